@@ -1,0 +1,123 @@
+//! The two data types that flow through a pipeline: batches of timestamps and batches of events.
+//!
+//! Both are contiguous buffers that are recycled; neither knows any plugin.
+
+use crate::time::Moment;
+
+/// Timestamps that are due together, in time order, as parallel arrays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TimestampBatch {
+    /// When each fires.
+    pub moments: Vec<Moment>,
+    /// Index of the input (position in `input:`, from 0) each came from; selects its tags.
+    pub inputs: Vec<u16>,
+}
+
+impl TimestampBatch {
+    /// Number of timestamps.
+    pub fn len(&self) -> usize {
+        self.moments.len()
+    }
+
+    /// True when nothing is in it.
+    pub fn is_empty(&self) -> bool {
+        self.moments.is_empty()
+    }
+
+    /// Appends one timestamp of the input with index `input`.
+    pub fn push(&mut self, at: Moment, input: u16) {
+        self.moments.push(at);
+        self.inputs.push(input);
+    }
+
+    /// Empties it, keeping its memory.
+    pub fn clear(&mut self) {
+        self.moments.clear();
+        self.inputs.clear();
+    }
+}
+
+/// Events end to end in one buffer, with the offset at which each ends.
+///
+/// Invariant: `ends` is non-decreasing and its last entry is at most `bytes.len()`; what lies behind
+/// it is an event being written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventBatch {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    aliases: Vec<u16>,
+}
+
+impl EventBatch {
+    /// Number of finished events.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// True when no event is finished.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Bytes of all finished events together.
+    pub fn byte_len(&self) -> usize {
+        self.ends.last().copied().unwrap_or(0)
+    }
+
+    /// The buffer to render into; finish the event with [`EventBatch::commit`] or give it up with
+    /// [`EventBatch::rollback`].
+    pub fn buffer(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
+    }
+
+    /// Ends the event being written; `alias` is an index into [`crate::event::EventSource::aliases`].
+    pub fn commit(&mut self, alias: u16) {
+        self.ends.push(self.bytes.len());
+        self.aliases.push(alias);
+    }
+
+    /// Drops what was written since the last commit.
+    pub fn rollback(&mut self) {
+        self.bytes.truncate(self.byte_len());
+    }
+
+    /// Drops finished events beyond the first `len`, and what is being written.
+    pub fn truncate(&mut self, len: usize) {
+        self.ends.truncate(len);
+        self.aliases.truncate(len);
+        self.rollback();
+    }
+
+    /// Appends a whole event.
+    pub fn push(&mut self, event: &[u8], alias: u16) {
+        self.bytes.extend_from_slice(event);
+        self.commit(alias);
+    }
+
+    /// The bytes of event `index`; empty when there is no such event. Valid UTF-8 by construction of
+    /// the event sources.
+    pub fn get(&self, index: usize) -> &[u8] {
+        let Some(&end) = self.ends.get(index) else {
+            return &[];
+        };
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.bytes[start..end]
+    }
+
+    /// Alias index of event `index`.
+    pub fn alias(&self, index: usize) -> u16 {
+        self.aliases.get(index).copied().unwrap_or(0)
+    }
+
+    /// All events in order.
+    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        (0..self.len()).map(|index| self.get(index))
+    }
+
+    /// Empties it, keeping its memory.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+        self.aliases.clear();
+    }
+}

@@ -1,0 +1,116 @@
+//! A problem with a place: what, where, why, what to do.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A position in a text. Lines and columns count from 1, columns in characters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pos {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
+/// A stretch of a text; `end` is exclusive.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    /// First position.
+    pub start: Pos,
+    /// Position after the last character.
+    pub end: Pos,
+}
+
+/// A span in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file, as the user would name it.
+    pub path: Arc<Path>,
+    /// Where in it; absent when the file as a whole is meant.
+    pub span: Option<Span>,
+}
+
+impl Place {
+    /// A place that means the whole file.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into().into(),
+            span: None,
+        }
+    }
+}
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// It cannot run.
+    Error,
+    /// It runs, but probably not as meant.
+    Warning,
+}
+
+/// One problem, for the person at the terminal. Never holds the value of a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// How bad it is.
+    pub severity: Severity,
+    /// What and why, one sentence without a final period.
+    pub message: String,
+    /// Where.
+    pub place: Option<Place>,
+    /// The setting's path, such as `input[0].cron.count`; empty when it belongs to none.
+    pub setting: String,
+    /// What to do: a suggestion, a near-miss name, the fix.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// An error at a place.
+    pub fn error(message: impl Into<String>, place: Option<Place>) -> Self {
+        Self {
+            severity: Severity::Error,
+            message: message.into(),
+            place,
+            setting: String::new(),
+            help: None,
+        }
+    }
+
+    /// A warning at a place.
+    pub fn warning(message: impl Into<String>, place: Option<Place>) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(message, place)
+        }
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Names the setting it belongs to.
+    #[must_use]
+    pub fn setting(mut self, setting: impl Into<String>) -> Self {
+        self.setting = setting.into();
+        self
+    }
+}
+
+/// All problems found so far, in the order they were found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Diagnostics(pub Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// Adds one.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    /// True when at least one is an error.
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|one| one.severity == Severity::Error)
+    }
+}

@@ -1,0 +1,108 @@
+//! Plugins that say what: they turn a timestamp into events. One file (or folder) a plugin.
+//!
+//! Knows nothing of inputs, outputs, queues or threads.
+
+use std::fmt::Debug;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::batch::EventBatch;
+use crate::config::{Context, Diagnostics, Files, Node, Place, Schema};
+use crate::time::Moment;
+
+/// A kind of event source.
+#[derive(Debug)]
+pub struct EventPlugin {
+    /// Its options; the schema's name is the plugin's name.
+    pub schema: &'static Schema,
+    /// Decodes and checks the options; reports to the context and gives `None` when they are unsound.
+    pub decode: fn(&Node, &mut Context<'_>) -> Option<Box<dyn EventConfig>>,
+}
+
+/// All event plugins.
+pub static PLUGINS: &[EventPlugin] = &[];
+
+/// Checked options of an event plugin. Sendable, while the source it builds belongs to one thread.
+pub trait EventConfig: Send + Sync + Debug {
+    /// Loads samples and compiles templates, reporting every problem; `None` when there was an error.
+    /// Called on the thread that will produce.
+    fn build(&self, env: &EventEnv<'_>, problems: &mut Diagnostics)
+    -> Option<Box<dyn EventSource>>;
+}
+
+/// What an event source may know about the run.
+#[derive(Clone, Debug)]
+pub struct EventEnv<'a> {
+    /// The project's folder, absolute.
+    pub base: &'a Path,
+    /// Reads its files.
+    pub files: Arc<dyn Files>,
+    /// Makes runs repeatable: each event's random stream is a function of (seed, event index).
+    pub seed: Option<u64>,
+    /// State shared by the generators of an instance.
+    pub globals: Globals,
+    /// How far one render may go.
+    pub limits: Limits,
+}
+
+/// The process-wide state scope, a cheap handle; values are deep copies at this boundary.
+#[derive(Clone, Debug, Default)]
+pub struct Globals;
+
+/// How far one render may go before it is an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Steps (loop rounds, calls, instructions) per render.
+    pub steps: u64,
+    /// Bytes one event may have.
+    pub output_bytes: usize,
+}
+
+impl Limits {
+    /// For runs: generous.
+    pub const RUN: Self = Self {
+        steps: 50_000_000,
+        output_bytes: 64 << 20,
+    };
+    /// For previews: tight.
+    pub const PREVIEW: Self = Self {
+        steps: 2_000_000,
+        output_bytes: 1 << 20,
+    };
+}
+
+/// Produces events, strictly in order, on one thread.
+pub trait EventSource: Debug {
+    /// Produces the events of one timestamp into `out` (committed, UTF-8). On anything but
+    /// [`Outcome::Produced`] nothing is added, except that exhaustion keeps what came before.
+    fn produce(&mut self, at: Moment, tags: &[Arc<str>], out: &mut EventBatch) -> Outcome;
+
+    /// Names behind the alias indexes of the events.
+    fn aliases(&self) -> &[Arc<str>];
+}
+
+/// What became of one timestamp.
+#[derive(Debug)]
+pub enum Outcome {
+    /// That many events were added; 0 when no template was picked.
+    Produced(usize),
+    /// The source asked to drop it.
+    Dropped,
+    /// The source has no more; the run ends after what was produced.
+    Exhausted,
+    /// It failed; the next timestamp goes on.
+    Failed(Box<EventError>),
+}
+
+/// A failure while producing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventError {
+    /// What and why.
+    pub message: String,
+    /// Template alias, when one was being rendered.
+    pub alias: Option<Arc<str>>,
+    /// Where in which file, outermost call last.
+    pub places: Vec<Place>,
+    /// What to do about it.
+    pub help: Option<String>,
+}

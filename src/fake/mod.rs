@@ -1,0 +1,5 @@
+//! Random streams and fake-data providers. Plain Rust types in and out: knows nothing of templates.
+
+mod random;
+
+pub use random::Random;

@@ -1,0 +1,124 @@
+//! Plain snapshots of a pipeline's counters, as faces see them.
+//!
+//! Equations that hold at every stop (and, for `in_flight` and queues, at any moment up to the batch
+//! being moved): `released = produced_for + empty + dropped + failed + unused`, and for each output
+//! `received = written + format_failed + write_failed + in_flight`.
+
+use std::time::Duration;
+
+/// Where a pipeline stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Loading, checking, opening outputs.
+    Starting,
+    /// Releasing timestamps.
+    Running,
+    /// Draining what is queued.
+    Stopping,
+    /// Over.
+    Ended(EndReason),
+}
+
+/// Why a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EndReason {
+    /// Inputs or event source have no more, everything was delivered.
+    Finished,
+    /// Someone asked for it; everything queued was delivered.
+    Stopped,
+    /// The drain deadline passed or a second signal came; the counters show what was lost.
+    Aborted,
+    /// The reader of the output went away (closed pipe).
+    OutputClosed,
+    /// It could not start or go on.
+    Failed(String),
+}
+
+/// Counters and gauges of one pipeline at one moment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Stats {
+    /// Since the run started.
+    pub uptime: Duration,
+    /// Per input, in document order.
+    pub inputs: Vec<InputStats>,
+    /// Timestamps handed to the event stage.
+    pub released: u64,
+    /// Timestamps that gave at least one event.
+    pub produced_for: u64,
+    /// Timestamps for which nothing was picked.
+    pub empty: u64,
+    /// Timestamps the source dropped.
+    pub dropped: u64,
+    /// Timestamps whose rendering failed.
+    pub failed: u64,
+    /// Timestamps released but never produced for (exhausted source, abort).
+    pub unused: u64,
+    /// Events produced.
+    pub events: u64,
+    /// Bytes of those events, before formatting.
+    pub bytes: u64,
+    /// Events in the whole run when all inputs are finite and counted; for progress bars.
+    pub expected: Option<u64>,
+    /// How far the last released timestamp was behind its due moment (live mode).
+    pub lag: Duration,
+    /// Per output, in document order.
+    pub outputs: Vec<OutputStats>,
+    /// Timestamps queue first, then one per output.
+    pub queues: Vec<QueueStats>,
+    /// Errors by kind and place, most recent first.
+    pub errors: Vec<ErrorStats>,
+}
+
+/// One input.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InputStats {
+    /// Plugin name.
+    pub name: String,
+    /// Timestamps released.
+    pub released: u64,
+}
+
+/// One output.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OutputStats {
+    /// Plugin name.
+    pub name: String,
+    /// Events handed to it.
+    pub received: u64,
+    /// Events the target took.
+    pub written: u64,
+    /// Events its formatter refused.
+    pub format_failed: u64,
+    /// Events lost in writing.
+    pub write_failed: u64,
+    /// Events received and not yet decided.
+    pub in_flight: u64,
+    /// Bytes written.
+    pub bytes: u64,
+}
+
+/// One bounded queue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QueueStats {
+    /// What waits in it: `timestamps`, or the output's name.
+    pub name: String,
+    /// Batches waiting.
+    pub len: usize,
+    /// Batches it may hold.
+    pub capacity: usize,
+}
+
+/// Errors of one kind at one place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ErrorStats {
+    /// Stage and plugin or template alias.
+    pub source: String,
+    /// The latest message, with its place (`file:line:col`) where there is one.
+    pub message: String,
+    /// How often.
+    pub count: u64,
+    /// When it last happened, microseconds since the Unix epoch.
+    pub last_us: i64,
+    /// One event it happened to, where that applies.
+    pub sample: Option<String>,
+}

@@ -1,0 +1,102 @@
+//! Design-time evaluation with limits: diagnostics, timestamps, events as text and as formatted.
+//!
+//! A pinned seed and a pinned "now" make two previews of the same text identical. Knows nothing of
+//! screens.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::config::{Diagnostics, Parameters};
+use crate::event::EventError;
+use crate::time::Moment;
+
+/// What to evaluate.
+#[derive(Clone, Debug)]
+pub struct PreviewRequest {
+    /// The project: its folder or its `generator.yml`.
+    pub project: PathBuf,
+    /// Unsaved buffers by absolute path.
+    pub buffers: HashMap<PathBuf, Arc<str>>,
+    /// Counts edits; comes back in the result, so that late results can be told.
+    pub revision: u64,
+    /// Zone, params and mode.
+    pub parameters: Parameters,
+    /// Pinned seed.
+    pub seed: u64,
+    /// Pinned "now", microseconds since the Unix epoch.
+    pub now_us: i64,
+    /// Length of the histogram in seconds.
+    pub span_s: u64,
+    /// Number of histogram buckets.
+    pub buckets: usize,
+    /// Timestamps to render.
+    pub events: usize,
+    /// Wall-clock limit of the whole evaluation.
+    pub deadline: Duration,
+}
+
+/// What the panes show.
+#[derive(Clone, Debug, Default)]
+pub struct PreviewResult {
+    /// Of the request.
+    pub revision: u64,
+    /// All problems of document, templates and samples.
+    pub diagnostics: Diagnostics,
+    /// Names of params and secrets that the project needs.
+    pub params: Vec<String>,
+    /// See `params`.
+    pub secrets: Vec<String>,
+    /// When it fires; absent when the inputs are unsound.
+    pub schedule: Option<Schedule>,
+    /// What it renders.
+    pub events: Vec<PreviewEvent>,
+    /// What ended the rendering early, in words (time limit, exhausted), if anything did.
+    pub note: Option<String>,
+    /// Time spent.
+    pub took: Duration,
+}
+
+/// When the inputs fire.
+#[derive(Clone, Debug, Default)]
+pub struct Schedule {
+    /// Start of the histogram.
+    pub from: Option<Moment>,
+    /// Length of the histogram in seconds.
+    pub span_s: u64,
+    /// Timestamps per bucket, in time order.
+    pub buckets: Vec<u64>,
+    /// True when the limits cut the counting short: the histogram is not complete.
+    pub truncated: bool,
+    /// The next timestamps with the index of their input.
+    pub next: Vec<(Moment, u16)>,
+    /// Plugin names of the inputs, by index.
+    pub inputs: Vec<String>,
+    /// Why nothing fires, in words, when nothing does.
+    pub nothing: Option<String>,
+}
+
+/// One timestamp's worth of events, or why there are none.
+#[derive(Clone, Debug)]
+pub struct PreviewEvent {
+    /// When.
+    pub at: Moment,
+    /// Template alias, when the source has them.
+    pub alias: Option<Arc<str>>,
+    /// Tags of the input.
+    pub tags: Vec<Arc<str>>,
+    /// The event as the first output would format it, or what went wrong.
+    pub text: Result<String, PreviewFailure>,
+}
+
+/// Why an event is missing.
+#[derive(Clone, Debug)]
+pub enum PreviewFailure {
+    /// The template dropped it.
+    Dropped,
+    /// Rendering failed.
+    Render(Box<EventError>),
+    /// It rendered (first text) but the formatter refused it (second).
+    Format(String, String),
+}

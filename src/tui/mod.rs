@@ -1,0 +1,2 @@
+//! Face: the terminal application. Data flows one way: events in, state changed in `update`, drawn
+//! from `&self`.
