@@ -120,9 +120,7 @@ impl<'a> Tokens<'a> {
     /// but a token takes over a parameter's type.
     pub(super) fn fill(&mut self, text: &str, plain: bool, span: Span) -> Option<Filled> {
         self.warn_blocks(text, span);
-        if self.marks.in_text(text).is_none() {
-            return None;
-        }
+        self.marks.in_text(text)?;
         let options = self.options;
         let mut filled = Filled {
             tree: None,
@@ -555,7 +553,7 @@ fn classify(inner: &str) -> Kind {
             )
         }
         _ => {
-            let help = match near(scope, ["params", "secrets"].into_iter()) {
+            let help = match near(scope, ["params", "secrets"]) {
                 Some(known) if simple(name) => format!("did you mean `${{{known}.{name}}}`?"),
                 _ if simple(inner) => {
                     format!("write `${{params.{inner}}}` or `${{secrets.{inner}}}`, {LITERAL}")
