@@ -104,9 +104,10 @@ pub(super) fn explain(source: &Source, index: usize, info: &str) -> Diagnostic {
         span = line_before(source, span).unwrap_or(span);
     }
     if info.contains("tab") {
-        // The scanner points at where the text before the tab begins.
-        let tab = source.text.chars().skip(index).position(|one| one == '\t');
-        let at = index + tab.unwrap_or(0);
+        // The scanner points behind the tab, or at where the text before it begins.
+        let line = index + 1 - usize::try_from(span.start.column).unwrap_or(1);
+        let tab = source.text.chars().skip(line).position(|one| one == '\t');
+        let at = tab.map_or(index, |tab| line + tab);
         span = source.span(at, at + 1);
     }
     let line = source.line(span.start.line);
