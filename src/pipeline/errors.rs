@@ -80,7 +80,12 @@ fn add(entries: &mut Vec<Entry>, failure: &Failure<'_>) -> usize {
     if entries.len() <= KINDS {
         let stats = ErrorStats {
             source: if full { "all" } else { failure.source }.to_owned(),
-            message: if full { "other errors" } else { failure.message }.to_owned(),
+            message: if full {
+                "other errors"
+            } else {
+                failure.message
+            }
+            .to_owned(),
             sample: failure.sample.filter(|_| !full).map(text),
             ..ErrorStats::default()
         };

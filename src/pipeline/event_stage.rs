@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::batch::{EventBatch, TimestampBatch};
+use crate::config::Place;
 use crate::event::{EventError, EventSource, Outcome};
 
 use super::EndReason;
@@ -151,7 +152,7 @@ impl Stage<'_> {
             Some(alias) => format!("event {name} `{alias}`"),
             None => format!("event {name}"),
         };
-        let place = error.places.first().map(ToString::to_string);
+        let place = error.places.first().map(text_of);
         let message = match &place {
             Some(place) => format!("{place}: {}", error.message),
             None => error.message.clone(),
@@ -187,10 +188,21 @@ impl Stage<'_> {
     }
 }
 
+/// `file:line:column`, as far as it is known.
+fn text_of(place: &Place) -> String {
+    let path = place.path.display();
+    match place.span {
+        Some(span) => format!("{path}:{}:{}", span.start.line, span.start.column),
+        None => path.to_string(),
+    }
+}
+
 /// What follows when the stage is over, also by a panic.
 pub(super) fn finish(panic: Option<String>, shared: &Shared) {
     if let Some(message) = panic {
-        shared.halt(EndReason::Failed(format!("the event stage broke: {message}")));
+        shared.halt(EndReason::Failed(format!(
+            "the event stage broke: {message}"
+        )));
     }
     shared.cancel_timestamps();
     for lane in &shared.lanes {

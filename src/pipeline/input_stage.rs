@@ -92,6 +92,8 @@ fn report(source: &mut Source, shared: &Shared) {
 pub(super) fn finish(panic: Option<String>, shared: &Shared) {
     shared.timestamps.close();
     if let Some(message) = panic {
-        shared.halt(EndReason::Failed(format!("the input stage broke: {message}")));
+        shared.halt(EndReason::Failed(format!(
+            "the input stage broke: {message}"
+        )));
     }
 }

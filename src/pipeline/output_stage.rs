@@ -40,10 +40,9 @@ pub(super) fn open(config: &dyn OutputConfig, env: &OutputEnv<'_>) -> Result<Ope
 
 /// Runs until the queue ends or the target is gone.
 pub(super) fn run(opened: Opened, separator: &str, index: usize, shared: &Shared) {
-    let (Some(lane), Some(counters)) = (
-        shared.lanes.get(index),
-        shared.counters.outputs.get(index),
-    ) else {
+    let (Some(lane), Some(counters)) =
+        (shared.lanes.get(index), shared.counters.outputs.get(index))
+    else {
         return;
     };
     let mut stage = Stage {
@@ -176,6 +175,8 @@ impl Stage<'_> {
 pub(super) fn finish(panic: Option<String>, index: usize, shared: &Shared) {
     shared.cancel_lane(index);
     if let Some(message) = panic {
-        shared.halt(EndReason::Failed(format!("the output stage broke: {message}")));
+        shared.halt(EndReason::Failed(format!(
+            "the output stage broke: {message}"
+        )));
     }
 }

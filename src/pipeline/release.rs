@@ -66,7 +66,11 @@ impl Release {
             if let Some(next) = self.ahead.moments.get(self.taken)
                 && out.len() < size
             {
-                let after = if out.is_empty() { now_us } else { now_us + GROUP_US };
+                let after = if out.is_empty() {
+                    now_us
+                } else {
+                    now_us + GROUP_US
+                };
                 return Next::At(next.instant_us().max(after));
             }
         }
