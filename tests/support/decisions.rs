@@ -100,7 +100,11 @@ impl Suite {
         assert!(self.failed.is_empty(), "{}", self.failed.join("\n"));
         if golden() == own() {
             let stale: Vec<&Row> = self.rows.iter().filter(|row| !row.used).collect();
-            assert!(stale.is_empty(), "stale decisions for {}: {stale:?}", self.file);
+            assert!(
+                stale.is_empty(),
+                "stale decisions for {}: {stale:?}",
+                self.file
+            );
         }
     }
 }
@@ -114,5 +118,7 @@ pub fn same<T: PartialEq + std::fmt::Debug>(
     if ours == theirs {
         return Ok(());
     }
-    Err(format!("{what}\n    ours:   {ours:?}\n    theirs: {theirs:?}"))
+    Err(format!(
+        "{what}\n    ours:   {ours:?}\n    theirs: {theirs:?}"
+    ))
 }
