@@ -5,6 +5,7 @@
 mod civil;
 mod clock;
 pub mod cron;
+mod cursor;
 pub mod human;
 pub mod iso;
 mod moment;
@@ -18,6 +19,7 @@ pub use civil::{
     weekday,
 };
 pub use clock::{Clock, FakeClock, WallClock};
+pub use cursor::ZoneCursor;
 pub use moment::Moment;
 pub use text::{short_duration, stopwatch};
 pub use versatile::Versatile;
