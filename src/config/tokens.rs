@@ -308,7 +308,8 @@ fn first_use(names: &mut Vec<(String, Span)>, name: &str, span: Span) -> bool {
     first
 }
 
-fn missing_param(name: &str, params: &Map<String, Value>) -> (String, String) {
+/// Message and help for a parameter without a value.
+pub(crate) fn missing_param(name: &str, params: &Map<String, Value>) -> (String, String) {
     let help = match near(name, params.keys().map(String::as_str)) {
         Some(known) => format!(
             "did you mean `{known}`? Otherwise pass a value: --params '{{\"{name}\": ...}}'"

@@ -137,7 +137,10 @@ impl Inner {
     /// Takes the place of the generator's last run; an error when that is not over.
     fn claim(&self, spec: &GeneratorSpec) -> Result<(), InstanceError> {
         let mut generators = self.lock();
-        if generators.get(&spec.id).is_some_and(|entry| !entry.run.over()) {
+        if generators
+            .get(&spec.id)
+            .is_some_and(|entry| !entry.run.over())
+        {
             return Err(InstanceError::Running(spec.id.clone()));
         }
         let entry = Entry {
@@ -184,14 +187,23 @@ impl Inner {
 }
 
 fn first_error(problems: &Diagnostics) -> String {
-    let first = problems.0.iter().find(|one| one.severity == crate::config::Severity::Error);
-    first.map_or_else(|| "the project has errors".to_owned(), |one| one.message.clone())
+    let first = problems
+        .0
+        .iter()
+        .find(|one| one.severity == crate::config::Severity::Error);
+    first.map_or_else(
+        || "the project has errors".to_owned(),
+        |one| one.message.clone(),
+    )
 }
 
 impl Instance for Local {
     fn list(&self) -> BoxFuture<'_, Vec<GeneratorStatus>> {
         let generators = self.inner.lock();
-        let all = generators.iter().map(|(id, entry)| entry.status(id)).collect();
+        let all = generators
+            .iter()
+            .map(|(id, entry)| entry.status(id))
+            .collect();
         std::future::ready(all).boxed()
     }
 
