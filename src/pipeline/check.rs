@@ -115,6 +115,7 @@ impl CheckReport {
             skip_past: false,
             base: &document.base,
             files: files.as_ref(),
+            seed: Some(0),
         };
         for (node, plan) in document.inputs.iter().zip(&decoded.inputs) {
             if has_unknown(&node.body) {
