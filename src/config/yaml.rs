@@ -13,8 +13,9 @@ use super::{Diagnostic, Diagnostics, Node, Scalar, Span, Tree};
 
 /// Deeper nesting is an error; PyYAML's own limit is near.
 const MAX_DEPTH: usize = 200;
-/// Nodes that aliases may add, so that a short text cannot grow without bound.
-const MAX_ALIASED: usize = 100_000;
+/// Nodes of a document, those that aliases repeat included, so that a short text cannot grow without
+/// bound.
+const MAX_NODES: usize = 200_000;
 
 /// Reads one YAML document without tokens, such as `startup.yml`. An empty text is null. `None` when
 /// there was an error; every problem found is added to `problems`.
@@ -42,7 +43,7 @@ pub(super) fn parse(
         problems,
         stack: Vec::new(),
         anchors: HashMap::new(),
-        aliased: 0,
+        nodes: 0,
         failed: false,
         root: None,
     }
@@ -111,7 +112,8 @@ struct Builder<'a, 't> {
     problems: &'a mut Diagnostics,
     stack: Vec<Frame>,
     anchors: HashMap<usize, (Node, usize)>,
-    aliased: usize,
+    /// Nodes so far.
+    nodes: usize,
     failed: bool,
     root: Option<Node>,
 }
@@ -156,6 +158,13 @@ impl Builder<'_, '_> {
     /// Takes one event; false ends the reading.
     fn event(&mut self, event: Event<'_>, marks: Marks) -> bool {
         let (start, end) = (marks.start.index(), marks.end.index());
+        let begins = matches!(
+            event,
+            Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..)
+        );
+        if begins && !self.grow(1, self.source.span(start, start + 1)) {
+            return false;
+        }
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let tag = tag.map(|tag| full_tag(&tag));
@@ -272,16 +281,24 @@ impl Builder<'_, '_> {
             );
             return false;
         };
-        self.aliased += size;
-        if self.aliased > MAX_ALIASED {
-            self.error(
-                span,
-                format!("aliases make the document larger than {MAX_ALIASED} values"),
-                "use fewer aliases of aliases",
-            );
+        if !self.grow(size, span) {
             return false;
         }
         self.place(node, end, false);
+        true
+    }
+
+    /// Counts nodes; false when there are too many.
+    fn grow(&mut self, by: usize, span: Span) -> bool {
+        self.nodes += by;
+        if self.nodes > MAX_NODES {
+            self.error(
+                span,
+                format!("more than {MAX_NODES} values, aliases counted in full"),
+                "put large data into sample files",
+            );
+            return false;
+        }
         true
     }
 
