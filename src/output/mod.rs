@@ -21,7 +21,7 @@ use crate::config::{Context, Files, Node, Schema};
 
 pub use encoding::Encoding;
 pub use error::{OutputError, OutputErrorKind};
-pub use format::{FormatConfig, FormatFailure, Formatted, Formatter};
+pub use format::{FormatConfig, FormatEnv, FormatFailure, Formatted, Formatter};
 
 /// A kind of output.
 #[derive(Debug)]
