@@ -288,6 +288,7 @@ impl Supervisor {
             skip_past: parameters.live_mode && parameters.skip_past,
             base: &self.plan.base,
             files: self.options.files.as_ref(),
+            seed: self.options.seed,
         };
         let mut problems = Diagnostics::default();
         let mut started = Vec::new();
