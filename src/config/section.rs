@@ -109,7 +109,7 @@ impl Section {
         for field in schema.fields {
             if field.required && !entries.has(field.name) && !entries.rejected(field.name) {
                 cx.error_help(
-                    head(node.span),
+                    first_line(node.span),
                     format!("`{}` needs the option `{}`", schema.name, field.name),
                     field.doc,
                 );
@@ -208,16 +208,15 @@ impl Section {
     }
 }
 
-/// The first line's part of a span: enough to point at a mapping.
-fn head(span: Span) -> Span {
+/// The first line's part of a span that may have more: enough to point at a mapping.
+fn first_line(span: Span) -> Span {
     if span.end.line == span.start.line {
         return span;
     }
+    let mut end = span.start;
+    end.column += 1;
     Span {
         start: span.start,
-        end: super::Pos {
-            line: span.start.line,
-            column: span.start.column + 1,
-        },
+        end,
     }
 }

@@ -7,13 +7,13 @@ use super::control::Level;
 use super::errors::Failure;
 use super::release::{Next, Release};
 use super::shared::Shared;
-use super::source::Source;
+use crate::input::Merge;
 
 /// Timestamps looked ahead in live mode.
 const AHEAD: usize = 1_024;
 
 /// Runs until the inputs end or the run is told to. `size` is the most timestamps of a batch.
-pub(super) fn run(source: Source, size: usize, shared: &Shared) {
+pub(super) fn run(source: Merge, size: usize, shared: &Shared) {
     if shared.live {
         live(Release::new(source, AHEAD), size, shared);
     } else {
@@ -21,7 +21,7 @@ pub(super) fn run(source: Source, size: usize, shared: &Shared) {
     }
 }
 
-fn sample(mut source: Source, size: usize, shared: &Shared) {
+fn sample(mut source: Merge, size: usize, shared: &Shared) {
     while !shared.control.is(Level::Drain) {
         let mut batch = shared.spare_timestamps.take();
         let more = source.fill(size, &mut batch);
@@ -71,7 +71,7 @@ fn push(batch: TimestampBatch, shared: &Shared) -> bool {
 }
 
 /// Shows the inputs that failed; the others go on, and the run is no success.
-fn report(source: &mut Source, shared: &Shared) {
+fn report(source: &mut Merge, shared: &Shared) {
     while let Some((index, error)) = source.failure() {
         let name = shared.inputs.get(index).map_or("", String::as_str);
         let place = format!("input[{index}].{name}");

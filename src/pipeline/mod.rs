@@ -11,6 +11,7 @@
 //!
 //! Knows nothing of screens, command lines or other generators.
 
+mod check;
 mod control;
 mod counters;
 mod errors;
@@ -18,16 +19,18 @@ mod event_stage;
 mod input_stage;
 mod output_stage;
 mod plan;
+#[cfg(test)]
+mod plan_tests;
 mod pool;
 mod queue;
 mod release;
 mod run;
 mod shared;
-mod source;
 mod stats;
 #[cfg(test)]
 mod tests;
 
-pub use plan::{Plan, Planned};
+pub use check::{CheckOptions, CheckReport, Need, check};
+pub use plan::{InputPlan, OutputPlan, Plan, plan};
 pub use run::{RunOptions, Running, start};
 pub use stats::{EndReason, ErrorStats, InputStats, OutputStats, QueueStats, State, Stats};

@@ -1,8 +1,7 @@
 //! When timestamps of a live run are due: a decision without threads, so that tests can ask it.
 
 use crate::batch::TimestampBatch;
-
-use super::source::Source;
+use crate::input::Merge;
 
 /// Shortest time between two releases, in microseconds: what falls due meanwhile goes out together,
 /// so that high rates do not cost a wake-up an event.
@@ -11,7 +10,7 @@ const GROUP_US: i64 = 1_000;
 /// Releases timestamps of a source when they are due.
 #[derive(Debug)]
 pub(super) struct Release {
-    source: Source,
+    source: Merge,
     ahead: TimestampBatch,
     /// Timestamps of `ahead` that were released.
     taken: usize,
@@ -31,7 +30,7 @@ pub(super) enum Next {
 }
 
 impl Release {
-    pub(super) fn new(source: Source, look_ahead: usize) -> Self {
+    pub(super) fn new(source: Merge, look_ahead: usize) -> Self {
         Self {
             source,
             ahead: TimestampBatch::default(),
@@ -41,7 +40,7 @@ impl Release {
         }
     }
 
-    pub(super) fn source(&mut self) -> &mut Source {
+    pub(super) fn source(&mut self) -> &mut Merge {
         &mut self.source
     }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::config::{Diagnostic, Diagnostics, Files, Parameters};
 use crate::event::{EventEnv, Globals, Limits};
-use crate::input::InputEnv;
+use crate::input::{InputEnv, Merge, input_seed};
 use crate::output::{OutputEnv, OutputError, Streams};
 use crate::time::Clock;
 
@@ -19,8 +19,7 @@ use super::event_stage::{self, Setup};
 use super::pool::Pool;
 use super::queue::Queue;
 use super::shared::{Lane, Shared};
-use super::source::Source;
-use super::{EndReason, Plan, State, Stats, input_stage, output_stage};
+use super::{EndReason, OutputPlan, Plan, State, Stats, input_stage, output_stage};
 
 /// Bytes of events that wait for one output, beside the number of batches.
 const LANE_BYTES: usize = 4 << 20;
@@ -109,7 +108,7 @@ pub fn start(plan: Plan, options: RunOptions) -> Running {
 fn shared(plan: &Plan, options: &RunOptions) -> Shared {
     let queue = options.parameters.queue;
     let lanes = plan.outputs.iter().map(|output| Lane {
-        name: output.name.clone(),
+        name: output.name.to_owned(),
         queue: Queue::new(queue.max_event_batches, LANE_BYTES),
     });
     Shared {
@@ -122,7 +121,11 @@ fn shared(plan: &Plan, options: &RunOptions) -> Shared {
         lanes: lanes.collect(),
         spare_timestamps: Pool::default(),
         spare_events: Pool::default(),
-        inputs: plan.inputs.iter().map(|input| input.name.clone()).collect(),
+        inputs: plan
+            .inputs
+            .iter()
+            .map(|input| input.name.to_owned())
+            .collect(),
         start: OnceLock::new(),
         expected: OnceLock::new(),
         began: OnceLock::new(),
@@ -280,32 +283,41 @@ impl Supervisor {
         Ok(())
     }
 
-    fn inputs(&self) -> Result<Source, Diagnostics> {
+    fn inputs(&self) -> Result<Merge, Diagnostics> {
         let parameters = &self.options.parameters;
-        let env = InputEnv {
+        let env = |index| InputEnv {
             zone: parameters.zone,
             now: parameters.zone.at_instant(self.options.clock.now_us()),
             skip_past: parameters.live_mode && parameters.skip_past,
             base: &self.plan.base,
             files: self.options.files.as_ref(),
-            seed: self.options.seed,
+            seed: input_seed(self.options.seed, index),
         };
         let mut problems = Diagnostics::default();
         let mut started = Vec::new();
-        for (index, input) in self.plan.inputs.iter().enumerate() {
+        let mut expected = Some(0_u64);
+        for (input, index) in self.plan.inputs.iter().zip(0..=u16::MAX) {
+            let env = env(index);
+            let count = input.config.count(&env);
+            expected = expected
+                .zip(count)
+                .map(|(sum, count)| sum.saturating_add(count));
             match input.config.start(&env) {
                 Ok(input) => started.push(input),
                 Err(error) => problems.push(Diagnostic {
                     help: error.help,
-                    ..Diagnostic::error(error.message, None)
-                        .setting(format!("input[{index}].{}", input.name))
+                    ..Diagnostic::error(error.message, Some(input.place.clone()))
+                        .setting(input.setting.clone())
                 }),
             }
+        }
+        if let Some(expected) = expected {
+            let _ = self.shared.expected.set(expected);
         }
         if problems.has_errors() {
             return Err(problems);
         }
-        Ok(Source::new(started))
+        Ok(Merge::new(started))
     }
 
     fn spawn_event(&mut self) -> Result<(), Diagnostics> {
@@ -313,7 +325,7 @@ impl Supervisor {
         let options = self.options.clone();
         let news = self.news.clone();
         let setup = Setup {
-            name: plan.event.name.clone(),
+            name: plan.event_name.to_owned(),
             tags: plan
                 .inputs
                 .iter()
@@ -332,7 +344,7 @@ impl Supervisor {
                 limits: Limits::RUN,
             };
             let mut problems = Diagnostics::default();
-            let source = plan.event.config.build(&env, &mut problems);
+            let source = plan.event.build(&env, &mut problems);
             let Some(source) = source.filter(|_| !problems.has_errors()) else {
                 let _ = news.send(News::Ready(Err(or_unknown(problems, "the event source"))));
                 return;
@@ -366,14 +378,13 @@ impl Supervisor {
                 write_timeout: Duration::from_secs(options.parameters.write_timeout),
                 max_concurrency: options.parameters.max_concurrency,
             };
-            let setting = format!("output[{index}].{}", output.name);
             match output_stage::open(output.config.as_ref(), &env) {
                 Ok(opened) => {
                     let _ = news.send(News::Ready(Ok(())));
                     output_stage::run(opened, output.config.separator(), index, shared);
                 }
                 Err(error) => {
-                    let _ = news.send(News::Ready(Err(not_open(error, setting))));
+                    let _ = news.send(News::Ready(Err(not_open(error, output))));
                 }
             }
         };
@@ -381,7 +392,7 @@ impl Supervisor {
         self.spawn("evtui-output", 0, body, finish)
     }
 
-    fn spawn_input(&mut self, source: Source) -> Result<(), Diagnostics> {
+    fn spawn_input(&mut self, source: Merge) -> Result<(), Diagnostics> {
         let size = self.options.parameters.batch.size.unwrap_or(10_000);
         let visible = self.joined() || self.shared.live;
         let size = if visible { size } else { size.min(TIMESTAMPS) };
@@ -459,10 +470,11 @@ impl Supervisor {
     }
 }
 
-fn not_open(error: OutputError, setting: String) -> Diagnostics {
+fn not_open(error: OutputError, output: &OutputPlan) -> Diagnostics {
     Diagnostics(vec![Diagnostic {
         help: error.help,
-        ..Diagnostic::error(error.message, None).setting(setting)
+        ..Diagnostic::error(error.message, Some(output.place.clone()))
+            .setting(output.setting.clone())
     }])
 }
 

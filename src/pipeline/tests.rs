@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::batch::EventBatch;
-use crate::config::{Diagnostic, Diagnostics, Disk, Parameters};
+use crate::config::{Diagnostic, Diagnostics, Disk, Parameters, Place};
 use crate::event::{EventConfig, EventEnv, EventError, EventSource, Globals, Outcome};
 use crate::input::{Input, InputConfig, InputEnv, InputError};
 use crate::output::{
@@ -39,6 +39,10 @@ fn ticks(count: i64) -> Ticks {
 impl InputConfig for Ticks {
     fn tags(&self) -> &[Arc<str>] {
         &[]
+    }
+
+    fn count(&self, _env: &InputEnv<'_>) -> Option<u64> {
+        self.count.map(i64::unsigned_abs)
     }
 
     fn start(&self, _env: &InputEnv<'_>) -> Result<Box<dyn Input>, InputError> {
@@ -278,24 +282,31 @@ impl Setup {
             .build()
             .unwrap();
         let seen = self.targets.iter().map(|one| one.seen.clone()).collect();
-        let inputs = self.inputs.into_iter().map(|config| Planned {
-            name: "ticks".to_owned(),
-            config: Box::new(config) as Box<dyn InputConfig>,
+        let place = || Place::file("generator.yml");
+        let inputs = self.inputs.into_iter().enumerate();
+        let inputs = inputs.map(|(index, config)| InputPlan {
+            name: "ticks",
+            setting: format!("input[{index}].ticks"),
+            place: place(),
+            config: Box::new(config),
         });
-        let outputs = self.targets.into_iter().map(|config| Planned {
-            name: "target".to_owned(),
-            config: Box::new(config) as Box<dyn OutputConfig>,
+        let outputs = self.targets.into_iter().enumerate();
+        let outputs = outputs.map(|(index, config)| OutputPlan {
+            name: "target",
+            setting: format!("output[{index}].target"),
+            place: place(),
+            config: Box::new(config),
         });
         let plan = Plan {
             inputs: inputs.collect(),
-            event: Planned {
-                name: "source".to_owned(),
-                config: Box::new(Source {
-                    produce: self.produce,
-                    build: self.build,
-                }),
-            },
+            event_name: "source",
+            event_place: place(),
+            event: Box::new(Source {
+                produce: self.produce,
+                build: self.build,
+            }),
             outputs: outputs.collect(),
+            path: "generator.yml".into(),
             base: std::path::PathBuf::new(),
         };
         let running = start(
@@ -389,6 +400,7 @@ fn a_finite_run_delivers_everything_in_order_to_every_output() {
     let (reason, stats) = run.end();
     assert_eq!(reason, EndReason::Finished);
     assert_eq!((stats.released, stats.events), (50_000, 50_000));
+    assert_eq!(stats.expected, Some(50_000));
     for (seen, output) in run.seen.iter().zip(&stats.outputs) {
         assert_eq!(seen.lines(), numbers(0..50_000));
         assert_eq!((output.written, output.in_flight), (50_000, 0));
@@ -664,25 +676,6 @@ fn a_live_run_with_nothing_due_stops_at_once() {
     run.running.stop(PATIENCE);
     let (reason, stats) = run.end();
     assert_eq!((reason, stats.released), (EndReason::Stopped, 0));
-}
-
-#[test]
-fn inputs_are_merged_by_time_and_then_by_their_order() {
-    let mut setup = setup(3, one, vec![target(|_| Then::Take)]);
-    setup.inputs.push(Ticks {
-        step_us: 1_500_000,
-        ..ticks(3)
-    });
-    let mut inputs = Vec::new();
-    for config in &setup.inputs {
-        inputs.push(Box::new(Ticking(config.clone(), 0)) as Box<dyn Input>);
-    }
-    let mut source = super::source::Source::new(inputs);
-    let mut batch = crate::batch::TimestampBatch::default();
-    assert!(!source.fill(100, &mut batch));
-    assert_eq!(batch.inputs, [0, 1, 0, 1, 0, 1]);
-    let times: Vec<i64> = batch.moments.iter().map(|one| one.wall_us).collect();
-    assert_eq!(times, [0, 0, 1_000_000, 1_500_000, 2_000_000, 3_000_000]);
 }
 
 #[test]
