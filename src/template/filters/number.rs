@@ -98,11 +98,11 @@ pub(super) fn int(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Val
         Value::Int(_) | Value::Big(_) => input.clone(),
         Value::Bool(flag) => Value::Int(i64::from(*flag)),
         Value::Float(number) if number.is_infinite() => {
-            return Err(Error::value_error("cannot convert float infinity to integer"));
+            return Err(Error::value_error(
+                "cannot convert float infinity to integer",
+            ));
         }
-        Value::Float(number) => {
-            BigInt::from_f64(number.trunc()).map_or_else(default, Value::big)
-        }
+        Value::Float(number) => BigInt::from_f64(number.trunc()).map_or_else(default, Value::big),
         Value::Str(_) | Value::Safe(_) => {
             let text = input.as_str().unwrap_or_default();
             if let Some(number) = parse_int(text, base) {
@@ -110,7 +110,9 @@ pub(super) fn int(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Val
             }
             match parse_float(text) {
                 Some(number) if number.is_infinite() => {
-                    return Err(Error::value_error("cannot convert float infinity to integer"));
+                    return Err(Error::value_error(
+                        "cannot convert float infinity to integer",
+                    ));
                 }
                 Some(number) => BigInt::from_f64(number.trunc()).map_or_else(default, Value::big),
                 None => default(),
@@ -163,10 +165,7 @@ pub(super) fn round(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<V
 }
 
 fn not_a_number(input: &Value) -> Error {
-    Error::type_error(format!(
-        "round takes a number, not '{}'",
-        input.type_name()
-    ))
+    Error::type_error(format!("round takes a number, not '{}'", input.type_name()))
 }
 
 /// Python's `round(number, digits)`: the exact binary value, ties to even.
@@ -202,14 +201,18 @@ fn round_big(number: &BigInt, precision: i64, more: bool) -> BigInt {
     let unit = BigInt::from(10).pow(places);
     let magnitude = number.abs();
     let quotient = &magnitude / &unit;
-    let rest = (&magnitude % &unit) * 2;
+    let rest: BigInt = (&magnitude % &unit) * 2;
     let up = match rest.cmp(&unit) {
         std::cmp::Ordering::Greater => true,
         std::cmp::Ordering::Equal => more || quotient.bit(0),
         std::cmp::Ordering::Less => false,
     };
     let rounded = (quotient + u32::from(up)) * unit;
-    if number.is_negative() { -rounded } else { rounded }
+    if number.is_negative() {
+        -rounded
+    } else {
+        rounded
+    }
 }
 
 /// Adds up as Python does: floats with compensation.

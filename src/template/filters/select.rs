@@ -13,7 +13,10 @@ pub(super) fn map(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<V
         let [attribute, default] = args.bind("map", ["attribute", "default"], 1)?;
         let key = Key::attribute(attribute.unwrap_or(&Value::None), default.cloned())?;
         let mapped = items.iter().map(|item| key.of(item));
-        return Ok(OneShot::value("generator", mapped.collect::<Result<_, _>>()?));
+        return Ok(OneShot::value(
+            "generator",
+            mapped.collect::<Result<_, _>>()?,
+        ));
     }
     let (name, rest) = split_name(args, "map")?;
     let host = ctx.host_filter(name);
@@ -95,12 +98,7 @@ fn choose(
     Ok(OneShot::value("generator", kept))
 }
 
-fn by_item(
-    ctx: &mut Ctx<'_>,
-    input: &Value,
-    args: &Args<'_>,
-    keep: bool,
-) -> Result<Value, Error> {
+fn by_item(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>, keep: bool) -> Result<Value, Error> {
     let test = test_of(args, if keep { "select" } else { "reject" })?;
     choose(ctx, input, None, test, keep)
 }

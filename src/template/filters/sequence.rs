@@ -376,7 +376,11 @@ pub(super) fn batch(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result
     let size = usize::try_from(size).unwrap_or(0);
     if size == 0 {
         // Nothing is ever as long as that: one batch.
-        let all = if all.is_empty() { Vec::new() } else { vec![Value::list(all)] };
+        let all = if all.is_empty() {
+            Vec::new()
+        } else {
+            vec![Value::list(all)]
+        };
         return Ok(OneShot::value("generator", all));
     }
     let mut batches: Vec<Vec<Value>> = all.chunks(size).map(<[Value]>::to_vec).collect();
