@@ -9,8 +9,9 @@ mod views;
 use std::fmt::Write;
 use std::rc::Rc;
 
-pub(super) use containers::sort_items;
-pub(super) use text::{capitalize, is_python_space, swap_safe, title};
+pub(super) use containers::{pairs, sort_items};
+pub(super) use split::lines;
+pub(super) use text::{capitalize, is_python_space, replaced, swap_safe};
 
 use super::{Args, Ctx, Error, Object, Value, datetime};
 
