@@ -148,7 +148,11 @@ impl SliceRange {
             Value::None => Ok(missing),
             value => {
                 let index = slice_index(value)?;
-                let index = if index < 0 { index.saturating_add(len) } else { index };
+                let index = if index < 0 {
+                    index.saturating_add(len)
+                } else {
+                    index
+                };
                 Ok(index.clamp(low, high))
             }
         };
@@ -222,7 +226,9 @@ pub(super) fn slice(object: &Value, bounds: &[Value; 3]) -> Result<Value, Error>
         Value::Safe(text) => Value::safe(slice_text(text, bounds)?.as_str()),
         Value::Bytes(bytes) => {
             let positions = range(bytes.len())?.positions();
-            let picked = positions.into_iter().filter_map(|at| bytes.get(at).copied());
+            let picked = positions
+                .into_iter()
+                .filter_map(|at| bytes.get(at).copied());
             Value::Bytes(picked.collect())
         }
         Value::Object(host) => {
@@ -240,10 +246,7 @@ pub(super) fn slice(object: &Value, bounds: &[Value; 3]) -> Result<Value, Error>
 }
 
 fn not_sliceable(object: &Value) -> Error {
-    Error::type_error(format!(
-        "'{}' object cannot be sliced",
-        object.type_name()
-    ))
+    Error::type_error(format!("'{}' object cannot be sliced", object.type_name()))
 }
 
 fn slice_text(text: &str, bounds: &[Value; 3]) -> Result<Str, Error> {
@@ -255,7 +258,10 @@ fn slice_text(text: &str, bounds: &[Value; 3]) -> Result<Str, Error> {
     }
     let chars: Vec<char> = text.chars().collect();
     let positions = SliceRange::new(bounds, chars.len())?.positions();
-    let picked: String = positions.into_iter().filter_map(|at| chars.get(at)).collect();
+    let picked: String = positions
+        .into_iter()
+        .filter_map(|at| chars.get(at))
+        .collect();
     Ok(Str::from(picked))
 }
 

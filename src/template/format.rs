@@ -146,9 +146,9 @@ impl Formatter<'_> {
             };
         };
         let value = self.args.positional.get(index);
-        value.cloned().ok_or_else(|| {
-            Error::value_error(format!("the format wants {} arguments", index + 1))
-        })
+        value
+            .cloned()
+            .ok_or_else(|| Error::value_error(format!("the format wants {} arguments", index + 1)))
     }
 }
 
@@ -233,7 +233,7 @@ fn parse_spec(text: &str, largest: usize) -> Result<Spec, Error> {
         spec.zero = true;
         index += 1;
     }
-    let mut number = |index: &mut usize| {
+    let number = |index: &mut usize| {
         let digits: String = chars
             .iter()
             .skip(*index)
@@ -249,9 +249,8 @@ fn parse_spec(text: &str, largest: usize) -> Result<Spec, Error> {
     }
     if at(index) == Some('.') {
         index += 1;
-        spec.precision = Some(
-            number(&mut index).ok_or_else(|| Error::value_error("format without precision"))?,
-        );
+        spec.precision =
+            Some(number(&mut index).ok_or_else(|| Error::value_error("format without precision"))?);
     }
     spec.kind = at(index);
     if at(index).is_some() && at(index + 1).is_some() {

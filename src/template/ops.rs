@@ -153,7 +153,9 @@ fn floats(op: BinaryOp, x: f64, y: f64) -> Result<Value, Error> {
         BinaryOp::Mod => div_mod(x, y).1,
         BinaryOp::Pow => {
             if x == 0.0 && y < 0.0 {
-                return Err(Error::value_error("zero cannot be raised to a negative power"));
+                return Err(Error::value_error(
+                    "zero cannot be raised to a negative power",
+                ));
             }
             let power = x.powf(y);
             if power.is_nan() && !x.is_nan() && !y.is_nan() {
@@ -258,18 +260,15 @@ fn divide(x: &BigInt, y: &BigInt) -> Result<Value, Error> {
     let half = exponent / 2;
     let result = scaled * 2.0_f64.powi(half) * 2.0_f64.powi(exponent - half);
     if result.is_infinite() {
-        return Err(Error::value_error("the result of the division is too large"));
+        return Err(Error::value_error(
+            "the result of the division is too large",
+        ));
     }
     let negative = x.is_negative() != y.is_negative();
     Ok(Value::Float(if negative { -result } else { result }))
 }
 
-fn sequences(
-    op: BinaryOp,
-    a: &Value,
-    b: &Value,
-    largest: usize,
-) -> Result<Option<Value>, Error> {
+fn sequences(op: BinaryOp, a: &Value, b: &Value, largest: usize) -> Result<Option<Value>, Error> {
     match op {
         BinaryOp::Add => add(a, b, largest),
         BinaryOp::Mul => match (b.as_int(), a.as_int()) {

@@ -96,11 +96,7 @@ impl Printer<'_> {
                 None => Err(Error::type_error("* wants an integer")),
             };
         }
-        let digits: String = self
-            .rest
-            .chars()
-            .take_while(char::is_ascii_digit)
-            .collect();
+        let digits: String = self.rest.chars().take_while(char::is_ascii_digit).collect();
         self.rest = self.rest.get(digits.len()..).unwrap_or_default();
         Ok(if digits.is_empty() {
             None
@@ -252,7 +248,9 @@ fn character(value: &Value) -> Result<String, Error> {
             None => Err(Error::value_error("%c arg not in range")),
         };
     }
-    Err(Error::type_error("%c requires an integer or a single character"))
+    Err(Error::type_error(
+        "%c requires an integer or a single character",
+    ))
 }
 
 fn sign_of(negative: bool, spec: &Spec) -> String {
@@ -273,7 +271,11 @@ fn integer(value: &Value, kind: char, spec: &Spec) -> Result<Parts, Error> {
         value => ops::to_big(value),
     };
     let Some(big) = big else {
-        let wanted = if kind == 'd' { "a number" } else { "an integer" };
+        let wanted = if kind == 'd' {
+            "a number"
+        } else {
+            "an integer"
+        };
         return Err(Error::type_error(format!(
             "%{kind} format: {wanted} is required, not {}",
             value.type_name()

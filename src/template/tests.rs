@@ -1,17 +1,12 @@
-//! Tests (`x is ...`). Each gets the value before `is` and the arguments after the name.
+//! Tests: what follows `is`.
 
-use std::cmp::Ordering;
-use std::rc::Rc;
-
-use super::compare::order;
-use super::methods::BoundMethod;
-use super::ops::{self, BinaryOp};
-use super::{Args, Ctx, Error, Value, access, filters};
+use super::syntax::ast::CompareOp;
+use super::vm::compare;
+use super::{Args, Ctx, Error, Value, access, ops};
 
 /// A test.
 pub(super) type TestFn = fn(&mut Ctx<'_>, &Value, &Args<'_>) -> Result<bool, Error>;
 
-/// Sorted by name.
 const TESTS: &[(&str, TestFn)] = &[
     ("!=", ne),
     ("<", lt),
@@ -19,44 +14,64 @@ const TESTS: &[(&str, TestFn)] = &[
     ("==", eq),
     (">", gt),
     (">=", ge),
-    ("boolean", |_, value, args| plain(args, "boolean", matches!(value, Value::Bool(_)))),
-    ("callable", |_, value, args| plain(args, "callable", is_callable(value))),
-    ("defined", |_, value, args| plain(args, "defined", !value.is_undefined())),
+    ("boolean", |_, input, args| {
+        plain(args, matches!(input, Value::Bool(_)))
+    }),
+    ("callable", callable),
+    ("defined", |_, input, args| {
+        plain(args, !input.is_undefined())
+    }),
     ("divisibleby", divisibleby),
     ("eq", eq),
     ("equalto", eq),
-    ("escaped", |_, value, args| plain(args, "escaped", matches!(value, Value::Safe(_)))),
-    ("even", |ctx, value, args| remainder(ctx, value, args, "even", 0)),
-    ("false", |_, value, args| plain(args, "false", matches!(value, Value::Bool(false)))),
+    ("escaped", |_, input, args| {
+        plain(args, matches!(input, Value::Safe(_)))
+    }),
+    ("even", |_, input, args| parity(input, args, false)),
+    ("false", |_, input, args| {
+        plain(args, matches!(input, Value::Bool(false)))
+    }),
     ("filter", filter),
-    ("float", |_, value, args| plain(args, "float", matches!(value, Value::Float(_)))),
+    ("float", |_, input, args| {
+        plain(args, matches!(input, Value::Float(_)))
+    }),
     ("ge", ge),
     ("greaterthan", gt),
     ("gt", gt),
     ("in", is_in),
-    ("integer", |_, value, args| {
-        plain(args, "integer", matches!(value, Value::Int(_) | Value::Big(_)))
+    ("integer", |_, input, args| {
+        plain(args, matches!(input, Value::Int(_) | Value::Big(_)))
     }),
-    ("iterable", |_, value, args| plain(args, "iterable", is_iterable(value))),
+    ("iterable", iterable),
     ("le", le),
     ("lessthan", lt),
-    ("lower", |_, value, args| {
-        plain(args, "lower", has_case(value, char::is_lowercase, char::is_uppercase))
+    ("lower", |_, input, args| {
+        cased(input, args, char::is_lowercase, char::is_uppercase)
     }),
     ("lt", lt),
-    ("mapping", |_, value, args| plain(args, "mapping", matches!(value, Value::Dict(_)))),
+    ("mapping", |_, input, args| {
+        plain(args, matches!(input, Value::Dict(_)))
+    }),
     ("ne", ne),
-    ("none", |_, value, args| plain(args, "none", value.is_none())),
-    ("number", |_, value, args| plain(args, "number", value.as_float().is_some() || matches!(value, Value::Big(_)))),
-    ("odd", |ctx, value, args| remainder(ctx, value, args, "odd", 1)),
-    ("sameas", |_, value, args| Ok(value.same_as(one(args, "sameas")?))),
-    ("sequence", |_, value, args| plain(args, "sequence", is_sequence(value))),
-    ("string", |_, value, args| plain(args, "string", value.as_str().is_some())),
-    ("test", |_, value, args| plain(args, "test", value.as_str().is_some_and(|name| find(name).is_some()))),
-    ("true", |_, value, args| plain(args, "true", matches!(value, Value::Bool(true)))),
-    ("undefined", |_, value, args| plain(args, "undefined", value.is_undefined())),
-    ("upper", |_, value, args| {
-        plain(args, "upper", has_case(value, char::is_uppercase, char::is_lowercase))
+    ("none", |_, input, args| plain(args, input.is_none())),
+    ("number", |_, input, args| {
+        plain(args, input.as_float().is_some())
+    }),
+    ("odd", |_, input, args| parity(input, args, true)),
+    ("sameas", sameas),
+    ("sequence", sequence),
+    ("string", |_, input, args| {
+        plain(args, input.as_str().is_some())
+    }),
+    ("test", test),
+    ("true", |_, input, args| {
+        plain(args, matches!(input, Value::Bool(true)))
+    }),
+    ("undefined", |_, input, args| {
+        plain(args, input.is_undefined())
+    }),
+    ("upper", |_, input, args| {
+        cased(input, args, char::is_uppercase, char::is_lowercase)
     }),
 ];
 
@@ -71,95 +86,96 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
     TESTS.iter().map(|(name, _)| *name)
 }
 
-fn plain(args: &Args<'_>, name: &str, holds: bool) -> Result<bool, Error> {
-    if !args.positional.is_empty() || !args.keyword.is_empty() {
-        args.none(name)?;
-    }
+fn plain(args: &Args<'_>, holds: bool) -> Result<bool, Error> {
+    args.none("the test")?;
     Ok(holds)
 }
 
-fn one<'a>(args: &Args<'a>, name: &str) -> Result<&'a Value, Error> {
-    match (args.positional, args.keyword) {
-        ([value], []) => Ok(value),
-        ([], [(_, value)]) => Ok(value),
-        _ => Err(Error::type_error(format!("the test '{name}' takes one argument"))),
-    }
+fn with_other(op: CompareOp, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+    let [other] = args.bind_positional("the test", 1)?;
+    compare(op, input, other.unwrap_or(&Value::Undefined))
 }
 
-fn eq(_: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<bool, Error> {
-    Ok(value == one(args, "eq")?)
+fn eq(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+    with_other(CompareOp::Eq, input, args)
 }
 
-fn ne(_: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<bool, Error> {
-    Ok(value != one(args, "ne")?)
+fn ne(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+    with_other(CompareOp::Ne, input, args)
 }
 
-fn ordered(
-    value: &Value,
-    args: &Args<'_>,
-    symbol: &str,
-    holds: fn(Ordering) -> bool,
-) -> Result<bool, Error> {
-    Ok(order(value, one(args, symbol)?, symbol)?.is_some_and(holds))
+fn lt(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+    with_other(CompareOp::Lt, input, args)
 }
 
-fn lt(_: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<bool, Error> {
-    ordered(value, args, "<", Ordering::is_lt)
+fn le(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+    with_other(CompareOp::Le, input, args)
 }
 
-fn le(_: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<bool, Error> {
-    ordered(value, args, "<=", Ordering::is_le)
+fn gt(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+    with_other(CompareOp::Gt, input, args)
 }
 
-fn gt(_: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<bool, Error> {
-    ordered(value, args, ">", Ordering::is_gt)
+fn ge(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+    with_other(CompareOp::Ge, input, args)
 }
 
-fn ge(_: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<bool, Error> {
-    ordered(value, args, ">=", Ordering::is_ge)
+fn is_in(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+    let [container] = args.bind("in", ["seq"], 1)?;
+    access::contains(container.unwrap_or(&Value::Undefined), input)
 }
 
-fn is_in(_: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<bool, Error> {
-    access::contains(one(args, "in")?, value)
+fn sameas(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+    let [other] = args.bind("sameas", ["other"], 1)?;
+    Ok(input.same_as(other.unwrap_or(&Value::Undefined)))
 }
 
-fn divisibleby(ctx: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<bool, Error> {
-    let left = ops::binary(BinaryOp::Mod, value, one(args, "divisibleby")?, ctx.largest())?;
-    Ok(left == Value::Int(0))
+fn divisibleby(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+    let [by] = args.bind("divisibleby", ["num"], 1)?;
+    let by = by.unwrap_or(&Value::Undefined);
+    let rest = ops::binary(ops::BinaryOp::Mod, input, by, ctx.largest())?;
+    Ok(rest == Value::Int(0))
 }
 
-fn remainder(
-    ctx: &mut Ctx<'_>,
-    value: &Value,
-    args: &Args<'_>,
-    name: &str,
-    wanted: i64,
-) -> Result<bool, Error> {
-    args.none(name)?;
-    let left = ops::binary(BinaryOp::Mod, value, &Value::Int(2), ctx.largest())?;
-    Ok(left == Value::Int(wanted))
-}
-
-fn filter(ctx: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<bool, Error> {
-    args.none("filter")?;
-    Ok(value.as_str().is_some_and(|name| {
-        filters::find(name).is_some() || ctx.host_filter(name).is_some()
-    }))
-}
-
-fn is_callable(value: &Value) -> bool {
-    match value {
-        Value::Object(object) => {
-            object.is_callable() || value.downcast::<BoundMethod>().is_some()
+fn parity(input: &Value, args: &Args<'_>, odd: bool) -> Result<bool, Error> {
+    args.none("the test")?;
+    let rest = match input {
+        Value::Str(_) | Value::Safe(_) => None,
+        input => ops::binary(ops::BinaryOp::Mod, input, &Value::Int(2), 1).ok(),
+    };
+    match rest {
+        Some(rest) => Ok(rest == Value::Int(i64::from(odd))),
+        None => {
+            let name = if odd { "odd" } else { "even" };
+            Err(Error::type_error(format!(
+                "the test '{name}' takes a number, not '{}'",
+                input.type_name()
+            )))
         }
-        // Python's undefined has a `__call__`, which fails.
-        Value::Undefined => true,
-        _ => false,
     }
 }
 
-fn is_iterable(value: &Value) -> bool {
-    match value {
+fn cased(
+    input: &Value,
+    args: &Args<'_>,
+    wanted: fn(char) -> bool,
+    other: fn(char) -> bool,
+) -> Result<bool, Error> {
+    args.none("the test")?;
+    let text = input.text();
+    let text = text.as_str();
+    Ok(text.chars().any(wanted) && !text.chars().any(other))
+}
+
+fn callable(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+    plain(
+        args,
+        matches!(input, Value::Object(object) if object.is_callable()),
+    )
+}
+
+fn iterable(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+    let iterable = match input {
         Value::Undefined
         | Value::Str(_)
         | Value::Safe(_)
@@ -168,27 +184,38 @@ fn is_iterable(value: &Value) -> bool {
         | Value::Tuple(_)
         | Value::Dict(_) => true,
         Value::Object(object) => {
-            object.as_tuple().is_some() || Rc::clone(object).iterate().is_some()
+            object.as_tuple().is_some() || std::rc::Rc::clone(object).iterate().is_some()
         }
         _ => false,
-    }
+    };
+    plain(args, iterable)
 }
 
-/// Has a length and items by position.
-fn is_sequence(value: &Value) -> bool {
-    match value {
+fn sequence(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+    let sequence = match input {
+        Value::Undefined
+        | Value::Str(_)
+        | Value::Safe(_)
+        | Value::Bytes(_)
+        | Value::List(_)
+        | Value::Tuple(_)
+        | Value::Dict(_) => true,
         Value::Object(object) => {
             object.as_tuple().is_some()
-                || (object.len().is_some()
-                    && (object.get_slice(&[]).is_some()
-                        || matches!(object.get_item(&Value::Int(0)), Ok(Some(_)))))
+                || (object.len().is_some() && object.get_slice(&[]).is_some())
         }
-        value => is_iterable(value),
-    }
+        _ => false,
+    };
+    plain(args, sequence)
 }
 
-fn has_case(value: &Value, wanted: fn(char) -> bool, other: fn(char) -> bool) -> bool {
-    let text = value.text();
-    let text = text.as_str();
-    text.chars().any(wanted) && !text.chars().any(other)
+fn filter(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+    let name = input.text();
+    let known = super::filters::find(name.as_str()).is_some();
+    let hosted = ctx.host_filter(name.as_str()).is_some();
+    plain(args, known || hosted)
+}
+
+fn test(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+    plain(args, find(input.text().as_str()).is_some())
 }

@@ -11,9 +11,8 @@ use crate::template::{Error, Value};
 pub(crate) fn binary(op: BinaryOp, a: &Value, b: &Value) -> Option<Result<Value, Error>> {
     use BinaryOp::{Add, Mul, Sub};
     Some(match (op, a, b) {
-        (Add, Value::DateTime(at), Value::Delta(by)) | (Add, Value::Delta(by), Value::DateTime(at)) => {
-            shift(at, Some(by.0))
-        }
+        (Add, Value::DateTime(at), Value::Delta(by))
+        | (Add, Value::Delta(by), Value::DateTime(at)) => shift(at, Some(by.0)),
         (Sub, Value::DateTime(at), Value::Delta(by)) => shift(at, by.0.checked_neg()),
         (Sub, Value::DateTime(x), Value::DateTime(y)) => between(x, y),
         (Add, Value::Date(day), Value::Delta(by)) | (Add, Value::Delta(by), Value::Date(day)) => {

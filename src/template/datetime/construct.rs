@@ -5,10 +5,11 @@ use std::rc::Rc;
 use num_bigint::BigInt;
 
 use super::arithmetic::duration;
-use super::zone::{process_zone_at};
+use super::zone::process_zone_at;
 use super::zone_value::tz_arg;
 use super::{
-    DAY, Date, DateTime, FIRST_DAY, LAST_DAY, SECOND, TimeOfDay, Tz, TzValue, parse, replace, strptime as format,
+    DAY, Date, DateTime, FIRST_DAY, LAST_DAY, SECOND, TimeOfDay, Tz, TzValue, parse, replace,
+    strptime as format,
 };
 use crate::template::methods::text_arg;
 use crate::template::{Args, Ctx, Error, Value};
@@ -43,13 +44,18 @@ fn epoch_us(function: &str, value: Option<&Value>) -> Result<i64, Error> {
             Some(us) => return Ok(us),
             None if value.as_float().is_some() => f64::MAX,
             None => {
-                let message = format!("{function}() takes a number of seconds, not '{}'", value.type_name());
+                let message = format!(
+                    "{function}() takes a number of seconds, not '{}'",
+                    value.type_name()
+                );
                 return Err(Error::type_error(message));
             }
         },
     };
     if seconds.abs() > 1e12 {
-        return Err(Error::value_error(format!("{function}(): the year is out of range")));
+        return Err(Error::value_error(format!(
+            "{function}(): the year is out of range"
+        )));
     }
     let whole = seconds.trunc();
     let fraction = ((seconds - whole) * 1e6).round_ties_even();
@@ -59,7 +65,10 @@ fn epoch_us(function: &str, value: Option<&Value>) -> Result<i64, Error> {
 
 pub(super) fn fromtimestamp(_: &mut Ctx<'_>, args: &Args<'_>) -> Made {
     let [seconds, tz] = args.bind("fromtimestamp", ["timestamp", "tz"], 1)?;
-    at_instant(epoch_us("fromtimestamp", seconds)?, tz_arg("fromtimestamp", tz)?)
+    at_instant(
+        epoch_us("fromtimestamp", seconds)?,
+        tz_arg("fromtimestamp", tz)?,
+    )
 }
 
 pub(super) fn utcfromtimestamp(_: &mut Ctx<'_>, args: &Args<'_>) -> Made {
@@ -100,7 +109,9 @@ pub(super) fn fromordinal(_: &mut Ctx<'_>, args: &Args<'_>) -> Made {
     let ordinal = replace::part("fromordinal", ordinal, 0)?;
     let day = ordinal.saturating_sub(719_163);
     if !(i64::from(FIRST_DAY)..=i64::from(LAST_DAY)).contains(&day) {
-        return Err(Error::value_error(format!("ordinal {ordinal} is out of range")));
+        return Err(Error::value_error(format!(
+            "ordinal {ordinal} is out of range"
+        )));
     }
     Ok(DateTime::checked(day * DAY, None, false)?.into_value())
 }
@@ -164,7 +175,10 @@ pub(super) fn timedelta(_: &mut Ctx<'_>, args: &Args<'_>) -> Made {
             value => match crate::template::ops::to_big(value) {
                 Some(number) => sum += number * *unit,
                 None => {
-                    let message = format!("timedelta(): {name} must be a number, not '{}'", value.type_name());
+                    let message = format!(
+                        "timedelta(): {name} must be a number, not '{}'",
+                        value.type_name()
+                    );
                     return Err(Error::type_error(message));
                 }
             },
@@ -190,10 +204,14 @@ pub(super) fn timezone(_: &mut Ctx<'_>, args: &Args<'_>) -> Made {
         return Err(Error::type_error("timezone() takes a timedelta"));
     };
     if offset.0.abs() >= DAY {
-        return Err(Error::value_error("the offset of a timezone must be less than a day"));
+        return Err(Error::value_error(
+            "the offset of a timezone must be less than a day",
+        ));
     }
     if offset.0 % SECOND != 0 {
-        return Err(Error::value_error("the offset of a timezone must be whole seconds"));
+        return Err(Error::value_error(
+            "the offset of a timezone must be whole seconds",
+        ));
     }
     let seconds = i32::try_from(offset.0 / SECOND).unwrap_or(0);
     let name = match name {

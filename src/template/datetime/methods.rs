@@ -7,8 +7,8 @@ use super::named::ctime;
 use super::zone::{process_offset_of_wall, process_zone_at};
 use super::zone_value::{seconds, tz_arg};
 use super::{
-    DAY, Date, DateTime, Delta, Fields, SECOND, TimeOfDay, Tz, TzValue, civil, classes, named, naive,
-    replace,
+    DAY, Date, DateTime, Delta, Fields, SECOND, TimeOfDay, Tz, TzValue, civil, classes, naive,
+    named, replace,
 };
 use crate::template::methods::{Method, text_arg};
 use crate::template::{Args, Ctx, Error, Value};
@@ -16,15 +16,44 @@ use crate::template::{Args, Ctx, Error, Value};
 type Called = Option<Result<Value, Error>>;
 
 const DATETIME: &[&str] = &[
-    "isoformat", "strftime", "timestamp", "date", "time", "timetz", "weekday", "isoweekday",
-    "isocalendar", "toordinal", "timetuple", "utctimetuple", "ctime", "utcoffset", "tzname", "dst",
-    "astimezone", "replace",
+    "isoformat",
+    "strftime",
+    "timestamp",
+    "date",
+    "time",
+    "timetz",
+    "weekday",
+    "isoweekday",
+    "isocalendar",
+    "toordinal",
+    "timetuple",
+    "utctimetuple",
+    "ctime",
+    "utcoffset",
+    "tzname",
+    "dst",
+    "astimezone",
+    "replace",
 ];
 const DATE: &[&str] = &[
-    "isoformat", "strftime", "weekday", "isoweekday", "isocalendar", "toordinal", "timetuple",
-    "ctime", "replace",
+    "isoformat",
+    "strftime",
+    "weekday",
+    "isoweekday",
+    "isocalendar",
+    "toordinal",
+    "timetuple",
+    "ctime",
+    "replace",
 ];
-const TIME: &[&str] = &["isoformat", "strftime", "utcoffset", "tzname", "dst", "replace"];
+const TIME: &[&str] = &[
+    "isoformat",
+    "strftime",
+    "utcoffset",
+    "tzname",
+    "dst",
+    "replace",
+];
 const DELTA: &[&str] = &["total_seconds"];
 
 /// Names of the methods of a value; empty when it is of another type.
@@ -103,10 +132,9 @@ pub(crate) fn method(
         Value::DateTime(at) => of_datetime(at, method, name, args),
         Value::Date(day) => of_date(*day, method, name, args),
         Value::Time(at) => of_time(at, method, name, args),
-        Value::Delta(delta) if method == Method::TotalSeconds => Some(
-            args.none(name)
-                .map(|()| Value::Float(delta.0 as f64 / 1e6)),
-        ),
+        Value::Delta(delta) if method == Method::TotalSeconds => {
+            Some(args.none(name).map(|()| Value::Float(delta.0 as f64 / 1e6)))
+        }
         _ => None,
     }
 }

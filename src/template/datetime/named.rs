@@ -91,7 +91,11 @@ impl Date {
             Value::from(week.week()),
             Value::from(date.weekday().number_from_monday()),
         ];
-        NamedTuple::value("datetime.IsoCalendarDate", &["year", "week", "weekday"], items)
+        NamedTuple::value(
+            "datetime.IsoCalendarDate",
+            &["year", "week", "weekday"],
+            items,
+        )
     }
 }
 

@@ -10,7 +10,9 @@ fn invalid(text: &str) -> Error {
 /// A day of an ISO week, counted from the epoch.
 pub(super) fn iso_week_day(year: i64, week: i64, weekday: i64) -> Result<i32, Error> {
     if !(1..=7).contains(&weekday) {
-        return Err(Error::value_error(format!("invalid weekday: {weekday} (range is 1 to 7)")));
+        return Err(Error::value_error(format!(
+            "invalid weekday: {weekday} (range is 1 to 7)"
+        )));
     }
     let first = day_of(year, 1, 4)?;
     let from_monday = chrono::Datelike::weekday(&naive(first)).num_days_from_monday();
@@ -39,7 +41,11 @@ fn day_prefix(text: &str) -> Option<(Result<i32, Error>, &str)> {
         None => (false, rest),
     };
     let dash = |rest: &'_ str| -> Option<usize> {
-        if dashed { rest.starts_with('-').then_some(1) } else { Some(0) }
+        if dashed {
+            rest.starts_with('-').then_some(1)
+        } else {
+            Some(0)
+        }
     };
     if let Some(rest) = rest.strip_prefix('W') {
         let (week, rest) = number(rest, 2)?;
@@ -73,8 +79,13 @@ fn clock(text: &str) -> Option<([i64; 4], &str)> {
     let colon = rest.starts_with(':');
     let mut parts = [hour, 0, 0, 0];
     for slot in parts.iter_mut().skip(1).take(2) {
-        let next = if colon { rest.strip_prefix(':') } else { Some(rest) };
-        let Some(next) = next.filter(|next| next.starts_with(|one: char| one.is_ascii_digit())) else {
+        let next = if colon {
+            rest.strip_prefix(':')
+        } else {
+            Some(rest)
+        };
+        let Some(next) = next.filter(|next| next.starts_with(|one: char| one.is_ascii_digit()))
+        else {
             break;
         };
         let (value, after) = number(next, 2)?;
@@ -142,7 +153,9 @@ pub(super) fn offset_prefix(text: &str) -> Option<(i32, &str)> {
         return Some((0, rest));
     }
     let end = text.bytes().skip(1);
-    let end = 1 + end.take_while(|byte| byte.is_ascii_digit() || *byte == b':').count();
+    let end = 1 + end
+        .take_while(|byte| byte.is_ascii_digit() || *byte == b':')
+        .count();
     let (head, rest) = text.split_at_checked(end)?;
     let offset = zone(head)??.fixed_offset_s()?;
     Some((offset, rest))
@@ -150,8 +163,11 @@ pub(super) fn offset_prefix(text: &str) -> Option<(i32, &str)> {
 
 /// Microseconds of up to six digits of a fraction at the start of a text.
 pub(super) fn digits(text: &str, most: usize) -> Option<(i64, usize, &str)> {
-    let count = text.bytes().take(most).take_while(u8::is_ascii_digit).count();
+    let count = text
+        .bytes()
+        .take(most)
+        .take_while(u8::is_ascii_digit)
+        .count();
     let (head, rest) = text.split_at_checked(count)?;
     Some((head.parse().ok()?, count, rest))
 }
-

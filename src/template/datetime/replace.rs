@@ -111,7 +111,12 @@ pub(super) fn new_datetime(args: &Args<'_>) -> Result<Value, Error> {
     datetime_from("datetime", args, &midnight, 3)
 }
 
-fn date_from(function: &str, args: &Args<'_>, before: Date, required: usize) -> Result<Value, Error> {
+fn date_from(
+    function: &str,
+    args: &Args<'_>,
+    before: Date,
+    required: usize,
+) -> Result<Value, Error> {
     let [year, month, day] = args.bind(function, ["year", "month", "day"], required)?;
     let (was_year, was_month, was_day) = civil(before.0);
     let day = day_of(

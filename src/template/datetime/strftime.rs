@@ -97,7 +97,11 @@ pub(crate) fn fields_of(value: &Value) -> Option<Fields<'_>> {
 }
 
 /// Writes a date and time in a format.
-pub(crate) fn write_strftime(fields: &Fields<'_>, format: &str, out: &mut dyn Write) -> fmt::Result {
+pub(crate) fn write_strftime(
+    fields: &Fields<'_>,
+    format: &str,
+    out: &mut dyn Write,
+) -> fmt::Result {
     let (year, month, day) = civil(fields.day);
     let seconds = fields.time_us / SECOND;
     let parts = Parts {
@@ -245,7 +249,12 @@ impl Parts<'_> {
     }
 
     /// False for an unknown directive.
-    fn directive(&self, style: Style, directive: char, out: &mut dyn Write) -> Result<bool, fmt::Error> {
+    fn directive(
+        &self,
+        style: Style,
+        directive: char,
+        out: &mut dyn Write,
+    ) -> Result<bool, fmt::Error> {
         let twelve = (self.hour + 11) % 12 + 1;
         match directive {
             'Y' => style.number(self.year, 1, out)?,
@@ -301,7 +310,13 @@ impl Parts<'_> {
             'A' => pick(&WEEKDAYS, self.weekday()),
             'B' => pick(&MONTHS, self.month - 1),
             'p' => half,
-            'P' => if self.hour < 12 { "am" } else { "pm" },
+            'P' => {
+                if self.hour < 12 {
+                    "am"
+                } else {
+                    "pm"
+                }
+            }
             'Z' => {
                 zone = self.zone();
                 zone.as_str()

@@ -24,11 +24,15 @@ struct Read {
 pub(super) fn strptime(text: &str, format: &str) -> Result<DateTime, Error> {
     let mut read = Read::default();
     let failed = || {
-        Error::value_error(format!("time data '{text}' does not match format '{format}'"))
+        Error::value_error(format!(
+            "time data '{text}' does not match format '{format}'"
+        ))
     };
     let rest = read.all(text, format)?.ok_or_else(failed)?;
     if !rest.is_empty() {
-        return Err(Error::value_error(format!("unconverted data remains: {rest}")));
+        return Err(Error::value_error(format!(
+            "unconverted data remains: {rest}"
+        )));
     }
     read.finish()
 }
@@ -108,7 +112,9 @@ impl Read {
                 self.tz = Some(Tz::Fixed(offset, None));
                 Some(rest)
             }
-            'Z' => ["UTC", "GMT"].iter().find_map(|zone| text.strip_prefix(zone)),
+            'Z' => ["UTC", "GMT"]
+                .iter()
+                .find_map(|zone| text.strip_prefix(zone)),
             _ => self.number(text, directive),
         }
     }

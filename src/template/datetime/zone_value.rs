@@ -116,7 +116,9 @@ pub(super) fn tz_arg(function: &str, value: Option<&Value>) -> Result<Option<Tz>
                 "{function}() takes a zone, not '{}'",
                 value.type_name()
             ))
-            .help("such as module.zoneinfo.ZoneInfo('Europe/Berlin') or module.datetime.timezone.utc")),
+            .help(
+                "such as module.zoneinfo.ZoneInfo('Europe/Berlin') or module.datetime.timezone.utc",
+            )),
         },
     }
 }

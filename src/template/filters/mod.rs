@@ -3,6 +3,7 @@
 mod html;
 pub(super) mod json;
 mod number;
+mod pretty;
 mod select;
 mod sequence;
 mod text;
@@ -72,7 +73,9 @@ const FILTERS: &[(&str, FilterFn, bool)] = &[
 
 /// The filter of a name, and whether it only reads its input.
 pub(super) fn find(name: &str) -> Option<(FilterFn, bool)> {
-    let at = FILTERS.binary_search_by_key(&name, |(known, ..)| known).ok()?;
+    let at = FILTERS
+        .binary_search_by_key(&name, |(known, ..)| known)
+        .ok()?;
     FILTERS.get(at).map(|(_, run, reads)| (*run, *reads))
 }
 

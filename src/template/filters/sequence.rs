@@ -1,250 +1,279 @@
-//! Filters about lists, dicts and other iterations.
+//! Filters on sequences and mappings.
 
-use std::cmp::Ordering;
-use std::fmt::Write;
+use crate::template::methods::{int_arg, pairs, sort_items, text_arg};
+use crate::template::vm::OneShot;
+use crate::template::{Args, Ctx, Error, Str, Value, access, compare::order};
 
-use super::super::dict::DictData;
-use super::super::vm::OneShot;
-use super::select::{Path, fold_case};
-use crate::template::compare::order;
-use crate::template::methods::{self, BoundMethod, int_arg, sort_items};
-use crate::template::{Args, Ctx, Error, Object, Value, access};
-
-pub(super) fn length(_: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {
-    args.none("length")?;
-    value.len().map(Value::from)
+/// What a filter's `attribute` argument reads of an item.
+pub(in crate::template) struct Key {
+    /// Paths, each of names and numbers; several give a list.
+    paths: Vec<Vec<Value>>,
+    lower: bool,
+    default: Option<Value>,
+    many: bool,
 }
 
-pub(super) fn list(ctx: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {
-    args.none("list")?;
-    ctx.collect(value).map(Value::list)
+/// The key of an attribute argument, or of the item itself when texts are compared by their lower
+/// case; nothing when neither is wanted.
+pub(in crate::template) fn key_function(
+    attribute: Option<&Value>,
+    lower: bool,
+) -> Result<Option<Key>, Error> {
+    let paths = match attribute {
+        None | Some(Value::None) => {
+            return Ok(lower.then(|| Key {
+                paths: vec![Vec::new()],
+                lower,
+                default: None,
+                many: false,
+            }));
+        }
+        Some(value) => vec![path(value)?],
+    };
+    Ok(Some(Key {
+        paths,
+        lower,
+        default: None,
+        many: false,
+    }))
 }
 
-pub(super) fn default(_: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {
-    let [default, boolean] = args.bind("default", ["default_value", "boolean"], 0)?;
-    let missing = value.is_undefined() || (boolean.is_some_and(Value::truth) && !value.truth());
-    if !missing {
-        return Ok(value.clone());
-    }
-    Ok(default.cloned().unwrap_or_else(|| Value::from("")))
-}
-
-pub(super) fn attr(_: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {
-    let [name] = args.bind("attr", ["name"], 1)?;
-    let name = name.map(Value::text).unwrap_or_default();
-    let name = name.as_str();
+fn path(value: &Value) -> Result<Vec<Value>, Error> {
     match value {
-        Value::Dict(_) if methods::has(value, name) => Ok(BoundMethod::value(value, name)),
-        Value::Dict(_) => Ok(Value::Undefined),
-        Value::Object(host) if host.as_tuple().is_none() => Ok(match host.get_attr(name) {
-            Some(found) => found,
-            None if host.has_method(name) => BoundMethod::value(value, name),
-            None => Value::Undefined,
-        }),
-        value => access::attribute(value, name),
+        Value::Int(_) => Ok(vec![value.clone()]),
+        value => {
+            let text = text_arg(value, "attribute")?;
+            Ok(text.split('.').map(path_part).collect())
+        }
     }
 }
 
-pub(super) fn first(ctx: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {
-    args.none("first")?;
-    Ok(ctx.first(value)?.unwrap_or_default())
+fn path_part(part: &str) -> Value {
+    let number = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    match part.parse::<i64>() {
+        Ok(index) if number => Value::Int(index),
+        _ => Value::from(part),
+    }
 }
 
-pub(super) fn last(ctx: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {
-    args.none("last")?;
-    match value {
-        Value::List(list) => return Ok(list.borrow().last().cloned().unwrap_or_default()),
-        Value::Tuple(items) => return Ok(items.last().cloned().unwrap_or_default()),
-        Value::Object(host) if host.as_tuple().is_none() => {
-            let Some(len) = host.len() else {
-                let error = Error::type_error(format!("last: '{}' has no end", value.type_name()));
-                return Err(error.help("use `| list | last`"));
-            };
-            let Some(at) = len.checked_sub(1) else {
-                return Ok(Value::Undefined);
-            };
-            if let Some(found) = host.get_item(&Value::from(at))? {
-                return Ok(found);
+impl Key {
+    /// A key of one attribute, with what stands for a missing one.
+    pub fn attribute(value: &Value, default: Option<Value>) -> Result<Self, Error> {
+        Ok(Self {
+            paths: vec![path(value)?],
+            lower: false,
+            default,
+            many: false,
+        })
+    }
+
+    /// Several attributes, separated by commas.
+    fn list(value: &Value, lower: bool) -> Result<Self, Error> {
+        let paths = match value {
+            Value::Int(_) => vec![vec![value.clone()]],
+            value => text_arg(value, "attribute")?
+                .split(',')
+                .map(|one| one.split('.').map(path_part).collect())
+                .collect(),
+        };
+        Ok(Self {
+            paths,
+            lower,
+            default: None,
+            many: true,
+        })
+    }
+
+    fn one(&self, item: &Value, path: &[Value]) -> Result<Value, Error> {
+        let mut value = item.clone();
+        for part in path {
+            value = access::item(&value, part)?;
+            if value.is_undefined()
+                && let Some(default) = &self.default
+            {
+                value = default.clone();
             }
         }
-        _ => {}
+        if self.lower
+            && let Some(text) = value.as_str()
+        {
+            value = Value::from(text.to_lowercase());
+        }
+        Ok(value)
     }
-    Ok(ctx.collect(value)?.pop().unwrap_or_default())
+
+    /// The key of an item.
+    pub fn of(&self, item: &Value) -> Result<Value, Error> {
+        match self.paths.as_slice() {
+            [path] if !self.many => self.one(item, path),
+            paths => {
+                let parts = paths.iter().map(|path| self.one(item, path));
+                Ok(Value::list(parts.collect::<Result<_, _>>()?))
+            }
+        }
+    }
 }
 
-pub(super) fn random(ctx: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {
+pub(super) fn length(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
+    args.none("length")?;
+    input.len().map(Value::from)
+}
+
+pub(super) fn default(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
+    let [value, boolean] = args.bind("default", ["default_value", "boolean"], 0)?;
+    let replace = input.is_undefined() || (boolean.is_some_and(Value::truth) && !input.truth());
+    if !replace {
+        return Ok(input.clone());
+    }
+    Ok(value.cloned().unwrap_or(Value::Str(Str::EMPTY)))
+}
+
+pub(super) fn list(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
+    args.none("list")?;
+    ctx.collect(input).map(Value::list)
+}
+
+pub(super) fn first(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
+    args.none("first")?;
+    let mut first = None;
+    ctx.each(input, |item| {
+        first = Some(item);
+        false
+    })?;
+    Ok(first.unwrap_or_default())
+}
+
+pub(super) fn last(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
+    args.none("last")?;
+    let input = &match input {
+        // A view's items are counted but not numbered.
+        Value::Object(host) if host.len().is_none() => {
+            return Err(Error::type_error(format!(
+                "'{}' has no last item; use `| list` first",
+                input.type_name()
+            )));
+        }
+        input => input.clone(),
+    };
+    if let Value::List(items) = input {
+        return Ok(items.borrow().last().cloned().unwrap_or_default());
+    }
+    if let Some(items) = input.as_tuple() {
+        return Ok(items.last().cloned().unwrap_or_default());
+    }
+    if let Value::Object(_) = input {
+        let found = access::item(input, &Value::Int(-1))?;
+        if !found.is_undefined() {
+            return Ok(found);
+        }
+    }
+    let mut all = ctx.collect(input)?;
+    Ok(all.pop().unwrap_or_default())
+}
+
+pub(super) fn random(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
     args.none("random")?;
-    let len = value.len()?;
+    let len = input.len()?;
     if len == 0 {
         return Ok(Value::Undefined);
     }
-    let at = ctx.random().below(len as u64);
-    if let Value::List(list) = value {
-        let at = usize::try_from(at).unwrap_or(0);
-        return Ok(list.get(at).unwrap_or_default());
-    }
-    let found = match value {
-        Value::Dict(dict) => dict.borrow().get(&Value::from(at))?.cloned(),
-        Value::Safe(_) | Value::Str(_) | Value::Bytes(_) | Value::Tuple(_) => {
-            Some(access::item(value, &Value::from(at))?)
+    let at = ctx.random().below(u64::try_from(len).unwrap_or(u64::MAX));
+    let at = usize::try_from(at).unwrap_or(0);
+    let found = match input {
+        Value::List(list) => list.get(at),
+        Value::Dict(dict) => {
+            let found = dict.borrow().get(&Value::from(at))?.cloned();
+            return found
+                .ok_or_else(|| Error::value_error(format!("random: the dict has no key {at}")));
         }
-        Value::Object(host) => match host.get_item(&Value::from(at))? {
-            None if host.as_tuple().is_some() => Some(access::item(value, &Value::from(at))?),
-            found => found,
+        input => match input.as_tuple() {
+            Some(items) => items.get(at).cloned(),
+            None => Some(access::item(input, &Value::from(at))?),
         },
-        _ => None,
     };
-    found.ok_or_else(|| {
-        let message = format!("random: '{}' has no items by position", value.type_name());
-        Error::type_error(message).help("use `| list | random`")
-    })
+    Ok(found.unwrap_or_default())
 }
 
-pub(super) fn reverse(ctx: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {
-    args.none("reverse")?;
-    if let Some(text) = value.as_str() {
-        let reversed: String = text.chars().rev().collect();
-        return Ok(methods::swap_safe(reversed, matches!(value, Value::Safe(_))));
-    }
-    let mut items = ctx.collect(value)?;
-    items.reverse();
-    if value.downcast::<OneShot>().is_some() {
-        return Ok(Value::list(items));
-    }
-    let name = match value {
-        Value::List(_) => "list_reverseiterator",
-        Value::Dict(_) => "dict_reversekeyiterator",
-        _ => "reversed",
-    };
-    Ok(OneShot::value(name, items))
-}
-
-pub(super) fn items(_: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {
-    args.none("items")?;
-    let pairs = match value {
-        Value::Undefined => Vec::new(),
-        Value::Dict(dict) => pairs_of(&dict.borrow()),
-        value => {
-            return Err(Error::type_error(format!(
-                "items takes a dict, not '{}'",
-                value.type_name()
-            )));
+/// The smallest or the largest.
+fn extreme(
+    ctx: &mut Ctx<'_>,
+    input: &Value,
+    args: &Args<'_>,
+    name: &str,
+    wanted: std::cmp::Ordering,
+) -> Result<Value, Error> {
+    let [case_sensitive, attribute] = args.bind(name, ["case_sensitive", "attribute"], 0)?;
+    let key = key_function(attribute, !case_sensitive.is_some_and(Value::truth))?;
+    let mut best: Option<(Value, Value)> = None;
+    for item in ctx.collect(input)? {
+        let by = match &key {
+            Some(key) => key.of(&item)?,
+            None => item.clone(),
+        };
+        let better = match &best {
+            None => true,
+            Some((known, _)) => {
+                let sign = if wanted.is_lt() { "<" } else { ">" };
+                order(&by, known, sign)? == Some(wanted)
+            }
+        };
+        if better {
+            best = Some((by, item));
         }
-    };
-    Ok(OneShot::value("generator", pairs))
+    }
+    Ok(best.map(|(_, item)| item).unwrap_or_default())
 }
 
-fn pairs_of(dict: &DictData) -> Vec<Value> {
-    let entries = dict.iter();
-    entries
-        .map(|(key, value)| Value::tuple(vec![key.clone(), value.clone()]))
-        .collect()
+pub(super) fn min(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
+    extreme(ctx, input, args, "min", std::cmp::Ordering::Less)
 }
 
-pub(super) fn dictsort(_: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {
-    let names = ["case_sensitive", "by", "reverse"];
-    let [case_sensitive, by, reverse] = args.bind("dictsort", names, 0)?;
-    let case_sensitive = case_sensitive.is_some_and(Value::truth);
-    let by_value = match by.map_or(Some("key"), Value::as_str) {
-        Some("key") => false,
-        Some("value") => true,
-        _ => {
-            return Err(Error::value_error("dictsort: `by` must be 'key' or 'value'"));
-        }
-    };
-    let Value::Dict(dict) = value else {
-        let message = format!("dictsort takes a dict, not '{}'", value.type_name());
-        return Err(Error::type_error(message));
-    };
-    let keyed = dict
-        .borrow()
-        .iter()
-        .map(|(key, value)| {
-            let by = if by_value { value } else { key };
-            let pair = Value::tuple(vec![key.clone(), value.clone()]);
-            (fold_case(by.clone(), case_sensitive), pair)
-        })
-        .collect();
-    sort_items(keyed, reverse.is_some_and(Value::truth)).map(Value::list)
+pub(super) fn max(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
+    extreme(ctx, input, args, "max", std::cmp::Ordering::Greater)
 }
 
-pub(super) fn sort(ctx: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {
+pub(super) fn sort(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
     let names = ["reverse", "case_sensitive", "attribute"];
     let [reverse, case_sensitive, attribute] = args.bind("sort", names, 0)?;
-    let case_sensitive = case_sensitive.is_some_and(Value::truth);
-    let paths = Path::several(attribute);
-    let items = ctx.collect(value)?;
-    ctx.step(items.len() as u64)?;
-    let mut keyed = Vec::with_capacity(items.len());
-    for item in items {
-        let mut key = Vec::with_capacity(paths.len());
-        for path in &paths {
-            key.push(fold_case(path.get(&item, None)?, case_sensitive));
-        }
-        keyed.push((Value::tuple(key), item));
+    let lower = !case_sensitive.is_some_and(Value::truth);
+    let key = match attribute {
+        None | Some(Value::None) => key_function(None, lower)?,
+        Some(attribute) => Some(Key::list(attribute, lower)?),
+    };
+    let mut keyed = Vec::new();
+    for item in ctx.collect(input)? {
+        let by = match &key {
+            Some(key) => key.of(&item)?,
+            None => item.clone(),
+        };
+        keyed.push((by, item));
     }
     sort_items(keyed, reverse.is_some_and(Value::truth)).map(Value::list)
 }
 
-/// The arguments `case_sensitive` and `attribute` of several filters.
-fn by_key(args: &Args<'_>, filter: &str) -> Result<(bool, Path), Error> {
-    let [case_sensitive, attribute] = args.bind(filter, ["case_sensitive", "attribute"], 0)?;
-    let case_sensitive = case_sensitive.is_some_and(Value::truth);
-    Ok((case_sensitive, Path::new(attribute)))
-}
-
-pub(super) fn unique(ctx: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {
-    let (case_sensitive, path) = by_key(args, "unique")?;
-    let items = ctx.collect(value)?;
-    ctx.step(items.len() as u64)?;
-    let mut seen = DictData::default();
+pub(super) fn unique(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
+    let [case_sensitive, attribute] = args.bind("unique", ["case_sensitive", "attribute"], 0)?;
+    let key = key_function(attribute, !case_sensitive.is_some_and(Value::truth))?;
+    let seen = crate::template::Dict::default();
     let mut kept = Vec::new();
-    for item in items {
-        let key = fold_case(path.get(&item, None)?, case_sensitive);
-        if !seen.contains(&key)? {
-            seen.insert(key, Value::None)?;
+    for item in ctx.collect(input)? {
+        let by = match &key {
+            Some(key) => key.of(&item)?,
+            None => item.clone(),
+        };
+        let mut seen = seen.borrow_mut();
+        if !seen.contains(&by)? {
+            seen.insert(by, Value::None)?;
             kept.push(item);
         }
     }
     Ok(OneShot::value("generator", kept))
 }
 
-pub(super) fn min(ctx: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {
-    extreme(ctx, value, args, "min", ("<", Ordering::Less))
-}
-
-pub(super) fn max(ctx: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {
-    extreme(ctx, value, args, "max", (">", Ordering::Greater))
-}
-
-fn extreme(
-    ctx: &mut Ctx<'_>,
-    value: &Value,
-    args: &Args<'_>,
-    filter: &str,
-    (symbol, better): (&str, Ordering),
-) -> Result<Value, Error> {
-    let (case_sensitive, path) = by_key(args, filter)?;
-    let items = ctx.collect(value)?;
-    ctx.step(items.len() as u64)?;
-    let mut best: Option<(Value, Value)> = None;
-    for item in items {
-        let key = fold_case(path.get(&item, None)?, case_sensitive);
-        let wins = match &best {
-            Some((known, _)) => order(&key, known, symbol)? == Some(better),
-            None => true,
-        };
-        if wins {
-            best = Some((key, item));
-        }
-    }
-    Ok(best.map(|(_, item)| item).unwrap_or_default())
-}
-
-/// A group: a pair that also has names.
+/// One group of `groupby`: a pair with names.
 struct Group([Value; 2]);
 
-impl Object for Group {
+impl crate::template::Object for Group {
     fn type_name(&self) -> &str {
         "_GroupTuple"
     }
@@ -258,89 +287,162 @@ impl Object for Group {
     }
 
     fn get_attr(&self, name: &str) -> Option<Value> {
-        let [key, items] = &self.0;
+        let [grouper, list] = &self.0;
         match name {
-            "grouper" => Some(key.clone()),
-            "list" => Some(items.clone()),
+            "grouper" => Some(grouper.clone()),
+            "list" => Some(list.clone()),
             _ => None,
         }
     }
 
-    fn text(&self, out: &mut dyn Write) -> std::fmt::Result {
+    fn text(&self, out: &mut dyn std::fmt::Write) -> std::fmt::Result {
         Value::tuple(self.0.to_vec()).write_repr(out)
     }
 }
 
-pub(super) fn groupby(ctx: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {
+pub(super) fn groupby(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
     let names = ["attribute", "default", "case_sensitive"];
     let [attribute, default, case_sensitive] = args.bind("groupby", names, 1)?;
-    let case_sensitive = case_sensitive.is_some_and(Value::truth);
-    let default = default.filter(|value| !value.is_none());
-    let path = Path::new(attribute);
-    let items = ctx.collect(value)?;
-    ctx.step(items.len() as u64)?;
-    let mut keyed = Vec::with_capacity(items.len());
-    for item in items {
-        let found = path.get(&item, default)?;
-        let key = fold_case(found.clone(), case_sensitive);
-        let entry = Value::tuple(vec![key.clone(), found, item]);
-        keyed.push((key, entry));
+    let attribute = attribute.unwrap_or(&Value::None);
+    let lower = !case_sensitive.is_some_and(Value::truth);
+    let mut key = Key::attribute(attribute, default.cloned())?;
+    let plain = Key::attribute(attribute, default.cloned())?;
+    key.lower = lower;
+    let mut keyed = Vec::new();
+    for item in ctx.collect(input)? {
+        keyed.push((key.of(&item)?, item));
     }
     let mut groups: Vec<(Value, Value, Vec<Value>)> = Vec::new();
-    for entry in sort_items(keyed, false)? {
-        let Some([key, found, item]) = entry.as_tuple() else {
-            continue;
-        };
+    for item in sort_items(keyed, false)? {
+        let by = key.of(&item)?;
         match groups.last_mut() {
-            Some((known, _, members)) if known == key => members.push(item.clone()),
-            _ => groups.push((key.clone(), found.clone(), vec![item.clone()])),
+            Some((known, _, items)) if *known == by => items.push(item),
+            _ => groups.push((by, plain.of(&item)?, vec![item])),
         }
     }
-    let groups = groups.into_iter();
-    let groups = groups.map(|(_, key, items)| Value::object(Group([key, Value::list(items)])));
+    let groups = groups
+        .into_iter()
+        .map(|(_, shown, items)| Value::object(Group([shown, Value::list(items)])));
     Ok(Value::list(groups.collect()))
 }
 
-pub(super) fn batch(ctx: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {
-    let [size, fill] = args.bind("batch", ["linecount", "fill_with"], 1)?;
-    let size = int_arg(size.unwrap_or(&Value::None), "batch")?;
-    let size = usize::try_from(size).ok().filter(|size| *size > 0);
-    let Some(size) = size else {
-        return Err(Error::value_error("batch: the size must be above 0"));
-    };
-    let fill = fill.filter(|fill| !fill.is_none());
-    let items = ctx.collect(value)?;
-    let mut rows = Vec::new();
-    for row in items.chunks(size) {
-        let mut row = row.to_vec();
-        if let Some(fill) = fill {
-            ctx.check_size(size)?;
-            row.resize(size, fill.clone());
-        }
-        rows.push(Value::list(row));
+pub(super) fn dictsort(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
+    let names = ["case_sensitive", "by", "reverse"];
+    let [case_sensitive, by, reverse] = args.bind("dictsort", names, 0)?;
+    if !matches!(input, Value::Dict(_)) {
+        return Err(Error::type_error(format!(
+            "dictsort takes a dict, not '{}'",
+            input.type_name()
+        )));
     }
-    Ok(OneShot::value("generator", rows))
+    let by = match by.map_or(Ok("key"), |by| text_arg(by, "dictsort"))? {
+        "key" => 0,
+        "value" => 1,
+        _ => return Err(Error::value_error("dictsort: sorted by 'key' or 'value'")),
+    };
+    let key = key_function(
+        Some(&Value::Int(by)),
+        !case_sensitive.is_some_and(Value::truth),
+    )?;
+    let mut keyed = Vec::new();
+    for (name, value) in pairs(ctx, input)? {
+        let pair = Value::tuple(vec![name, value]);
+        let by = match &key {
+            Some(key) => key.of(&pair)?,
+            None => pair.clone(),
+        };
+        keyed.push((by, pair));
+    }
+    sort_items(keyed, reverse.is_some_and(Value::truth)).map(Value::list)
 }
 
-pub(super) fn slice(ctx: &mut Ctx<'_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {
-    let [count, fill] = args.bind("slice", ["slices", "fill_with"], 1)?;
-    let count = int_arg(count.unwrap_or(&Value::None), "slice")?;
-    let count = usize::try_from(count).ok().filter(|count| *count > 0);
-    let Some(count) = count else {
-        return Err(Error::value_error("slice: the number of slices must be above 0"));
+pub(super) fn items(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
+    args.none("items")?;
+    let found = match input {
+        Value::Undefined => Vec::new(),
+        Value::Dict(_) => pairs(ctx, input)?,
+        _ => return Err(Error::type_error("items takes a mapping")),
     };
-    ctx.check_size(count)?;
-    let fill = fill.filter(|fill| !fill.is_none());
-    let items = ctx.collect(value)?;
-    let (each, longer) = (items.len() / count, items.len() % count);
-    let mut items = items.into_iter();
-    let mut columns = Vec::with_capacity(count);
-    for at in 0..count {
-        let mut column: Vec<Value> = items.by_ref().take(each + usize::from(at < longer)).collect();
-        if let (Some(fill), true) = (fill, at >= longer) {
-            column.push(fill.clone());
-        }
-        columns.push(Value::list(column));
+    let found = found
+        .into_iter()
+        .map(|(key, value)| Value::tuple(vec![key, value]));
+    Ok(OneShot::value("generator", found.collect()))
+}
+
+pub(super) fn batch(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
+    let [size, fill] = args.bind("batch", ["linecount", "fill_with"], 1)?;
+    let size = int_arg(size.unwrap_or(&Value::None), "batch")?;
+    let all = ctx.collect(input)?;
+    let size = usize::try_from(size).unwrap_or(0);
+    if size == 0 {
+        // Nothing is ever as long as that: one batch.
+        let all = if all.is_empty() {
+            Vec::new()
+        } else {
+            vec![Value::list(all)]
+        };
+        return Ok(OneShot::value("generator", all));
     }
-    Ok(OneShot::value("generator", columns))
+    let mut batches: Vec<Vec<Value>> = all.chunks(size).map(<[Value]>::to_vec).collect();
+    if let (Some(fill), Some(last)) = (fill.filter(|fill| !fill.is_none()), batches.last_mut()) {
+        ctx.check_size(size)?;
+        last.resize(size, fill.clone());
+    }
+    let batches = batches.into_iter().map(Value::list).collect();
+    Ok(OneShot::value("generator", batches))
+}
+
+pub(super) fn slice(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
+    let [slices, fill] = args.bind("slice", ["slices", "fill_with"], 1)?;
+    let slices = int_arg(slices.unwrap_or(&Value::None), "slice")?;
+    let all = ctx.collect(input)?;
+    let Some(slices) = usize::try_from(slices).ok().filter(|slices| *slices > 0) else {
+        return Err(Error::value_error("slice: at least one slice is needed"));
+    };
+    ctx.check_size(slices)?;
+    let (each, longer) = (all.len() / slices, all.len() % slices);
+    let fill = fill.filter(|fill| !fill.is_none());
+    let mut rest = all.into_iter();
+    let mut made = Vec::with_capacity(slices);
+    for at in 0..slices {
+        let take = each + usize::from(at < longer);
+        let mut items: Vec<Value> = rest.by_ref().take(take).collect();
+        if at >= longer
+            && let Some(fill) = fill
+        {
+            items.push(fill.clone());
+        }
+        made.push(Value::list(items));
+    }
+    Ok(OneShot::value("generator", made))
+}
+
+pub(super) fn reverse(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
+    args.none("reverse")?;
+    let reversed = |text: &str| text.chars().rev().collect::<String>();
+    match input {
+        Value::Str(text) => Ok(Value::from(reversed(text.as_str()))),
+        Value::Safe(text) => Ok(Value::safe(reversed(text))),
+        input => {
+            let mut all = ctx.collect(input)?;
+            all.reverse();
+            Ok(OneShot::value("list_reverseiterator", all))
+        }
+    }
+}
+
+pub(super) fn attr(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
+    let [name] = args.bind("attr", ["name"], 1)?;
+    let name = name.unwrap_or(&Value::None).text();
+    if let Value::Dict(_) = input {
+        return Ok(if crate::template::methods::has(input, name.as_str()) {
+            access::attribute(input, name.as_str())?
+        } else {
+            Value::Undefined
+        });
+    }
+    if input.is_undefined() {
+        return Ok(Value::Undefined);
+    }
+    access::attribute(input, name.as_str())
 }

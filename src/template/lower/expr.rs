@@ -276,7 +276,8 @@ impl Lowerer<'_> {
             return Ok(Expr::Filter(Box::new(FilterExpr { run, at })));
         }
         let host = self.engine.filter_names();
-        let known = filters::names().chain(host.iter().map(String::as_str));
+        let mut known: Vec<&str> = filters::names().collect();
+        known.extend(host.iter().map(String::as_str));
         let error = Error::new(ErrorKind::NotFound, format!("no filter named '{name}'"));
         self.unknown(error.suggest(name, known), span)
     }

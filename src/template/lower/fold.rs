@@ -75,7 +75,11 @@ fn constants(items: &[Expr]) -> Option<Vec<Value>> {
 
 pub(super) fn tuple(items: Vec<Expr>) -> Expr {
     match constants(&items) {
-        Some(values) if values.iter().all(|value| !matches!(value, Value::List(_) | Value::Dict(_))) => {
+        Some(values)
+            if values
+                .iter()
+                .all(|value| !matches!(value, Value::List(_) | Value::Dict(_))) =>
+        {
             Expr::Const(Value::tuple(values))
         }
         _ => Expr::Tuple(items),

@@ -5,8 +5,7 @@ use std::rc::Rc;
 
 use super::{Lowered, Lowerer};
 use crate::template::program::{
-    Block, Expr, For, Import, ImportTarget, Include, Macro, Param, Snapshot, Stmt,
-    Target, Var,
+    Block, Expr, For, Import, ImportTarget, Include, Macro, Param, Snapshot, Stmt, Target, Var,
 };
 use crate::template::scope::{any_stmt, mentions, walk_expr, walk_names};
 use crate::template::syntax::ast::{self, ExprKind, MacroDef, Name, StmtKind};
@@ -86,9 +85,7 @@ impl Lowerer<'_> {
             StmtKind::Extends(name) => {
                 let lowered = self.template_name(name)?;
                 out.push(Stmt::Extends(lowered, span));
-                if self.functions.len() == 1
-                    && self.function().scopes.len() == 1
-                    && self.soft == 0
+                if self.functions.len() == 1 && self.function().scopes.len() == 1 && self.soft == 0
                 {
                     self.mute = true;
                 }
@@ -274,9 +271,10 @@ impl Lowerer<'_> {
         let iter = self.reading(&one.iter)?;
         let uses_loop = one.recursive
             || mentions(&one.body, "loop")
-            || any_stmt(&one.body, &|kind| {
-                matches!(kind, StmtKind::Block(def) if def.scoped)
-            });
+            || any_stmt(
+                &one.body,
+                &|kind| matches!(kind, StmtKind::Block(def) if def.scoped),
+            );
         let first = self.function().next;
         self.open_scope(&one.body)?;
         let target = self.declare_target(&one.target);
@@ -325,7 +323,7 @@ impl Lowerer<'_> {
             .iter()
             .map(|(name, _)| self.declare_param(name))
             .collect();
-        let mut special = |lowerer: &mut Self, name: &str| {
+        let special = |lowerer: &mut Self, name: &str| {
             let name: Name = Rc::from(name);
             let taken = def.params.iter().any(|(param, _)| *param == name);
             (!taken && mentions(&def.body, &name)).then(|| lowerer.declare_param(&name))
@@ -375,12 +373,7 @@ impl Lowerer<'_> {
         self.scope().shared.extend(shared);
     }
 
-    fn call_block(
-        &mut self,
-        call: &ast::Expr,
-        def: &MacroDef,
-        out: &mut Vec<Stmt>,
-    ) -> Lowered<()> {
+    fn call_block(&mut self, call: &ast::Expr, def: &MacroDef, out: &mut Vec<Stmt>) -> Lowered<()> {
         let index = self.macro_def(def, true)?;
         let mut lowered = self.expr(call)?;
         let caller = (Rc::from("caller"), Expr::Caller(index));
@@ -395,12 +388,7 @@ impl Lowerer<'_> {
         Ok(())
     }
 
-    fn block_def(
-        &mut self,
-        def: &ast::BlockDef,
-        span: Span,
-        out: &mut Vec<Stmt>,
-    ) -> Lowered<()> {
+    fn block_def(&mut self, def: &ast::BlockDef, span: Span, out: &mut Vec<Stmt>) -> Lowered<()> {
         if self.blocks.contains_key(&def.name) {
             return self.fail(span, format!("block '{}' is defined twice", def.name));
         }
@@ -535,4 +523,3 @@ fn assigns_loop(one: &ast::For) -> bool {
             _ => false,
         })
 }
-

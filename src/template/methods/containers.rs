@@ -112,13 +112,18 @@ fn index(items: &[Value], args: &Args<'_>) -> Result<Value, Error> {
     let range = items.get(start..stop.max(start)).unwrap_or_default();
     match range.iter().position(|item| item == value) {
         Some(at) => Ok(Value::from(start + at)),
-        None => Err(Error::value_error(format!("index: {} is not there", value.repr()))),
+        None => Err(Error::value_error(format!(
+            "index: {} is not there",
+            value.repr()
+        ))),
     }
 }
 
 fn count(items: &[Value], args: &Args<'_>) -> Result<Value, Error> {
     let value = one(args, "count")?;
-    Ok(Value::from(items.iter().filter(|item| *item == value).count()))
+    Ok(Value::from(
+        items.iter().filter(|item| *item == value).count(),
+    ))
 }
 
 fn sort(ctx: &mut Ctx<'_>, list: &List, args: &Args<'_>) -> Result<Value, Error> {
@@ -130,7 +135,9 @@ fn sort(ctx: &mut Ctx<'_>, list: &List, args: &Args<'_>) -> Result<Value, Error>
     let mut keyed = Vec::with_capacity(items.len());
     for item in items {
         let by = match key {
-            Some(key) if !key.is_none() => ctx.call(key, &Args::positional(std::slice::from_ref(&item)))?,
+            Some(key) if !key.is_none() => {
+                ctx.call(key, &Args::positional(std::slice::from_ref(&item)))?
+            }
             _ => item.clone(),
         };
         keyed.push((by, item));
@@ -166,7 +173,11 @@ fn merge_sort(mut items: Vec<(Value, Value)>) -> Result<Vec<(Value, Value)>, Err
     let mut merged = Vec::with_capacity(left.len() + right.len());
     while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
         let right_first = order(&b.0, &a.0, "<")? == Some(std::cmp::Ordering::Less);
-        merged.extend(if right_first { right.next() } else { left.next() });
+        merged.extend(if right_first {
+            right.next()
+        } else {
+            left.next()
+        });
     }
     merged.extend(left);
     merged.extend(right);
@@ -230,7 +241,10 @@ fn dict_pop(dict: &Dict, args: &Args<'_>) -> Result<Value, Error> {
     let removed = dict.borrow_mut().remove(key)?;
     match removed.or_else(|| default.cloned()) {
         Some(value) => Ok(value),
-        None => Err(Error::value_error(format!("pop: there is no key {}", key.repr()))),
+        None => Err(Error::value_error(format!(
+            "pop: there is no key {}",
+            key.repr()
+        ))),
     }
 }
 
@@ -257,7 +271,9 @@ fn fromkeys(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
 
 fn update(ctx: &mut Ctx<'_>, dict: &Dict, args: &Args<'_>) -> Result<Value, Error> {
     if args.positional.len() > 1 {
-        return Err(Error::type_error("update() takes at most 1 positional argument"));
+        return Err(Error::type_error(
+            "update() takes at most 1 positional argument",
+        ));
     }
     if let Some(source) = args.positional.first() {
         for (key, value) in pairs(ctx, source)? {

@@ -10,7 +10,6 @@ use std::fmt::Write;
 use std::rc::Rc;
 
 pub(super) use containers::{pairs, sort_items};
-pub(super) use split::lines;
 pub(super) use text::{capitalize, is_python_space, replaced, swap_safe};
 
 use super::{Args, Ctx, Error, Object, Value, datetime};
@@ -65,24 +64,89 @@ const LIST: &[&str] = &[
     "clear",
 ];
 const DICT: &[&str] = &[
-    "get", "items", "keys", "values", "pop", "popitem", "update", "setdefault", "copy", "clear",
+    "get",
+    "items",
+    "keys",
+    "values",
+    "pop",
+    "popitem",
+    "update",
+    "setdefault",
+    "copy",
+    "clear",
     "fromkeys",
 ];
 const TUPLE: &[&str] = &["count", "index"];
 const TEXT: &[&str] = &[
-    "upper", "lower", "capitalize", "title", "swapcase", "casefold", "strip", "lstrip", "rstrip",
-    "split", "rsplit", "splitlines", "find", "rfind", "index", "rindex", "count", "zfill",
-    "center", "ljust", "rjust", "partition", "rpartition", "removeprefix", "removesuffix",
-    "expandtabs", "isdigit", "isalpha", "isalnum", "isupper", "islower", "isspace", "isnumeric",
-    "isdecimal", "istitle", "isascii", "isidentifier", "isprintable", "format", "format_map",
-    "encode", "translate", "maketrans", "replace", "join", "startswith", "endswith",
+    "upper",
+    "lower",
+    "capitalize",
+    "title",
+    "swapcase",
+    "casefold",
+    "strip",
+    "lstrip",
+    "rstrip",
+    "split",
+    "rsplit",
+    "splitlines",
+    "find",
+    "rfind",
+    "index",
+    "rindex",
+    "count",
+    "zfill",
+    "center",
+    "ljust",
+    "rjust",
+    "partition",
+    "rpartition",
+    "removeprefix",
+    "removesuffix",
+    "expandtabs",
+    "isdigit",
+    "isalpha",
+    "isalnum",
+    "isupper",
+    "islower",
+    "isspace",
+    "isnumeric",
+    "isdecimal",
+    "istitle",
+    "isascii",
+    "isidentifier",
+    "isprintable",
+    "format",
+    "format_map",
+    "encode",
+    "translate",
+    "maketrans",
+    "replace",
+    "join",
+    "startswith",
+    "endswith",
 ];
 const BYTES: &[&str] = &[
-    "decode", "hex", "upper", "lower", "startswith", "endswith", "find", "count", "split",
-    "strip", "replace", "join",
+    "decode",
+    "hex",
+    "upper",
+    "lower",
+    "startswith",
+    "endswith",
+    "find",
+    "count",
+    "split",
+    "strip",
+    "replace",
+    "join",
 ];
 const INT: &[&str] = &[
-    "bit_length", "bit_count", "to_bytes", "as_integer_ratio", "conjugate", "is_integer",
+    "bit_length",
+    "bit_count",
+    "to_bytes",
+    "as_integer_ratio",
+    "conjugate",
+    "is_integer",
 ];
 const FLOAT: &[&str] = &["is_integer", "as_integer_ratio", "conjugate", "hex"];
 

@@ -28,11 +28,9 @@ pub(super) fn call(
             .none("bit_count")
             .map(|()| Value::from(big.magnitude().count_ones())),
         (Method::ToBytes, None, Some(big)) => to_bytes(big, args),
-        (Method::AsIntegerRatio, None, Some(big)) => {
-            args.none("as_integer_ratio").map(|()| {
-                Value::tuple(vec![Value::big(big.clone()), Value::Int(1)])
-            })
-        }
+        (Method::AsIntegerRatio, None, Some(big)) => args
+            .none("as_integer_ratio")
+            .map(|()| Value::tuple(vec![Value::big(big.clone()), Value::Int(1)])),
         (Method::AsIntegerRatio, Some(number), _) => {
             args.none("as_integer_ratio").and_then(|()| ratio(number))
         }

@@ -48,7 +48,12 @@ pub(super) fn call(
         Method::Rsplit => splitted(text, safe, args, true),
         Method::Splitlines => args.bind("splitlines", ["keepends"], 0).map(|[keep]| {
             let lines = split::lines(text, keep.is_some_and(Value::truth));
-            Value::list(lines.into_iter().map(|line| swap_safe(line, safe)).collect())
+            Value::list(
+                lines
+                    .into_iter()
+                    .map(|line| swap_safe(line, safe))
+                    .collect(),
+            )
         }),
         Method::Partition => partitioned(text, safe, args, false),
         Method::Rpartition => partitioned(text, safe, args, true),
@@ -69,31 +74,25 @@ pub(super) fn call(
     })
 }
 
-fn call_rest(
-    ctx: &mut Ctx<'_>,
-    text: &str,
-    safe: bool,
-    method: Method,
-    args: &Args<'_>,
-) -> Called {
+fn call_rest(ctx: &mut Ctx<'_>, text: &str, safe: bool, method: Method, args: &Args<'_>) -> Called {
     let made = |text: String| swap_safe(text, safe);
     let is = |holds: bool| args.none("this test").map(|()| Value::Bool(holds));
     let all = |test: &dyn Fn(char) -> bool| !text.is_empty() && text.chars().all(test);
     Some(match method {
-        Method::Removeprefix => prefix(args).map(|part| {
-            made(text.strip_prefix(part).unwrap_or(text).to_owned())
-        }),
-        Method::Removesuffix => prefix(args).map(|part| {
-            made(text.strip_suffix(part).unwrap_or(text).to_owned())
-        }),
+        Method::Removeprefix => {
+            prefix(args).map(|part| made(text.strip_prefix(part).unwrap_or(text).to_owned()))
+        }
+        Method::Removesuffix => {
+            prefix(args).map(|part| made(text.strip_suffix(part).unwrap_or(text).to_owned()))
+        }
         Method::Expandtabs => expandtabs(ctx, text, args).map(made),
         Method::Isdigit => is(all(&|one| is_in(one, &DIGIT) || is_super_digit(one))),
         Method::Isdecimal => is(all(&|one| is_in(one, &DIGIT))),
         Method::Isnumeric => is(all(&|one| is_in(one, &NUMBER) || is_han_number(one))),
         Method::Isalpha => is(all(&|one| is_in(one, &LETTER))),
-        Method::Isalnum => {
-            is(all(&|one| is_in(one, &LETTER) || is_in(one, &NUMBER) || is_han_number(one)))
-        }
+        Method::Isalnum => is(all(&|one| {
+            is_in(one, &LETTER) || is_in(one, &NUMBER) || is_han_number(one)
+        })),
         Method::Isspace => is(all(&is_python_space)),
         Method::Isascii => is(text.is_ascii()),
         Method::Isprintable => is(text.chars().all(crate::template::repr::is_printable)),
@@ -102,7 +101,9 @@ fn call_rest(
         Method::Istitle => is(is_title(text)),
         Method::Isidentifier => {
             let mut chars = text.chars();
-            let first = chars.next().is_some_and(|one| one == '_' || one.is_alphabetic());
+            let first = chars
+                .next()
+                .is_some_and(|one| one == '_' || one.is_alphabetic());
             is(first && chars.all(|one| one == '_' || one.is_alphanumeric()))
         }
         Method::Format => formatted(ctx, text, safe, args).map(made),
@@ -245,7 +246,10 @@ fn splitted(text: &str, safe: bool, args: &Args<'_>, right: bool) -> Result<Valu
     let most = most.map_or(Ok(-1), |most| int_arg(most, "split"))?;
     let parts = split::split(text, separator, most, right)?;
     Ok(Value::list(
-        parts.into_iter().map(|part| swap_safe(part, safe)).collect(),
+        parts
+            .into_iter()
+            .map(|part| swap_safe(part, safe))
+            .collect(),
     ))
 }
 
@@ -254,7 +258,10 @@ fn partitioned(text: &str, safe: bool, args: &Args<'_>, right: bool) -> Result<V
     let separator = text_arg(separator.unwrap_or(&Value::None), "partition")?;
     let parts = split::partition(text, separator, right)?;
     Ok(Value::tuple(
-        parts.into_iter().map(|part| swap_safe(part, safe)).collect(),
+        parts
+            .into_iter()
+            .map(|part| swap_safe(part, safe))
+            .collect(),
     ))
 }
 
@@ -473,7 +480,11 @@ fn expandtabs(ctx: &Ctx<'_>, text: &str, args: &Args<'_>) -> Result<String, Erro
             '\t' => {}
             one => {
                 out.push(one);
-                column = if matches!(one, '\n' | '\r') { 0 } else { column + 1 };
+                column = if matches!(one, '\n' | '\r') {
+                    0
+                } else {
+                    column + 1
+                };
             }
         }
     }
@@ -625,7 +636,11 @@ fn maketrans(args: &Args<'_>) -> Result<Value, Error> {
                     "maketrans: both texts must have the same length",
                 ));
             }
-            entries.extend(from.chars().zip(to.chars()).map(|(a, b)| (code(a), code(b))));
+            entries.extend(
+                from.chars()
+                    .zip(to.chars())
+                    .map(|(a, b)| (code(a), code(b))),
+            );
         }
         _ => return Err(Error::type_error("maketrans takes a dict or two texts")),
     }
@@ -659,9 +674,9 @@ pub(super) fn bytes(bytes: &Rc<[u8]>, method: Method, args: &Args<'_>) -> Called
             let at = memchr::memmem::find(bytes, &part);
             at.map_or(Value::Int(-1), Value::from)
         }),
-        Method::Count => part("count").map(|part| {
-            Value::from(memchr::memmem::find_iter(bytes, &*part).count())
-        }),
+        Method::Count => {
+            part("count").map(|part| Value::from(memchr::memmem::find_iter(bytes, &*part).count()))
+        }
         Method::Strip => args
             .none("strip")
             .map(|()| Value::Bytes(bytes.trim_ascii().into())),
@@ -701,7 +716,13 @@ fn decode(bytes: &[u8], args: &Args<'_>) -> Result<Value, Error> {
                 ascii.map(|byte| char::from(*byte)).collect()
             }
             (false, "replace") => {
-                let one = |byte: &u8| if byte.is_ascii() { char::from(*byte) } else { '\u{fffd}' };
+                let one = |byte: &u8| {
+                    if byte.is_ascii() {
+                        char::from(*byte)
+                    } else {
+                        '\u{fffd}'
+                    }
+                };
                 bytes.iter().map(one).collect()
             }
             _ => return Err(invalid()),
@@ -718,7 +739,11 @@ fn decode(bytes: &[u8], args: &Args<'_>) -> Result<Value, Error> {
                         pair.first().copied().unwrap_or(0),
                         pair.get(1).copied().unwrap_or(0),
                     ];
-                    if big { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) }
+                    if big {
+                        u16::from_be_bytes(pair)
+                    } else {
+                        u16::from_le_bytes(pair)
+                    }
                 })
                 .collect();
             let units = match units.split_first() {

@@ -81,7 +81,9 @@ impl Object for View {
         let dict = self.dict.borrow();
         Ok(Some(match self.kind {
             ViewKind::Keys => dict.contains(item)?,
-            kind => dict.iter().any(|(key, value)| pick(kind, key, value) == *item),
+            kind => dict
+                .iter()
+                .any(|(key, value)| pick(kind, key, value) == *item),
         }))
     }
 

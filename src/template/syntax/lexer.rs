@@ -342,7 +342,13 @@ fn tag_named(rest: &str, name: &str) -> Option<(usize, bool)> {
     let inner = inner.trim_start_matches(is_space);
     let (after, trim) = match inner.strip_prefix("-%}") {
         Some(after) => (after, true),
-        None => (inner.strip_prefix('+').unwrap_or(inner).strip_prefix("%}")?, false),
+        None => (
+            inner
+                .strip_prefix('+')
+                .unwrap_or(inner)
+                .strip_prefix("%}")?,
+            false,
+        ),
     };
     Some((rest.len() - after.len(), trim))
 }

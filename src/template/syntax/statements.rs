@@ -9,8 +9,24 @@ use super::{Fault, Parsed};
 use crate::template::{Span, Value, nearest};
 
 const TAGS: [&str; 18] = [
-    "for", "if", "set", "do", "macro", "call", "filter", "with", "include", "import", "from",
-    "extends", "block", "autoescape", "break", "continue", "print", "raw",
+    "for",
+    "if",
+    "set",
+    "do",
+    "macro",
+    "call",
+    "filter",
+    "with",
+    "include",
+    "import",
+    "from",
+    "extends",
+    "block",
+    "autoescape",
+    "break",
+    "continue",
+    "print",
+    "raw",
 ];
 
 impl Parser<'_> {
@@ -253,7 +269,10 @@ impl Parser<'_> {
             let name = self.expect_name("the name of a parameter")?;
             assignable(&name, span)?;
             if params.iter().any(|(known, _)| *known == name) {
-                return Err(Fault::new(span, format!("parameter '{name}' is there twice")));
+                return Err(Fault::new(
+                    span,
+                    format!("parameter '{name}' is there twice"),
+                ));
             }
             let default = if self.skip_op("=") {
                 Some(self.expression()?)
@@ -261,7 +280,8 @@ impl Parser<'_> {
                 None
             };
             if default.is_none() && params.iter().any(|(_, default)| default.is_some()) {
-                let message = format!("parameter '{name}' without default follows one with default");
+                let message =
+                    format!("parameter '{name}' without default follows one with default");
                 return Err(Fault::new(span, message));
             }
             params.push((name, default));
@@ -382,7 +402,8 @@ impl Parser<'_> {
         let scoped = self.skip_name("scoped");
         let required = self.skip_name("required");
         let body = self.body("block", at, "endblock")?;
-        let blank = |stmt: &Stmt| matches!(&stmt.kind, StmtKind::Text(text) if text.trim().is_empty());
+        let blank =
+            |stmt: &Stmt| matches!(&stmt.kind, StmtKind::Text(text) if text.trim().is_empty());
         if required && !body.iter().all(blank) {
             let message = "a required block may hold only whitespace and comments";
             return Err(Fault::new(at, message));

@@ -276,7 +276,9 @@ impl Object for SelfRef {
     ) -> Result<Value, Error> {
         match self.get_attr(name) {
             Some(block) => ctx.call(&block, args),
-            None => Err(Error::undefined(format!("there is no block called '{name}'"))),
+            None => Err(Error::undefined(format!(
+                "there is no block called '{name}'"
+            ))),
         }
     }
 }

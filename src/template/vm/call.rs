@@ -3,8 +3,8 @@
 use std::fmt::Write;
 use std::rc::Rc;
 
-use super::blocks::Context;
 use super::Ctx;
+use super::blocks::Context;
 use crate::template::methods::{self, Method};
 use crate::template::object::no_attribute;
 use crate::template::program::{

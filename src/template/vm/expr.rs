@@ -18,7 +18,9 @@ impl Ctx<'_> {
                 let object = self.eval(&attr.object)?;
                 match access::attribute(&object, &attr.name) {
                     Ok(value) => Ok(value),
-                    Err(error) => Err(self.undefined_base(error, &object, attr.object_span, attr.span)),
+                    Err(error) => {
+                        Err(self.undefined_base(error, &object, attr.object_span, attr.span))
+                    }
                 }
             }
             Expr::Item(parts, span) => {
@@ -107,9 +109,8 @@ impl Ctx<'_> {
             Expr::HostFilter(parts) => {
                 let (function, at) = &**parts;
                 let input = self.eval(&at.input)?;
-                let called = self.with_args(&at.args, Some(input), |ctx, args| {
-                    ctx.call(function, args)
-                });
+                let called =
+                    self.with_args(&at.args, Some(input), |ctx, args| ctx.call(function, args));
                 called.map_err(|error| error.at(|| self.place(at.span)))
             }
             Expr::Captured => Ok(self.frame.captured.clone()),
@@ -245,7 +246,8 @@ impl Ctx<'_> {
         match &value {
             Value::Safe(text) => self.out.extend_from_slice(text.as_bytes()),
             value => {
-                let escaped = markup::escape(value.text().as_str());
+                let text = value.text();
+                let escaped = markup::escape(text.as_str());
                 self.out.extend_from_slice(escaped.as_bytes());
             }
         }
@@ -265,7 +267,8 @@ pub(in crate::template) fn compare(
     left: &Value,
     right: &Value,
 ) -> Result<bool, Error> {
-    let ordered = |holds: fn(Ordering) -> bool| Ok(order(left, right, op.symbol())?.is_some_and(holds));
+    let ordered =
+        |holds: fn(Ordering) -> bool| Ok(order(left, right, op.symbol())?.is_some_and(holds));
     match op {
         CompareOp::Eq => Ok(left == right),
         CompareOp::Ne => Ok(left != right),

@@ -14,11 +14,7 @@ pub(super) enum Iteration {
     Items(Value, usize),
     Chars(Str, usize),
     Bytes(Rc<[u8]>, usize),
-    Dict {
-        dict: Dict,
-        at: usize,
-        len: usize,
-    },
+    Dict { dict: Dict, at: usize, len: usize },
     Object(Box<dyn ValueIter>),
 }
 
@@ -89,6 +85,22 @@ fn not_iterable(value: &Value) -> Error {
 }
 
 impl Ctx<'_> {
+    /// Hands out items until `found` has enough.
+    pub(in crate::template) fn each(
+        &mut self,
+        value: &Value,
+        mut found: impl FnMut(Value) -> bool,
+    ) -> Result<(), Error> {
+        let mut iteration = Iteration::of(value)?;
+        while let Some(item) = iteration.next(self)? {
+            self.tick()?;
+            if !found(item) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn iterate_all(&mut self, value: &Value) -> Result<Vec<Value>, Error> {
         match value {
             Value::List(list) => return Ok(list.borrow().clone()),

@@ -11,8 +11,10 @@ mod stmt;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-pub(super) use blocks::Context;
+pub(super) use expr::compare;
 pub(super) use iterate::OneShot;
+
+use blocks::Context;
 
 use super::engine::{Engine, Limits, Run, Symbol, Vars};
 use super::program::{Code, Init, Program, Var};
@@ -138,6 +140,11 @@ impl<'r> Ctx<'r> {
         Ok(())
     }
 
+    /// A filter the host added.
+    pub(super) fn host_filter(&self, name: &str) -> Option<Value> {
+        self.engine.filter(name)
+    }
+
     /// Most bytes or items of one value.
     pub(super) fn largest(&self) -> usize {
         self.limits.output_bytes
@@ -158,7 +165,9 @@ impl<'r> Ctx<'r> {
     /// An error when the thread's stack is nearly used up.
     pub(super) fn guard(&self) -> Result<(), Error> {
         if self.bottom.abs_diff(stack_address()) > self.limits.stack_bytes {
-            return Err(Error::limit("nested too deeply").help("look for a macro that calls itself"));
+            return Err(
+                Error::limit("nested too deeply").help("look for a macro that calls itself")
+            );
         }
         Ok(())
     }
@@ -267,7 +276,8 @@ impl<'r> Ctx<'r> {
         self.tick()?;
         self.frames += 1;
         let base = self.stack.len();
-        self.stack.resize(base + usize::from(slots), Value::Undefined);
+        self.stack
+            .resize(base + usize::from(slots), Value::Undefined);
         let frame = Frame {
             id: self.frames,
             base,

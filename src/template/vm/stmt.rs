@@ -122,7 +122,8 @@ impl Ctx<'_> {
         match target {
             Some(target) => self.assign(target, value)?,
             None if safe && !matches!(value, Value::Safe(_)) => {
-                let escaped = markup::escape(value.text().as_str());
+                let text = value.text();
+                let escaped = markup::escape(text.as_str());
                 self.out.extend_from_slice(escaped.as_bytes());
             }
             None => crate::template::repr::emit(&value, &mut self.out),
