@@ -65,7 +65,7 @@ fn words_from_right(text: &str, most: usize) -> Vec<&str> {
 }
 
 /// Python's `splitlines`.
-pub(in crate::template) fn lines(text: &str, keep_ends: bool) -> Vec<&str> {
+pub(super) fn lines(text: &str, keep_ends: bool) -> Vec<&str> {
     let is_end = |one: char| {
         matches!(
             one,

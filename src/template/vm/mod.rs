@@ -172,16 +172,6 @@ impl<'r> Ctx<'r> {
         Ok(())
     }
 
-    /// The filter a host added under this name.
-    pub(super) fn host_filter(&self, name: &str) -> Option<Value> {
-        self.engine.filter(name)
-    }
-
-    /// The first value of an iteration; takes no more than that one from a one-shot.
-    pub(super) fn first(&mut self, value: &Value) -> Result<Option<Value>, Error> {
-        iterate::Iteration::of(value)?.next(self)
-    }
-
     /// All values of an iteration.
     pub fn collect(&mut self, value: &Value) -> Result<Vec<Value>, Error> {
         self.iterate_all(value)
