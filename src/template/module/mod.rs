@@ -55,7 +55,7 @@ pub fn python_modules() -> impl Iterator<Item = &'static str> {
 }
 
 /// Functions that keep none of their arguments.
-fn functions(table: &[(&'static str, Native)]) -> Members {
+fn functions(table: &'static [(&'static str, Native)]) -> Members {
     let each = table.iter();
     each.map(|(name, run)| (*name, Function::borrowing(*name, run)))
         .collect()
@@ -83,7 +83,9 @@ fn bytes_arg<'v>(function: &str, value: Option<&'v Value>) -> Result<&'v [u8], E
 /// The bytes of an argument that may be bytes or text.
 fn text_or_bytes<'v>(function: &str, value: Option<&'v Value>) -> Result<&'v [u8], Error> {
     match value {
-        Some(value) if value.as_str().is_some() => Ok(value.as_str().unwrap_or_default().as_bytes()),
+        Some(value) if value.as_str().is_some() => {
+            Ok(value.as_str().unwrap_or_default().as_bytes())
+        }
         value => bytes_arg(function, value),
     }
 }
