@@ -4,6 +4,10 @@
 //! screens.
 
 mod aggregate;
+mod evaluate;
+mod events;
+mod schedule;
+mod worker;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -15,6 +19,8 @@ use crate::event::EventError;
 use crate::time::Moment;
 
 pub use aggregate::{Aggregate, aggregate, ends};
+pub use evaluate::evaluate;
+pub use worker::Worker;
 
 /// What to evaluate.
 #[derive(Clone, Debug)]
