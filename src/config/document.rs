@@ -1,6 +1,7 @@
 //! Loading `generator.yml`: text, tokens, YAML, top level. Plugins are decoded by the stages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -49,7 +50,7 @@ pub struct Document {
 }
 
 /// Values for tokens.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct LoadOptions {
     /// `${params.*}`.
     pub params: Map<String, Value>,
@@ -58,6 +59,17 @@ pub struct LoadOptions {
     /// Missing params and secrets are no errors: they stay in the text as written and are listed (for
     /// `check` and preview).
     pub lenient: bool,
+}
+
+impl fmt::Debug for LoadOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let secrets: Vec<&String> = self.secrets.keys().collect();
+        f.debug_struct("LoadOptions")
+            .field("params", &self.params)
+            .field("secrets", &secrets)
+            .field("lenient", &self.lenient)
+            .finish()
+    }
 }
 
 /// What loading found.
@@ -326,6 +338,7 @@ impl TopLevel<'_> {
     /// Splits dotted keys at their first dot; the rest is for the level below.
     fn expand(&mut self, node: &Node, setting: &str) -> Vec<(Node, Node)> {
         let mut entries: Vec<(Node, Node)> = Vec::new();
+        let mut seen: HashMap<String, usize> = HashMap::new();
         for (key, value) in node.as_map().unwrap_or_default() {
             let (key, value) = match key.as_str().and_then(split) {
                 None => (key.clone(), value.clone()),
@@ -338,10 +351,15 @@ impl TopLevel<'_> {
                     (head, single(rest, key, value.clone()))
                 }
             };
-            match entries.iter_mut().find(|(known, _)| known.tree == key.tree) {
-                None => entries.push((key, value)),
+            // Other keys than texts are unique already.
+            let path = key.as_str().unwrap_or_default();
+            let known = key.as_str().and_then(|name| seen.get(name).copied());
+            match known.and_then(|index| entries.get_mut(index)) {
+                None => {
+                    seen.insert(path.to_owned(), entries.len());
+                    entries.push((key, value));
+                }
                 Some((_, before)) => {
-                    let path = key.as_str().unwrap_or("?");
                     if let Err(conflict) = merge(before, value, path) {
                         let dot = if setting.is_empty() { "" } else { "." };
                         let message = format!("`{setting}{dot}{conflict}` is set already");

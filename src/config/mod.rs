@@ -27,6 +27,7 @@ mod startup_tests;
 mod suggest;
 mod tokens;
 mod yaml;
+mod yaml_errors;
 #[cfg(test)]
 mod yaml_tests;
 

@@ -12,12 +12,15 @@ pub(crate) struct Source {
     pub(crate) text: String,
     /// Index (in characters) of the first character of each line.
     lines: Vec<usize>,
+    /// Number of characters.
+    pub(crate) len: usize,
 }
 
 impl Source {
     pub(crate) fn new(path: &Path, text: &str) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
         let mut lines = vec![0];
+        let len = text.chars().count();
         let mut chars = text.chars().enumerate().peekable();
         while let Some((index, one)) = chars.next() {
             let ends = match one {
@@ -33,6 +36,7 @@ impl Source {
             path: path.into(),
             text,
             lines,
+            len,
         }
     }
 

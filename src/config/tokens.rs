@@ -46,7 +46,7 @@ impl Marks {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Kind {
     Param(String),
     Secret(String),
@@ -74,7 +74,11 @@ pub(super) struct Tokens<'a> {
     options: &'a LoadOptions,
     tokens: Vec<Token>,
     marks: Marks,
+    /// Ids of the unclosed ones.
+    unclosed: Vec<usize>,
     seen: HashSet<usize>,
+    /// Scope and name of those listed already.
+    listed: HashSet<Kind>,
     /// Names used, with their first place.
     pub(super) params: Vec<(String, Span)>,
     /// Names used, with their first place.
@@ -102,13 +106,17 @@ impl<'a> Tokens<'a> {
         let chars: Vec<char> = source.text.chars().collect();
         let tokens = Finder { chars: &chars }.all();
         let marks = Marks::for_text(&source.text);
+        let short = |(id, token): (usize, &Token)| (token.len < MASK_LEN).then_some(id);
+        let unclosed = tokens.iter().enumerate().filter_map(short).collect();
         let masked = mask(&chars, &tokens, marks);
         let found = Self {
             source,
             options,
             tokens,
             marks,
+            unclosed,
             seen: HashSet::new(),
+            listed: HashSet::new(),
             params: Vec::new(),
             secrets: Vec::new(),
             problems: Vec::new(),
@@ -120,9 +128,7 @@ impl<'a> Tokens<'a> {
     /// but a token takes over a parameter's type.
     pub(super) fn fill(&mut self, text: &str, plain: bool, span: Span) -> Option<Filled> {
         self.warn_blocks(text, span);
-        if self.marks.in_text(text).is_none() {
-            return None;
-        }
+        self.marks.in_text(text)?;
         let options = self.options;
         let mut filled = Filled {
             tree: None,
@@ -206,7 +212,7 @@ impl<'a> Tokens<'a> {
             let id = if masked.starts_with(self.marks.token) {
                 first.zip(second).map(|(high, low)| high * BASE + low)
             } else {
-                first.and_then(|nth| self.unclosed().nth(nth))
+                first.and_then(|nth| self.unclosed.get(nth).copied())
             };
             let id = id.unwrap_or(usize::MAX);
             // A quoted message may hold the first character only.
@@ -224,12 +230,6 @@ impl<'a> Tokens<'a> {
         pieces
     }
 
-    /// Ids of the unclosed ones.
-    fn unclosed(&self) -> impl Iterator<Item = usize> {
-        let short = |(id, token): (usize, &Token)| (token.len < MASK_LEN).then_some(id);
-        self.tokens.iter().enumerate().filter_map(short)
-    }
-
     /// Lists a token that is in use and reports what is wrong with it, once.
     fn note(&mut self, id: usize, token: &Token) {
         if !self.seen.insert(id) {
@@ -237,16 +237,21 @@ impl<'a> Tokens<'a> {
         }
         let span = self.source.span(token.start, token.start + token.len);
         let options = self.options;
+        let first = self.listed.insert(token.kind.clone());
         let problem = match &token.kind {
             Kind::Raw => None,
             Kind::Param(name) => {
                 let given = options.params.contains_key(name);
-                let first = first_use(&mut self.params, name, span);
+                if first {
+                    self.params.push((name.clone(), span));
+                }
                 (first && !given && !options.lenient).then(|| missing_param(name, &options.params))
             }
             Kind::Secret(name) => {
                 let given = options.secrets.contains_key(name);
-                let first = first_use(&mut self.secrets, name, span);
+                if first {
+                    self.secrets.push((name.clone(), span));
+                }
                 (first && !given && !options.lenient)
                     .then(|| missing_secret(name, &options.secrets))
             }
@@ -298,14 +303,6 @@ enum Piece<'t> {
 fn leave(filled: &mut Filled, token: &Token) {
     filled.text.push_str(&token.text);
     filled.unknown = true;
-}
-
-fn first_use(names: &mut Vec<(String, Span)>, name: &str, span: Span) -> bool {
-    let first = names.iter().all(|(known, _)| known != name);
-    if first {
-        names.push((name.to_owned(), span));
-    }
-    first
 }
 
 /// Message and help for a parameter without a value.
@@ -555,7 +552,7 @@ fn classify(inner: &str) -> Kind {
             )
         }
         _ => {
-            let help = match near(scope, ["params", "secrets"].into_iter()) {
+            let help = match near(scope, ["params", "secrets"]) {
                 Some(known) if simple(name) => format!("did you mean `${{{known}.{name}}}`?"),
                 _ if simple(inner) => {
                     format!("write `${{params.{inner}}}` or `${{secrets.{inner}}}`, {LITERAL}")

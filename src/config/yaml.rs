@@ -8,12 +8,14 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span as Marks, StrInput, Tag};
 use super::scalar::{self, Type};
 use super::source::Source;
 use super::tokens::Tokens;
+use super::yaml_errors::explain;
 use super::{Diagnostic, Diagnostics, Node, Scalar, Span, Tree};
 
 /// Deeper nesting is an error; PyYAML's own limit is near.
 const MAX_DEPTH: usize = 200;
-/// Nodes that aliases may add, so that a short text cannot grow without bound.
-const MAX_ALIASED: usize = 100_000;
+/// Nodes of a document, those that aliases repeat included, so that a short text cannot grow without
+/// bound.
+const MAX_NODES: usize = 200_000;
 
 /// Reads one YAML document without tokens, such as `startup.yml`. An empty text is null. `None` when
 /// there was an error; every problem found is added to `problems`.
@@ -33,13 +35,15 @@ pub(super) fn parse(
         problems.push(problem);
         return None;
     }
+    let before = problems.errors();
     Builder {
         source,
+        before,
         tokens,
         problems,
         stack: Vec::new(),
         anchors: HashMap::new(),
-        aliased: 0,
+        nodes: 0,
         failed: false,
         root: None,
     }
@@ -101,12 +105,15 @@ enum Key {
 }
 
 struct Builder<'a, 't> {
+    /// Number of errors before this document.
+    before: usize,
     source: &'a Source,
     tokens: Option<&'a mut Tokens<'t>>,
     problems: &'a mut Diagnostics,
     stack: Vec<Frame>,
     anchors: HashMap<usize, (Node, usize)>,
-    aliased: usize,
+    /// Nodes so far.
+    nodes: usize,
     failed: bool,
     root: Option<Node>,
 }
@@ -151,6 +158,13 @@ impl Builder<'_, '_> {
     /// Takes one event; false ends the reading.
     fn event(&mut self, event: Event<'_>, marks: Marks) -> bool {
         let (start, end) = (marks.start.index(), marks.end.index());
+        let begins = matches!(
+            event,
+            Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..)
+        );
+        if begins && !self.grow(1, self.source.span(start, start + 1)) {
+            return false;
+        }
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let tag = tag.map(|tag| full_tag(&tag));
@@ -164,7 +178,8 @@ impl Builder<'_, '_> {
                 } else {
                     end
                 };
-                let (node, merge) = self.scalar(&text, style, tag.as_deref(), start, end);
+                let text = self.without_added_end(&text, style, start, end);
+                let (node, merge) = self.scalar(text, style, tag.as_deref(), start, end);
                 self.remember(anchor, &node, 1);
                 self.place(node, end, merge);
             }
@@ -184,6 +199,29 @@ impl Builder<'_, '_> {
             _ => {}
         }
         true
+    }
+
+    /// A block scalar that ends with the file, where no line break stands, has none at its end.
+    fn without_added_end<'s>(
+        &self,
+        text: &'s str,
+        style: ScalarStyle,
+        start: usize,
+        end: usize,
+    ) -> &'s str {
+        let whole = &self.source.text;
+        let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        if !block || end < self.source.len || whole.ends_with(['\n', '\r']) {
+            return text;
+        }
+        // The span begins at the first character behind the indentation.
+        let indent = usize::try_from(self.source.pos(start).column - 1).unwrap_or(0);
+        let last = whole.lines().next_back().unwrap_or_default();
+        if last.len() < indent && last.trim_start_matches(' ').is_empty() {
+            // Too short to be a line of the scalar: the break before it was the last.
+            return text;
+        }
+        text.strip_suffix('\n').unwrap_or(text)
     }
 
     fn open(
@@ -243,16 +281,24 @@ impl Builder<'_, '_> {
             );
             return false;
         };
-        self.aliased += size;
-        if self.aliased > MAX_ALIASED {
-            self.error(
-                span,
-                format!("aliases make the document larger than {MAX_ALIASED} values"),
-                "use fewer aliases of aliases",
-            );
+        if !self.grow(size, span) {
             return false;
         }
         self.place(node, end, false);
+        true
+    }
+
+    /// Counts nodes; false when there are too many.
+    fn grow(&mut self, by: usize, span: Span) -> bool {
+        self.nodes += by;
+        if self.nodes > MAX_NODES {
+            self.error(
+                span,
+                format!("more than {MAX_NODES} values, aliases counted in full"),
+                "put large data into sample files",
+            );
+            return false;
+        }
         true
     }
 
@@ -462,23 +508,16 @@ impl Builder<'_, '_> {
     }
 
     fn scan_error(&mut self, index: usize, info: &str) {
-        let count = self.source.text.chars().count();
-        let index = index.min(count);
-        let span = self.source.span(index, index + 1);
-        let line = self.source.line(span.start.line);
-        let info = self
-            .tokens
-            .as_deref()
-            .map_or_else(|| info.to_owned(), |tokens| tokens.unmask(info));
         self.failed = true;
-        let problem = Diagnostic::error(
-            format!("broken YAML: {info}"),
-            Some(self.source.place(span)),
-        );
-        self.problems.push(match yaml_hint(line, &info) {
-            Some(help) => problem.help(help),
-            None => problem,
-        });
+        if self.problems.errors() > self.before {
+            // What follows from an error above would only confuse.
+            return;
+        }
+        let info = match self.tokens.as_deref() {
+            Some(tokens) => tokens.unmask(info),
+            None => info.to_owned(),
+        };
+        self.problems.push(explain(self.source, index, &info));
     }
 
     fn error(&mut self, span: Span, message: impl Into<String>, help: &str) {
@@ -544,24 +583,4 @@ fn short_tag(tag: &str) -> String {
 
 fn unknown_tag(tag: &str) -> String {
     format!("the tag `{}` is not known", short_tag(tag))
-}
-
-fn yaml_hint(line: &str, info: &str) -> Option<&'static str> {
-    let body = line.trim_start();
-    let indent = line.get(..line.len() - body.len()).unwrap_or_default();
-    if indent.contains('\t') || info.contains("tab") {
-        Some("YAML is indented with spaces, never with tabs")
-    } else if body.contains("{%") {
-        Some(
-            "blocks `{% ... %}` are not run while loading; an inline template must stand in quotes or after `|`",
-        )
-    } else if body.contains("{{") {
-        Some("put a template in quotes: \"{{ ... }}\"")
-    } else if body.contains('@') || body.contains('`') || body.contains('*') || body.contains('%') {
-        Some("text that begins with a special character such as `*`, `@` or `%` must be in quotes")
-    } else if info.contains("mapping values") || info.contains("':'") {
-        Some("check the indentation, and quote texts that contain `: `")
-    } else {
-        None
-    }
 }
