@@ -3,6 +3,8 @@
 //! A pinned seed and a pinned "now" make two previews of the same text identical. Knows nothing of
 //! screens.
 
+mod aggregate;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,6 +13,8 @@ use std::time::Duration;
 use crate::config::{Diagnostics, Parameters};
 use crate::event::EventError;
 use crate::time::Moment;
+
+pub use aggregate::{Aggregate, aggregate, ends};
 
 /// What to evaluate.
 #[derive(Clone, Debug)]
