@@ -110,3 +110,6 @@ pub enum PreviewFailure {
     /// It rendered (first text) but the formatter refused it (second).
     Format(String, String),
 }
+
+#[cfg(test)]
+mod tests;
