@@ -196,13 +196,6 @@ impl Versatile {
             .map(|_| moment)
             .ok_or(OutOfCalendar)
     }
-
-    /// The Unix second this was read from when it lies so close to 1970 that a time of day or a year
-    /// was probably meant.
-    pub fn suspicious_unix(text: &str) -> Option<i64> {
-        let seconds: i64 = text.trim().parse().ok()?;
-        (seconds.unsigned_abs() < 100_000_000).then_some(seconds)
-    }
 }
 
 impl Missing {
