@@ -6,7 +6,7 @@
 mod lexer;
 mod words;
 
-use super::civil::{Civil, DAY_US, month_len, weekday};
+use super::civil::{Civil, DAY_US, in_range, month_len, weekday};
 use super::{Moment, SECOND_US, Zone};
 use lexer::Token;
 use words::{Unit, Word};
@@ -64,13 +64,12 @@ impl Phrase {
             Some(offset) => base.instant_us() + i64::from(offset) * SECOND_US,
             None => base.wall_us,
         };
-        let date_us = self.date(Civil::of(base_us))?;
+        let date_us = in_range(self.date(Civil::of(base_us))?)?;
         let wall_us = match (self.clock_us, &self.what) {
             (Some(clock), _) => date_us.div_euclid(DAY_US) * DAY_US + clock,
             (None, What::Shift { .. }) => date_us,
             (None, _) => date_us.div_euclid(DAY_US) * DAY_US,
         };
-        let wall_us = super::civil::in_range(wall_us)?;
         Some(match self.offset_s {
             Some(offset) => zone.at_instant(wall_us - i64::from(offset) * SECOND_US),
             None => zone.at_wall(wall_us),
@@ -298,11 +297,12 @@ impl Reader {
             }
         };
         if shift.sign == 0 {
-            shift.loose_months += months;
-            shift.loose_us += us;
+            shift.loose_months = shift.loose_months.saturating_add(months);
+            shift.loose_us = shift.loose_us.saturating_add(us);
         } else {
-            shift.months += months * i64::from(shift.sign);
-            shift.us += us * i64::from(shift.sign);
+            let sign = i64::from(shift.sign);
+            shift.months = shift.months.saturating_add(months * sign);
+            shift.us = shift.us.saturating_add(us * sign);
         }
         Some(())
     }
@@ -314,8 +314,8 @@ impl Reader {
             }
             let sign = if self.forward == Some(true) { 1 } else { -1 };
             return Some(What::Shift {
-                months: shift.months + sign * shift.loose_months,
-                us: shift.us + sign * shift.loose_us,
+                months: shift.months.saturating_add(sign * shift.loose_months),
+                us: shift.us.saturating_add(shift.loose_us.saturating_mul(sign)),
             });
         }
         if self.month.is_some() || !self.numbers.is_empty() {
