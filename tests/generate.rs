@@ -219,3 +219,45 @@ fn wrong_usage_has_its_own_code() {
         assert_eq!(code, Some(2), "{args:?}: {err}");
     }
 }
+
+/// On a terminal: progress while it runs, a summary after Ctrl+C.
+#[test]
+#[cfg(unix)]
+fn a_terminal_sees_progress_and_can_interrupt() {
+    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+    use std::io::Write;
+
+    let folder = project(INPUT_ENDLESS, true, "- file: {path: out.log}");
+    let pty = native_pty_system()
+        .openpty(PtySize {
+            rows: 24,
+            cols: 120,
+            ..PtySize::default()
+        })
+        .unwrap();
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_evtui"));
+    command.env("TERM", "xterm-256color");
+    command.arg("generate");
+    command.arg(folder.path());
+    command.args(["--id", "lines"]);
+    let mut child = pty.slave.spawn_command(command).unwrap();
+    drop(pty.slave);
+    let mut screen = pty.master.try_clone_reader().unwrap();
+    let mut keys = pty.master.take_writer().unwrap();
+    let mut seen = Vec::new();
+    let mut buffer = [0; 4096];
+    let mut interrupted = false;
+    // Reading fails or ends when the program has closed the terminal.
+    while let Ok(count @ 1..) = screen.read(&mut buffer) {
+        seen.extend_from_slice(&buffer[..count]);
+        let text = String::from_utf8_lossy(&seen);
+        if !interrupted && text.contains("100 events") {
+            interrupted = true;
+            keys.write_all(b"\x03").unwrap();
+        }
+    }
+    let text = String::from_utf8_lossy(&seen);
+    assert_eq!(child.wait().unwrap().exit_code(), 130, "{text}");
+    assert!(text.contains("lines  0"), "{text}");
+    assert!(text.contains("lines: stopped after"), "{text}");
+}

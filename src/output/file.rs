@@ -136,7 +136,7 @@ impl OutputConfig for FileConfig {
             mode: self.mode,
             idle: self.idle,
             overwrite: self.overwrite,
-            encoding: self.encoding,
+            encoding: self.encoding.clone(),
             open: None,
             idle_at: None,
             scratch: Vec::new(),
@@ -221,7 +221,7 @@ impl FileOutput {
             self.scratch.extend_from_slice(self.encoding.mark());
         }
         let ends = Some(&mut self.ends);
-        match encode_items(batch, self.encoding, false, &mut self.scratch, ends) {
+        match encode_items(batch, &self.encoding, false, &mut self.scratch, ends) {
             Ok(()) => (batch.len(), None),
             Err(failure) => (failure.item, Some(failure.error)),
         }
