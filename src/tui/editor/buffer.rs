@@ -50,6 +50,8 @@ pub struct Buffer {
     /// Cell column that moving up and down tries to keep.
     pub(super) goal: Option<usize>,
     pub(super) history: History,
+    /// The view goes where the cursor goes, until it is scrolled away.
+    pub(super) following: bool,
     marks: Vec<Mark>,
     lexed: lexer::States,
     /// Text as last read from or written to the disk.
@@ -75,6 +77,7 @@ impl Buffer {
             at: Selection::default(),
             goal: None,
             history: History::default(),
+            following: true,
             marks: Vec::new(),
             lexed: lexer::States::default(),
         }
@@ -198,6 +201,7 @@ impl Buffer {
         let head = self.start_of(line) + within;
         self.at = Selection { head, anchor: None };
         self.goal = None;
+        self.following = true;
         self.history.seal();
     }
 
@@ -253,6 +257,7 @@ impl Buffer {
 
     /// Does an edit to the text alone; keeps marks and highlighting in step.
     pub(super) fn apply(&mut self, edit: &Edit) {
+        self.following = true;
         let line = self.line_of(edit.at);
         let removed = edit.removed.chars().count();
         self.rope.remove(edit.at..edit.at + removed);

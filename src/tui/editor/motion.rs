@@ -64,6 +64,7 @@ impl Buffer {
         self.at.anchor = extend.then(|| self.at.anchor.unwrap_or(self.at.head));
         self.at.head = to.min(self.rope.len_chars());
         self.goal = None;
+        self.following = true;
         self.history.seal();
     }
 
@@ -250,8 +251,17 @@ impl Buffer {
         }
     }
 
+    /// Brings the view in step with the size it has: it follows the cursor unless it was scrolled.
+    pub fn settle_view(&mut self, height: usize, width: usize) {
+        if self.following {
+            self.follow(height, width);
+        }
+        self.top = self.top.min(self.lines() - 1);
+    }
+
     /// Scrolls without moving the cursor.
     pub fn scroll(&mut self, lines: isize) {
+        self.following = false;
         self.top = self.top.saturating_add_signed(lines).min(self.lines() - 1);
     }
 }
