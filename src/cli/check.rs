@@ -1,14 +1,172 @@
 //! `evtui check`: finds every problem of a project without running it.
 
+use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use super::report::{Paint, Reporter, count, visible};
+use crate::config::{Diagnostic, Disk, Files, Severity, Span};
+use crate::pipeline::{CheckOptions, CheckReport, Need, check};
+use crate::time::{Clock as _, WallClock, Zone};
 
 /// Check a project and list the params and secrets it needs
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Project folder or generator.yml
-    project: std::path::PathBuf,
+    project: PathBuf,
+    /// Values for ${params.*} as a JSON object; missing ones are errors then
+    #[arg(long, value_name = "JSON", value_parser = params)]
+    params: Option<Map<String, Value>>,
+    /// Time zone of the generator, an IANA name
+    #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = zone)]
+    timezone: Zone,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
 }
 
-pub(super) fn run(_args: &Args) -> ExitCode {
-    todo!()
+fn params(text: &str) -> Result<Map<String, Value>, String> {
+    match serde_json::from_str(text) {
+        Ok(Value::Object(map)) => Ok(map),
+        Ok(_) => Err("expected a JSON object such as {\"name\": \"value\"}".to_owned()),
+        Err(error) => Err(format!("not JSON: {error}")),
+    }
+}
+
+fn zone(text: &str) -> Result<Zone, String> {
+    Zone::parse(text).ok_or_else(|| match crate::config::near(text, Zone::names()) {
+        Some(known) => format!("there is no such zone, did you mean {known}?"),
+        None => "there is no such zone; use a name such as Europe/Berlin".to_owned(),
+    })
+}
+
+pub(super) fn run(args: &Args) -> ExitCode {
+    let files: Arc<dyn Files> = Arc::new(Disk);
+    let options = CheckOptions {
+        params: args.params.clone(),
+        zone: args.timezone,
+        now: args.timezone.at_instant(WallClock.now_us()),
+    };
+    let report = check(&args.project, &files, &options);
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let written = if args.json {
+        write_json(&mut out, &report)
+    } else {
+        write_text(&mut out, &report, files.as_ref())
+    };
+    // A reader that went away wants no more.
+    let _ = written.and_then(|()| out.flush());
+    if report.diagnostics.has_errors() {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+fn write_text(out: &mut dyn Write, report: &CheckReport, files: &dyn Files) -> io::Result<()> {
+    let paint = Paint::on(&io::stdout());
+    Reporter::new(files, paint).write(out, &report.diagnostics.0)?;
+    for (title, needs) in [("params", &report.params), ("secrets", &report.secrets)] {
+        write_needs(out, title, needs)?;
+    }
+    if !report.unchecked.is_empty() {
+        let settings: Vec<String> = report.unchecked.iter().map(|one| visible(one)).collect();
+        writeln!(
+            out,
+            "checked in part, because values are missing: {}",
+            settings.join(", ")
+        )?;
+        let given = report.params.iter().all(|need| need.given);
+        if !given {
+            writeln!(out, "pass them with --params to check everything")?;
+        }
+    }
+    let path = visible(&report.path.display().to_string());
+    let errors = report.diagnostics.errors();
+    let warnings = report.diagnostics.0.len() - errors;
+    let tail = if warnings == 0 {
+        String::new()
+    } else {
+        count(warnings, "warning")
+    };
+    match (errors, tail.is_empty()) {
+        (0, true) => writeln!(out, "{}: {path}", paint.good("ok")),
+        (0, false) => writeln!(
+            out,
+            "{}: {path} with {}",
+            paint.good("ok"),
+            paint.warning(&tail)
+        ),
+        (_, true) => writeln!(out, "{}: {path}", paint.error(&count(errors, "error"))),
+        (_, false) => {
+            let errors = paint.error(&count(errors, "error"));
+            writeln!(out, "{errors}, {}: {path}", paint.warning(&tail))
+        }
+    }
+}
+
+fn write_needs(out: &mut dyn Write, title: &str, needs: &[Need]) -> io::Result<()> {
+    if needs.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{title} used:")?;
+    for need in needs {
+        let given = if need.given { ", given" } else { "" };
+        writeln!(
+            out,
+            "  {} (line {}{given})",
+            visible(&need.name),
+            need.span.start.line
+        )?;
+    }
+    Ok(())
+}
+
+fn write_json(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
+    let errors = report.diagnostics.errors();
+    let needs = |needs: &[Need]| -> Vec<Value> {
+        let need = |need: &Need| {
+            json!({
+                "name": need.name,
+                "line": need.span.start.line,
+                "column": need.span.start.column,
+                "given": need.given,
+            })
+        };
+        needs.iter().map(need).collect()
+    };
+    let document = json!({
+        "path": report.path.to_string_lossy(),
+        "ok": errors == 0,
+        "errors": errors,
+        "warnings": report.diagnostics.0.len() - errors,
+        "diagnostics": report.diagnostics.0.iter().map(diagnostic_json).collect::<Vec<_>>(),
+        "params": needs(&report.params),
+        "secrets": needs(&report.secrets),
+        "checked_in_part": report.unchecked,
+    });
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
+
+fn diagnostic_json(one: &Diagnostic) -> Value {
+    let place = one.place.as_ref();
+    let span: Option<Span> = place.and_then(|place| place.span);
+    json!({
+        "severity": match one.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        },
+        "message": one.message,
+        "file": place.map(|place| place.path.to_string_lossy()),
+        "line": span.map(|span| span.start.line),
+        "column": span.map(|span| span.start.column),
+        "end_line": span.map(|span| span.end.line),
+        "end_column": span.map(|span| span.end.column),
+        "setting": one.setting,
+        "help": one.help,
+    })
 }

@@ -9,6 +9,7 @@ mod generate;
 mod new;
 mod open;
 mod preview;
+mod report;
 
 use std::process::ExitCode;
 

@@ -109,6 +109,12 @@ impl Diagnostics {
         self.0.push(diagnostic);
     }
 
+    /// Number of errors.
+    pub fn errors(&self) -> usize {
+        let is_error = |one: &&Diagnostic| one.severity == Severity::Error;
+        self.0.iter().filter(is_error).count()
+    }
+
     /// True when at least one is an error.
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|one| one.severity == Severity::Error)

@@ -1,7 +1,7 @@
 //! Where the bytes of a project come from: the disk, or unsaved buffers laid over it.
 
 use std::collections::HashMap;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,6 +13,19 @@ pub trait Files: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// Those of reading it.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// The whole content of a regular file of at most `max` bytes, without reading more than that.
+    ///
+    /// # Errors
+    /// Those of reading it; [`io::ErrorKind::FileTooLarge`] when it is larger.
+    fn read_limited(&self, path: &Path, max: u64) -> io::Result<Vec<u8>> {
+        let bytes = self.read(path)?;
+        if u64::try_from(bytes.len()).is_ok_and(|len| len <= max) {
+            Ok(bytes)
+        } else {
+            Err(io::ErrorKind::FileTooLarge.into())
+        }
+    }
 }
 
 /// The files as they are on disk.
@@ -22,6 +35,30 @@ pub struct Disk;
 impl Files for Disk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         std::fs::read(path)
+    }
+
+    fn read_limited(&self, path: &Path, max: u64) -> io::Result<Vec<u8>> {
+        let about = std::fs::metadata(path)?;
+        if about.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        if !about.is_file() {
+            // Reading a device or a pipe may never end.
+            return Err(io::Error::other("it is not a regular file"));
+        }
+        if about.len() > max {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let mut bytes = Vec::new();
+        // It may grow meanwhile.
+        std::fs::File::open(path)?
+            .take(max + 1)
+            .read_to_end(&mut bytes)?;
+        if u64::try_from(bytes.len()).is_ok_and(|len| len <= max) {
+            Ok(bytes)
+        } else {
+            Err(io::ErrorKind::FileTooLarge.into())
+        }
     }
 }
 
@@ -37,6 +74,13 @@ impl Files for Overlay {
         match self.buffers.get(path) {
             Some(text) => Ok(text.as_bytes().to_vec()),
             None => Disk.read(path),
+        }
+    }
+
+    fn read_limited(&self, path: &Path, max: u64) -> io::Result<Vec<u8>> {
+        match self.buffers.get(path) {
+            Some(text) => Ok(text.as_bytes().to_vec()),
+            None => Disk.read_limited(path, max),
         }
     }
 }

@@ -3,18 +3,46 @@
 //! Knows no plugin by name and nothing of running: plugins declare a [`Schema`] and decode their
 //! [`Node`] with [`Section`]; the stage tables above choose the plugin.
 
+mod coerce;
 mod diagnostic;
 mod document;
+#[cfg(test)]
+mod document_tests;
+mod dotted;
 mod files;
 mod node;
 mod parameters;
+mod pytext;
+mod scalar;
+#[cfg(test)]
+mod scalar_tests;
 mod schema;
 mod section;
+#[cfg(test)]
+mod section_tests;
+mod source;
+mod startup;
+#[cfg(test)]
+mod startup_tests;
+mod suggest;
+mod tokens;
+mod yaml;
+mod yaml_errors;
+#[cfg(test)]
+mod yaml_tests;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Place, Pos, Severity, Span};
-pub use document::{Document, LoadOptions, Loaded, PluginNode, load};
+pub use document::{
+    DOCUMENT_NAME, Document, LoadOptions, Loaded, PluginNode, document_path, load, read_text,
+};
 pub use files::{Disk, Files, Overlay};
 pub use node::{Node, Scalar, Tree};
-pub use parameters::{BatchParameters, Parameters, QueueParameters};
+pub use parameters::{
+    BatchParameters, GENERATION, Parameters, QueueParameters, STARTUP, StartupEntry,
+};
 pub use schema::{Field, Kind, Schema};
 pub use section::{Context, Section};
+pub use startup::{read_generation, read_startup};
+pub use suggest::{names_help, near};
+pub(crate) use tokens::missing_param;
+pub use yaml::parse_yaml;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::batch::EventBatch;
 use crate::config::{Context, Diagnostics, Files, Node, Place, Schema};
-use crate::time::Moment;
+use crate::time::{Moment, Zone};
 
 /// A kind of event source.
 #[derive(Debug)]
@@ -37,6 +37,8 @@ pub struct EventEnv<'a> {
     pub base: &'a Path,
     /// Reads its files.
     pub files: Arc<dyn Files>,
+    /// The zone of all timestamps; arithmetic on `timestamp` and `%Z` need its rules.
+    pub zone: Zone,
     /// Makes runs repeatable: each event's random stream is a function of (seed, event index).
     pub seed: Option<u64>,
     /// State shared by the generators of an instance.

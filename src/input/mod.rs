@@ -2,12 +2,23 @@
 //!
 //! Knows nothing of events, outputs, queues or threads.
 
+mod cron;
+mod linspace;
+mod merge;
+mod moment;
+mod static_;
+mod timer;
+mod timestamps;
+
 use std::fmt::Debug;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::config::{Context, Files, Node, Schema};
+use crate::config::{Context, Field, Files, Kind, Node, Schema, Section};
 use crate::time::{Moment, Zone};
+
+pub use merge::Merge;
+pub use moment::read_moment;
 
 /// A kind of input.
 #[derive(Debug)]
@@ -19,7 +30,28 @@ pub struct InputPlugin {
 }
 
 /// All inputs.
-pub static PLUGINS: &[InputPlugin] = &[];
+pub static PLUGINS: &[InputPlugin] = &[
+    InputPlugin {
+        schema: &cron::SCHEMA,
+        decode: cron::decode,
+    },
+    InputPlugin {
+        schema: &timer::SCHEMA,
+        decode: timer::decode,
+    },
+    InputPlugin {
+        schema: &linspace::SCHEMA,
+        decode: linspace::decode,
+    },
+    InputPlugin {
+        schema: &timestamps::SCHEMA,
+        decode: timestamps::decode,
+    },
+    InputPlugin {
+        schema: &static_::SCHEMA,
+        decode: static_::decode,
+    },
+];
 
 /// Checked options of an input, from which a run's timestamps are made.
 pub trait InputConfig: Send + Sync + Debug {
@@ -31,6 +63,10 @@ pub trait InputConfig: Send + Sync + Debug {
     /// # Errors
     /// What the options' form could not show: an unreadable file, a range that ends before it starts.
     fn start(&self, env: &InputEnv<'_>) -> Result<Box<dyn Input>, InputError>;
+
+    /// How many timestamps the sequence will give, where that can be told without generating them;
+    /// `None` when it has no end, cannot start, or is too long to tell.
+    fn count(&self, env: &InputEnv<'_>) -> Option<u64>;
 }
 
 /// What an input may know about the run.
@@ -46,9 +82,18 @@ pub struct InputEnv<'a> {
     pub base: &'a Path,
     /// Reads its files.
     pub files: &'a dyn Files,
+    /// Makes what an input draws (`R` in cron) repeatable; give each input of a run another one with
+    /// [`input_seed`].
+    pub seed: Option<u64>,
 }
 
-/// A sequence of timestamps, non-decreasing, generated lazily with flat memory.
+/// The seed for the input at a position of a run with a seed.
+pub fn input_seed(run_seed: Option<u64>, index: u16) -> Option<u64> {
+    run_seed.map(|seed| seed ^ (u64::from(index) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+}
+
+/// A sequence of timestamps, generated lazily with flat memory. In order of time, except where the
+/// user listed them otherwise.
 pub trait Input: Send + Debug {
     /// Appends up to `max` more timestamps to `out`. Fewer than `max` means that it ended.
     ///
@@ -66,3 +111,33 @@ pub struct InputError {
     /// What to do about it.
     pub help: Option<String>,
 }
+
+impl InputError {
+    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            help: Some(help.into()),
+        }
+    }
+}
+
+const TAGS: Field = Field::optional(
+    "tags",
+    Kind::List(&Kind::Str, 0),
+    "[]",
+    "Words that templates see as `tags` with each of its timestamps.",
+);
+
+fn tags(section: &Section) -> Vec<Arc<str>> {
+    section.strings("tags").into_iter().map(Arc::from).collect()
+}
+
+/// An option that was checked to be a positive integer.
+fn positive(section: &Section, name: &str) -> Option<u64> {
+    section
+        .int(name)
+        .and_then(|value| u64::try_from(value).ok())
+}
+
+#[cfg(test)]
+mod testing;

@@ -2,6 +2,9 @@
 //!
 //! Knows nothing of screens or command lines.
 
+mod local;
+mod project;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,6 +12,9 @@ use futures::future::BoxFuture;
 
 use crate::config::{Diagnostics, Parameters};
 use crate::pipeline::{State, Stats};
+
+pub use local::{DRAIN, discard, local};
+pub use project::prepare;
 
 /// A generator to run.
 #[derive(Clone, Debug)]

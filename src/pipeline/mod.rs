@@ -1,7 +1,36 @@
 //! One running generator: stages, queues, counters, stop.
 //!
+//! ```text
+//! evtui-input --timestamps--> evtui-event --batches, shared--> evtui-output (one thread each)
+//!                     evtui-run watches over them, starts and ends the run
+//! ```
+//!
+//! Every stage is a plain thread that ends when a neighbour ends; queues are bounded by batches and by
+//! bytes, so memory is flat whatever the rates are. There is one way to end a run (`control`), with the
+//! first reason given. A panic in a stage ends this run alone, with its message.
+//!
 //! Knows nothing of screens, command lines or other generators.
 
+mod check;
+mod control;
+mod counters;
+mod errors;
+mod event_stage;
+mod input_stage;
+mod output_stage;
+mod plan;
+#[cfg(test)]
+mod plan_tests;
+mod pool;
+mod queue;
+mod release;
+mod run;
+mod shared;
 mod stats;
+#[cfg(test)]
+mod tests;
 
+pub use check::{CheckOptions, CheckReport, Need, check};
+pub use plan::{InputPlan, OutputPlan, Plan, plan};
+pub use run::{RunOptions, Running, start};
 pub use stats::{EndReason, ErrorStats, InputStats, OutputStats, QueueStats, State, Stats};

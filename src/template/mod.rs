@@ -1,3 +1,38 @@
 //! The template language: Jinja2 as Eventum configures it, compiled to a compact program.
 //!
 //! Knows values and text, nothing of generators, plugins or documents.
+//!
+//! ```text
+//! source --syntax--> tree --lower--> program --vm--> bytes
+//! ```
+//!
+//! An [`Engine`] holds the globals and loads files; a [`Template`] renders into a byte buffer. What
+//! a host adds (samples, state, random functions) are [`Object`]s and [`Function`]s, given as
+//! globals or as [`Vars`] of one render. Everything here belongs to one thread.
+
+mod compare;
+mod datetime;
+mod dict;
+mod engine;
+mod error;
+mod globals;
+mod lower;
+mod object;
+mod ops;
+mod program;
+mod repr;
+mod syntax;
+mod text;
+mod value;
+mod vm;
+
+pub use datetime::{Date, DateTime, Delta, TimeOfDay, Tz};
+pub use dict::DictData;
+pub use engine::{Engine, Limits, Loader, Run, Template, Vars};
+pub(crate) use error::nearest;
+pub use error::{Error, ErrorKind, Place, Signal, Span};
+pub use object::{Args, Function, Namespace, NativeFn, Object, ValueIter};
+pub use ops::BinaryOp;
+pub use text::Str;
+pub use value::{Dict, List, Tuple, Value};
+pub use vm::Ctx;

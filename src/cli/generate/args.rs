@@ -1,0 +1,154 @@
+//! Options of `evtui generate`: those of the reference, and shorter ways to say the common ones.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+
+use crate::config::{BatchParameters, Parameters, QueueParameters, near};
+use crate::time::Zone;
+
+/// Run a generator and write its events
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// Project folder or generator.yml; without it the current folder
+    #[arg(conflicts_with = "path")]
+    project: Option<PathBuf>,
+    /// As PROJECT, under Eventum's name
+    #[arg(long, value_name = "PATH")]
+    path: Option<PathBuf>,
+    /// Name of the generator; by default that of its folder
+    #[arg(long)]
+    id: Option<String>,
+    /// Time zone of the timestamps, an IANA name
+    #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = zone)]
+    timezone: Zone,
+    /// Most timestamps in a batch [default: 10000]
+    #[arg(long = "batch.size", value_name = "COUNT", value_parser = positive)]
+    batch_size: Option<usize>,
+    /// Longest span of a batch in seconds [default: 1.0]; ignored in sample mode
+    #[arg(long = "batch.delay", value_name = "SECONDS", value_parser = delay)]
+    batch_delay: Option<f64>,
+    /// Batches of timestamps that may wait
+    #[arg(long = "queue.max-timestamp-batches", value_name = "COUNT", default_value = "10", value_parser = positive)]
+    max_timestamp_batches: usize,
+    /// Batches of events that may wait for an output
+    #[arg(long = "queue.max-event-batches", value_name = "COUNT", default_value = "10", value_parser = positive)]
+    max_event_batches: usize,
+    /// Order is always kept; accepted for compatibility
+    #[arg(long, value_name = "BOOL", default_value = "false", value_parser = boolean)]
+    keep_order: bool,
+    /// true: release timestamps when they are due; false: as fast as possible
+    #[arg(long, value_name = "BOOL", default_value = "true", value_parser = boolean)]
+    live_mode: bool,
+    /// As fast as possible: short for --live-mode false
+    #[arg(long, conflicts_with = "live_mode")]
+    sample: bool,
+    /// In live mode: leave out timestamps that lie before the start
+    #[arg(long, value_name = "BOOL", default_value = "true", value_parser = boolean)]
+    skip_past: bool,
+    /// Most writes in flight
+    #[arg(long, value_name = "COUNT", default_value = "100", value_parser = positive)]
+    max_concurrency: usize,
+    /// Longest time of one write in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = clap::value_parser!(u64).range(1..))]
+    write_timeout: u64,
+    /// Values for ${params.*} as a JSON object
+    #[arg(long, value_name = "JSON", default_value = "{}", value_parser = params)]
+    params: Map<String, Value>,
+    /// Make the run repeatable: the same number gives the same events
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) seed: Option<u64>,
+    /// End after that many events
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) max_events: Option<u64>,
+    /// Log to standard error: -v critical, -vv errors, -vvv warnings, -vvvv info, -vvvvv debug
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+    /// Show neither progress nor summary; errors are always shown
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+    /// Accepted for compatibility; secrets come from EVTUI_SECRET_<NAME> in the environment
+    #[arg(long, value_name = "PATH", hide = true)]
+    cryptfile: Option<PathBuf>,
+}
+
+impl Args {
+    /// The project to run.
+    pub(super) fn project(&self) -> &Path {
+        let given = self.project.as_deref().or(self.path.as_deref());
+        given.unwrap_or(Path::new("."))
+    }
+
+    /// The generator's name.
+    pub(super) fn id(&self) -> String {
+        if let Some(id) = &self.id {
+            return id.clone();
+        }
+        let absolute = std::path::absolute(self.project()).unwrap_or_default();
+        let folder = if absolute.is_file() {
+            absolute.parent()
+        } else {
+            Some(absolute.as_path())
+        };
+        let name = folder.and_then(Path::file_name);
+        name.map_or_else(
+            || "generator".to_owned(),
+            |name| name.to_string_lossy().into_owned(),
+        )
+    }
+
+    /// The parameters of the run.
+    pub(super) fn parameters(&self) -> Parameters {
+        Parameters {
+            zone: self.timezone,
+            batch: BatchParameters::given(self.batch_size, self.batch_delay),
+            queue: QueueParameters {
+                max_timestamp_batches: self.max_timestamp_batches,
+                max_event_batches: self.max_event_batches,
+            },
+            keep_order: self.keep_order,
+            max_concurrency: self.max_concurrency,
+            write_timeout: self.write_timeout,
+            live_mode: self.live_mode && !self.sample,
+            skip_past: self.skip_past,
+            params: self.params.clone(),
+        }
+    }
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("expected a whole number of at least 1".to_owned()),
+        Ok(number) => Ok(number),
+    }
+}
+
+fn delay(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds >= 0.1 && seconds.is_finite() => Ok(seconds),
+        _ => Err("expected seconds, at least 0.1".to_owned()),
+    }
+}
+
+fn boolean(text: &str) -> Result<bool, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" | "t" | "y" => Ok(true),
+        "false" | "0" | "no" | "off" | "f" | "n" => Ok(false),
+        _ => Err("expected true or false".to_owned()),
+    }
+}
+
+fn params(text: &str) -> Result<Map<String, Value>, String> {
+    match serde_json::from_str(text) {
+        Ok(Value::Object(map)) => Ok(map),
+        Ok(_) => Err("expected a JSON object such as {\"name\": \"value\"}".to_owned()),
+        Err(error) => Err(format!("not JSON: {error}")),
+    }
+}
+
+fn zone(text: &str) -> Result<Zone, String> {
+    Zone::parse(text).ok_or_else(|| match near(text, Zone::names()) {
+        Some(known) => format!("there is no such zone, did you mean {known}?"),
+        None => "there is no such zone; use a name such as Europe/Berlin".to_owned(),
+    })
+}

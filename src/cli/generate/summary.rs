@@ -1,0 +1,172 @@
+//! What a run did, in a few lines at its end.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use super::Paint;
+use crate::pipeline::{EndReason, Stats};
+
+/// Kinds of errors shown.
+const ERRORS: usize = 5;
+
+/// True when something that was released did not arrive as an event.
+pub(super) fn lost(stats: &Stats) -> bool {
+    let outputs = stats.outputs.iter();
+    let failed = outputs.map(|one| one.format_failed + one.write_failed + one.in_flight);
+    failed.sum::<u64>() + stats.failed > 0
+}
+
+/// Writes the summary; quiet runs and runs whose reader went away only tell what went wrong.
+pub(super) fn write(
+    out: &mut impl Write,
+    id: &str,
+    reason: &EndReason,
+    stats: &Stats,
+    quiet: bool,
+) -> io::Result<()> {
+    if *reason == EndReason::OutputClosed {
+        return Ok(());
+    }
+    let paint = Paint::on(&io::stderr());
+    let mut text = Vec::new();
+    if let EndReason::Failed(message) = reason {
+        writeln!(text, "{}: {message}", paint.error("error"))?;
+    }
+    if !quiet {
+        totals(&mut text, id, reason, stats)?;
+    }
+    losses(&mut text, paint, stats)?;
+    out.write_all(&text)
+}
+
+fn totals(out: &mut Vec<u8>, id: &str, reason: &EndReason, stats: &Stats) -> io::Result<()> {
+    let how = match reason {
+        EndReason::Finished | EndReason::OutputClosed => "finished",
+        EndReason::Stopped => "stopped",
+        EndReason::Aborted => "given up",
+        EndReason::Failed(_) => "failed",
+    };
+    let millis = stats.uptime.as_millis().max(1);
+    let rate = u128::from(stats.events) * 1_000 / millis;
+    writeln!(
+        out,
+        "{id}: {how} after {}: {} events, {}/s",
+        clock(stats.uptime),
+        number(stats.events),
+        number(u64::try_from(rate).unwrap_or(u64::MAX))
+    )?;
+    for output in &stats.outputs {
+        writeln!(
+            out,
+            "  {}: {} written, {}",
+            output.name,
+            number(output.written),
+            amount(output.bytes)
+        )?;
+    }
+    for (count, what) in [
+        (stats.empty, "timestamps gave no event"),
+        (stats.dropped, "timestamps were dropped by the template"),
+    ] {
+        if count > 0 {
+            writeln!(out, "  {} {what}", number(count))?;
+        }
+    }
+    Ok(())
+}
+
+fn losses(out: &mut Vec<u8>, paint: Paint, stats: &Stats) -> io::Result<()> {
+    let mut lines = Vec::new();
+    if stats.failed > 0 {
+        lines.push(format!(
+            "{} timestamps failed to render",
+            number(stats.failed)
+        ));
+    }
+    for output in &stats.outputs {
+        for (count, what) in [
+            (output.format_failed, "could not be formatted"),
+            (output.write_failed, "could not be written"),
+            (output.in_flight, "were still being written at the end"),
+        ] {
+            if count > 0 {
+                lines.push(format!("{}: {} events {what}", output.name, number(count)));
+            }
+        }
+    }
+    for line in lines {
+        writeln!(out, "{}: {line}", paint.error("lost"))?;
+    }
+    for error in stats.errors.iter().take(ERRORS) {
+        let times = number(error.count);
+        writeln!(out, "  {times} x {}: {}", error.source, error.message)?;
+    }
+    if stats.errors.len() > ERRORS {
+        writeln!(out, "  and {} other errors", stats.errors.len() - ERRORS)?;
+    }
+    Ok(())
+}
+
+/// A count with commas between thousands.
+pub(super) fn number(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Bytes with a decimal unit.
+pub(super) fn amount(bytes: u64) -> String {
+    let mut scaled = bytes;
+    let mut tenths = 0;
+    for unit in ["B", "kB", "MB", "GB", "TB"] {
+        if scaled < 1_000 || unit == "TB" {
+            return match unit {
+                "B" => format!("{scaled} B"),
+                _ => format!("{scaled}.{tenths} {unit}"),
+            };
+        }
+        tenths = scaled % 1_000 / 100;
+        scaled /= 1_000;
+    }
+    String::new()
+}
+
+/// Minutes and seconds, with hours when there are any.
+pub(super) fn clock(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (hours, minutes, rest) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 {
+        return format!("{hours}:{minutes:02}:{rest:02}");
+    }
+    if seconds < 10 && minutes == 0 && time.subsec_millis() > 0 {
+        return format!("{rest}.{}s", time.subsec_millis() / 100);
+    }
+    format!("{minutes}:{rest:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_and_bytes_scaled() {
+        assert_eq!(
+            [0, 999, 1_000, 1_234_567].map(number).join(" "),
+            "0 999 1,000 1,234,567"
+        );
+        let amounts = [0, 999, 1_000, 123_456, 9_999_999_999].map(amount);
+        assert_eq!(amounts.join(" "), "0 B 999 B 1.0 kB 123.4 kB 9.9 GB");
+    }
+
+    #[test]
+    fn times_are_short() {
+        let times = [400, 9_940, 59_000, 61_000, 3_661_000].map(Duration::from_millis);
+        assert_eq!(times.map(clock).join(" "), "0.4s 9.9s 0:59 1:01 1:01:01");
+    }
+}

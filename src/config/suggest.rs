@@ -1,0 +1,32 @@
+//! Near-miss names for messages.
+
+/// The known name that was probably meant by `name`, if one is close enough.
+pub fn near<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = name.to_lowercase();
+    let allowed = (wanted.chars().count() / 3).max(1);
+    known
+        .into_iter()
+        .map(|one| {
+            let other = one.to_lowercase();
+            (strsim::damerau_levenshtein(&wanted, &other), one)
+        })
+        .filter(|&(distance, _)| distance <= allowed)
+        .min_by_key(|&(distance, _)| distance)
+        .map(|(_, one)| one)
+}
+
+/// Help for a wrong name: the near one first, then all that are valid.
+pub fn names_help<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
+    let all: Vec<String> = known
+        .clone()
+        .into_iter()
+        .map(|one| format!("`{one}`"))
+        .collect();
+    let list = all.join(", ");
+    match near(name, known) {
+        Some(one) if all.len() > 1 => format!("did you mean `{one}`? Known are {list}"),
+        Some(one) => format!("did you mean `{one}`?"),
+        None if all.is_empty() => "there are none".to_owned(),
+        None => format!("known are {list}"),
+    }
+}

@@ -1,0 +1,570 @@
+//! `${params.x}` and `${secrets.x}`: found in the text, masked while YAML is read, filled in after.
+//!
+//! Each token is replaced by as many placeholder characters as it has, so that every position in the
+//! masked text is the position in the text as written. The YAML reader sees harmless letters, hence
+//! no value can break or inject YAML, and tokens in comments vanish with the comments.
+//!
+//! `{% raw %}` and `{% endraw %}`, which protect inline templates in the reference, are masked too and
+//! vanish; what stands between them is literal. Other Jinja blocks are left to whoever reads the
+//! value: the reference runs them while loading, which is hardly ever meant.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde_json::{Map, Value};
+
+use super::pytext;
+use super::source::Source;
+use super::suggest::near;
+use super::{Diagnostic, LoadOptions, Scalar, Span, Tree};
+
+/// Digits of a placeholder are characters of plane 15, which no configuration has a use for.
+const DIGIT_ZERO: u32 = 0xF_0000;
+const BASE: usize = 32_768;
+/// A mark and two digits: the shortest token is `${}`.
+const MASK_LEN: usize = 3;
+
+/// Characters that the text does not have, to mark placeholders with.
+#[derive(Clone, Copy, Debug)]
+struct Marks {
+    /// Begins a placeholder with two digits, and fills it up.
+    token: char,
+    /// Begins the placeholder of an unclosed `${`, with one digit.
+    unclosed: char,
+}
+
+impl Marks {
+    fn for_text(text: &str) -> Self {
+        let mut free = ('\u{10f000}'..='\u{10fffd}').filter(|&one| !text.contains(one));
+        Self {
+            token: free.next().unwrap_or('\u{10f000}'),
+            unclosed: free.next().unwrap_or('\u{10f001}'),
+        }
+    }
+
+    fn in_text(self, text: &str) -> Option<usize> {
+        text.find([self.token, self.unclosed])
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Kind {
+    Param(String),
+    Secret(String),
+    /// `{% raw %}` or its end.
+    Raw,
+    /// Neither params nor secrets; the message and what to do.
+    Invalid(String, String),
+}
+
+#[derive(Clone, Debug)]
+struct Token {
+    /// Index of its first character.
+    start: usize,
+    /// Characters.
+    len: usize,
+    /// As written.
+    text: String,
+    kind: Kind,
+}
+
+/// The tokens of a text and what became of them.
+#[derive(Debug)]
+pub(super) struct Tokens<'a> {
+    source: &'a Source,
+    options: &'a LoadOptions,
+    tokens: Vec<Token>,
+    marks: Marks,
+    /// Ids of the unclosed ones.
+    unclosed: Vec<usize>,
+    seen: HashSet<usize>,
+    /// Scope and name of those listed already.
+    listed: HashSet<Kind>,
+    /// Names used, with their first place.
+    pub(super) params: Vec<(String, Span)>,
+    /// Names used, with their first place.
+    pub(super) secrets: Vec<(String, Span)>,
+    /// Problems of tokens that stand in a value or a key.
+    pub(super) problems: Vec<Diagnostic>,
+}
+
+/// A scalar with its tokens replaced.
+#[derive(Debug)]
+pub(super) struct Filled {
+    /// The value, when it is not text to be typed.
+    pub(super) tree: Option<Tree>,
+    /// The text.
+    pub(super) text: String,
+    /// A secret went into it.
+    pub(super) secret: bool,
+    /// A value was missing.
+    pub(super) unknown: bool,
+}
+
+impl<'a> Tokens<'a> {
+    /// Finds the tokens of a text; gives the masked text too.
+    pub(super) fn find(source: &'a Source, options: &'a LoadOptions) -> (Self, String) {
+        let chars: Vec<char> = source.text.chars().collect();
+        let tokens = Finder { chars: &chars }.all();
+        let marks = Marks::for_text(&source.text);
+        let short = |(id, token): (usize, &Token)| (token.len < MASK_LEN).then_some(id);
+        let unclosed = tokens.iter().enumerate().filter_map(short).collect();
+        let masked = mask(&chars, &tokens, marks);
+        let found = Self {
+            source,
+            options,
+            tokens,
+            marks,
+            unclosed,
+            seen: HashSet::new(),
+            listed: HashSet::new(),
+            params: Vec::new(),
+            secrets: Vec::new(),
+            problems: Vec::new(),
+        };
+        (found, masked)
+    }
+
+    /// Replaces the tokens in a scalar's text; `None` when it has none. A plain scalar that is nothing
+    /// but a token takes over a parameter's type.
+    pub(super) fn fill(&mut self, text: &str, plain: bool, span: Span) -> Option<Filled> {
+        self.warn_blocks(text, span);
+        self.marks.in_text(text)?;
+        let options = self.options;
+        let mut filled = Filled {
+            tree: None,
+            text: String::new(),
+            secret: false,
+            unknown: false,
+        };
+        let mut sole = None;
+        let mut pieces = 0_usize;
+        for piece in self.pieces(text) {
+            pieces += 1;
+            let id = match piece {
+                Piece::Text(text) => {
+                    filled.text.push_str(text);
+                    continue;
+                }
+                Piece::Token(id) => id,
+            };
+            let Some(token) = self.tokens.get(id).cloned() else {
+                continue;
+            };
+            match &token.kind {
+                Kind::Raw => {}
+                Kind::Param(name) => match options.params.get(name) {
+                    Some(value) => {
+                        pytext::push_str(&mut filled.text, value);
+                        sole = Some(value);
+                    }
+                    None => leave(&mut filled, &token),
+                },
+                Kind::Secret(name) => match options.secrets.get(name) {
+                    Some(value) => {
+                        filled.text.push_str(value);
+                        filled.secret = true;
+                    }
+                    None => leave(&mut filled, &token),
+                },
+                Kind::Invalid(..) => leave(&mut filled, &token),
+            }
+            self.note(id, &token);
+        }
+        if plain {
+            filled.tree = match sole {
+                Some(value) if pieces == 1 => typed(value, span),
+                _ => None,
+            };
+            if filled.unknown || filled.text == "=" {
+                // Nothing is known of its type: text.
+                filled.tree = Some(Tree::Scalar(Scalar::Str(filled.text.as_str().into())));
+            }
+        }
+        Some(filled)
+    }
+
+    /// Puts the tokens back into a message that quotes masked text.
+    pub(super) fn unmask(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        for piece in self.pieces(text) {
+            match piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Token(id) => {
+                    if let Some(token) = self.tokens.get(id) {
+                        out.push_str(&token.text);
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    fn pieces<'t>(&self, text: &'t str) -> Vec<Piece<'t>> {
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        while let Some(at) = self.marks.in_text(rest) {
+            let (before, masked) = rest.split_at(at);
+            if !before.is_empty() {
+                pieces.push(Piece::Text(before));
+            }
+            let mut digits = masked.chars().skip(1).map(digit);
+            let (first, second) = (digits.next().flatten(), digits.next().flatten());
+            let id = if masked.starts_with(self.marks.token) {
+                first.zip(second).map(|(high, low)| high * BASE + low)
+            } else {
+                first.and_then(|nth| self.unclosed.get(nth).copied())
+            };
+            let id = id.unwrap_or(usize::MAX);
+            // A quoted message may hold the first character only.
+            let len = self.tokens.get(id).map_or(1, |token| token.len);
+            let end = masked
+                .char_indices()
+                .nth(len)
+                .map_or(masked.len(), |(end, _)| end);
+            pieces.push(Piece::Token(id));
+            rest = masked.get(end..).unwrap_or_default();
+        }
+        if !rest.is_empty() {
+            pieces.push(Piece::Text(rest));
+        }
+        pieces
+    }
+
+    /// Lists a token that is in use and reports what is wrong with it, once.
+    fn note(&mut self, id: usize, token: &Token) {
+        if !self.seen.insert(id) {
+            return;
+        }
+        let span = self.source.span(token.start, token.start + token.len);
+        let options = self.options;
+        let first = self.listed.insert(token.kind.clone());
+        let problem = match &token.kind {
+            Kind::Raw => None,
+            Kind::Param(name) => {
+                let given = options.params.contains_key(name);
+                if first {
+                    self.params.push((name.clone(), span));
+                }
+                (first && !given && !options.lenient).then(|| missing_param(name, &options.params))
+            }
+            Kind::Secret(name) => {
+                let given = options.secrets.contains_key(name);
+                if first {
+                    self.secrets.push((name.clone(), span));
+                }
+                (first && !given && !options.lenient)
+                    .then(|| missing_secret(name, &options.secrets))
+            }
+            Kind::Invalid(message, help) => Some((message.clone(), help.clone())),
+        };
+        if let Some((message, help)) = problem {
+            self.problems
+                .push(Diagnostic::error(message, Some(self.source.place(span))).help(help));
+        }
+    }
+
+    /// The reference runs blocks while loading; say so where that would make a difference.
+    fn warn_blocks(&mut self, text: &str, span: Span) {
+        if self.marks.in_text(text).is_some()
+            && self.pieces(text).iter().any(|piece| match piece {
+                Piece::Token(id) => self
+                    .tokens
+                    .get(*id)
+                    .is_some_and(|token| token.kind == Kind::Raw),
+                Piece::Text(_) => false,
+            })
+        {
+            return;
+        }
+        let uses = text
+            .split("{%")
+            .skip(1)
+            .filter_map(|after| after.split("%}").next())
+            .any(|block| block.contains("params.") || block.contains("secrets."));
+        if uses {
+            self.problems.push(
+                Diagnostic::warning(
+                    "blocks `{% ... %}` are not run while loading, this one stays part of the text",
+                    Some(self.source.place(span)),
+                )
+                .help(
+                    "use tokens such as ${params.name}, or put the whole choice into one parameter",
+                ),
+            );
+        }
+    }
+}
+
+enum Piece<'t> {
+    Text(&'t str),
+    Token(usize),
+}
+
+fn leave(filled: &mut Filled, token: &Token) {
+    filled.text.push_str(&token.text);
+    filled.unknown = true;
+}
+
+/// Message and help for a parameter without a value.
+pub(crate) fn missing_param(name: &str, params: &Map<String, Value>) -> (String, String) {
+    let help = match near(name, params.keys().map(String::as_str)) {
+        Some(known) => format!(
+            "did you mean `{known}`? Otherwise pass a value: --params '{{\"{name}\": ...}}'"
+        ),
+        None => format!("pass a value: --params '{{\"{name}\": ...}}'"),
+    };
+    (format!("the parameter `{name}` has no value"), help)
+}
+
+fn missing_secret(name: &str, secrets: &BTreeMap<String, String>) -> (String, String) {
+    let help = match near(name, secrets.keys().map(String::as_str)) {
+        Some(known) => format!("did you mean `{known}`?"),
+        None => "store it, or give it in the environment of the run".to_owned(),
+    };
+    (format!("the secret `{name}` has no value"), help)
+}
+
+/// The value of a token that stands alone, unless it is text, which YAML's rules type.
+fn typed(value: &Value, span: Span) -> Option<Tree> {
+    match value {
+        Value::String(_) | Value::Null => None,
+        other => Some(pytext::tree(other, span)),
+    }
+}
+
+fn digit(one: char) -> Option<usize> {
+    let value = u32::from(one).checked_sub(DIGIT_ZERO)?;
+    usize::try_from(value).ok().filter(|&value| value < BASE)
+}
+
+fn digit_char(value: usize) -> char {
+    u32::try_from(value)
+        .ok()
+        .and_then(|value| char::from_u32(DIGIT_ZERO + value))
+        .unwrap_or('\u{f0000}')
+}
+
+fn mask(chars: &[char], tokens: &[Token], marks: Marks) -> String {
+    let mut out = String::with_capacity(chars.len());
+    let (mut next, mut unclosed) = (0, 0);
+    for (id, token) in tokens.iter().enumerate() {
+        out.extend(chars.get(next..token.start).unwrap_or_default());
+        next = token.start + token.len;
+        if token.len < MASK_LEN {
+            out.push(marks.unclosed);
+            // Beyond that many the same place is reported.
+            out.push(digit_char(unclosed.min(BASE - 1)));
+            unclosed += 1;
+            continue;
+        }
+        out.push(marks.token);
+        out.push(digit_char(id / BASE));
+        out.push(digit_char(id % BASE));
+        out.extend(std::iter::repeat_n(marks.token, token.len - MASK_LEN));
+    }
+    out.extend(chars.get(next..).unwrap_or_default());
+    out
+}
+
+/// Walks the text as written.
+struct Finder<'a> {
+    chars: &'a [char],
+}
+
+impl Finder<'_> {
+    fn all(&self) -> Vec<Token> {
+        let mut tokens = Vec::new();
+        let mut at = 0;
+        let raws = self.raws();
+        let mut raws = raws.iter().peekable();
+        while at < self.chars.len() {
+            if let Some((open, close)) = raws.next_if(|(open, _)| open.0 <= at) {
+                for &(start, len) in [open, close] {
+                    tokens.push(self.token(start, len, Kind::Raw));
+                }
+                at = close.0 + close.1;
+            } else if self.starts(at, "${") {
+                let token = self.dollar(at);
+                at += token.len;
+                if tokens.len() < BASE * BASE {
+                    tokens.push(token);
+                }
+            } else {
+                at += 1;
+            }
+        }
+        tokens
+    }
+
+    fn starts(&self, at: usize, text: &str) -> bool {
+        text.chars()
+            .enumerate()
+            .all(|(offset, one)| self.chars.get(at + offset) == Some(&one))
+    }
+
+    fn token(&self, start: usize, len: usize, kind: Kind) -> Token {
+        let text = self.chars.get(start..start + len).unwrap_or_default();
+        Token {
+            start,
+            len,
+            text: text.iter().collect(),
+            kind,
+        }
+    }
+
+    fn blanks(&self, at: usize) -> usize {
+        self.chars
+            .get(at..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|one| one.is_whitespace())
+            .count()
+    }
+
+    /// The token at `${`.
+    fn dollar(&self, start: usize) -> Token {
+        let name_start = start + 2 + self.blanks(start + 2);
+        let name: String = self
+            .chars
+            .get(name_start..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|one| !one.is_whitespace() && **one != '}')
+            .collect();
+        let name_end = name_start + name.chars().count();
+        let close = name_end + self.blanks(name_end);
+        if self.chars.get(close) == Some(&'}') {
+            return self.token(start, close + 1 - start, classify(&name));
+        }
+        let line = self
+            .chars
+            .get(start..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|one| !matches!(one, '\n' | '\r'));
+        let mut line = line;
+        match line.position(|one| *one == '}') {
+            Some(offset) => {
+                let token = self.token(start, offset + 1, Kind::Raw);
+                let inner = token.text.get(2..token.text.len() - 1).unwrap_or_default();
+                Token {
+                    kind: classify(inner.trim()),
+                    ..token
+                }
+            }
+            None => self.token(
+                start,
+                2,
+                Kind::Invalid(
+                    "this `${` is never closed".to_owned(),
+                    format!("add the closing `}}`, {LITERAL}"),
+                ),
+            ),
+        }
+    }
+
+    /// Pairs of `{% raw %}` and `{% endraw %}` as (start, length); those in whole-line comments aside.
+    fn raws(&self) -> Vec<((usize, usize), (usize, usize))> {
+        let mut pairs = Vec::new();
+        let mut open = None;
+        let mut at = 0;
+        let mut comment = false;
+        let mut line_start = true;
+        while let Some(&one) = self.chars.get(at) {
+            if matches!(one, '\n' | '\r') {
+                (comment, line_start) = (false, true);
+            } else if line_start && !one.is_whitespace() {
+                (comment, line_start) = (one == '#', false);
+            }
+            if one == '{' && !comment {
+                if let Some(len) = self.block(at, "raw") {
+                    open = Some((at, len));
+                } else if let Some(len) = self.block(at, "endraw")
+                    && let Some(begin) = open.take()
+                {
+                    pairs.push((begin, (at, len)));
+                }
+            }
+            at += 1;
+        }
+        pairs
+    }
+
+    /// The length of `{% name %}` at a position.
+    fn block(&self, start: usize, name: &str) -> Option<usize> {
+        let mut at = start;
+        let mut eat = |text: &str| {
+            let fits = self.starts(at, text);
+            if fits {
+                at += text.chars().count();
+            }
+            (fits, at)
+        };
+        if !eat("{%").0 {
+            return None;
+        }
+        eat("-");
+        let (_, mut here) = eat("");
+        here += self.blanks(here);
+        if !self.starts(here, name) {
+            return None;
+        }
+        here += name.chars().count();
+        here += self.blanks(here);
+        if self.starts(here, "-") {
+            here += 1;
+        }
+        self.starts(here, "%}").then_some(here + 2 - start)
+    }
+}
+
+const LITERAL: &str = "or write \"\\x24{\" in double quotes for a literal `${`";
+
+fn classify(inner: &str) -> Kind {
+    let (scope, name) = inner.split_once('.').unwrap_or((inner, ""));
+    let simple = |name: &str| {
+        !name.is_empty()
+            && name
+                .chars()
+                .all(|one| one.is_alphanumeric() || matches!(one, '_' | '-'))
+    };
+    match scope {
+        "params" if simple(name) => Kind::Param(name.to_owned()),
+        "secrets" if simple(name) => Kind::Secret(name.to_owned()),
+        "params" | "secrets" if name.is_empty() => Kind::Invalid(
+            format!("the token `${{{inner}}}` names nothing"),
+            format!("write `${{{scope}.name}}`, {LITERAL}"),
+        ),
+        "params" | "secrets" => {
+            let head: String = name
+                .chars()
+                .take_while(|one| one.is_alphanumeric() || *one == '_')
+                .collect();
+            Kind::Invalid(
+                format!(
+                    "the token `${{{inner}}}` is not a plain name: there are no filters, expressions or parts of values here"
+                ),
+                if head.is_empty() {
+                    format!("write `${{{scope}.name}}`, {LITERAL}")
+                } else {
+                    format!("write `${{{scope}.{head}}}` and pass the final value, {LITERAL}")
+                },
+            )
+        }
+        _ => {
+            let help = match near(scope, ["params", "secrets"]) {
+                Some(known) if simple(name) => format!("did you mean `${{{known}.{name}}}`?"),
+                _ if simple(inner) => {
+                    format!("write `${{params.{inner}}}` or `${{secrets.{inner}}}`, {LITERAL}")
+                }
+                _ => format!(
+                    "only `${{params.name}}` and `${{secrets.name}}` are replaced, {LITERAL}"
+                ),
+            };
+            Kind::Invalid(
+                format!("the token `${{{inner}}}` is neither a parameter nor a secret"),
+                help,
+            )
+        }
+    }
+}

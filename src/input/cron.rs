@@ -1,0 +1,253 @@
+//! `cron`: timestamps by a cron expression.
+
+use std::sync::Arc;
+
+use crate::config::{Context, Field, Kind, Node, Schema, Section};
+use crate::fake::{Fast, Random, entropy};
+use crate::time::cron::{Cron, Schedule, Ticks};
+use crate::time::versatile::{Missing, resolve_range};
+use crate::time::{Moment, SECOND_US, Versatile, Zone};
+
+use super::moment::{check_optional, check_range, option, range_error};
+use super::{Input, InputConfig, InputEnv, InputError, TAGS, positive, tags};
+
+pub(super) static SCHEMA: Schema = Schema {
+    name: "cron",
+    doc: "Timestamps by a cron expression: minute hour day-of-month month day-of-week, then optionally \
+          second and year.",
+    fields: &[
+        Field::required(
+            "expression",
+            Kind::Custom(check_expression),
+            "Cron expression of 5, 6 or 7 fields; the sixth field is the second, the seventh the year. \
+             Names, ranges, lists, steps, `L`, `#`, `W`, `R` (random) and aliases such as `@hourly`.",
+        ),
+        Field::required(
+            "count",
+            Kind::Int(1, i64::MAX),
+            "Timestamps at each fire time, at least 1.",
+        ),
+        Field::optional(
+            "start",
+            Kind::Custom(check_optional),
+            "now",
+            "First moment (included): a date, a time of day, `now`, a distance from now such as `-1h`, \
+             or an English phrase.",
+        ),
+        Field::optional(
+            "end",
+            Kind::Custom(check_optional),
+            "never",
+            "Last moment (included), in the same forms; distances count from `start`.",
+        ),
+        TAGS,
+    ],
+};
+
+#[derive(Debug)]
+struct Config {
+    cron: Cron,
+    count: u64,
+    start: Option<Versatile>,
+    end: Option<Versatile>,
+    tags: Vec<Arc<str>>,
+}
+
+fn check_expression(node: &Node, cx: &mut Context<'_>) {
+    let Some(text) = node.as_str() else {
+        cx.error_help(
+            node.span,
+            format!("expected a cron expression, not {}", node.describe()),
+            "put it in quotes: \"*/5 * * * *\"",
+        );
+        return;
+    };
+    match Cron::parse(text) {
+        Err(error) => match error.help {
+            Some(help) => cx.error_help(node.span, error.message, help),
+            None => cx.error(node.span, error.message),
+        },
+        Ok(cron) => warn(&cron, node, cx),
+    }
+}
+
+/// Points out what is valid and probably not meant.
+fn warn(cron: &Cron, node: &Node, cx: &mut Context<'_>) {
+    let schedule = cron.schedule(&mut |_| 0);
+    if !schedule.fires() {
+        cx.warn(
+            node.span,
+            format!("`{}` never fires: no date matches", cron.text()),
+            "see the days and the months, or the year field",
+        );
+    }
+    let Some(moved) = cron.seconds_first() else {
+        return;
+    };
+    let message = format!(
+        "the seconds are the sixth field, not the first: `{}` fires at {}",
+        cron.text(),
+        first_fires(schedule)
+    );
+    let help = match Cron::parse(&moved) {
+        Ok(other) => format!(
+            "if the first field was meant as seconds, write `{moved}`: it fires at {}",
+            first_fires(other.schedule(&mut |_| 0))
+        ),
+        Err(_) => format!("if the first field was meant as seconds, write it sixth: `{moved}`"),
+    };
+    cx.warn(node.span, message, help);
+}
+
+/// The first five fire times of some day, to show what an expression means.
+fn first_fires(schedule: Schedule) -> String {
+    let start_us = 1_704_067_200 * SECOND_US;
+    let mut ticks = Ticks::new(schedule, Zone::UTC, start_us, i64::MAX);
+    let mut fires = Vec::new();
+    ticks.fill(5, 1, &mut fires);
+    let texts: Vec<String> = fires
+        .iter()
+        .map(|at| at.clock_text().chars().take(8).collect())
+        .collect();
+    texts.join(", ")
+}
+
+pub(super) fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Box<dyn InputConfig>> {
+    let section = Section::open(node, &SCHEMA, cx)?;
+    let expression = section.node("expression")?;
+    let text = if expression.unknown {
+        // A parameter without value stands in its place.
+        "* * * * *"
+    } else {
+        expression.as_str()?
+    };
+    let config = Config {
+        cron: Cron::parse(text).ok()?,
+        count: positive(&section, "count")?,
+        start: option(&section, "start", cx),
+        end: option(&section, "end", cx),
+        tags: tags(&section),
+    };
+    check_range(&section, config.start.as_ref(), config.end.as_ref(), cx)
+        .then(|| Box::new(config) as Box<dyn InputConfig>)
+}
+
+impl Config {
+    /// Fire times of a run; `None` when all lie in the past.
+    fn ticks(&self, env: &InputEnv<'_>, seed: u64) -> Result<Option<Ticks>, InputError> {
+        let (start, end) = resolve_range(
+            self.start.as_ref(),
+            self.end.as_ref(),
+            (Missing::Now, Missing::Max),
+            env.zone,
+            env.now,
+        )
+        .map_err(|error| range_error(error, env))?;
+        let now_us = env.now.instant_us();
+        let (mut start_us, end_us) = (start.instant_us(), end.instant_us());
+        if env.skip_past {
+            if end_us < now_us {
+                return Ok(None);
+            }
+            start_us = start_us.max(now_us);
+        }
+        let mut stream = Fast::seeded(seed);
+        let schedule = self.cron.schedule(&mut |bound| stream.below(bound));
+        Ok(Some(Ticks::new(schedule, env.zone, start_us, end_us)))
+    }
+}
+
+impl InputConfig for Config {
+    fn tags(&self) -> &[Arc<str>] {
+        &self.tags
+    }
+
+    fn start(&self, env: &InputEnv<'_>) -> Result<Box<dyn Input>, InputError> {
+        let ticks = self.ticks(env, env.seed.unwrap_or_else(entropy))?;
+        Ok(Box::new(Running {
+            ticks,
+            count: self.count,
+        }))
+    }
+
+    fn count(&self, env: &InputEnv<'_>) -> Option<u64> {
+        if self.cron.is_random() && env.seed.is_none() {
+            return None;
+        }
+        match self.ticks(env, env.seed.unwrap_or(0)).ok()? {
+            None => Some(0),
+            Some(ticks) => ticks.count()?.checked_mul(self.count),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Running {
+    ticks: Option<Ticks>,
+    count: u64,
+}
+
+impl Input for Running {
+    fn fill(&mut self, max: usize, out: &mut Vec<Moment>) -> Result<(), InputError> {
+        if let Some(ticks) = &mut self.ticks {
+            ticks.fill(max, self.count, out);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use crate::input::testing::{decode, env, fill, problems};
+
+    #[test]
+    fn seconds_first_is_warned_about_with_fire_times() {
+        let text = "cron: {expression: '*/20 * * * * *', count: 1}";
+        let found = problems(text);
+        assert!(
+            found[0].contains("fires at 00:00:00, 00:00:01"),
+            "{found:?}"
+        );
+        assert!(
+            found[0]
+                .contains("`* * * * * */20`: it fires at 00:00:00, 00:00:20, 00:00:40, 00:01:00"),
+            "{found:?}"
+        );
+        assert!(decode(text).is_some(), "it is a warning only");
+    }
+
+    #[test]
+    fn what_never_fires_is_warned_about() {
+        let found = problems("cron: {expression: '0 0 30 2 *', count: 1}");
+        assert!(found[0].contains("never fires"), "{found:?}");
+    }
+
+    #[test]
+    fn all_problems_are_reported_at_once() {
+        let found =
+            problems("cron: {expression: '61 * * * *', count: 0, start: gibberish, ende: 1}");
+        assert_eq!(found.len(), 4, "{found:?}");
+    }
+
+    #[test]
+    fn a_seed_repeats_random_fields() {
+        let config = decode("cron: {expression: 'R R * * *', count: 1}").unwrap();
+        let first = fill(config.as_ref(), &env(Some(7)), 5);
+        assert_eq!(first, fill(config.as_ref(), &env(Some(7)), 5));
+        let days: Vec<i64> = first
+            .windows(2)
+            .map(|two| two[1].wall_us - two[0].wall_us)
+            .collect();
+        assert!(days.iter().all(|&us| us == crate::time::DAY_US));
+        assert_eq!(config.count(&env(None)), None);
+    }
+
+    #[test]
+    fn counts_without_generating() {
+        let config =
+            decode("cron: {expression: '*/10 * * * *', count: 3, start: now, end: +1d}").unwrap();
+        assert_eq!(config.count(&env(None)), Some(145 * 3));
+    }
+}

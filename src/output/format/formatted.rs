@@ -1,0 +1,149 @@
+//! What a formatter makes of a batch: items end to end, and the events it refused.
+
+use std::fmt;
+
+use super::json::JsonError;
+
+/// Items ready to be sent, end to end in one buffer, each with the output's separator behind it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Formatted {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    events: u64,
+    failures: Vec<FormatFailure>,
+    lost: u64,
+}
+
+/// An event (or a whole batch) that could not be formatted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormatFailure {
+    /// Its index in the batch; absent when the batch as a whole failed.
+    pub event: Option<usize>,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why an event could not be formatted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It is not JSON.
+    Json(JsonError),
+    /// The template failed.
+    Template(String),
+}
+
+impl Reason {
+    /// The kind of failure without what changes from event to event; for counting alike ones.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Json(error) => error.kind.text(),
+            Self::Template(text) => text,
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Json(error) => error.fmt(f),
+            Self::Template(text) => f.write_str(text),
+        }
+    }
+}
+
+impl Formatted {
+    /// All items end to end.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Number of items.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// True when there is nothing to send.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Offsets at which the items end, separators included.
+    pub fn ends(&self) -> &[usize] {
+        &self.ends
+    }
+
+    /// The items in order, each with its separator.
+    pub fn items(&self) -> impl Iterator<Item = &[u8]> {
+        let mut start = 0;
+        self.ends.iter().map(move |&end| {
+            let item = self.bytes.get(start..end).unwrap_or_default();
+            start = end;
+            item
+        })
+    }
+
+    /// Events that the items stand for.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Events that could not be formatted.
+    pub fn lost(&self) -> u64 {
+        self.lost
+    }
+
+    /// Why, one entry an event or one for the whole batch.
+    pub fn failures(&self) -> &[FormatFailure] {
+        &self.failures
+    }
+
+    /// Events that the first `items` items stand for: all of them when one item holds several.
+    pub fn events_in(&self, items: usize) -> u64 {
+        if items >= self.ends.len() {
+            self.events
+        } else {
+            items as u64
+        }
+    }
+
+    /// The buffer to format into; end the item with [`Formatted::commit`] or give it up with
+    /// [`Formatted::fail`].
+    pub fn buffer(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
+    }
+
+    /// Ends the item being written, which stands for `events` events.
+    pub fn commit(&mut self, separator: &[u8], events: u64) {
+        self.bytes.extend_from_slice(separator);
+        self.ends.push(self.bytes.len());
+        self.events += events;
+    }
+
+    /// Drops what was written since the last commit and reports `events` events as lost.
+    pub fn fail(&mut self, failure: FormatFailure, events: u64) {
+        self.bytes
+            .truncate(self.ends.last().copied().unwrap_or_default());
+        self.note(failure, events);
+    }
+
+    /// Reports `events` events as lost, keeping what is being written.
+    pub fn note(&mut self, failure: FormatFailure, events: u64) {
+        self.failures.push(failure);
+        self.lost += events;
+    }
+
+    /// Drops what was written since the last commit.
+    pub fn rollback(&mut self) {
+        self.bytes
+            .truncate(self.ends.last().copied().unwrap_or_default());
+    }
+
+    /// Empties it, keeping its memory.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+        self.failures.clear();
+        self.events = 0;
+        self.lost = 0;
+    }
+}

@@ -1,0 +1,106 @@
+//! The counters of a run: atomics that stages add to and faces sample.
+//!
+//! The equations stand in [`super::stats`]. Each counter has one writing stage, so relaxed order is
+//! enough; the end of a run is a synchronisation point, after which they are exact.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::{InputStats, OutputStats};
+
+/// A counter that only grows.
+#[derive(Debug, Default)]
+pub(super) struct Counter(AtomicU64);
+
+impl Counter {
+    pub(super) fn add(&self, count: u64) {
+        self.0.fetch_add(count, Ordering::Relaxed);
+    }
+
+    pub(super) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Replaces the value; for gauges.
+    pub(super) fn set(&self, value: u64) {
+        self.0.store(value, Ordering::Relaxed);
+    }
+}
+
+/// Counters of the input and event stages. `released = produced_for + empty + dropped + failed +
+/// unused`.
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    /// Timestamps handed to the event stage, by input; their sum is `released`.
+    pub(super) released: Vec<Counter>,
+    pub(super) produced_for: Counter,
+    pub(super) empty: Counter,
+    pub(super) dropped: Counter,
+    pub(super) failed: Counter,
+    pub(super) unused: Counter,
+    /// Events handed to the outputs: each output's `received` equals it.
+    pub(super) events: Counter,
+    pub(super) bytes: Counter,
+    /// Microseconds the last release was late (gauge).
+    pub(super) lag_us: Counter,
+    pub(super) outputs: Vec<OutputCounters>,
+}
+
+/// Counters of one output. `received = written + format_failed + write_failed + in flight`.
+#[derive(Debug, Default)]
+pub(super) struct OutputCounters {
+    pub(super) received: Counter,
+    pub(super) written: Counter,
+    pub(super) format_failed: Counter,
+    pub(super) write_failed: Counter,
+    pub(super) bytes: Counter,
+}
+
+impl Counters {
+    pub(super) fn new(inputs: usize, outputs: usize) -> Self {
+        Self {
+            released: (0..inputs).map(|_| Counter::default()).collect(),
+            outputs: (0..outputs).map(|_| OutputCounters::default()).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Counts the timestamps of one batch as released.
+    pub(super) fn release(&self, inputs: &[u16]) {
+        let mut rest = inputs;
+        while let Some((&first, _)) = rest.split_first() {
+            let alike = rest.iter().take_while(|&&one| one == first).count();
+            if let Some(counter) = self.released.get(usize::from(first)) {
+                counter.add(alike as u64);
+            }
+            rest = rest.get(alike..).unwrap_or_default();
+        }
+    }
+
+    pub(super) fn inputs(&self, names: &[String]) -> Vec<InputStats> {
+        names
+            .iter()
+            .zip(&self.released)
+            .map(|(name, released)| InputStats {
+                name: name.clone(),
+                released: released.get(),
+            })
+            .collect()
+    }
+}
+
+impl OutputCounters {
+    pub(super) fn stats(&self, name: &str) -> OutputStats {
+        let decided = [&self.written, &self.format_failed, &self.write_failed].map(Counter::get);
+        let received = self.received.get();
+        let [written, format_failed, write_failed] = decided;
+        OutputStats {
+            name: name.to_owned(),
+            received,
+            written,
+            format_failed,
+            write_failed,
+            in_flight: received.saturating_sub(decided.iter().sum()),
+            bytes: self.bytes.get(),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Errors of a run, counted by source and kind instead of logged one by one.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::ErrorStats;
+
+/// Most kinds kept apart; what comes later counts as "other errors".
+const KINDS: usize = 64;
+
+/// Longest sample of an event, in bytes.
+const SAMPLE_BYTES: usize = 2_048;
+
+/// Errors by source and kind.
+#[derive(Debug, Default)]
+pub(super) struct Errors(Mutex<Vec<Entry>>);
+
+#[derive(Debug)]
+struct Entry {
+    kind: String,
+    stats: ErrorStats,
+}
+
+/// One kind of failure that happened `count` times.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Failure<'a> {
+    /// Stage and plugin or template alias.
+    pub(super) source: &'a str,
+    /// What alike failures share: the place, or the message without what varies.
+    pub(super) kind: &'a str,
+    /// The message of the latest.
+    pub(super) message: &'a str,
+    /// How often.
+    pub(super) count: u64,
+    /// An event it happened to.
+    pub(super) sample: Option<&'a [u8]>,
+}
+
+impl Errors {
+    /// Counts failures, and logs the first of their kind and then every power of ten.
+    pub(super) fn record(&self, failure: &Failure<'_>, now_us: i64) {
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = entries
+            .iter()
+            .position(|one| one.kind == failure.kind && one.stats.source == failure.source);
+        let index = match found {
+            Some(index) => index,
+            None => add(&mut entries, failure),
+        };
+        let Some(entry) = entries.get_mut(index) else {
+            return;
+        };
+        let stats = &mut entry.stats;
+        let before = stats.count;
+        stats.count += failure.count;
+        stats.last_us = now_us;
+        if entry.kind == failure.kind {
+            failure.message.clone_into(&mut stats.message);
+        }
+        if before == 0 || before.ilog10() != stats.count.ilog10() {
+            tracing::error!(
+                source = stats.source,
+                count = stats.count,
+                "{}",
+                failure.message
+            );
+        }
+    }
+
+    /// All kinds, the most recent first.
+    pub(super) fn snapshot(&self) -> Vec<ErrorStats> {
+        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all: Vec<ErrorStats> = entries.iter().map(|entry| entry.stats.clone()).collect();
+        all.sort_by_key(|one| std::cmp::Reverse(one.last_us));
+        all
+    }
+}
+
+fn add(entries: &mut Vec<Entry>, failure: &Failure<'_>) -> usize {
+    let full = entries.len() >= KINDS;
+    if entries.len() <= KINDS {
+        let stats = ErrorStats {
+            source: if full { "all" } else { failure.source }.to_owned(),
+            message: if full {
+                "other errors"
+            } else {
+                failure.message
+            }
+            .to_owned(),
+            sample: failure.sample.filter(|_| !full).map(text),
+            ..ErrorStats::default()
+        };
+        entries.push(Entry {
+            kind: if full { "" } else { failure.kind }.to_owned(),
+            stats,
+        });
+    }
+    entries.len() - 1
+}
+
+fn text(sample: &[u8]) -> String {
+    let cut = sample.get(..SAMPLE_BYTES).unwrap_or(sample);
+    String::from_utf8_lossy(cut).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure<'a>(kind: &'a str, message: &'a str) -> Failure<'a> {
+        Failure {
+            source: "output file",
+            kind,
+            message,
+            count: 2,
+            sample: Some(b"event"),
+        }
+    }
+
+    #[test]
+    fn alike_failures_are_one_entry_with_the_latest_message() {
+        let errors = Errors::default();
+        errors.record(&failure("bad", "bad at 1"), 10);
+        errors.record(&failure("worse", "worse"), 20);
+        errors.record(&failure("bad", "bad at 2"), 30);
+        let all = errors.snapshot();
+        assert_eq!(all.len(), 2);
+        assert_eq!((all[0].message.as_str(), all[0].count), ("bad at 2", 4));
+        assert_eq!(all[0].sample.as_deref(), Some("event"));
+    }
+
+    #[test]
+    fn kinds_without_end_are_bounded_and_lose_no_count() {
+        let errors = Errors::default();
+        for index in 0..1_000 {
+            errors.record(&failure(&index.to_string(), "x"), index);
+        }
+        let all = errors.snapshot();
+        assert_eq!(all.len(), KINDS + 1);
+        assert_eq!(all.iter().map(|one| one.count).sum::<u64>(), 2_000);
+    }
+}

@@ -1,0 +1,329 @@
+//! From a document to checked plugin options, ready to run.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::config::{
+    Context, Diagnostics, Document, Files, Node, Place, PluginNode, Schema, Span, names_help, near,
+};
+use crate::event::{self, EventConfig};
+use crate::input::{self, InputConfig};
+use crate::output::{self, OutputConfig};
+
+/// Everything of a generator that does not depend on its run.
+#[derive(Debug)]
+pub struct Plan {
+    /// The document, as the user would name it.
+    pub path: PathBuf,
+    /// The project's folder, absolute.
+    pub base: PathBuf,
+    /// Inputs in document order; at least one, and at most 65,536.
+    pub inputs: Vec<InputPlan>,
+    /// Name of the event plugin.
+    pub event_name: &'static str,
+    /// Where the event plugin's name stands.
+    pub event_place: Place,
+    /// Options of the event plugin.
+    pub event: Box<dyn EventConfig>,
+    /// Outputs in document order; at least one.
+    pub outputs: Vec<OutputPlan>,
+}
+
+/// An input of a plan.
+#[derive(Debug)]
+pub struct InputPlan {
+    /// Name of the plugin.
+    pub name: &'static str,
+    /// Path of the setting, such as `input[0].cron`.
+    pub setting: String,
+    /// Where the plugin's name stands.
+    pub place: Place,
+    /// Its options.
+    pub config: Box<dyn InputConfig>,
+}
+
+/// An output of a plan.
+#[derive(Debug)]
+pub struct OutputPlan {
+    /// Name of the plugin.
+    pub name: &'static str,
+    /// Path of the setting, such as `output[0].file`.
+    pub setting: String,
+    /// Where the plugin's name stands.
+    pub place: Place,
+    /// Its options.
+    pub config: Box<dyn OutputConfig>,
+}
+
+/// Decodes all plugins of a document, reporting every problem of each. `None` when one of them cannot
+/// be used: after an error, or without one when it uses parameters whose values are not known
+/// (lenient loading).
+pub fn plan(document: &Document, files: &dyn Files) -> (Option<Plan>, Diagnostics) {
+    let mut problems = Diagnostics::default();
+    let decoded = Decoded::of(document, files, &mut problems);
+    let plan = decoded.complete(document, &mut problems);
+    (plan, problems)
+}
+
+/// The plugins that could be decoded.
+#[derive(Debug)]
+pub(super) struct Decoded {
+    pub(super) inputs: Vec<Option<InputPlan>>,
+    pub(super) event: Option<EventPlan>,
+    pub(super) outputs: Vec<Option<OutputPlan>>,
+}
+
+#[derive(Debug)]
+pub(super) struct EventPlan {
+    pub(super) name: &'static str,
+    pub(super) place: Place,
+    pub(super) config: Box<dyn EventConfig>,
+}
+
+impl Decoded {
+    pub(super) fn of(document: &Document, files: &dyn Files, problems: &mut Diagnostics) -> Self {
+        let mut decoder = Decoder {
+            document,
+            path: document.path.as_path().into(),
+            files,
+            problems,
+        };
+        let inputs = document.inputs.iter().map(|node| {
+            let (name, config) = decoder.decode(Stage::Input, node, |index| {
+                input::PLUGINS.get(index).map(|plugin| plugin.decode)
+            })?;
+            Some(InputPlan {
+                name,
+                setting: node.setting.clone(),
+                place: decoder.place(node.name_span),
+                config,
+            })
+        });
+        let inputs = inputs.collect();
+        let event = document.event.as_ref().and_then(|node| {
+            let (name, config) = decoder.decode(Stage::Event, node, |index| {
+                event::PLUGINS.get(index).map(|plugin| plugin.decode)
+            })?;
+            let place = decoder.place(node.name_span);
+            Some(EventPlan {
+                name,
+                place,
+                config,
+            })
+        });
+        let outputs = document.outputs.iter().map(|node| {
+            let (name, config) = decoder.decode(Stage::Output, node, |index| {
+                output::PLUGINS.get(index).map(|plugin| plugin.decode)
+            })?;
+            Some(OutputPlan {
+                name,
+                setting: node.setting.clone(),
+                place: decoder.place(node.name_span),
+                config,
+            })
+        });
+        let outputs = outputs.collect();
+        Self {
+            inputs,
+            event,
+            outputs,
+        }
+    }
+
+    /// A plan, when nothing is missing.
+    fn complete(self, document: &Document, problems: &mut Diagnostics) -> Option<Plan> {
+        if let Some(last) = document.inputs.get(usize::from(u16::MAX) + 1) {
+            problems.push(crate::config::Diagnostic::error(
+                "a generator has at most 65536 inputs",
+                Some(Place {
+                    path: document.path.as_path().into(),
+                    span: Some(last.name_span),
+                }),
+            ));
+            return None;
+        }
+        let inputs: Vec<InputPlan> = self.inputs.into_iter().collect::<Option<_>>()?;
+        let outputs: Vec<OutputPlan> = self.outputs.into_iter().collect::<Option<_>>()?;
+        let event = self.event?;
+        if inputs.is_empty() || outputs.is_empty() {
+            return None;
+        }
+        Some(Plan {
+            path: document.path.clone(),
+            base: document.base.clone(),
+            inputs,
+            event_name: event.name,
+            event_place: event.place,
+            event: event.config,
+            outputs,
+        })
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Input,
+    Event,
+    Output,
+}
+
+impl Stage {
+    const ALL: [Self; 3] = [Self::Input, Self::Event, Self::Output];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Input => "input",
+            Self::Event => "event",
+            Self::Output => "output",
+        }
+    }
+
+    fn schemas(self) -> Vec<&'static Schema> {
+        match self {
+            Self::Input => input::PLUGINS.iter().map(|plugin| plugin.schema).collect(),
+            Self::Event => event::PLUGINS.iter().map(|plugin| plugin.schema).collect(),
+            Self::Output => output::PLUGINS.iter().map(|plugin| plugin.schema).collect(),
+        }
+    }
+
+    /// What Eventum 2.6 has; those that we lack are told apart from typing errors.
+    fn of_eventum(self) -> &'static [&'static str] {
+        match self {
+            Self::Input => &[
+                "cron",
+                "http",
+                "linspace",
+                "static",
+                "time_patterns",
+                "timer",
+                "timestamps",
+            ],
+            Self::Event => &["replay", "script", "template"],
+            Self::Output => &[
+                "clickhouse",
+                "file",
+                "http",
+                "kafka",
+                "opensearch",
+                "stdout",
+                "tcp",
+                "udp",
+            ],
+        }
+    }
+}
+
+type Decode<C> = fn(&Node, &mut Context<'_>) -> Option<C>;
+
+struct Decoder<'a> {
+    document: &'a Document,
+    path: Arc<std::path::Path>,
+    files: &'a dyn Files,
+    problems: &'a mut Diagnostics,
+}
+
+impl Decoder<'_> {
+    fn place(&self, span: Span) -> Place {
+        Place {
+            path: Arc::clone(&self.path),
+            span: Some(span),
+        }
+    }
+
+    fn decode<C>(
+        &mut self,
+        stage: Stage,
+        node: &PluginNode,
+        decode: impl Fn(usize) -> Option<Decode<C>>,
+    ) -> Option<(&'static str, C)> {
+        let before = self.problems.0.len();
+        let mut cx = Context {
+            diagnostics: self.problems,
+            path: &self.path,
+            base: &self.document.base,
+            files: self.files,
+            setting: node.setting.clone(),
+        };
+        let schemas = stage.schemas();
+        let Some(index) = schemas.iter().position(|schema| schema.name == node.name) else {
+            unknown_plugin(stage, node, &schemas, &mut cx);
+            return None;
+        };
+        let config = decode(index).and_then(|decode| decode(&node.body, &mut cx));
+        forgive_unknown(&node.body, before, self.problems);
+        let sound = !self
+            .problems
+            .0
+            .iter()
+            .skip(before)
+            .any(|one| one.severity == crate::config::Severity::Error);
+        let name = schemas.get(index)?.name;
+        config.filter(|_| sound).map(|config| (name, config))
+    }
+}
+
+fn unknown_plugin(
+    stage: Stage,
+    node: &PluginNode,
+    schemas: &[&'static Schema],
+    cx: &mut Context<'_>,
+) {
+    let name = node.name.as_str();
+    let kind = stage.name();
+    let known = schemas.iter().map(|schema| schema.name);
+    if stage.of_eventum().contains(&name) {
+        let list: Vec<String> = known.map(|name| format!("`{name}`")).collect();
+        cx.error_help(
+            node.name_span,
+            format!("the {kind} plugin `{name}` is not supported yet by this version"),
+            format!("supported are {}", list.join(", ")),
+        );
+        return;
+    }
+    let message = format!("there is no {kind} plugin `{name}`");
+    let elsewhere = Stage::ALL
+        .into_iter()
+        .find(|other| *other != stage && other.schemas().iter().any(|schema| schema.name == name));
+    let near_here = near(name, known.clone());
+    let missing = near(name, stage.of_eventum().iter().copied());
+    let help = match (elsewhere, near_here, missing) {
+        (Some(other), ..) => {
+            let other = other.name();
+            format!("`{name}` is an {other} plugin, it belongs below `{other}:`")
+        }
+        (None, None, Some(meant)) => {
+            format!(
+                "`{meant}`, if you meant that, is not supported yet; {}",
+                names_help(name, known)
+            )
+        }
+        _ => names_help(name, known),
+    };
+    cx.error_help(node.name_span, message, help);
+}
+
+/// Drops errors about values that are not known yet.
+fn forgive_unknown(body: &Node, before: usize, problems: &mut Diagnostics) {
+    let mut spans = Vec::new();
+    body.walk(&mut |node| {
+        if node.unknown {
+            spans.push(node.span);
+        }
+    });
+    if spans.is_empty() {
+        return;
+    }
+    let mut index = 0;
+    problems.0.retain(|one| {
+        index += 1;
+        let span = one.place.as_ref().and_then(|place| place.span);
+        index <= before || span.is_none_or(|span| !spans.contains(&span))
+    });
+}
+
+/// True when a value in it is not known yet.
+pub(super) fn has_unknown(body: &Node) -> bool {
+    let mut found = false;
+    body.walk(&mut |node| found |= node.unknown);
+    found
+}

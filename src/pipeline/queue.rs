@@ -1,0 +1,213 @@
+//! The bounded queue between two stages: bounded by batches and by bytes, closed by its producer,
+//! cancelled by whoever gives up.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+/// A queue of batches with the bytes each weighs.
+#[derive(Debug)]
+pub(super) struct Queue<T> {
+    state: Mutex<State<T>>,
+    not_full: Condvar,
+    not_empty: Condvar,
+    max_items: usize,
+    max_bytes: usize,
+}
+
+#[derive(Debug)]
+struct State<T> {
+    items: VecDeque<(T, usize)>,
+    bytes: usize,
+    closed: bool,
+    cancelled: bool,
+}
+
+/// What taking from a queue gave.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Popped<T> {
+    /// The oldest batch.
+    Item(T),
+    /// The deadline passed first.
+    Timeout,
+    /// Nothing is left and nothing comes.
+    Ended,
+}
+
+impl<T> Queue<T> {
+    /// A queue of at most `max_items` batches (at least one is always let in) and about `max_bytes`.
+    pub(super) fn new(max_items: usize, max_bytes: usize) -> Self {
+        Self {
+            state: Mutex::new(State {
+                items: VecDeque::new(),
+                bytes: 0,
+                closed: false,
+                cancelled: false,
+            }),
+            not_full: Condvar::new(),
+            not_empty: Condvar::new(),
+            max_items: max_items.max(1),
+            max_bytes,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a batch, waiting while the queue is full.
+    ///
+    /// # Errors
+    /// Gives the batch back when nobody will take it.
+    pub(super) fn push(&self, item: T, bytes: usize) -> Result<(), T> {
+        let mut state = self.lock();
+        while !state.cancelled && self.full(&state, bytes) {
+            state = self
+                .not_full
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        if state.cancelled || state.closed {
+            return Err(item);
+        }
+        state.items.push_back((item, bytes));
+        state.bytes += bytes;
+        drop(state);
+        self.not_empty.notify_one();
+        Ok(())
+    }
+
+    fn full(&self, state: &State<T>, bytes: usize) -> bool {
+        state.items.len() >= self.max_items
+            || (!state.items.is_empty() && state.bytes + bytes > self.max_bytes)
+    }
+
+    /// Takes the oldest batch, waiting until `deadline` (for ever without one).
+    pub(super) fn pop(&self, deadline: Option<Instant>) -> Popped<T> {
+        let mut state = self.lock();
+        loop {
+            if let Some((item, bytes)) = state.items.pop_front() {
+                state.bytes -= bytes;
+                drop(state);
+                self.not_full.notify_one();
+                return Popped::Item(item);
+            }
+            if state.closed || state.cancelled {
+                return Popped::Ended;
+            }
+            let Some(deadline) = deadline else {
+                state = self
+                    .not_empty
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Popped::Timeout;
+            }
+            state = self
+                .not_empty
+                .wait_timeout(state, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+    }
+
+    /// No more batches come; those inside are still taken.
+    pub(super) fn close(&self) {
+        self.lock().closed = true;
+        self.not_empty.notify_all();
+    }
+
+    /// Gives up: nothing more is let in, what is inside is handed to the caller.
+    pub(super) fn cancel(&self) -> Vec<T> {
+        let mut state = self.lock();
+        state.cancelled = true;
+        state.bytes = 0;
+        let items = state.items.drain(..).map(|(item, _)| item).collect();
+        drop(state);
+        self.not_full.notify_all();
+        self.not_empty.notify_all();
+        items
+    }
+
+    /// Batches waiting.
+    pub(super) fn len(&self) -> usize {
+        self.lock().items.len()
+    }
+
+    /// Batches it may hold.
+    pub(super) fn capacity(&self) -> usize {
+        self.max_items
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::Arc;
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn the_byte_bound_holds_back_a_batch_until_there_is_room() {
+        let queue = Arc::new(Queue::new(10, 100));
+        queue.push('a', 80).unwrap();
+        let (sent, pushed) = mpsc::channel();
+        let other = queue.clone();
+        let thread = std::thread::spawn(move || {
+            let result = other.push('b', 30);
+            sent.send(()).unwrap();
+            result
+        });
+        assert!(queue.full(&queue.lock(), 30));
+        assert!(pushed.try_recv().is_err());
+        assert_eq!(queue.pop(None), Popped::Item('a'));
+        thread.join().unwrap().unwrap();
+        assert_eq!(queue.pop(None), Popped::Item('b'));
+    }
+
+    #[test]
+    fn a_batch_larger_than_the_byte_bound_passes_alone() {
+        let queue = Queue::new(10, 100);
+        queue.push('a', 1_000).unwrap();
+        assert!(queue.full(&queue.lock(), 0));
+        assert_eq!(queue.pop(None), Popped::Item('a'));
+        assert!(!queue.full(&queue.lock(), 1_000));
+    }
+
+    #[test]
+    fn closing_lets_the_rest_out_and_cancelling_gives_it_back() {
+        let queue = Queue::new(10, 100);
+        queue.push(1, 1).unwrap();
+        queue.close();
+        assert_eq!(queue.push(2, 1), Err(2));
+        assert_eq!(queue.pop(None), Popped::Item(1));
+        assert_eq!(queue.pop(None), Popped::Ended);
+
+        let queue = Queue::new(10, 100);
+        queue.push(1, 1).unwrap();
+        assert_eq!(queue.cancel(), [1]);
+        assert_eq!(queue.push(2, 1), Err(2));
+        assert_eq!(queue.pop(None), Popped::Ended);
+    }
+
+    #[test]
+    fn cancelling_wakes_a_producer_that_waits() {
+        let queue = Arc::new(Queue::new(1, 100));
+        queue.push(1, 1).unwrap();
+        let other = queue.clone();
+        let thread = std::thread::spawn(move || other.push(2, 1));
+        queue.cancel();
+        assert_eq!(thread.join().unwrap(), Err(2));
+    }
+
+    #[test]
+    fn a_deadline_in_the_past_does_not_wait() {
+        let queue = Queue::<()>::new(1, 1);
+        assert_eq!(queue.pop(Some(Instant::now())), Popped::Timeout);
+    }
+}

@@ -1,0 +1,155 @@
+//! What the stages of one run share, and the snapshot that faces see of it.
+
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use crate::batch::{EventBatch, TimestampBatch};
+use crate::config::Diagnostics;
+use crate::time::Clock;
+
+use super::control::{Control, Level};
+use super::counters::Counters;
+use super::errors::{Errors, Failure};
+use super::pool::Pool;
+use super::queue::Queue;
+use super::{EndReason, QueueStats, Stats};
+
+/// Shared by all stages of a run.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) control: Control,
+    pub(super) counters: Counters,
+    pub(super) errors: Errors,
+    pub(super) clock: Arc<dyn Clock>,
+    /// Timestamps are released when they are due.
+    pub(super) live: bool,
+    pub(super) timestamps: Queue<TimestampBatch>,
+    pub(super) lanes: Vec<Lane>,
+    pub(super) spare_timestamps: Pool<TimestampBatch>,
+    pub(super) spare_events: Pool<EventBatch>,
+    pub(super) inputs: Vec<String>,
+    /// How starting went, once it is decided.
+    pub(super) start: OnceLock<Result<(), Diagnostics>>,
+    /// Timestamps of the whole run, when that is known.
+    pub(super) expected: OnceLock<u64>,
+    pub(super) began: OnceLock<Instant>,
+    pub(super) lasted: OnceLock<Duration>,
+}
+
+/// One output's queue.
+#[derive(Debug)]
+pub(super) struct Lane {
+    pub(super) name: String,
+    pub(super) queue: Queue<Arc<EventBatch>>,
+}
+
+impl Shared {
+    /// Ends inputs and event source at once for `reason`; produced events are delivered.
+    pub(super) fn halt(&self, reason: EndReason) {
+        self.control.end(Level::Halt, reason);
+        self.cancel_timestamps();
+    }
+
+    /// Ends the run as someone asked for it, with what is queued delivered. In sample mode queued
+    /// timestamps are only looked ahead, so they are left; in live mode they are due.
+    pub(super) fn stop(&self) {
+        if self.live {
+            self.control.end(Level::Drain, EndReason::Stopped);
+        } else {
+            self.halt(EndReason::Stopped);
+        }
+    }
+
+    /// Gives up what is queued.
+    pub(super) fn abort(&self) {
+        self.control.abort();
+        self.cancel_timestamps();
+        for index in 0..self.lanes.len() {
+            self.cancel_lane(index);
+        }
+    }
+
+    pub(super) fn cancel_timestamps(&self) {
+        for batch in self.timestamps.cancel() {
+            self.discard(&batch);
+        }
+    }
+
+    /// Counts timestamps that were due and found no one to produce for them.
+    pub(super) fn discard(&self, batch: &TimestampBatch) {
+        if self.live {
+            self.counters.release(&batch.inputs);
+            self.counters.unused.add(batch.len() as u64);
+        }
+    }
+
+    /// Counts what waits for an output as lost and lets nothing more in.
+    pub(super) fn cancel_lane(&self, index: usize) {
+        let Some(lane) = self.lanes.get(index) else {
+            return;
+        };
+        for batch in lane.queue.cancel() {
+            self.lose(index, &batch);
+        }
+    }
+
+    /// Counts a batch as lost before its output saw it.
+    pub(super) fn lose(&self, output: usize, batch: &EventBatch) {
+        if let Some(counters) = self.counters.outputs.get(output) {
+            counters.write_failed.add(batch.len() as u64);
+        }
+    }
+
+    /// Gives the buffers of a batch back when this was its last holder.
+    pub(super) fn recycle(&self, batch: Arc<EventBatch>) {
+        if let Some(mut batch) = Arc::into_inner(batch) {
+            batch.clear();
+            self.spare_events.give(batch);
+        }
+    }
+
+    pub(super) fn record(&self, failure: &Failure<'_>) {
+        self.errors.record(failure, self.clock.now_us());
+    }
+
+    pub(super) fn stats(&self) -> Stats {
+        let counters = &self.counters;
+        let inputs = counters.inputs(&self.inputs);
+        let uptime = self.lasted.get().copied();
+        let uptime = uptime.or_else(|| self.began.get().map(Instant::elapsed));
+        let outputs = self.lanes.iter().zip(&counters.outputs);
+        Stats {
+            uptime: uptime.unwrap_or_default(),
+            released: inputs.iter().map(|one| one.released).sum(),
+            inputs,
+            produced_for: counters.produced_for.get(),
+            empty: counters.empty.get(),
+            dropped: counters.dropped.get(),
+            failed: counters.failed.get(),
+            unused: counters.unused.get(),
+            events: counters.events.get(),
+            bytes: counters.bytes.get(),
+            expected: self.expected.get().copied(),
+            lag: Duration::from_micros(counters.lag_us.get()),
+            outputs: outputs
+                .map(|(lane, counters)| counters.stats(&lane.name))
+                .collect(),
+            queues: self.queues(),
+            errors: self.errors.snapshot(),
+        }
+    }
+
+    fn queues(&self) -> Vec<QueueStats> {
+        let timestamps = QueueStats {
+            name: "timestamps".to_owned(),
+            len: self.timestamps.len(),
+            capacity: self.timestamps.capacity(),
+        };
+        let lanes = self.lanes.iter().map(|lane| QueueStats {
+            name: lane.name.clone(),
+            len: lane.queue.len(),
+            capacity: lane.queue.capacity(),
+        });
+        std::iter::once(timestamps).chain(lanes).collect()
+    }
+}

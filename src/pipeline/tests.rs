@@ -1,0 +1,709 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+//! Runs over small plugins of their own: every end, and the equations at each.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::batch::EventBatch;
+use crate::config::{Diagnostic, Diagnostics, Disk, Parameters, Place};
+use crate::event::{EventConfig, EventEnv, EventError, EventSource, Globals, Outcome};
+use crate::input::{Input, InputConfig, InputEnv, InputError};
+use crate::output::{
+    Delivery, FormatConfig, Formatted, Output, OutputConfig, OutputEnv, OutputError,
+    OutputErrorKind, Streams,
+};
+use crate::time::{FakeClock, Moment};
+
+/// Longest a test waits for what must come; passing it is a failure.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Timestamps a second apart from the epoch on; `None` never ends.
+#[derive(Clone, Debug)]
+struct Ticks {
+    count: Option<i64>,
+    fails_after: Option<i64>,
+    step_us: i64,
+}
+
+fn ticks(count: i64) -> Ticks {
+    Ticks {
+        count: Some(count),
+        fails_after: None,
+        step_us: 1_000_000,
+    }
+}
+
+impl InputConfig for Ticks {
+    fn tags(&self) -> &[Arc<str>] {
+        &[]
+    }
+
+    fn count(&self, _env: &InputEnv<'_>) -> Option<u64> {
+        self.count.map(i64::unsigned_abs)
+    }
+
+    fn start(&self, _env: &InputEnv<'_>) -> Result<Box<dyn Input>, InputError> {
+        Ok(Box::new(Ticking(self.clone(), 0)))
+    }
+}
+
+#[derive(Debug)]
+struct Ticking(Ticks, i64);
+
+impl Input for Ticking {
+    fn fill(&mut self, max: usize, out: &mut Vec<Moment>) -> Result<(), InputError> {
+        for _ in 0..max {
+            if self.0.fails_after == Some(self.1) {
+                return Err(InputError {
+                    message: "no more of it".to_owned(),
+                    help: None,
+                });
+            }
+            if self.0.count == Some(self.1) {
+                return Ok(());
+            }
+            out.push(Moment {
+                wall_us: self.1 * self.0.step_us,
+                offset_s: 0,
+            });
+            self.1 += 1;
+        }
+        Ok(())
+    }
+}
+
+type Produce = fn(u64, &mut EventBatch) -> Outcome;
+
+#[derive(Debug)]
+struct Source {
+    produce: Produce,
+    build: Result<(), String>,
+}
+
+#[derive(Debug)]
+struct Producing(Produce, u64);
+
+impl EventConfig for Source {
+    fn build(
+        &self,
+        _env: &EventEnv<'_>,
+        problems: &mut Diagnostics,
+    ) -> Option<Box<dyn EventSource>> {
+        if let Err(message) = &self.build {
+            problems.push(Diagnostic::error(message.clone(), None));
+            return None;
+        }
+        Some(Box::new(Producing(self.produce, 0)))
+    }
+}
+
+impl EventSource for Producing {
+    fn produce(&mut self, _at: Moment, _tags: &[Arc<str>], out: &mut EventBatch) -> Outcome {
+        self.1 += 1;
+        (self.0)(self.1 - 1, out)
+    }
+
+    fn aliases(&self) -> &[Arc<str>] {
+        &[]
+    }
+}
+
+fn one(index: u64, out: &mut EventBatch) -> Outcome {
+    out.push(index.to_string().as_bytes(), 0);
+    Outcome::Produced(1)
+}
+
+/// What a [`Target`] does with batch number n (from 0).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Then {
+    Take,
+    Refuse,
+    Closed,
+    Panic,
+    /// Waits until the gate opens.
+    Wait,
+}
+
+#[derive(Debug)]
+struct Target {
+    format: FormatConfig,
+    then: fn(usize) -> Then,
+    open: Result<(), String>,
+    seen: Arc<Seen>,
+}
+
+/// What reached a target, and the gate that holds it back.
+#[derive(Debug, Default)]
+struct Seen {
+    text: Mutex<String>,
+    waiting: AtomicUsize,
+    gate: Mutex<bool>,
+    moved: Condvar,
+}
+
+impl Seen {
+    fn lines(&self) -> Vec<String> {
+        let text = self.text.lock().unwrap();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    fn open_gate(&self) {
+        *self.gate.lock().unwrap() = true;
+        self.moved.notify_all();
+    }
+}
+
+fn target(then: fn(usize) -> Then) -> Target {
+    Target {
+        format: FormatConfig::Plain,
+        then,
+        open: Ok(()),
+        seen: Arc::new(Seen::default()),
+    }
+}
+
+impl OutputConfig for Target {
+    fn format(&self) -> &FormatConfig {
+        &self.format
+    }
+
+    fn separator(&self) -> &str {
+        "\n"
+    }
+
+    fn build(&self, _env: &OutputEnv<'_>) -> Result<Box<dyn Output>, OutputError> {
+        Ok(Box::new(Writing {
+            then: self.then,
+            open: self.open.clone(),
+            seen: self.seen.clone(),
+            batches: 0,
+        }))
+    }
+}
+
+#[derive(Debug)]
+struct Writing {
+    then: fn(usize) -> Then,
+    open: Result<(), String>,
+    seen: Arc<Seen>,
+    batches: usize,
+}
+
+impl Output for Writing {
+    fn open(&mut self) -> Result<(), OutputError> {
+        self.open.clone().map_err(OutputError::failed)
+    }
+
+    fn write(
+        &mut self,
+        batch: &Formatted,
+        _now: Instant,
+        done: &mut Delivery,
+    ) -> Result<(), OutputError> {
+        self.batches += 1;
+        match (self.then)(self.batches - 1) {
+            Then::Take => {}
+            Then::Wait => {
+                self.seen.waiting.fetch_add(1, Ordering::SeqCst);
+                let mut open = self.seen.gate.lock().unwrap();
+                while !*open {
+                    open = self.seen.moved.wait(open).unwrap();
+                }
+            }
+            Then::Panic => panic!("the target fell over"),
+            Then::Refuse => {
+                done.failed += batch.events();
+                return Err(OutputError::failed("no room"));
+            }
+            Then::Closed => {
+                return Err(OutputError {
+                    kind: OutputErrorKind::Closed,
+                    ..OutputError::failed("gone")
+                });
+            }
+        }
+        let text = std::str::from_utf8(batch.bytes()).unwrap();
+        self.seen.text.lock().unwrap().push_str(text);
+        done.written += batch.events();
+        done.bytes += text.len() as u64;
+        Ok(())
+    }
+
+    fn close(&mut self, _done: &mut Delivery) -> Result<(), OutputError> {
+        Ok(())
+    }
+}
+
+struct Setup {
+    inputs: Vec<Ticks>,
+    produce: Produce,
+    build: Result<(), String>,
+    targets: Vec<Target>,
+    parameters: Parameters,
+    clock: Arc<FakeClock>,
+    max_events: Option<u64>,
+}
+
+fn setup(count: i64, produce: Produce, targets: Vec<Target>) -> Setup {
+    Setup {
+        inputs: vec![ticks(count)],
+        produce,
+        build: Ok(()),
+        targets,
+        parameters: Parameters {
+            live_mode: false,
+            ..Parameters::default()
+        },
+        clock: Arc::new(FakeClock::at(0)),
+        max_events: None,
+    }
+}
+
+impl Setup {
+    fn endless(mut self) -> Self {
+        self.inputs = vec![Ticks {
+            count: None,
+            ..ticks(0)
+        }];
+        self
+    }
+
+    fn live(mut self) -> Self {
+        self.parameters.live_mode = true;
+        self
+    }
+
+    fn start(self) -> Run {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .build()
+            .unwrap();
+        let seen = self.targets.iter().map(|one| one.seen.clone()).collect();
+        let place = || Place::file("generator.yml");
+        let inputs = self.inputs.into_iter().enumerate();
+        let inputs = inputs.map(|(index, config)| InputPlan {
+            name: "ticks",
+            setting: format!("input[{index}].ticks"),
+            place: place(),
+            config: Box::new(config),
+        });
+        let outputs = self.targets.into_iter().enumerate();
+        let outputs = outputs.map(|(index, config)| OutputPlan {
+            name: "target",
+            setting: format!("output[{index}].target"),
+            place: place(),
+            config: Box::new(config),
+        });
+        let plan = Plan {
+            inputs: inputs.collect(),
+            event_name: "source",
+            event_place: place(),
+            event: Box::new(Source {
+                produce: self.produce,
+                build: self.build,
+            }),
+            outputs: outputs.collect(),
+            path: "generator.yml".into(),
+            base: std::path::PathBuf::new(),
+        };
+        let running = start(
+            plan,
+            RunOptions {
+                parameters: self.parameters,
+                seed: None,
+                globals: Globals::default(),
+                clock: self.clock.clone(),
+                files: Arc::new(Disk),
+                streams: Streams::default(),
+                runtime: runtime.handle().clone(),
+                max_events: self.max_events,
+            },
+        );
+        Run {
+            running,
+            seen,
+            clock: self.clock,
+            _runtime: runtime,
+        }
+    }
+}
+
+struct Run {
+    running: Running,
+    seen: Vec<Arc<Seen>>,
+    clock: Arc<FakeClock>,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Run {
+    /// Waits for the end and checks the equations.
+    fn end(&self) -> (EndReason, Stats) {
+        let reason = self.running.wait(Instant::now().checked_add(PATIENCE));
+        let stats = self.running.stats();
+        assert_equations(&stats);
+        (reason.expect("the run did not end"), stats)
+    }
+
+    /// Waits until `met` holds for the counters.
+    fn until(&self, met: impl Fn(&Stats) -> bool) {
+        let patience = Instant::now() + PATIENCE;
+        while !met(&self.running.stats()) {
+            assert!(Instant::now() < patience, "{:?}", self.running.stats());
+            std::thread::yield_now();
+        }
+    }
+
+    fn until_blocked(&self, output: usize) {
+        let patience = Instant::now() + PATIENCE;
+        while self.seen[output].waiting.load(Ordering::SeqCst) == 0 {
+            assert!(Instant::now() < patience);
+            std::thread::yield_now();
+        }
+    }
+}
+
+fn assert_equations(stats: &Stats) {
+    assert_eq!(
+        stats.released,
+        stats.produced_for + stats.empty + stats.dropped + stats.failed + stats.unused,
+        "{stats:?}"
+    );
+    assert_eq!(
+        stats.released,
+        stats.inputs.iter().map(|input| input.released).sum::<u64>()
+    );
+    for output in &stats.outputs {
+        assert_eq!(output.received, stats.events, "{stats:?}");
+        assert_eq!(
+            output.received,
+            output.written + output.format_failed + output.write_failed + output.in_flight,
+            "{stats:?}"
+        );
+    }
+}
+
+fn numbers(range: std::ops::Range<u64>) -> Vec<String> {
+    range.map(|number| number.to_string()).collect()
+}
+
+#[test]
+fn a_finite_run_delivers_everything_in_order_to_every_output() {
+    let run = setup(
+        50_000,
+        one,
+        vec![target(|_| Then::Take), target(|_| Then::Take)],
+    )
+    .start();
+    let (reason, stats) = run.end();
+    assert_eq!(reason, EndReason::Finished);
+    assert_eq!((stats.released, stats.events), (50_000, 50_000));
+    assert_eq!(stats.expected, Some(50_000));
+    for (seen, output) in run.seen.iter().zip(&stats.outputs) {
+        assert_eq!(seen.lines(), numbers(0..50_000));
+        assert_eq!((output.written, output.in_flight), (50_000, 0));
+    }
+}
+
+#[test]
+fn every_outcome_has_its_counter() {
+    fn mixed(index: u64, out: &mut EventBatch) -> Outcome {
+        match index % 5 {
+            0 => one(index, out),
+            1 => Outcome::Produced(0),
+            2 => Outcome::Dropped,
+            3 => Outcome::Failed(Box::new(EventError {
+                message: "no such name".to_owned(),
+                alias: None,
+                places: Vec::new(),
+                help: None,
+            })),
+            _ => {
+                out.push(b"a", 0);
+                out.push(b"b", 0);
+                Outcome::Produced(2)
+            }
+        }
+    }
+    let run = setup(500, mixed, vec![target(|_| Then::Take)]).start();
+    let (reason, stats) = run.end();
+    assert_eq!(reason, EndReason::Finished);
+    let counted = [stats.produced_for, stats.empty, stats.dropped, stats.failed];
+    assert_eq!(counted, [200, 100, 100, 100]);
+    assert_eq!((stats.unused, stats.events), (0, 300));
+    assert_eq!((stats.errors.len(), stats.errors[0].count), (1, 100));
+}
+
+#[test]
+fn an_exhausted_source_ends_an_endless_run_at_once_with_what_it_gave() {
+    fn ten(index: u64, out: &mut EventBatch) -> Outcome {
+        if index < 10 {
+            return one(index, out);
+        }
+        out.push(b"last", 0);
+        Outcome::Exhausted
+    }
+    for live in [false, true] {
+        let setup = setup(0, ten, vec![target(|_| Then::Take)]).endless();
+        let setup = if live { setup.live() } else { setup };
+        setup.clock.set(3_600_000_000);
+        let run = setup.start();
+        let (reason, stats) = run.end();
+        assert_eq!(reason, EndReason::Finished);
+        assert_eq!((stats.produced_for, stats.events), (10, 11));
+        assert_eq!(run.seen[0].lines().last().unwrap(), "last");
+    }
+}
+
+#[test]
+fn a_limit_on_events_is_exact() {
+    let mut setup = setup(0, one, vec![target(|_| Then::Take)]).endless();
+    setup.max_events = Some(12_345);
+    let run = setup.start();
+    let (reason, stats) = run.end();
+    assert_eq!(reason, EndReason::Finished);
+    assert_eq!(stats.events, 12_345);
+    assert_eq!(run.seen[0].lines(), numbers(0..12_345));
+}
+
+#[test]
+fn a_stop_delivers_what_was_produced() {
+    let run = setup(0, one, vec![target(|_| Then::Take)])
+        .endless()
+        .start();
+    run.until(|stats| stats.events > 10_000);
+    run.running.stop(PATIENCE);
+    let (reason, stats) = run.end();
+    assert_eq!(reason, EndReason::Stopped);
+    assert_eq!(stats.outputs[0].written, stats.events);
+    assert_eq!(run.seen[0].lines(), numbers(0..stats.events));
+}
+
+#[test]
+fn an_abort_gives_up_a_target_that_hangs_and_names_the_loss() {
+    let run = setup(0, one, vec![target(|_| Then::Wait)])
+        .endless()
+        .start();
+    run.until_blocked(0);
+    run.running.abort();
+    let (reason, stats) = run.end();
+    assert_eq!(reason, EndReason::Aborted);
+    assert_eq!(stats.outputs[0].written, 0);
+    assert!(stats.outputs[0].write_failed + stats.outputs[0].in_flight > 0);
+    run.seen[0].open_gate();
+}
+
+#[test]
+fn a_drain_that_does_not_end_is_given_up_at_its_deadline() {
+    let run = setup(0, one, vec![target(|_| Then::Wait)])
+        .endless()
+        .start();
+    run.until_blocked(0);
+    run.running.stop(Duration::ZERO);
+    assert_eq!(run.end().0, EndReason::Aborted);
+    run.seen[0].open_gate();
+}
+
+#[test]
+fn a_closed_reader_ends_the_run_and_the_other_output_keeps_what_was_produced() {
+    let outputs = vec![
+        target(|batch| if batch < 2 { Then::Take } else { Then::Closed }),
+        target(|_| Then::Take),
+    ];
+    let run = setup(0, one, outputs).endless().start();
+    let (reason, stats) = run.end();
+    assert_eq!(reason, EndReason::OutputClosed);
+    assert_eq!(stats.outputs[1].written, stats.events);
+    assert_eq!(stats.outputs[0].in_flight, 0);
+}
+
+#[test]
+fn refused_writes_are_counted_and_shown_and_the_run_goes_on() {
+    let run = setup(
+        200_000,
+        one,
+        vec![target(
+            |batch| if batch == 1 { Then::Refuse } else { Then::Take },
+        )],
+    );
+    let (reason, stats) = run.start().end();
+    assert_eq!(reason, EndReason::Finished);
+    let output = &stats.outputs[0];
+    assert!(output.write_failed > 0 && output.written > 0);
+    assert_eq!(output.in_flight, 0);
+    assert_eq!(stats.errors[0].message, "no room");
+    assert_eq!(stats.errors[0].count, output.write_failed);
+}
+
+#[test]
+fn events_that_are_not_json_are_counted_one_by_one() {
+    fn half(index: u64, out: &mut EventBatch) -> Outcome {
+        out.push(
+            if index.is_multiple_of(2) {
+                b"{\"a\":1}"
+            } else {
+                b"no!! no"
+            },
+            0,
+        );
+        Outcome::Produced(1)
+    }
+    let mut output = target(|_| Then::Take);
+    output.format = FormatConfig::Json(0);
+    let run = setup(1_000, half, vec![output]).start();
+    let (_, stats) = run.end();
+    assert_eq!(
+        (stats.outputs[0].written, stats.outputs[0].format_failed),
+        (500, 500)
+    );
+    assert_eq!(stats.errors[0].count, 500);
+    assert_eq!(stats.errors[0].sample.as_deref(), Some("no!! no"));
+}
+
+#[test]
+fn a_panic_in_any_stage_fails_the_run_with_its_message() {
+    fn breaks(index: u64, out: &mut EventBatch) -> Outcome {
+        assert!(index < 100, "the source fell over");
+        one(index, out)
+    }
+    let run = setup(0, breaks, vec![target(|_| Then::Take)])
+        .endless()
+        .start();
+    let (reason, stats) = run.end();
+    assert_eq!(
+        reason,
+        EndReason::Failed("the event stage broke: the source fell over".to_owned())
+    );
+    assert_eq!(stats.produced_for, 100);
+
+    let run = setup(
+        0,
+        one,
+        vec![target(|_| Then::Panic), target(|_| Then::Take)],
+    )
+    .endless();
+    let (reason, stats) = run.start().end();
+    assert_eq!(
+        reason,
+        EndReason::Failed("the output stage broke: the target fell over".to_owned())
+    );
+    assert_eq!(stats.outputs[0].in_flight, 0);
+    assert_eq!(stats.outputs[1].written, stats.events);
+}
+
+#[test]
+fn a_failing_input_leaves_the_others_and_is_no_success() {
+    let mut setup = setup(100, one, vec![target(|_| Then::Take)]);
+    setup.inputs.push(Ticks {
+        fails_after: Some(10),
+        ..ticks(100)
+    });
+    let (reason, stats) = setup.start().end();
+    assert_eq!(
+        reason,
+        EndReason::Failed("input[1].ticks failed: no more of it".to_owned())
+    );
+    assert_eq!(
+        (stats.inputs[0].released, stats.inputs[1].released),
+        (100, 10)
+    );
+    assert_eq!(stats.outputs[0].written, 110);
+}
+
+#[test]
+fn what_cannot_start_says_why_and_opens_nothing_after_it() {
+    let mut broken = setup(1, one, vec![target(|_| Then::Take)]);
+    broken.build = Err("unknown filter".to_owned());
+    let run = broken.start();
+    let problems = run.running.wait_started().unwrap_err();
+    assert_eq!(problems.0[0].message, "unknown filter");
+    assert_eq!(run.end().0, EndReason::Failed("unknown filter".to_owned()));
+
+    let mut closed = target(|_| Then::Take);
+    closed.open = Err("cannot open".to_owned());
+    let run = setup(1, one, vec![target(|_| Then::Take), closed])
+        .endless()
+        .start();
+    let problems = run.running.wait_started().unwrap_err();
+    assert_eq!(problems.0[0].setting, "output[1].target");
+    let (reason, stats) = run.end();
+    assert_eq!(reason, EndReason::Failed("cannot open".to_owned()));
+    assert_eq!(stats.events, 0);
+}
+
+#[test]
+fn queues_are_bounded_by_bytes() {
+    fn large(_index: u64, out: &mut EventBatch) -> Outcome {
+        out.push(&[b'x'; 1 << 20], 0);
+        Outcome::Produced(1)
+    }
+    let mut setup = setup(0, large, vec![target(|_| Then::Wait)]).endless();
+    setup.parameters.queue.max_event_batches = 1_000;
+    let run = setup.start();
+    run.until_blocked(0);
+    run.until(|stats| stats.queues[1].len == 4);
+    // One batch is being written, four wait, one waits for room.
+    run.until(|stats| stats.events == 6);
+    assert_eq!(run.running.stats().queues[1].len, 4);
+    run.running.abort();
+    run.end();
+    run.seen[0].open_gate();
+}
+
+#[test]
+fn a_live_run_releases_a_timestamp_when_it_is_due_and_not_before() {
+    let run = setup(4, one, vec![target(|_| Then::Take)]).live().start();
+    run.until(|stats| stats.outputs[0].written == 1);
+    assert_eq!(run.running.state(), State::Running);
+    run.clock.set(2_500_000);
+    run.running.poke();
+    run.until(|stats| stats.outputs[0].written == 3);
+    assert_eq!(run.running.stats().released, 3);
+    run.clock.set(3_000_000);
+    run.running.poke();
+    let (reason, stats) = run.end();
+    assert_eq!((reason, stats.events), (EndReason::Finished, 4));
+}
+
+#[test]
+fn a_live_run_with_nothing_due_stops_at_once() {
+    let setup = setup(0, one, vec![target(|_| Then::Take)]).endless().live();
+    setup.clock.set(-3_600_000_000);
+    let run = setup.start();
+    run.running.wait_started().unwrap();
+    run.running.stop(PATIENCE);
+    let (reason, stats) = run.end();
+    assert_eq!((reason, stats.released), (EndReason::Stopped, 0));
+}
+
+#[test]
+fn batches_that_a_formatter_joins_follow_the_batch_size() {
+    let mut output = target(|_| Then::Take);
+    output.format = FormatConfig::JsonBatch(0);
+    let mut setup = setup(5, one, vec![output]);
+    setup.parameters.batch.size = Some(2);
+    let run = setup.start();
+    let (_, stats) = run.end();
+    assert_eq!(run.seen[0].lines(), ["[0, 1]", "[2, 3]", "[4]"]);
+    assert_eq!(stats.outputs[0].written, 5);
+}
+
+#[test]
+fn a_dropped_run_ends() {
+    let (sent, ended) = mpsc::channel();
+    let run = setup(0, one, vec![target(|_| Then::Take)])
+        .endless()
+        .start();
+    run.running.wait_started().unwrap();
+    let shared = run.running.shared_for_tests();
+    drop(run);
+    std::thread::spawn(move || {
+        shared
+            .control
+            .wait(None, |state| matches!(state, State::Ended(_)).then_some(()));
+        sent.send(()).unwrap();
+    });
+    ended.recv_timeout(PATIENCE).unwrap();
+}

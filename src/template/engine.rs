@@ -1,0 +1,298 @@
+//! The engine: names, globals, loaded files; and what a caller holds of a compiled template.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::program::Program;
+use super::vm::Ctx;
+use super::{Error, ErrorKind, Value, lower, syntax};
+use crate::fake::Random;
+
+/// Resolves names to source text.
+pub trait Loader {
+    /// The text of a template; `Ok(None)` when there is no such file, an error when it cannot be read.
+    fn load(&self, name: &str) -> Result<Option<String>, String>;
+}
+
+impl<F: Fn(&str) -> Option<String>> Loader for F {
+    fn load(&self, name: &str) -> Result<Option<String>, String> {
+        Ok(self(name))
+    }
+}
+
+/// A name as the engine knows it: an index.
+pub(crate) type Symbol = u32;
+
+#[derive(Default)]
+struct Names {
+    by_name: HashMap<Rc<str>, Symbol>,
+    names: Vec<Rc<str>>,
+}
+
+/// Compiles and loads templates. A cheap handle; clones share everything.
+#[derive(Clone)]
+pub struct Engine(Rc<Inner>);
+
+struct Inner {
+    loader: Box<dyn Loader>,
+    names: RefCell<Names>,
+    globals: RefCell<Vec<Option<Value>>>,
+    filters: RefCell<HashMap<String, Value>>,
+    cache: RefCell<HashMap<Rc<str>, Rc<Program>>>,
+    scratch: RefCell<Vec<Value>>,
+}
+
+/// How far one render may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Statements, loop rounds and calls.
+    pub steps: u64,
+    /// Bytes of output, and of any single text or list made on the way.
+    pub output_bytes: usize,
+    /// Bytes of the thread's stack a render may use; well below what the thread has.
+    pub stack_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            steps: 50_000_000,
+            output_bytes: 64 << 20,
+            stack_bytes: 1 << 20,
+        }
+    }
+}
+
+/// What one render needs from its caller.
+pub struct Run<'r> {
+    /// Source of everything drawn.
+    pub random: &'r mut dyn Random,
+    /// The variables of this render.
+    pub vars: &'r Vars,
+    /// How far it may go.
+    pub limits: Limits,
+    /// What `now()` says: microseconds since the Unix epoch.
+    pub now_us: i64,
+}
+
+/// Variables of a render: context variables, which imports do not see, and template-level globals,
+/// which they do.
+#[derive(Clone, Default)]
+pub struct Vars {
+    pub(super) context: Vec<Option<Value>>,
+    pub(super) globals: Vec<Option<Value>>,
+}
+
+fn put(values: &mut Vec<Option<Value>>, at: Symbol, value: Value) {
+    let at = at as usize;
+    if values.len() <= at {
+        values.resize(at + 1, None);
+    }
+    if let Some(slot) = values.get_mut(at) {
+        *slot = Some(value);
+    }
+}
+
+impl Vars {
+    /// Sets a context variable (`timestamp`, `tags`, ...): imports do not see it.
+    pub fn set(&mut self, engine: &Engine, name: &str, value: impl Into<Value>) {
+        put(&mut self.context, engine.symbol(name), value.into());
+    }
+
+    /// Sets a template-level global (`locals`): imports see it.
+    pub fn set_global(&mut self, engine: &Engine, name: &str, value: impl Into<Value>) {
+        put(&mut self.globals, engine.symbol(name), value.into());
+    }
+}
+
+impl Engine {
+    /// An engine that loads included, imported and extended templates with `loader`.
+    pub fn new(loader: impl Loader + 'static) -> Self {
+        let engine = Self(Rc::new(Inner {
+            loader: Box::new(loader),
+            names: RefCell::default(),
+            globals: RefCell::default(),
+            filters: RefCell::default(),
+            cache: RefCell::default(),
+            scratch: RefCell::default(),
+        }));
+        for (name, value) in super::globals::builtin() {
+            engine.set_global(name, value);
+        }
+        engine
+    }
+
+    /// Sets a global. Set all of them before the first compilation: the compiler reads constant ones.
+    pub fn set_global(&self, name: &str, value: impl Into<Value>) {
+        put(
+            &mut self.0.globals.borrow_mut(),
+            self.symbol(name),
+            value.into(),
+        );
+    }
+
+    /// Adds a filter; it is called with the input as first argument.
+    pub fn add_filter(&self, name: &str, function: Value) {
+        let mut filters = self.0.filters.borrow_mut();
+        filters.insert(name.to_owned(), function);
+    }
+
+    /// Compiles a text. `name` is used in messages and must be what the loader would call it.
+    pub fn compile(&self, name: &str, source: &str) -> Result<Template, Error> {
+        let program = self.build(name, source)?;
+        Ok(Template {
+            engine: self.clone(),
+            program,
+        })
+    }
+
+    /// Loads and compiles a file, once.
+    pub fn template(&self, name: &str) -> Result<Template, Error> {
+        match self.load(name)? {
+            Some(program) => Ok(Template {
+                engine: self.clone(),
+                program,
+            }),
+            None => Err(Self::missing(name)),
+        }
+    }
+
+    /// Forgets loaded files, so that changed ones are read again. Templates in hand stay as they are.
+    pub fn forget_files(&self) {
+        self.0.cache.borrow_mut().clear();
+    }
+
+    pub(super) fn missing(name: &str) -> Error {
+        let error = Error::new(ErrorKind::NotFound, format!("template '{name}' not found"));
+        error.help("names are paths relative to the project's folder; `..` is not allowed")
+    }
+
+    fn build(&self, name: &str, source: &str) -> Result<Rc<Program>, Error> {
+        let source = syntax::normalize(source);
+        let tree = syntax::parse(name, &source)?;
+        lower::lower(self, name, source, &tree).map(Rc::new)
+    }
+
+    pub(super) fn load(&self, name: &str) -> Result<Option<Rc<Program>>, Error> {
+        if let Some(program) = self.0.cache.borrow().get(name) {
+            return Ok(Some(Rc::clone(program)));
+        }
+        let segments = || {
+            name.split('/')
+                .filter(|part| !part.is_empty() && *part != ".")
+        };
+        if segments().any(|part| part == "..") {
+            return Ok(None);
+        }
+        let path = segments().collect::<Vec<_>>().join("/");
+        let loaded = self.0.loader.load(&path).map_err(|reason| {
+            let message = format!("template '{name}' cannot be read: {reason}");
+            Error::new(ErrorKind::Io, message)
+        })?;
+        let Some(source) = loaded else {
+            return Ok(None);
+        };
+        let program = self.build(&path, &source)?;
+        let mut cache = self.0.cache.borrow_mut();
+        cache.insert(Rc::from(name), Rc::clone(&program));
+        Ok(Some(program))
+    }
+
+    pub(crate) fn symbol(&self, name: &str) -> Symbol {
+        let mut names = self.0.names.borrow_mut();
+        if let Some(symbol) = names.by_name.get(name) {
+            return *symbol;
+        }
+        let symbol = Symbol::try_from(names.names.len()).unwrap_or(Symbol::MAX);
+        let name: Rc<str> = Rc::from(name);
+        names.names.push(Rc::clone(&name));
+        names.by_name.insert(name, symbol);
+        symbol
+    }
+
+    pub(crate) fn symbol_name(&self, symbol: Symbol) -> Rc<str> {
+        let names = self.0.names.borrow();
+        let name = names.names.get(symbol as usize);
+        name.map_or_else(|| Rc::from(""), Rc::clone)
+    }
+
+    pub(super) fn global(&self, symbol: Symbol) -> Option<Value> {
+        self.0
+            .globals
+            .borrow()
+            .get(symbol as usize)
+            .cloned()
+            .flatten()
+    }
+
+    pub(super) fn filter(&self, name: &str) -> Option<Value> {
+        self.0.filters.borrow().get(name).cloned()
+    }
+
+    pub(super) fn filter_names(&self) -> Vec<String> {
+        self.0.filters.borrow().keys().cloned().collect()
+    }
+
+    pub(super) fn take_scratch(&self) -> Vec<Value> {
+        std::mem::take(&mut *self.0.scratch.borrow_mut())
+    }
+
+    pub(super) fn give_scratch(&self, mut stack: Vec<Value>) {
+        stack.clear();
+        *self.0.scratch.borrow_mut() = stack;
+    }
+}
+
+/// A compiled template.
+#[derive(Clone)]
+pub struct Template {
+    engine: Engine,
+    program: Rc<Program>,
+}
+
+impl Template {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.program.name
+    }
+
+    /// Names it takes from the context or the globals (`timestamp`, `shared`, ...), without those of
+    /// the files it includes or imports; sorted.
+    pub fn uses(&self) -> Vec<String> {
+        let uses = self.program.uses.iter();
+        let mut names: Vec<String> = uses
+            .map(|symbol| self.engine.symbol_name(*symbol).to_string())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// Names of the files it includes, imports or extends by a constant name.
+    pub fn references(&self) -> &[Rc<str>] {
+        &self.program.references
+    }
+
+    /// Makes this a configured template: imports of its file run its body once, with these
+    /// template-level globals, and keep the result.
+    pub fn keep_module(&self, vars: &Vars) {
+        let own = Vars {
+            context: Vec::new(),
+            globals: vars.globals.clone(),
+        };
+        *self.program.own.borrow_mut() = Some(own);
+        *self.program.module.borrow_mut() = None;
+    }
+
+    /// Renders at the end of `out`; on an error `out` is as it was.
+    pub fn render(&self, run: Run<'_>, out: &mut Vec<u8>) -> Result<(), Error> {
+        let start = out.len();
+        let mut ctx = Ctx::new(self.engine.clone(), run, std::mem::take(out));
+        let done = ctx.render(&self.program);
+        *out = ctx.finish();
+        if done.is_err() {
+            out.truncate(start);
+        }
+        done
+    }
+}

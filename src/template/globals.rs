@@ -1,0 +1,5 @@
+//! Built-in globals.
+use super::Value;
+pub(super) fn builtin() -> Vec<(&'static str, Value)> {
+    Vec::new()
+}

@@ -1,0 +1,350 @@
+//! Host objects and native functions: how other modules give a template something to call.
+
+use std::any::Any;
+use std::cmp::Ordering;
+use std::fmt::Write;
+use std::rc::Rc;
+
+use super::ops::BinaryOp;
+use super::{Ctx, Error, ErrorKind, Value};
+
+/// A value that the language does not know: samples, rows, state, modules, functions.
+///
+/// Only `type_name` is required; everything else has the answer of an opaque object.
+pub trait Object: Any {
+    /// Name of the type, for messages.
+    fn type_name(&self) -> &str;
+
+    /// An attribute (`x.name`); `None` when there is none, then `x['name']` is tried, then a method.
+    fn get_attr(&self, name: &str) -> Option<Value> {
+        let _ = name;
+        None
+    }
+
+    /// An item (`x[key]`); `Ok(None)` when there is none.
+    fn get_item(&self, key: &Value) -> Result<Option<Value>, Error> {
+        let _ = key;
+        Ok(None)
+    }
+
+    /// A slice: the positions are already clamped and in order; `None` when it has no slices.
+    fn get_slice(&self, positions: &[usize]) -> Option<Value> {
+        let _ = positions;
+        None
+    }
+
+    /// True when [`Object::call_method`] knows this name. Methods win over items.
+    fn has_method(&self, name: &str) -> bool {
+        let _ = name;
+        false
+    }
+
+    /// Calls a method (`x.name(...)`).
+    fn call_method(
+        self: Rc<Self>,
+        ctx: &mut Ctx<'_>,
+        name: &str,
+        args: &Args<'_>,
+    ) -> Result<Value, Error> {
+        let _ = (ctx, args);
+        Err(no_attribute(self.type_name(), name))
+    }
+
+    /// True when [`Object::call`] does something.
+    fn is_callable(&self) -> bool {
+        false
+    }
+
+    /// Calls the object itself (`x(...)`).
+    fn call(self: Rc<Self>, ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
+        let _ = (ctx, args);
+        Err(Error::type_error(format!(
+            "'{}' object is not callable",
+            self.type_name()
+        )))
+    }
+
+    /// Iterates; `None` when it cannot be iterated.
+    fn iterate(self: Rc<Self>) -> Option<Box<dyn ValueIter>> {
+        None
+    }
+
+    /// Number of elements; `None` when it has no length.
+    fn len(&self) -> Option<usize> {
+        None
+    }
+
+    /// True for an object of length 0.
+    fn is_empty(&self) -> bool {
+        self.len() == Some(0)
+    }
+
+    /// Python's truth value.
+    fn truth(&self) -> bool {
+        !self.is_empty()
+    }
+
+    /// `x in self`; `Ok(None)` means: look through the iteration.
+    fn contains(&self, item: &Value) -> Result<Option<bool>, Error> {
+        let _ = item;
+        Ok(None)
+    }
+
+    /// Its cells, when it behaves as a tuple in every way (sample rows).
+    fn as_tuple(&self) -> Option<&[Value]> {
+        None
+    }
+
+    /// The printed form.
+    fn text(&self, out: &mut dyn Write) -> std::fmt::Result {
+        write!(out, "<{} object>", self.type_name())
+    }
+
+    /// The form inside a printed container.
+    fn repr(&self, out: &mut dyn Write) -> std::fmt::Result {
+        self.text(out)
+    }
+
+    /// Equality with a value that is not the same object.
+    fn equals(&self, other: &Value) -> bool {
+        let _ = other;
+        false
+    }
+
+    /// Order against another value; `None` when they have none.
+    fn compare(&self, other: &Value) -> Option<Ordering> {
+        let _ = other;
+        None
+    }
+
+    /// Hash, consistent with [`Object::equals`]; `None` means the identity.
+    fn hash(&self) -> Option<u64> {
+        None
+    }
+
+    /// An operator with this object on the left, or on the right when `reflected`.
+    fn binary(&self, op: BinaryOp, other: &Value, reflected: bool) -> Option<Result<Value, Error>> {
+        let _ = (op, other, reflected);
+        None
+    }
+
+    /// True when its attributes never change: the compiler may then read them once.
+    fn is_constant(&self) -> bool {
+        false
+    }
+
+    /// Names of its attributes and methods, for suggestions.
+    fn names(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// An iteration over values. It may look at live containers, but holds no borrow between calls.
+pub trait ValueIter {
+    /// The next value.
+    fn next(&mut self, ctx: &mut Ctx<'_>) -> Result<Option<Value>, Error>;
+}
+
+/// An iteration over values computed beforehand.
+impl ValueIter for std::vec::IntoIter<Value> {
+    fn next(&mut self, _: &mut Ctx<'_>) -> Result<Option<Value>, Error> {
+        Ok(Iterator::next(self))
+    }
+}
+
+pub(crate) fn no_attribute(type_name: &str, name: &str) -> Error {
+    Error::new(
+        ErrorKind::Undefined,
+        format!("'{type_name}' object has no attribute '{name}'"),
+    )
+}
+
+/// The arguments of a call.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Args<'a> {
+    /// Positional arguments.
+    pub positional: &'a [Value],
+    /// Keyword arguments, in order, names unique.
+    pub keyword: &'a [(Rc<str>, Value)],
+}
+
+impl<'a> Args<'a> {
+    /// Positional arguments only.
+    pub fn positional(positional: &'a [Value]) -> Self {
+        Self {
+            positional,
+            keyword: &[],
+        }
+    }
+
+    /// Assigns arguments to parameters, all of which may be given by name. The first `required` must
+    /// be given; surplus and unknown arguments are errors.
+    pub fn bind<const N: usize>(
+        &self,
+        function: &str,
+        names: [&str; N],
+        required: usize,
+    ) -> Result<[Option<&'a Value>; N], Error> {
+        let mut bound = [None; N];
+        if self.positional.len() > N {
+            return Err(self.too_many(function, N));
+        }
+        for (slot, value) in bound.iter_mut().zip(self.positional) {
+            *slot = Some(value);
+        }
+        for (name, value) in self.keyword {
+            let at = names.iter().position(|known| **known == **name);
+            match at.and_then(|at| bound.get_mut(at)) {
+                Some(slot @ None) => *slot = Some(value),
+                Some(Some(_)) => {
+                    return Err(Error::type_error(format!(
+                        "{function}() got multiple values for argument '{name}'"
+                    )));
+                }
+                None => {
+                    return Err(Error::type_error(format!(
+                        "{function}() got an unexpected keyword argument '{name}'"
+                    ))
+                    .suggest(name, names));
+                }
+            }
+        }
+        for (slot, name) in bound.iter().zip(names).take(required) {
+            if slot.is_none() {
+                return Err(Error::type_error(format!(
+                    "{function}() missing required argument '{name}'"
+                )));
+            }
+        }
+        Ok(bound)
+    }
+
+    /// Like [`Args::bind`], but no parameter may be given by name.
+    pub fn bind_positional<const N: usize>(
+        &self,
+        function: &str,
+        required: usize,
+    ) -> Result<[Option<&'a Value>; N], Error> {
+        if let Some((name, _)) = self.keyword.first() {
+            return Err(Error::type_error(format!(
+                "{function}() takes no keyword argument '{name}'"
+            )));
+        }
+        if self.positional.len() > N {
+            return Err(self.too_many(function, N));
+        }
+        if self.positional.len() < required {
+            return Err(Error::type_error(format!(
+                "{function}() takes at least {required} argument{}, {} given",
+                plural(required),
+                self.positional.len()
+            )));
+        }
+        let mut bound = [None; N];
+        for (slot, value) in bound.iter_mut().zip(self.positional) {
+            *slot = Some(value);
+        }
+        Ok(bound)
+    }
+
+    /// Refuses any argument.
+    pub fn none(&self, function: &str) -> Result<(), Error> {
+        self.bind_positional::<0>(function, 0).map(|_| ())
+    }
+
+    fn too_many(&self, function: &str, most: usize) -> Error {
+        Error::type_error(format!(
+            "{function}() takes at most {most} argument{}, {} given",
+            plural(most),
+            self.positional.len() + self.keyword.len()
+        ))
+    }
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+/// What a native function does.
+pub type NativeFn = dyn Fn(&mut Ctx<'_>, &Args<'_>) -> Result<Value, Error>;
+
+/// A function written in Rust.
+pub struct Function {
+    name: String,
+    run: Box<NativeFn>,
+}
+
+impl Function {
+    /// A function as a value; `name` is for messages.
+    pub fn value(
+        name: impl Into<String>,
+        run: impl Fn(&mut Ctx<'_>, &Args<'_>) -> Result<Value, Error> + 'static,
+    ) -> Value {
+        Value::object(Self {
+            name: name.into(),
+            run: Box::new(run),
+        })
+    }
+}
+
+impl Object for Function {
+    fn type_name(&self) -> &str {
+        "function"
+    }
+
+    fn is_callable(&self) -> bool {
+        true
+    }
+
+    fn call(self: Rc<Self>, ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
+        (self.run)(ctx, args)
+    }
+
+    fn text(&self, out: &mut dyn Write) -> std::fmt::Result {
+        write!(out, "<function {}>", self.name)
+    }
+
+    fn get_attr(&self, name: &str) -> Option<Value> {
+        (name == "__name__").then(|| Value::from(self.name.as_str()))
+    }
+}
+
+/// A namespace of constant attributes: a module or a part of one.
+pub struct Namespace {
+    name: String,
+    members: Vec<(&'static str, Value)>,
+}
+
+impl Namespace {
+    /// A namespace as a value; `name` is for messages.
+    pub fn value(name: impl Into<String>, members: Vec<(&'static str, Value)>) -> Value {
+        Value::object(Self {
+            name: name.into(),
+            members,
+        })
+    }
+}
+
+impl Object for Namespace {
+    fn type_name(&self) -> &str {
+        "module"
+    }
+
+    fn get_attr(&self, name: &str) -> Option<Value> {
+        let found = self.members.iter().find(|(member, _)| *member == name);
+        found.map(|(_, value)| value.clone())
+    }
+
+    fn is_constant(&self) -> bool {
+        true
+    }
+
+    fn text(&self, out: &mut dyn Write) -> std::fmt::Result {
+        write!(out, "<module '{}'>", self.name)
+    }
+
+    fn names(&self) -> Vec<String> {
+        let names = self.members.iter();
+        names.map(|(member, _)| (*member).to_owned()).collect()
+    }
+}

@@ -1,0 +1,285 @@
+//! Text forms of values: Python's `str()` and `repr()`.
+
+use std::fmt::{self, Write};
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{Str, Value};
+
+/// Deeper nesting than this is shown as `...`.
+const DEEPEST: usize = 100;
+
+impl Value {
+    /// Python's `str()`; empty for undefined.
+    pub fn text(&self) -> Str {
+        match self {
+            Self::Str(text) => text.clone(),
+            Self::Safe(text) => Str::from(std::rc::Rc::clone(text)),
+            Self::Undefined => Str::EMPTY,
+            Self::None => Str::from_static("None"),
+            Self::Int(number) => Str::from(itoa::Buffer::new().format(*number)),
+            _ => {
+                let mut out = String::new();
+                let _ = self.write_text(&mut out);
+                Str::from(out)
+            }
+        }
+    }
+
+    /// Python's `repr()`.
+    pub fn repr(&self) -> String {
+        let mut out = String::new();
+        let _ = self.write_repr(&mut out);
+        out
+    }
+
+    /// Writes the printed form.
+    pub fn write_text(&self, out: &mut dyn Write) -> fmt::Result {
+        match self {
+            Self::Undefined => Ok(()),
+            Self::Str(text) => out.write_str(text.as_str()),
+            Self::Safe(text) => out.write_str(text),
+            Self::DateTime(at) => at.write_iso(out, ' '),
+            Self::Date(day) => write!(out, "{day}"),
+            Self::Time(at) => at.write_iso(out),
+            Self::Delta(delta) => write!(out, "{delta}"),
+            Self::Object(object) => object.text(out),
+            _ => self.write_repr(out),
+        }
+    }
+
+    /// Writes the form inside a container.
+    pub fn write_repr(&self, out: &mut dyn Write) -> fmt::Result {
+        Writer {
+            out,
+            open: Vec::new(),
+        }
+        .value(self)
+    }
+}
+
+struct Writer<'w> {
+    out: &'w mut dyn Write,
+    open: Vec<usize>,
+}
+
+impl Writer<'_> {
+    fn value(&mut self, value: &Value) -> fmt::Result {
+        match value {
+            Value::Undefined => self.out.write_str("Undefined"),
+            Value::None => self.out.write_str("None"),
+            Value::Bool(flag) => self.out.write_str(if *flag { "True" } else { "False" }),
+            Value::Int(number) => self.out.write_str(itoa::Buffer::new().format(*number)),
+            Value::Big(number) => write!(self.out, "{number}"),
+            Value::Float(number) => write_float(*number, self.out),
+            Value::Str(text) => write_quoted(text.as_str(), self.out),
+            Value::Safe(text) => {
+                self.out.write_str("Markup(")?;
+                write_quoted(text, self.out)?;
+                self.out.write_char(')')
+            }
+            Value::Bytes(bytes) => write_bytes(bytes, self.out),
+            Value::List(list) => self.nested(list.address(), "[...]", |writer| {
+                writer.items("[", &list.borrow(), "]")
+            }),
+            Value::Tuple(items) => self.nested(items.as_ptr() as usize, "(...)", |writer| {
+                let close = if items.len() == 1 { ",)" } else { ")" };
+                writer.items("(", items, close)
+            }),
+            Value::Dict(dict) => self.nested(dict.address(), "{...}", |writer| {
+                writer.dict(&dict.borrow())
+            }),
+            Value::DateTime(at) => at.write_repr(self.out),
+            Value::Date(day) => day.write_repr(self.out),
+            Value::Time(at) => at.write_repr(self.out),
+            Value::Delta(delta) => delta.write_repr(self.out),
+            Value::Object(object) => {
+                if self.open.len() > DEEPEST {
+                    return self.out.write_str("...");
+                }
+                object.repr(self.out)
+            }
+        }
+    }
+
+    fn nested(
+        &mut self,
+        address: usize,
+        again: &str,
+        write: impl FnOnce(&mut Self) -> fmt::Result,
+    ) -> fmt::Result {
+        if self.open.len() > DEEPEST || self.open.contains(&address) {
+            return self.out.write_str(again);
+        }
+        self.open.push(address);
+        let done = write(self);
+        self.open.pop();
+        done
+    }
+
+    fn items(&mut self, open: &str, items: &[Value], close: &str) -> fmt::Result {
+        self.out.write_str(open)?;
+        for (at, item) in items.iter().enumerate() {
+            if at > 0 {
+                self.out.write_str(", ")?;
+            }
+            self.value(item)?;
+        }
+        self.out.write_str(close)
+    }
+
+    fn dict(&mut self, dict: &super::dict::DictData) -> fmt::Result {
+        self.out.write_char('{')?;
+        for (at, (key, value)) in dict.iter().enumerate() {
+            if at > 0 {
+                self.out.write_str(", ")?;
+            }
+            self.value(key)?;
+            self.out.write_str(": ")?;
+            self.value(value)?;
+        }
+        self.out.write_char('}')
+    }
+}
+
+/// Python's `repr()` of a float: the shortest digits that round-trip.
+pub(crate) fn write_float(number: f64, out: &mut dyn Write) -> fmt::Result {
+    if !number.is_finite() {
+        return out.write_str(if number.is_nan() {
+            "nan"
+        } else if number > 0.0 {
+            "inf"
+        } else {
+            "-inf"
+        });
+    }
+    let mut buffer = ryu::Buffer::new();
+    let text = buffer.format_finite(number);
+    if let Some((digits, exponent)) = text.split_once('e') {
+        let (sign, exponent) = match exponent.strip_prefix('-') {
+            Some(exponent) => ('-', exponent),
+            None => ('+', exponent),
+        };
+        return write!(out, "{digits}e{sign}{exponent:0>2}");
+    }
+    let (minus, magnitude) = match text.strip_prefix('-') {
+        Some(magnitude) => ("-", magnitude),
+        None => ("", text),
+    };
+    match magnitude.strip_prefix("0.0000") {
+        // Python switches to the exponent form one decade earlier.
+        Some(digits) if number != 0.0 => {
+            let zeros = digits.len() - digits.trim_start_matches('0').len();
+            let digits = digits.trim_start_matches('0');
+            let (first, rest) = digits.split_at(digits.len().min(1));
+            let point = if rest.is_empty() { "" } else { "." };
+            write!(out, "{minus}{first}{point}{rest}e-{:02}", zeros + 5)
+        }
+        _ => out.write_str(text),
+    }
+}
+
+static UNPRINTABLE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^[\p{C}\p{Zl}\p{Zp}\p{Zs}]$").ok());
+
+/// Python's `str.isprintable()` of one character.
+pub(crate) fn is_printable(one: char) -> bool {
+    if one.is_ascii() {
+        return (' '..='~').contains(&one);
+    }
+    let mut buffer = [0; 4];
+    let text = one.encode_utf8(&mut buffer);
+    !UNPRINTABLE.as_ref().is_some_and(|set| set.is_match(text))
+}
+
+/// Python's `repr()` of a text.
+pub(crate) fn write_quoted(text: &str, out: &mut dyn Write) -> fmt::Result {
+    let quote = if text.contains('\'') && !text.contains('"') {
+        '"'
+    } else {
+        '\''
+    };
+    out.write_char(quote)?;
+    for one in text.chars() {
+        match one {
+            '\\' => out.write_str("\\\\")?,
+            '\n' => out.write_str("\\n")?,
+            '\r' => out.write_str("\\r")?,
+            '\t' => out.write_str("\\t")?,
+            one if one == quote => write!(out, "\\{one}")?,
+            one if is_printable(one) => out.write_char(one)?,
+            one => write_escape(one, out)?,
+        }
+    }
+    out.write_char(quote)
+}
+
+/// `\xHH`, `\uHHHH` or `\UHHHHHHHH`.
+pub(crate) fn write_escape(one: char, out: &mut dyn Write) -> fmt::Result {
+    let code = u32::from(one);
+    match code {
+        0..=0xFF => write!(out, "\\x{code:02x}"),
+        0x100..=0xFFFF => write!(out, "\\u{code:04x}"),
+        _ => write!(out, "\\U{code:08x}"),
+    }
+}
+
+/// Python's `ascii()`: a repr with everything beyond ASCII escaped.
+pub(crate) fn ascii(value: &Value) -> String {
+    let mut out = String::new();
+    for one in value.repr().chars() {
+        if one.is_ascii() {
+            out.push(one);
+        } else {
+            let _ = write_escape(one, &mut out);
+        }
+    }
+    out
+}
+
+fn write_bytes(bytes: &[u8], out: &mut dyn Write) -> fmt::Result {
+    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') {
+        '"'
+    } else {
+        '\''
+    };
+    write!(out, "b{quote}")?;
+    for byte in bytes {
+        match byte {
+            b'\\' => out.write_str("\\\\")?,
+            b'\n' => out.write_str("\\n")?,
+            b'\r' => out.write_str("\\r")?,
+            b'\t' => out.write_str("\\t")?,
+            byte if char::from(*byte) == quote => write!(out, "\\{quote}")?,
+            b' '..=b'~' => out.write_char(char::from(*byte))?,
+            byte => write!(out, "\\x{byte:02x}")?,
+        }
+    }
+    out.write_char(quote)
+}
+
+/// Bytes as a target of formatted text.
+pub(crate) struct Bytes<'b>(pub(crate) &'b mut Vec<u8>);
+
+impl Write for Bytes<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+}
+
+/// Appends the printed form of a value.
+pub(crate) fn emit(value: &Value, out: &mut Vec<u8>) {
+    match value {
+        Value::Str(text) => out.extend_from_slice(text.as_bytes()),
+        Value::Safe(text) => out.extend_from_slice(text.as_bytes()),
+        Value::Int(number) => {
+            out.extend_from_slice(itoa::Buffer::new().format(*number).as_bytes());
+        }
+        Value::Undefined => {}
+        _ => {
+            let _ = value.write_text(&mut Bytes(out));
+        }
+    }
+}

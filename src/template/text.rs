@@ -1,0 +1,169 @@
+//! Text that is cheap to clone; short text lives in the value itself.
+
+use std::fmt;
+use std::rc::Rc;
+
+const INLINE: usize = 22;
+
+/// An immutable UTF-8 text.
+#[derive(Clone)]
+pub struct Str(Repr);
+
+#[derive(Clone)]
+enum Repr {
+    /// Invariant: the first `.0` bytes are valid UTF-8.
+    Inline(u8, [u8; INLINE]),
+    Static(&'static str),
+    Shared(Rc<str>),
+}
+
+impl Str {
+    /// The empty text.
+    pub const EMPTY: Self = Self(Repr::Static(""));
+
+    /// A text that lives in the program itself.
+    pub const fn from_static(text: &'static str) -> Self {
+        Self(Repr::Static(text))
+    }
+
+    /// The bytes, valid UTF-8; cheaper than [`Str::as_str`].
+    pub fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Repr::Inline(len, bytes) => bytes.get(..usize::from(*len)).unwrap_or_default(),
+            Repr::Static(text) => text.as_bytes(),
+            Repr::Shared(text) => text.as_bytes(),
+        }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        match &self.0 {
+            Repr::Inline(..) => std::str::from_utf8(self.as_bytes()).unwrap_or_default(),
+            Repr::Static(text) => text,
+            Repr::Shared(text) => text,
+        }
+    }
+
+    /// Length in bytes.
+    pub fn byte_len(&self) -> usize {
+        self.as_bytes().len()
+    }
+
+    /// True for the empty text.
+    pub fn is_empty(&self) -> bool {
+        self.byte_len() == 0
+    }
+
+    /// Length in characters (code points).
+    pub fn char_len(&self) -> usize {
+        char_count(self.as_bytes())
+    }
+
+    /// True when every character is one byte.
+    pub fn is_ascii(&self) -> bool {
+        self.as_bytes().is_ascii()
+    }
+
+    /// Several pieces as one text.
+    pub(crate) fn concat(pieces: &[&Self]) -> Self {
+        let total: usize = pieces.iter().map(|piece| piece.byte_len()).sum();
+        if total <= INLINE {
+            let mut bytes = [0; INLINE];
+            let mut at = 0;
+            for piece in pieces {
+                let from = piece.as_bytes();
+                if let Some(to) = bytes.get_mut(at..at + from.len()) {
+                    to.copy_from_slice(from);
+                }
+                at += from.len();
+            }
+            return Self(Repr::Inline(u8::try_from(total).unwrap_or(0), bytes));
+        }
+        let mut text = String::with_capacity(total);
+        for piece in pieces {
+            text.push_str(piece.as_str());
+        }
+        Self::from(text)
+    }
+
+    /// As shared text, for host code that keeps names.
+    pub fn to_rc(&self) -> Rc<str> {
+        match &self.0 {
+            Repr::Shared(text) => Rc::clone(text),
+            _ => Rc::from(self.as_str()),
+        }
+    }
+}
+
+/// Number of characters in valid UTF-8.
+pub(crate) fn char_count(bytes: &[u8]) -> usize {
+    if bytes.is_ascii() {
+        return bytes.len();
+    }
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
+}
+
+impl From<&str> for Str {
+    fn from(text: &str) -> Self {
+        let from = text.as_bytes();
+        let mut bytes = [0; INLINE];
+        match bytes.get_mut(..from.len()) {
+            Some(to) => {
+                to.copy_from_slice(from);
+                Self(Repr::Inline(u8::try_from(from.len()).unwrap_or(0), bytes))
+            }
+            None => Self(Repr::Shared(Rc::from(text))),
+        }
+    }
+}
+
+impl From<String> for Str {
+    fn from(text: String) -> Self {
+        Self::from(text.as_str())
+    }
+}
+
+impl From<Rc<str>> for Str {
+    fn from(text: Rc<str>) -> Self {
+        Self(Repr::Shared(text))
+    }
+}
+
+impl From<char> for Str {
+    fn from(one: char) -> Self {
+        let mut buffer = [0; 4];
+        Self::from(&*one.encode_utf8(&mut buffer))
+    }
+}
+
+impl PartialEq for Str {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for Str {}
+
+impl PartialOrd for Str {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Str {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl fmt::Debug for Str {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+impl fmt::Display for Str {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

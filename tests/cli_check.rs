@@ -1,0 +1,183 @@
+//! `evtui check` from outside: exit codes, what is printed, and the bad inputs people meet.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use predicates::prelude::*;
+use predicates::str::contains;
+use rstest::rstest;
+use tempfile::TempDir;
+
+fn evtui() -> Command {
+    let mut command = Command::cargo_bin("evtui").unwrap();
+    command.env_remove("NO_COLOR");
+    command
+}
+
+fn project(document: &[u8]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("generator.yml"), document).unwrap();
+    folder
+}
+
+fn check(path: &Path) -> assert_cmd::assert::Assert {
+    evtui().arg("check").arg(path).assert()
+}
+
+#[rstest]
+#[case::empty_file(b"", "the configuration is empty")]
+#[case::only_comments(b"# todo\n", "the configuration is empty")]
+#[case::broken_yaml(b"input: [1, 2\n", "broken YAML")]
+#[case::tabs(
+    b"input:\n\t- cron: {}\n",
+    "YAML is indented with spaces, never with tabs"
+)]
+#[case::binary(
+    b"\x7fELF\x02\x01\x01\x00\x00\xff\xfe",
+    "this looks like a binary file"
+)]
+#[case::latin_1(b"# caf\xe9\ninput: []\n", "byte 0xe9 at offset 5")]
+#[case::second_document(b"a: 1\n---\nb: 2\n", "a second document begins here")]
+#[case::template_without_quotes(b"input: {{ x }}\n", "put it in quotes")]
+#[case::near_name(
+    b"input: []\nevent: {}\noutput: [{stdot: {}}]\n",
+    "did you mean `stdout`?"
+)]
+#[case::not_yet(
+    b"input: []\nevent: {}\noutput: [{kafka: {}}]\n",
+    "not supported yet by this version"
+)]
+#[case::unknown_token(b"input: ${x}\n", "write `${params.x}`")]
+fn bad_documents(#[case] document: &[u8], #[case] message: &str) {
+    let folder = project(document);
+    check(folder.path())
+        .code(1)
+        .stdout(contains(message).and(contains("generator.yml")))
+        .stderr("");
+}
+
+#[test]
+fn a_problem_shows_its_line() {
+    let folder = project(b"input: []\nevent: {}\noutput:\n  - stdot: {}\n");
+    check(folder.path()).code(1).stdout(contains(
+        "generator.yml:4:5\n   |\n 4 |   - stdot: {}\n   |     ^^^^^\n   = setting: output[0].stdot\n   = help: did you mean `stdout`?",
+    ));
+}
+
+#[test]
+fn a_file_of_50_mb_is_refused() {
+    let folder = project(b"");
+    let path = folder.path().join("generator.yml");
+    fs::File::options()
+        .write(true)
+        .open(&path)
+        .unwrap()
+        .set_len(50 << 20)
+        .unwrap();
+    check(&path)
+        .code(1)
+        .stdout(contains("larger than 8 MB").and(contains("large data belongs into sample files")));
+}
+
+#[test]
+fn a_missing_project() {
+    let folder = tempfile::tempdir().unwrap();
+    check(&folder.path().join("nowhere"))
+        .code(1)
+        .stdout(contains("there is no file"));
+    check(folder.path())
+        .code(1)
+        .stdout(contains("there is no file").and(contains(
+            "a project is a folder with a file `generator.yml`",
+        )));
+}
+
+#[test]
+fn a_document_that_is_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("generator.yml")).unwrap();
+    check(folder.path()).code(1).stdout(contains("cannot read"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_without_permission() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = project(b"input: []\n");
+    let set = |mode| fs::set_permissions(folder.path(), fs::Permissions::from_mode(mode)).unwrap();
+    set(0o000);
+    let readable = fs::read(folder.path().join("generator.yml")).is_ok();
+    let assert = check(&folder.path().join("generator.yml"));
+    set(0o700);
+    // The superuser reads everything; then the document itself is what is wrong.
+    let message = if readable {
+        "the section `event` is missing"
+    } else {
+        "no permission to read"
+    };
+    assert.code(1).stdout(contains(message));
+}
+
+#[test]
+fn json_is_one_document() {
+    let folder = project(b"input: ${params.inputs}\nevent: ${params.event}\noutput:\n  - stdot: {}\n  - file: {path: '${secrets.s}'}\n");
+    let output = evtui()
+        .args(["check", "--json"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["ok"], false);
+    assert_eq!(report["errors"], 1);
+    assert_eq!(report["diagnostics"][0]["line"], 4);
+    assert_eq!(report["diagnostics"][0]["column"], 5);
+    assert_eq!(report["diagnostics"][0]["setting"], "output[0].stdot");
+    assert_eq!(report["params"][0]["name"], "inputs");
+    assert_eq!(report["secrets"][0]["name"], "s");
+    assert_eq!(report["checked_in_part"][0], "output[1].file");
+}
+
+#[test]
+fn needed_params_are_listed_and_required_when_given() {
+    let folder =
+        project(b"input: ${params.inputs}\nevent: ${params.event}\noutput: [{stdout: {}}]\n");
+    check(folder.path()).code(0).stdout(contains(
+        "params used:\n  inputs (line 1)\n  event (line 2)\n",
+    ));
+    evtui()
+        .args(["check", "--params", r#"{"evnt": {}}"#])
+        .arg(folder.path())
+        .assert()
+        .code(1)
+        .stdout(
+            contains("the parameter `event` has no value").and(contains("did you mean `evnt`?")),
+        );
+}
+
+#[rstest]
+#[case(&["check"])]
+#[case(&["check", "x", "--params", "[1]"])]
+#[case(&["check", "x", "--params", "{"])]
+#[case(&["check", "x", "--timezone", "Europa/Berlin"])]
+#[case(&["check", "x", "--nonsense"])]
+fn wrong_usage(#[case] arguments: &[&str]) {
+    evtui()
+        .args(arguments)
+        .assert()
+        .code(2)
+        .stdout("")
+        .stderr(predicate::str::is_empty().not());
+}
+
+#[test]
+fn nothing_steers_the_terminal() {
+    let folder = project(b"\"\\e[31mred\": 1\ninput: []\n");
+    check(folder.path())
+        .code(1)
+        .stdout(contains('\u{1b}').not());
+}
