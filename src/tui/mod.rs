@@ -22,3 +22,6 @@ pub use app::Opening;
 pub use run::{TuiError, run};
 pub use services::{Backends, PreviewPort, PreviewSink};
 pub use theme::{Depth, Theme, ThemeError};
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 //! ever waits.
 
 use std::collections::HashSet;
+use std::io;
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
@@ -32,8 +33,8 @@ pub type PreviewPort = Box<dyn FnMut(PreviewRequest) + Send>;
 pub struct Backends {
     /// Starts the previewer.
     pub preview: Box<dyn FnOnce(PreviewSink) -> PreviewPort + Send>,
-    /// Makes the instance; called within an asynchronous runtime, on the first start.
-    pub instance: Box<dyn FnOnce() -> Handle + Send>,
+    /// Makes the instance, on the first start.
+    pub instance: Box<dyn FnOnce() -> io::Result<Handle> + Send>,
 }
 
 impl std::fmt::Debug for Backends {
@@ -172,29 +173,24 @@ fn run_files(jobs: &Receiver<FileJob>, events: &Sender<AppEvent>) {
 fn run_pipelines(
     jobs: &Receiver<PipelineJob>,
     events: &Sender<AppEvent>,
-    make: Box<dyn FnOnce() -> Handle + Send>,
+    make: Box<dyn FnOnce() -> io::Result<Handle> + Send>,
 ) {
     let Ok(first) = jobs.recv() else {
         return;
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
+        .thread_name("evtui-instance")
         .enable_all()
-        .build()
-    {
-        Ok(runtime) => runtime,
+        .build();
+    let (runtime, handle) = match runtime.and_then(|runtime| Ok((runtime, make()?))) {
+        Ok(made) => made,
         Err(error) => {
             let why = format!("no pipeline can be run: {error}");
-            drop(events.send(AppEvent::Pipeline(PipelineEvent::Refused(
-                why,
-                Diagnostics::default(),
-            ))));
+            let news = PipelineEvent::Refused(why, Diagnostics::default());
+            drop(events.send(AppEvent::Pipeline(news)));
             return;
         }
-    };
-    let handle = {
-        let _inside = runtime.enter();
-        make()
     };
     let mut talk = Talk {
         runtime,
@@ -263,7 +259,8 @@ impl Talk<'_> {
                     handle.shutdown().await;
                     tell(PipelineEvent::ShutDown);
                     if let Some(done) = done {
-                        drop(done.send(()));
+                        // Whoever asked may have stopped waiting.
+                        let _ = done.send(());
                     }
                 });
             }

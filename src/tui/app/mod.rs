@@ -23,9 +23,9 @@ use super::theme::{Depth, Theme};
 use crate::config::Parameters;
 
 pub use dialog::{Action, Choice, Dialog};
-pub use palette::{Item, Palette, Pick};
+pub use palette::Palette;
 pub use pipeline::{Phase, Pipeline};
-pub use preview::{Preview, Problem, Row, SPANS};
+pub use preview::{Preview, Row, SPANS};
 pub use project::{Project, Start};
 
 /// How long a message stays in the status line.
@@ -212,7 +212,10 @@ impl App {
             AppEvent::Preview(result) => self.previewed(*result),
             AppEvent::Pipeline(news) => self.pipeline_news(news),
             AppEvent::Signal(number) => self.exit = Some(u8::try_from(128 + number).unwrap_or(1)),
-            AppEvent::TerminalLost(_) => self.exit = Some(1),
+            AppEvent::TerminalLost(why) => {
+                tracing::error!("the terminal is lost: {why}");
+                self.exit = Some(1);
+            }
             AppEvent::Panicked(message) => {
                 self.error(format!("something failed in the background: {message}"));
             }

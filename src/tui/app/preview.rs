@@ -207,8 +207,10 @@ impl Preview {
         }
         if let Some(area) = events {
             self.rows_height = area.height;
-            if self.rows_width != area.width {
-                self.rows_width = area.width;
+            // The last column is left to the bar that shows where the view stands.
+            let width = area.width.saturating_sub(1);
+            if self.rows_width != width {
+                self.rows_width = width;
                 self.lay_out();
             }
         }

@@ -122,9 +122,8 @@ impl Project {
     pub fn follow(&mut self, height: usize) {
         let count = self.shown().len();
         self.chosen = self.chosen.min(count.saturating_sub(1));
-        self.top = self
-            .top
-            .clamp((self.chosen + 1).saturating_sub(height), self.chosen);
+        let least = (self.chosen + 1).saturating_sub(height.max(1));
+        self.top = self.top.clamp(least, self.chosen);
     }
 
     /// Unsaved files.

@@ -41,6 +41,10 @@ impl View {
         let gutter = gutter_width(buffer).min(area.width);
         text.x += gutter;
         text.width -= gutter;
+        if text.width > 1 && buffer.lines() > usize::from(text.height) {
+            // Room for the bar that shows where the view stands.
+            text.width -= 1;
+        }
         Self { text, find }
     }
 

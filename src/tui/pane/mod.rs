@@ -50,7 +50,8 @@ pub fn draw(app: &App, screen: &mut Buffer) -> Option<Position> {
 fn panes(app: &App, layout: &super::layout::Layout, screen: &mut Buffer) -> Option<Position> {
     for rule in layout.rules.into_iter().flatten() {
         for y in rule.top()..rule.bottom() {
-            screen.set_stringn(rule.x, y, "│", 1, app.theme.border);
+            let symbol = if y == rule.y { "┬" } else { "│" };
+            screen.set_stringn(rule.x, y, symbol, 1, app.theme.border);
         }
     }
     if let Some(area) = layout.files {
@@ -146,7 +147,7 @@ fn heading(
     line.put(rule, style);
     for (name, chosen) in names {
         let marked = focused && *chosen;
-        line.put(if marked { "▸" } else { " " }, style);
+        line.put(if marked { "▸ " } else { " " }, style);
         let look = match (*chosen, focused) {
             (true, true) => theme.focus,
             (true, false) => theme.strong,

@@ -67,21 +67,28 @@ fn framed(
         width,
         height,
     };
-    for index in 0..usize::from(height) {
-        Line::new(row(area, index), screen).fill(" ", theme.popup);
+    for place in area.intersection(screen.area).positions() {
+        if let Some(cell) = screen.cell_mut(place) {
+            cell.reset();
+            cell.set_style(theme.popup);
+        }
     }
     if width < 2 || height < 2 {
         return area;
     }
     let edge = on_popup(app, theme.focus);
     for index in 0..height {
-        let (left, middle, right) = match index {
-            0 => ("┏", "━", "┓"),
-            _ if index == height - 1 => ("┗", "━", "┛"),
-            _ => ("┃", " ", "┃"),
+        let place = row(area, usize::from(index));
+        let (left, right) = match index {
+            0 => ("┏", "┓"),
+            _ if index == height - 1 => ("┗", "┛"),
+            _ => ("┃", "┃"),
         };
-        let mut line = Line::new(row(area, usize::from(index)), screen);
-        line.put(left, edge).right(right, edge).fill(middle, edge);
+        let mut line = Line::new(place, screen);
+        line.put(left, edge).right(right, edge);
+        if index == 0 || index == height - 1 {
+            line.fill("━", edge);
+        }
     }
     let heading = Rect {
         x: area.x + 2,

@@ -100,11 +100,18 @@ fn strip(app: &App, area: Rect, screen: &mut Buffer) {
     let mut line = Line::new(area, screen);
     line.put(" ", theme.text).put(sign, style);
     line.put(&format!(" {:>6}", text::clock(stats.uptime)), theme.text);
-    line.put(
-        &format!("  {:>5}", text::short(pipeline.rate)),
-        theme.strong,
-    )
-    .put(" ev/s ", theme.muted);
+    if let Phase::Ended(why, _) = &pipeline.phase {
+        line.put(" ", theme.text)
+            .put(why.split(':').next().unwrap_or_default(), style);
+    }
+    if pipeline.active() {
+        line.put(
+            &format!("  {:>5}", text::short(pipeline.rate)),
+            theme.strong,
+        );
+        line.put(" ev/s", theme.muted);
+    }
+    line.put(" ", theme.muted);
     sparkline(app, &mut line, (width / 5).clamp(8, 60));
     line.put(&format!("  {:>9}", text::grouped(stats.events)), theme.text)
         .put(" events", theme.muted);

@@ -209,12 +209,17 @@ fn next(app: &App, schedule: &Schedule, area: Rect, screen: &mut Buffer) {
     let from = schedule.from.map_or(0, Moment::instant_us);
     let names = schedule.inputs.len() > 1;
     for (index, (at, input)) in schedule.next.iter().enumerate().skip(top).take(height) {
-        let mut line = Line::new(row(area, index - top), screen);
+        let place = row(area, index - top);
+        let place = Rect {
+            width: place.width.saturating_sub(1),
+            ..place
+        };
+        let mut line = Line::new(place, screen);
         let name = schedule
             .inputs
             .get(usize::from(*input))
             .map_or("", String::as_str);
-        let full = line.room() >= 44;
+        let full = line.room() >= 60 || (schedule.span_s >= 86_400 && line.room() >= 36);
         let time = if full {
             text::date_time(*at)
         } else {
@@ -224,7 +229,7 @@ fn next(app: &App, schedule: &Schedule, area: Rect, screen: &mut Buffer) {
             &format!(" {:>7}", text::ahead(at.instant_us() - from)),
             theme.muted,
         );
-        if names || full {
+        if names || line.room() >= 12 {
             let number = if names {
                 format!("  {input} ")
             } else {
