@@ -31,6 +31,6 @@ mod stats;
 mod tests;
 
 pub use check::{CheckOptions, CheckReport, Need, check};
-pub use plan::{InputPlan, OutputPlan, Plan, plan};
+pub use plan::{Decoded, EventPlan, InputPlan, OutputPlan, Plan, plan};
 pub use run::{RunOptions, Running, start};
 pub use stats::{EndReason, ErrorStats, InputStats, OutputStats, QueueStats, State, Stats};

@@ -242,6 +242,7 @@ impl Printer<'_> {
     }
 
     /// Reads a scalar (false) or opens a container and goes to its first value (true).
+    #[inline]
     fn value(&mut self) -> Result<bool, JsonError> {
         match self.peek(self.at)? {
             b'"' => self.string()?,
@@ -256,6 +257,7 @@ impl Printer<'_> {
         Ok(false)
     }
 
+    #[inline]
     fn container(&mut self, object: bool) -> Result<bool, JsonError> {
         if self.open.depth >= MAX_DEPTH {
             return Err(error(JsonErrorKind::Depth, self.at));
@@ -270,7 +272,7 @@ impl Printer<'_> {
         }
         self.open.push(object);
         self.level += 1;
-        self.line(next, b"")?;
+        self.line(next, false)?;
         if object {
             self.key()?;
         }
@@ -279,6 +281,7 @@ impl Printer<'_> {
 
     /// Goes to the next value of the containers around, closing those that end; false at the end of
     /// the document.
+    #[inline]
     fn after_value(&mut self) -> Result<bool, JsonError> {
         while self.open.depth > 0 {
             let object = self.open.in_object();
@@ -299,13 +302,14 @@ impl Printer<'_> {
                 return Err(error(kind, next));
             }
             self.level -= 1;
-            self.line(next, b"")?;
+            self.line(next, false)?;
             self.at += 1;
             self.open.pop();
         }
         Ok(false)
     }
 
+    #[inline]
     fn after_comma(&mut self, object: bool, close: u8) -> Result<bool, JsonError> {
         let next = self.next_token();
         if self.peek(next)? == close {
@@ -316,13 +320,14 @@ impl Printer<'_> {
             };
             return Err(error(kind, next));
         }
-        self.line(next, b" ")?;
+        self.line(next, true)?;
         if object {
             self.key()?;
         }
         Ok(true)
     }
 
+    #[inline]
     fn key(&mut self) -> Result<(), JsonError> {
         if self.peek(self.at)? != b'"' {
             return Err(error(JsonErrorKind::Quote, self.at));
@@ -336,14 +341,15 @@ impl Printer<'_> {
         self.at += 1;
         let next = self.next_token();
         self.peek(next)?;
-        self.space(next, b" ");
+        self.space(next, true);
         Ok(())
     }
 
-    /// Puts a line break or, on one line, `inline` before the token at `next`.
-    fn line(&mut self, next: usize, inline: &[u8]) -> Result<(), JsonError> {
+    /// Puts a line break or, on one line, a blank or nothing before the token at `next`.
+    #[inline]
+    fn line(&mut self, next: usize, blank: bool) -> Result<(), JsonError> {
         if self.indent == 0 {
-            self.space(next, inline);
+            self.space(next, blank);
             return Ok(());
         }
         self.flush();
@@ -357,12 +363,20 @@ impl Printer<'_> {
         Ok(())
     }
 
-    /// Puts exactly `wanted` between here and the token at `next`.
+    /// Puts a blank or nothing between here and the token at `next`; text that has it so already
+    /// stays part of the stretch.
     #[inline]
-    fn space(&mut self, next: usize, wanted: &[u8]) {
-        if self.text.get(self.at..next) != Some(wanted) {
+    fn space(&mut self, next: usize, blank: bool) {
+        let as_wanted = if blank {
+            next == self.at + 1 && self.text.get(self.at) == Some(&b' ')
+        } else {
+            next == self.at
+        };
+        if !as_wanted {
             self.flush();
-            self.out.extend_from_slice(wanted);
+            if blank {
+                self.out.push(b' ');
+            }
             self.run = next;
         }
         self.at = next;
@@ -370,9 +384,7 @@ impl Printer<'_> {
 
     #[inline]
     fn skip_to(&mut self, next: usize) {
-        if next != self.at {
-            self.space(next, b"");
-        }
+        self.space(next, false);
     }
 
     /// Copies the stretch up to here.
@@ -386,11 +398,10 @@ impl Printer<'_> {
     /// Offset of the next byte that is not white space.
     #[inline]
     fn next_token(&self) -> usize {
-        let rest = self.text.get(self.at..).unwrap_or_default();
-        let blanks = rest
-            .iter()
-            .position(|byte| !matches!(byte, b' ' | b'\n' | b'\r' | b'\t'));
-        self.at + blanks.unwrap_or(rest.len())
+        match self.text.get(self.at) {
+            Some(b' ' | b'\n' | b'\r' | b'\t') => blanks_end(self.text, self.at + 1),
+            _ => self.at,
+        }
     }
 
     #[inline]
@@ -414,6 +425,7 @@ impl Printer<'_> {
         Ok(())
     }
 
+    #[inline]
     fn number(&mut self) -> Result<(), JsonError> {
         let byte = |at: usize| self.text.get(at).copied().unwrap_or(0);
         let digits = |mut at: usize| {
@@ -450,6 +462,7 @@ impl Printer<'_> {
         Ok(())
     }
 
+    #[inline]
     fn string(&mut self) -> Result<(), JsonError> {
         let mut at = self.at + 1;
         loop {
@@ -523,6 +536,20 @@ fn some(end: usize, start: usize) -> Result<usize, JsonError> {
     } else {
         Err(error(JsonErrorKind::Number, start))
     }
+}
+
+/// Offset of the first byte from `at` on that is not white space; indentation is skipped eight
+/// blanks at a time.
+#[inline]
+fn blanks_end(text: &[u8], mut at: usize) -> usize {
+    const BLANKS: [u8; 8] = [b' '; 8];
+    while text.get(at..).and_then(<[u8]>::first_chunk::<8>) == Some(&BLANKS) {
+        at += 8;
+    }
+    while let Some(b' ' | b'\n' | b'\r' | b'\t') = text.get(at) {
+        at += 1;
+    }
+    at
 }
 
 /// Offset of the next quote, backslash or control character, eight bytes at a time.
