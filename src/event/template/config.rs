@@ -336,8 +336,8 @@ fn entry(
         );
         return None;
     }
-    wrong_mode(body, schema, cx);
-    let section = Section::open(body, schema, cx)?;
+    let body = without_other_modes(body, schema, cx);
+    let section = Section::open(&body, schema, cx)?;
     let path = section.node("template")?;
     let template = path.as_str()?.to_owned();
     let file = template.rsplit('/').next().unwrap_or_default();
@@ -370,22 +370,34 @@ fn entry(
     ))
 }
 
-/// An option that belongs to another mode gets its own message instead of "unknown option".
-fn wrong_mode(body: &Node, schema: &'static Schema, cx: &mut Context<'_>) {
-    for (key, mode) in [
+/// Reports options that belong to another mode, and gives the entry without them.
+fn without_other_modes(body: &Node, schema: &'static Schema, cx: &mut Context<'_>) -> Node {
+    let mut body = body.clone();
+    let Tree::Map(entries) = &mut body.tree else {
+        return body;
+    };
+    for (name, mode) in [
         ("chance", "chance"),
         ("transitions", "fsm"),
         ("initial", "fsm"),
     ] {
-        let known = schema.fields.iter().any(|field| field.name == key);
-        if let (false, Some(node)) = (known, body.get(key)) {
-            cx.warn(
-                node.span,
-                format!("`{key}` belongs to mode `{mode}`"),
-                format!("remove it, or set `mode: {mode}`"),
-            );
+        if schema.fields.iter().any(|field| field.name == name) {
+            continue;
         }
+        entries.retain(|(key, _)| {
+            let other = key.as_str() == Some(name);
+            if other {
+                let message = format!("`{name}` belongs to mode `{mode}`");
+                cx.error_help(
+                    key.span,
+                    message,
+                    format!("remove it, or set `mode: {mode}`"),
+                );
+            }
+            !other
+        });
     }
+    body
 }
 
 /// The chain as entry indexes. Looks at the names even when entries are wrong.
