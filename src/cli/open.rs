@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::config::{Parameters, near};
 use crate::instance;
+use crate::preview::Worker;
 use crate::time::Zone;
 use crate::tui::{self, Backends, Depth, Opening, PreviewPort, Theme};
 
@@ -84,7 +85,10 @@ fn open(args: &Args) -> Result<u8, String> {
         size: (80, 24),
     };
     let backends = Backends {
-        preview: Box::new(|_sink| -> PreviewPort { Box::new(|_request| {}) }),
+        preview: Box::new(|sink| -> PreviewPort {
+            let worker = Worker::start(sink);
+            Box::new(move |request| worker.request(request))
+        }),
         instance: Box::new(|| instance::local(instance::discard())),
     };
     tui::run(opening, backends).map_err(|error| error.to_string())
