@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "support/pty.rs"]
+#[allow(dead_code, reason = "shared with the bench")]
 mod pty;
 
 use std::fs;

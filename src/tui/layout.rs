@@ -13,8 +13,8 @@ pub struct Wish {
     pub files: Option<bool>,
     /// One pane has everything.
     pub zoom: bool,
-    /// The pipeline's details are shown.
-    pub pipeline_details: bool,
+    /// Rows that the pipeline's details take; 0 when they are not shown.
+    pub pipeline_rows: u16,
     /// The pipeline's line is shown.
     pub pipeline_line: bool,
     /// Which of the right panes was used last.
@@ -77,7 +77,9 @@ pub fn layout(size: Rect, wish: Wish) -> Layout {
     }
     let pipeline = match () {
         () if wish.zoom && wish.focus == Focus::Pipeline => rest.height,
-        () if wish.pipeline_details && rest.height >= 12 => (rest.height * 2 / 5).clamp(6, 14),
+        () if wish.pipeline_rows > 0 && rest.height >= 12 => {
+            wish.pipeline_rows.clamp(6, 14).min(rest.height / 2)
+        }
         () if wish.pipeline_line && rest.height >= 4 => 1,
         () => 0,
     };
@@ -189,7 +191,7 @@ mod tests {
                         focus,
                         files: None,
                         zoom,
-                        pipeline_details: details,
+                        pipeline_rows: if details { 9 } else { 0 },
                         pipeline_line: true,
                         right: Focus::Events,
                     };

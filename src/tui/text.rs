@@ -188,6 +188,12 @@ pub fn day_and_time(at: Moment) -> String {
     format!("{month:02}-{day:02} {hour:02}:{minute:02}")
 }
 
+/// `11-21 09:30:05`: for lists over days.
+pub fn day_and_second(at: Moment) -> String {
+    let (_, month, day, hour, minute, second, _) = civil(at.wall_us);
+    format!("{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+}
+
 /// `1 error`, `2 errors`.
 pub fn count(number: usize, noun: &str) -> String {
     if number == 1 {

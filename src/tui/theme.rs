@@ -123,8 +123,7 @@ pub struct Theme {
     pub hint_key: Style,
     /// Chosen row or text, in the pane that has the keys.
     pub selection: Style,
-    /// Chosen row in another pane.
-    pub selection_idle: Style,
+
     /// The line that the cursor is in.
     pub cursor_line: Style,
     /// Line numbers.
@@ -230,7 +229,7 @@ impl Theme {
             selection: Style::new()
                 .fg(color(&p.selection_text)?)
                 .bg(color(&p.selection)?),
-            selection_idle: Style::new().add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
+
             cursor_line: Style::new().bg(color(&p.cursor_line)?),
             gutter: on(&p.muted)?,
             gutter_current: text.add_modifier(Modifier::BOLD),
@@ -279,7 +278,7 @@ impl Theme {
             bar: reverse,
             hint_key: reverse.add_modifier(Modifier::BOLD),
             selection: reverse,
-            selection_idle: bold.add_modifier(Modifier::UNDERLINED),
+
             cursor_line: plain,
             gutter: dim,
             gutter_current: bold,

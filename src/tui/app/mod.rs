@@ -298,11 +298,12 @@ impl App {
 
     /// Where everything is.
     pub fn layout(&self) -> Layout {
+        let details = self.pipeline_details || self.focus == Focus::Pipeline;
         let wish = Wish {
             focus: self.focus,
             files: self.files_shown,
             zoom: self.zoom,
-            pipeline_details: self.pipeline_details || self.focus == Focus::Pipeline,
+            pipeline_rows: if details { self.pipeline.rows() } else { 0 },
             pipeline_line: self.pipeline.seen(),
             right: self.right,
         };

@@ -24,6 +24,8 @@ pub struct Item {
     pub title: String,
     /// More about it.
     pub detail: String,
+    /// Its stable name; found, not shown.
+    pub name: &'static str,
     /// Its key, if any.
     pub key: String,
     /// Why it cannot be chosen, when it cannot.
@@ -53,8 +55,9 @@ impl Palette {
             .iter()
             .filter_map(|item| {
                 let title = score(&item.title.to_lowercase(), &wanted);
+                let name = score(item.name, &wanted).map(|score| score + 500);
                 let detail = score(&item.detail.to_lowercase(), &wanted).map(|score| score + 1_000);
-                title.or(detail).map(|score| (score, item))
+                title.or(name).or(detail).map(|score| (score, item))
             })
             .collect();
         scored.sort_by_key(|(score, _)| *score);
@@ -88,6 +91,7 @@ impl App {
             .map(|command| Item {
                 title: command.title.to_owned(),
                 detail: command.help.to_owned(),
+                name: command.name,
                 key: command.key_label(),
                 refused: (command.available)(self).err(),
                 pick: Pick::Command(command.id),
@@ -105,6 +109,7 @@ impl App {
             .map(|entry| Item {
                 title: project.relative(&entry.path),
                 detail: String::new(),
+                name: "",
                 key: String::new(),
                 refused: None,
                 pick: Pick::File(entry.path.clone()),

@@ -83,6 +83,13 @@ impl Pipeline {
         self.phase != Phase::Idle
     }
 
+    /// Rows that its details take.
+    pub fn rows(&self) -> u16 {
+        let stats = &self.stats;
+        let flow = stats.inputs.len() + stats.outputs.len() + stats.queues.len() + 2;
+        u16::try_from(flow.max(stats.errors.len()) + 2).unwrap_or(u16::MAX)
+    }
+
     /// Bytes that all outputs wrote.
     pub fn written_bytes(&self) -> u64 {
         self.stats.outputs.iter().map(|output| output.bytes).sum()

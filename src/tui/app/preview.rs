@@ -40,9 +40,12 @@ pub const SPANS: &[(u64, &str)] = &[
 
 /// Sizes of a bucket in seconds that people can think in.
 const BUCKETS: &[u64] = &[
-    1, 2, 3, 5, 10, 15, 20, 30, 60, 90, 120, 180, 300, 600, 900, 1_200, 1_800, 3_600, 5_400, 7_200,
-    10_800, 14_400, 21_600, 28_800, 43_200, 86_400, 172_800,
+    1, 2, 3, 5, 10, 15, 20, 30, 60, 90, 120, 180, 300, 600, 900, 1_200, 1_800, 2_400, 3_600, 5_400,
+    7_200, 10_800, 14_400, 21_600, 28_800, 43_200, 86_400, 172_800,
 ];
+
+/// A file, and from and to which line and character of it, from 0.
+type Resolved = (PathBuf, Option<Range<(usize, usize)>>);
 
 /// A problem as listed above the events.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +57,7 @@ pub struct Problem {
     /// What to do.
     pub help: Option<String>,
     /// The file, absolute, and line and character in it, from 0.
-    pub place: Option<(PathBuf, Option<Range<(usize, usize)>>)>,
+    pub place: Option<Resolved>,
     /// The place as shown; empty when there is none.
     pub label: String,
 }
@@ -207,8 +210,9 @@ impl Preview {
         }
         if let Some(area) = events {
             self.rows_height = area.height;
-            // The last column is left to the bar that shows where the view stands.
-            let width = area.width.saturating_sub(1);
+            // The first column is air, the last is left to the bar that shows where the view
+            // stands.
+            let width = area.width.saturating_sub(2);
             if self.rows_width != width {
                 self.rows_width = width;
                 self.lay_out();
@@ -226,7 +230,11 @@ impl Preview {
             rows.extend(wrapped.into_iter().map(|text| Row::Problem(index, text)));
             if let Some(help) = &problem.help {
                 let wrapped = wrap(help, width.saturating_sub(4));
-                rows.extend(wrapped.into_iter().map(|text| Row::Help(index, text)));
+                let sign = std::iter::once("→ ").chain(std::iter::repeat("  "));
+                let signed = sign
+                    .zip(wrapped)
+                    .map(|(sign, text)| format!("{sign}{text}"));
+                rows.extend(signed.map(|text| Row::Help(index, text)));
             }
             rows.push(Row::Blank);
         }
@@ -515,8 +523,6 @@ fn problem(
     }
 }
 
-type Resolved = (PathBuf, Option<Range<(usize, usize)>>);
-
 /// A place as the editor counts: absolute path, lines and characters from 0.
 fn resolve(root: &Path, place: &Place) -> Resolved {
     let path = if place.path.is_absolute() {
@@ -588,13 +594,25 @@ fn break_lines(text: &str, width: usize) -> impl Iterator<Item = Range<usize>> +
         let base = line.as_ptr() as usize - text.as_ptr() as usize;
         let mut ranges = Vec::new();
         let (mut start, mut used) = (0, 0);
+        // Behind the last blank of the row, and the cells up to there.
+        let mut blank = (0, 0);
         for (at, grapheme) in line.grapheme_indices(true) {
             let wide = cells(grapheme, used);
             if used + wide > width && at > start {
-                ranges.push(base + start..base + at);
-                (start, used) = (at, 0);
+                // A blank in the last third is a better place to break than the edge.
+                let (end, cells_before) = if blank.0 > start && blank.1 * 3 > width * 2 {
+                    blank
+                } else {
+                    (at, used)
+                };
+                ranges.push(base + start..base + end);
+                start = end;
+                used -= cells_before;
             }
             used += wide;
+            if grapheme == " " {
+                blank = (at + 1, used);
+            }
         }
         ranges.push(base + start..base + line.len());
         ranges

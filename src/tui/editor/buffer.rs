@@ -223,11 +223,6 @@ impl Buffer {
         self.marks.get(from..to).unwrap_or_default()
     }
 
-    /// All marks in order of lines.
-    pub fn marks(&self) -> &[Mark] {
-        &self.marks
-    }
-
     /// Replaces a range of characters and puts the cursor behind the new text.
     pub(super) fn replace(&mut self, range: Range<usize>, text: &str, kind: Kind) {
         let before = self.at;

@@ -26,6 +26,8 @@ pub fn draw(app: &App, area: Rect, tabs: bool, screen: &mut Buffer) {
     };
     right_heading(app, area, Focus::Events, tabs, &remark, screen);
     let mut body = inner(area);
+    body.x += body.width.min(1);
+    body.width -= body.width.min(1);
     needs(app, &mut body, screen);
     let height = usize::from(body.height);
     if preview.rows.is_empty() {
@@ -88,7 +90,7 @@ fn draw_row(app: &App, content: &Row, area: Rect, screen: &mut Buffer) {
             line.put(sign, style).put(place, style);
         }
         Row::Problem(_, text) => drop(line.put("  ", theme.text).put(text, theme.text)),
-        Row::Help(_, text) => drop(line.put("  → ", theme.muted).put(text, theme.muted)),
+        Row::Help(_, text) => drop(line.put("  ", theme.muted).put(text, theme.muted)),
         Row::Note(text) => drop(line.put(text, theme.warn)),
         Row::Failed(_, text) => drop(line.put("✗ ", theme.error).put(text, theme.error)),
         Row::Head(index) => head(app, *index, area, screen),
@@ -105,13 +107,8 @@ fn draw_row(app: &App, content: &Row, area: Rect, screen: &mut Buffer) {
         Row::Blank => {}
     }
     let head_row = matches!(content, Row::Place(_) | Row::Head(_));
-    if chosen && head_row {
-        let style = if focused {
-            theme.selection
-        } else {
-            theme.selection_idle
-        };
-        screen.set_style(area, style);
+    if chosen && head_row && focused {
+        screen.set_style(area, theme.selection);
     }
 }
 

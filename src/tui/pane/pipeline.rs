@@ -38,6 +38,7 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
         ..body
     };
     let wide = rest.width >= 90;
+    let lines = u16::try_from(app.pipeline.stats.errors.len().min(3)).unwrap_or(0);
     let (left, right) = if wide {
         let half = rest.width / 2;
         (
@@ -52,7 +53,7 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
             },
         )
     } else {
-        let half = rest.height * 3 / 5;
+        let half = rest.height - lines.min(rest.height);
         (
             Rect {
                 height: half,

@@ -219,11 +219,11 @@ fn next(app: &App, schedule: &Schedule, area: Rect, screen: &mut Buffer) {
             .inputs
             .get(usize::from(*input))
             .map_or("", String::as_str);
-        let full = line.room() >= 60 || (schedule.span_s >= 86_400 && line.room() >= 36);
-        let time = if full {
-            text::date_time(*at)
-        } else {
-            text::time_of_day(*at)
+
+        let time = match schedule.span_s {
+            _ if line.room() >= 60 => text::date_time(*at),
+            86_400.. => text::day_and_second(*at),
+            _ => text::time_of_day(*at),
         };
         line.put(" ", theme.text).put(&time, theme.text).put(
             &format!(" {:>7}", text::ahead(at.instant_us() - from)),
