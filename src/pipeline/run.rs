@@ -25,6 +25,8 @@ const LANE_BYTES: usize = 4 << 20;
 /// What a run needs beside its plan.
 #[derive(Clone, Debug)]
 pub struct RunOptions {
+    /// Name of the generator, for logs.
+    pub id: String,
     /// Zone, batches, queues, mode.
     pub parameters: Parameters,
     /// Makes the run repeatable.
@@ -89,6 +91,7 @@ fn shared(plan: &Plan, options: &RunOptions) -> Shared {
         queue: Queue::new(queue.max_event_batches, LANE_BYTES),
     });
     Shared {
+        id: options.id.clone(),
         control: Control::new(),
         counters: Counters::new(plan.inputs.len(), plan.outputs.len()),
         errors: super::errors::Errors::default(),

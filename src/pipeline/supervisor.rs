@@ -71,11 +71,23 @@ impl Supervisor {
         let _ = self.shared.start.set(result);
         let _ = self.shared.began.set(Instant::now());
         self.shared.control.started();
+        tracing::info!(
+            generator = self.shared.id,
+            "run {}",
+            self.shared.control.state()
+        );
         self.watch();
         if let Some(began) = self.shared.began.get() {
             let _ = self.shared.lasted.set(began.elapsed());
         }
         self.shared.control.ended();
+        let events = self.shared.counters.events.get();
+        tracing::info!(
+            generator = self.shared.id,
+            events,
+            "run {}",
+            self.shared.control.state()
+        );
     }
 
     /// Outputs come last, because opening them may empty files.
