@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::config::{Diagnostic, Diagnostics, Files, Parameters};
 use crate::event::{EventEnv, Globals, Limits};
 use crate::input::{InputEnv, Merge, input_seed};
-use crate::output::{OutputEnv, OutputError, Streams};
+use crate::output::{FormatEnv, OutputEnv, OutputError, Streams};
 use crate::time::Clock;
 
 use super::control::{Control, Level};
@@ -248,11 +248,12 @@ impl Supervisor {
         self.shared.control.ended();
     }
 
-    /// The event source comes first and inputs second, because opening outputs may empty files.
+    /// Outputs come last, because opening them may empty files.
     fn start(&mut self) -> Result<(), Diagnostics> {
         self.spawn_event()?;
         self.ready(1)?;
         let source = self.inputs()?;
+        self.formatters()?;
         for index in 0..self.plan.outputs.len() {
             self.spawn_output(index)?;
         }
@@ -318,6 +319,25 @@ impl Supervisor {
             return Err(problems);
         }
         Ok(Merge::new(started))
+    }
+
+    /// Checks that every formatter can be made: each output makes its own on its thread, but a
+    /// template that does not compile must be found before any output is opened.
+    fn formatters(&self) -> Result<(), Diagnostics> {
+        let env = FormatEnv {
+            base: &self.plan.base,
+            files: self.options.files.clone(),
+        };
+        let mut problems = Diagnostics::default();
+        for output in &self.plan.outputs {
+            if let Err(error) = output.config.format().build(&env) {
+                problems.0.extend(not_open(error, output).0);
+            }
+        }
+        if problems.has_errors() {
+            return Err(problems);
+        }
+        Ok(())
     }
 
     fn spawn_event(&mut self) -> Result<(), Diagnostics> {

@@ -57,7 +57,8 @@ pub struct Stats {
     pub events: u64,
     /// Bytes of those events, before formatting.
     pub bytes: u64,
-    /// Events in the whole run when all inputs are finite and counted; for progress bars.
+    /// Timestamps of the whole run, when all inputs end and can tell; for progress bars. Compare with
+    /// `released`.
     pub expected: Option<u64>,
     /// How far the last released timestamp was behind its due moment (live mode).
     pub lag: Duration,

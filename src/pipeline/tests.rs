@@ -538,6 +538,21 @@ fn refused_writes_are_counted_and_shown_and_the_run_goes_on() {
 }
 
 #[test]
+fn a_target_that_takes_nothing_any_more_ends_an_endless_run() {
+    let outputs = vec![
+        target(|batch| if batch < 2 { Then::Take } else { Then::Refuse }),
+        target(|_| Then::Take),
+    ];
+    let (reason, stats) = setup(0, one, outputs).endless().start().end();
+    assert_eq!(
+        reason,
+        EndReason::Failed("output[0].target: 200 writes failed in a row".to_owned())
+    );
+    assert_eq!(stats.outputs[0].in_flight, 0);
+    assert_eq!(stats.outputs[1].written, stats.events);
+}
+
+#[test]
 fn events_that_are_not_json_are_counted_one_by_one() {
     fn half(index: u64, out: &mut EventBatch) -> Outcome {
         out.push(

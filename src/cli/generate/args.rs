@@ -35,16 +35,16 @@ pub(in crate::cli) struct Args {
     #[arg(long = "queue.max-event-batches", value_name = "COUNT", default_value = "10", value_parser = positive)]
     max_event_batches: usize,
     /// Order is always kept; accepted for compatibility
-    #[arg(long, value_name = "BOOL", default_value = "false", value_parser = boolean)]
+    #[arg(long, value_name = "BOOL", default_value = "false", action = clap::ArgAction::Set, value_parser = boolean)]
     keep_order: bool,
     /// true: release timestamps when they are due; false: as fast as possible
-    #[arg(long, value_name = "BOOL", default_value = "true", value_parser = boolean)]
+    #[arg(long, value_name = "BOOL", default_value = "true", action = clap::ArgAction::Set, value_parser = boolean)]
     live_mode: bool,
     /// As fast as possible: short for --live-mode false
     #[arg(long, conflicts_with = "live_mode")]
     sample: bool,
     /// In live mode: leave out timestamps that lie before the start
-    #[arg(long, value_name = "BOOL", default_value = "true", value_parser = boolean)]
+    #[arg(long, value_name = "BOOL", default_value = "true", action = clap::ArgAction::Set, value_parser = boolean)]
     skip_past: bool,
     /// Most writes in flight
     #[arg(long, value_name = "COUNT", default_value = "100", value_parser = positive)]

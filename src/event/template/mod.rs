@@ -3,8 +3,6 @@
 mod build;
 mod condition;
 mod config;
-#[cfg(test)]
-mod config_tests;
 mod dispatch;
 mod globals;
 mod module;

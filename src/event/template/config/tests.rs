@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::config::{Mode, TemplateConfig, decode};
+use super::{Mode, TemplateConfig, decode};
 use crate::config::{Context, Diagnostics, Disk, Severity, parse_yaml};
 
 fn check(yaml: &str) -> (Option<TemplateConfig>, Diagnostics) {
