@@ -171,6 +171,7 @@ impl Inner {
         let running = Arc::new(pipeline::start(
             plan,
             RunOptions {
+                id: spec.id.clone(),
                 parameters: spec.parameters,
                 seed: spec.seed,
                 globals: self.globals.clone(),

@@ -27,6 +27,7 @@ mod release;
 mod run;
 mod shared;
 mod stats;
+mod supervisor;
 #[cfg(test)]
 mod tests;
 

@@ -17,6 +17,8 @@ use super::{EndReason, QueueStats, Stats};
 /// Shared by all stages of a run.
 #[derive(Debug)]
 pub(super) struct Shared {
+    /// Name of the generator, for logs.
+    pub(super) id: String,
     pub(super) control: Control,
     pub(super) counters: Counters,
     pub(super) errors: Errors,
@@ -109,7 +111,7 @@ impl Shared {
     }
 
     pub(super) fn record(&self, failure: &Failure<'_>) {
-        self.errors.record(failure, self.clock.now_us());
+        self.errors.record(failure, &self.id, self.clock.now_us());
     }
 
     pub(super) fn stats(&self) -> Stats {

@@ -4,6 +4,7 @@
 //! being moved): `released = produced_for + empty + dropped + failed + unused`, and for each output
 //! `received = written + format_failed + write_failed + in_flight`.
 
+use std::fmt;
 use std::time::Duration;
 
 /// Where a pipeline stands.
@@ -32,6 +33,29 @@ pub enum EndReason {
     OutputClosed,
     /// It could not start or go on.
     Failed(String),
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Starting => f.write_str("starting"),
+            Self::Running => f.write_str("running"),
+            Self::Stopping => f.write_str("stopping"),
+            Self::Ended(reason) => reason.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for EndReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Finished => f.write_str("finished"),
+            Self::Stopped => f.write_str("stopped"),
+            Self::Aborted => f.write_str("given up"),
+            Self::OutputClosed => f.write_str("ended by its reader"),
+            Self::Failed(message) => write!(f, "failed: {message}"),
+        }
+    }
 }
 
 /// Counters and gauges of one pipeline at one moment.

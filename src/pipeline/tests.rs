@@ -312,6 +312,7 @@ impl Setup {
         let running = start(
             plan,
             RunOptions {
+                id: "test".to_owned(),
                 parameters: self.parameters,
                 seed: None,
                 globals: Globals::default(),

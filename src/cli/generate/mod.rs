@@ -59,6 +59,7 @@ fn generate(args: &Args) -> Result<u8, Diagnostics> {
     let running = Arc::new(pipeline::start(
         plan,
         RunOptions {
+            id: args.id(),
             parameters,
             seed: args.seed,
             globals: Globals::default(),
