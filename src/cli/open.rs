@@ -108,6 +108,8 @@ fn find(given: &Path, path: &Path) -> Result<(Option<PathBuf>, PathBuf), String>
         )
     })?;
     if about.is_dir() {
+        std::fs::read_dir(path)
+            .map_err(|error| format!("cannot open {}: {error}", given.display()))?;
         // Without `.` at its end, so that the folder's name can be shown.
         let folder: PathBuf = path.components().collect();
         let document = folder.join(GENERATOR);

@@ -109,7 +109,7 @@ fn columns(mut rest: Rect, wish: Wish, out: &mut Layout) {
         .files
         .unwrap_or(rest.width >= THREE_COLUMNS || wish.focus == Focus::Files);
     if files {
-        let width = (rest.width / 6).clamp(18, 30);
+        let width = (rest.width / 5).clamp(20, 32);
         out.files = Some(take_left(&mut rest, width));
         out.rules[0] = Some(take_left(&mut rest, 1));
     }

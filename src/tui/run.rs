@@ -16,6 +16,8 @@ use super::theme::ThemeError;
 
 /// Least time between frames that no key asked for.
 const FRAME: Duration = Duration::from_millis(16);
+/// Longest wait for the document's text before the first frame.
+const FIRST: Duration = Duration::from_millis(10);
 /// Longest text that is put on the clipboard through the terminal.
 const CLIPBOARD: usize = 100_000;
 
@@ -65,6 +67,12 @@ fn run_loop(
 ) -> io::Result<u8> {
     // Files first: they are there by the time the first frame is drawn.
     perform(app, &mut screen, services)?;
+    let patience = Instant::now() + FIRST;
+    while app.waits_for_text()
+        && let Ok(event) = events.recv_timeout(patience.saturating_duration_since(Instant::now()))
+    {
+        app.update(event, Instant::now());
+    }
     app.take_changed();
     screen.draw(app)?;
     let mut drawn = Instant::now();

@@ -22,7 +22,7 @@ use crate::preview::{PreviewRequest, PreviewResult};
 /// Time between samples of a running pipeline's counters.
 const SAMPLE: Duration = Duration::from_millis(200);
 /// Time that pipelines have to deliver what is queued when the program ends.
-const DRAIN: Duration = Duration::from_secs(10);
+const DRAIN: Duration = Duration::from_secs(15);
 
 /// Where previews go when they are done.
 pub type PreviewSink = Box<dyn Fn(PreviewResult) + Send>;

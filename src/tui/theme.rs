@@ -514,4 +514,26 @@ mod tests {
             "{error}"
         );
     }
+
+    #[test]
+    fn colours_are_named_here_only() {
+        let mut folders = vec![std::path::PathBuf::from(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/src/tui"
+        ))];
+        let mut looked_at = 0;
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap().flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if !path.ends_with("theme.rs") && !path.ends_with("tests/mod.rs") {
+                    let text = std::fs::read_to_string(&path).unwrap();
+                    assert!(!text.contains("Color::"), "{path:?} names a colour");
+                    looked_at += 1;
+                }
+            }
+        }
+        assert!(looked_at > 30);
+    }
 }

@@ -287,6 +287,12 @@ impl App {
         self.exit
     }
 
+    /// True while the first file is being read.
+    pub fn waits_for_text(&self) -> bool {
+        let empty = |project: &Project| project.buffers.is_empty();
+        self.toast.is_none() && self.project.as_ref().is_some_and(empty)
+    }
+
     /// The shown file.
     pub fn buffer(&self) -> Option<&Buffer> {
         self.project.as_ref()?.buffer()

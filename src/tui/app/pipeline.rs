@@ -83,6 +83,36 @@ impl Pipeline {
         self.phase != Phase::Idle
     }
 
+    /// Events per second in at most `cells` equal stretches that together cover the history, and how
+    /// many seconds one stretch is. The latest is last; stretches do not shift while they fill.
+    pub fn stretches(&self, cells: usize) -> (Vec<u64>, usize) {
+        let count = self.history.len();
+        let steps = [1, 2, 5, 10, 15, 20, 30, 60];
+        let step = steps
+            .into_iter()
+            .find(|step| count / step < cells.max(2))
+            .unwrap_or(60);
+        let (seconds, _) = self.counted;
+        let first = usize::try_from(seconds)
+            .unwrap_or(usize::MAX)
+            .saturating_sub(count);
+        let mut out: Vec<(usize, u64, u64)> = Vec::new();
+        for (index, events) in self.history.iter().enumerate() {
+            let stretch = (first + index) / step;
+            match out.last_mut().filter(|(last, ..)| *last == stretch) {
+                Some((_, sum, seconds)) => {
+                    *sum += events;
+                    *seconds += 1;
+                }
+                None => out.push((stretch, *events, 1)),
+            }
+        }
+        let skip = out.len().saturating_sub(cells);
+        // What is not nothing stays more than nothing.
+        let mean = |(_, sum, seconds): &(usize, u64, u64)| (sum / seconds).max(u64::from(*sum > 0));
+        (out.iter().skip(skip).map(mean).collect(), step)
+    }
+
     /// Rows that its details take.
     pub fn rows(&self) -> u16 {
         let stats = &self.stats;
@@ -309,5 +339,23 @@ mod tests {
         assert_eq!(pipeline.history, [100, 100, 100]);
         pipeline.sample(stats(10_000_000, 300));
         assert_eq!(pipeline.history.len(), HISTORY);
+    }
+
+    #[test]
+    fn the_whole_history_fits_any_width() {
+        let mut pipeline = Pipeline::new(true, None);
+        for second in 1..=700u64 {
+            pipeline.sample(stats(second * 1_000, second * 10));
+            for cells in [0, 1, 8, 24, 60] {
+                let (bars, _) = pipeline.stretches(cells);
+                assert!(
+                    bars.len() <= cells && bars.iter().all(|bar| *bar == 10),
+                    "{second} {cells} {bars:?}"
+                );
+            }
+        }
+        let (bars, step) = pipeline.stretches(24);
+        assert_eq!(step, 30);
+        assert!(bars.len() >= 20, "{bars:?}");
     }
 }

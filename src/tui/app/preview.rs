@@ -7,14 +7,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ratatui::layout::Rect;
-use unicode_segmentation::UnicodeSegmentation;
 
 use super::{App, Focus};
 use crate::config::{Place, Severity};
 use crate::preview::{PreviewEvent, PreviewFailure, PreviewRequest, PreviewResult, Schedule};
 use crate::time::{Clock, WallClock};
-use crate::tui::editor::{Mark, cells};
+use crate::tui::editor::Mark;
 use crate::tui::event::Effect;
+use crate::tui::text::{break_lines, wrap};
 
 /// Calm after a key before anything is worked out.
 const DEBOUNCE: Duration = Duration::from_millis(90);
@@ -587,65 +587,6 @@ fn buckets_for(span_s: u64, width: usize) -> usize {
         .unwrap_or(8)
 }
 
-/// Byte ranges of rows at most `width` cells wide; the text's own line ends are kept.
-fn break_lines(text: &str, width: usize) -> impl Iterator<Item = Range<usize>> + '_ {
-    let width = width.max(1);
-    text.lines().flat_map(move |line| {
-        let base = line.as_ptr() as usize - text.as_ptr() as usize;
-        let mut ranges = Vec::new();
-        let (mut start, mut used) = (0, 0);
-        // Behind the last blank of the row, and the cells up to there.
-        let mut blank = (0, 0);
-        for (at, grapheme) in line.grapheme_indices(true) {
-            let wide = cells(grapheme, used);
-            if used + wide > width && at > start {
-                // A blank in the last third is a better place to break than the edge.
-                let (end, cells_before) = if blank.0 > start && blank.1 * 3 > width * 2 {
-                    blank
-                } else {
-                    (at, used)
-                };
-                ranges.push(base + start..base + end);
-                start = end;
-                used -= cells_before;
-            }
-            used += wide;
-            if grapheme == " " {
-                blank = (at + 1, used);
-            }
-        }
-        ranges.push(base + start..base + line.len());
-        ranges
-    })
-}
-
-/// The text in lines at most `width` cells wide, broken between words where that can be.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let width = width.max(8);
-    let mut out = Vec::new();
-    for paragraph in text.lines() {
-        let mut line = String::new();
-        for word in paragraph.split(' ') {
-            let used = crate::tui::text::width(&line);
-            let wide = crate::tui::text::width(word);
-            if !line.is_empty() && used + 1 + wide > width {
-                out.push(std::mem::take(&mut line));
-            } else if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-            while crate::tui::text::width(&line) > width {
-                let ranges: Vec<Range<usize>> = break_lines(&line, width).collect();
-                let cut = ranges.first().map_or(line.len(), |range| range.end);
-                let rest = line.split_off(cut.min(line.len()));
-                out.push(std::mem::replace(&mut line, rest));
-            }
-        }
-        out.push(line);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -665,13 +606,5 @@ mod tests {
                 );
             }
         }
-    }
-
-    #[test]
-    fn long_texts_are_broken() {
-        let rows: Vec<_> = break_lines("abcdef\n\n日本語", 4).collect();
-        assert_eq!(rows, [0..4, 4..6, 7..7, 8..14, 14..17]);
-        assert_eq!(wrap("one two three four", 9), ["one two", "three", "four"]);
-        assert_eq!(wrap("abcdefghijkl", 8), ["abcdefgh", "ijkl"]);
     }
 }

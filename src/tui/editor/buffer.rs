@@ -9,9 +9,13 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::config::Severity;
 use crate::tui::lexer::{self, Language};
+use crate::tui::text;
 
 use super::history::{Edit, History, Kind, Selection};
 use super::{Find, cells};
+
+/// Most rows of one message.
+const ROWS: usize = 3;
 
 /// A problem at a place in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +57,9 @@ pub struct Buffer {
     /// The view goes where the cursor goes, until it is scrolled away.
     pub(super) following: bool,
     marks: Vec<Mark>,
+    /// Rows of the messages under the lines of the marks, wrapped to the width.
+    messages: Vec<(usize, Severity, String)>,
+    width: usize,
     lexed: lexer::States,
     /// Text as last read from or written to the disk.
     disk: Rope,
@@ -79,6 +86,8 @@ impl Buffer {
             history: History::default(),
             following: true,
             marks: Vec::new(),
+            messages: Vec::new(),
+            width: 80,
             lexed: lexer::States::default(),
         }
     }
@@ -214,6 +223,35 @@ impl Buffer {
         marks.sort_by_key(|mark| (mark.line, mark.severity, mark.columns.start));
         marks.dedup();
         self.marks = marks;
+        self.wrap_messages();
+    }
+
+    /// Cells that a row of text has; messages are wrapped to it.
+    pub(super) fn set_width(&mut self, width: usize) {
+        if self.width != width {
+            self.width = width;
+            self.wrap_messages();
+        }
+    }
+
+    fn wrap_messages(&mut self) {
+        self.messages.clear();
+        for mark in &self.marks {
+            let signs = std::iter::once("╰ ").chain(std::iter::repeat("  "));
+            let rows = text::wrap(&mark.message, self.width.saturating_sub(2));
+            let rows = signs.zip(rows).take(ROWS);
+            let rows = rows.map(|(sign, row)| (mark.line, mark.severity, format!("{sign}{row}")));
+            self.messages.extend(rows);
+        }
+    }
+
+    /// Rows of messages under a line.
+    pub(super) fn messages_under(&self, line: usize) -> &[(usize, Severity, String)] {
+        let from = self.messages.partition_point(|(at, ..)| *at < line);
+        let to = self.messages.partition_point(|(at, ..)| *at <= line);
+        self.messages
+            .get(from..to.min(from + 2 * ROWS))
+            .unwrap_or_default()
     }
 
     /// Marks of a line.
@@ -261,8 +299,12 @@ impl Buffer {
         let count = |text: &str| text.matches('\n').count();
         let (gone, come) = (count(&edit.removed), count(&edit.inserted));
         let last = self.lines() - 1;
+        let moved = |at: usize| (at.max(line + gone) - gone + come).min(last);
         for mark in self.marks.iter_mut().filter(|mark| mark.line > line) {
-            mark.line = (mark.line.max(line + gone) - gone + come).min(last);
+            mark.line = moved(mark.line);
+        }
+        for (at, ..) in self.messages.iter_mut().filter(|(at, ..)| *at > line) {
+            *at = moved(*at);
         }
     }
 

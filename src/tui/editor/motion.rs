@@ -253,6 +253,7 @@ impl Buffer {
 
     /// Brings the view in step with the size it has: it follows the cursor unless it was scrolled.
     pub fn settle_view(&mut self, height: usize, width: usize) {
+        self.set_width(width);
         if self.following {
             self.follow(height, width);
         }

@@ -7,15 +7,12 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::buffer::{Buffer, Mark};
+use super::buffer::Buffer;
 use super::cells;
 use crate::config::Severity;
 use crate::tui::lexer::{self, Piece};
 use crate::tui::text;
 use crate::tui::theme::{Theme, Token};
-
-/// Most messages shown under one line.
-const MESSAGES: usize = 2;
 
 /// Where the parts of a drawn editor are.
 #[derive(Clone, Copy, Debug, Default)]
@@ -72,7 +69,7 @@ fn gutter_width(buffer: &Buffer) -> u16 {
 
 /// Rows of messages under a line.
 pub(super) fn messages(buffer: &Buffer, line: usize) -> usize {
-    buffer.marks_on(line).len().min(MESSAGES)
+    buffer.messages_under(line).len()
 }
 
 /// Draws the buffer; gives the place of the cursor when it is inside.
@@ -128,9 +125,9 @@ pub fn draw(
             cursor = place(buffer, row);
         }
         y += 1;
-        for mark in buffer.marks_on(line).iter().take(MESSAGES) {
+        for (_, severity, message) in buffer.messages_under(line) {
             if y < view.text.bottom() {
-                draw_message(mark, Rect { y, ..row }, theme, screen);
+                draw_message(*severity, message, Rect { y, ..row }, theme, screen);
                 y += 1;
             }
         }
@@ -183,14 +180,12 @@ fn draw_gutter(
     screen.set_stringn(area.x + 1, area.y, number, width.saturating_sub(1), style);
 }
 
-fn draw_message(mark: &Mark, row: Rect, theme: &Theme, screen: &mut Screen) {
-    let style = match mark.severity {
+fn draw_message(severity: Severity, message: &str, row: Rect, theme: &Theme, screen: &mut Screen) {
+    let style = match severity {
         Severity::Error => theme.error,
         Severity::Warning => theme.warn,
     };
-    let width = usize::from(row.width);
-    let message = format!("╰ {}", mark.message);
-    screen.set_stringn(row.x, row.y, text::fit(&message, width), width, style);
+    screen.set_stringn(row.x, row.y, message, usize::from(row.width), style);
 }
 
 fn draw_find(find: &super::Find, row: Rect, theme: &Theme, screen: &mut Screen) -> Position {

@@ -60,7 +60,7 @@ fn needs(app: &App, body: &mut Rect, screen: &mut Buffer) {
         if body.height < 4 {
             return;
         }
-        let line = format!(" needs {kind}: {}", names.join(", "));
+        let line = format!("needs {kind}: {}", names.join(", "));
         Line::new(*body, screen).put(&text::fit(&line, usize::from(body.width)), app.theme.warn);
         body.y += 1;
         body.height -= 1;

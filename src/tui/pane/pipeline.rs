@@ -156,33 +156,20 @@ fn fullest(stats: &Stats) -> Option<(&str, usize)> {
         .max_by_key(|(_, fill)| *fill)
 }
 
-/// The last seconds, the present at the right; a second with few events is never drawn as empty.
+/// The last minutes, the present at the right; what is not nothing is never drawn as nothing.
 fn sparkline(app: &App, line: &mut Line<'_>, width: usize) {
-    let history = &app.pipeline.history;
-    let shown: Vec<u64> = history
-        .iter()
-        .skip(history.len().saturating_sub(width))
-        .copied()
-        .collect();
+    let (shown, _) = app.pipeline.stretches(width);
     let most = shown.iter().max().copied().unwrap_or(0).max(1);
     for _ in shown.len()..width {
         line.put("·", app.theme.border);
     }
     for value in shown {
         let level = usize::try_from(u128::from(value) * 7 / u128::from(most)).unwrap_or(7);
-        let symbol = if value == 0 {
-            "·"
-        } else {
-            BARS.get(level).copied().unwrap_or("█")
+        let (symbol, style) = match value {
+            0 => ("·", app.theme.border),
+            _ => (BARS.get(level).copied().unwrap_or("█"), app.theme.accent),
         };
-        line.put(
-            symbol,
-            if value == 0 {
-                app.theme.border
-            } else {
-                app.theme.accent
-            },
-        );
+        line.put(symbol, style);
     }
 }
 

@@ -98,7 +98,7 @@ fn a_failure_in_a_template_leads_to_its_place() {
         .keys("<ctrl-n>")
         .sees("▸ templates/page.json.jinja")
         .sees("5:15");
-    harness.sees("╰ `row` has no attribute `pth`");
+    harness.sees("╰ `row` has no attribute `pth`: did you mean");
 }
 
 #[test]

@@ -46,6 +46,7 @@ fn pipeline(#[values((80, 24), (120, 40), (200, 50))] size: (u16, u16)) {
     let mut harness = Harness::open(size.0, size.1, "dark");
     running(&mut harness, false);
     insta::assert_snapshot!(format!("running_{}x{}", size.0, size.1), harness.text());
+    let mut harness = Harness::open(size.0, size.1, "dark");
     running(&mut harness, true);
     harness.keys("<ctrl-t>");
     insta::assert_snapshot!(format!("details_{}x{}", size.0, size.1), harness.text());
