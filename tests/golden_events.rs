@@ -1,5 +1,6 @@
 //! The event plugins `template` and `replay` against the golden vectors.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::print_stdout)]
 
 #[path = "support/decisions.rs"]
 mod decisions;

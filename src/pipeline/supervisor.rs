@@ -94,6 +94,9 @@ impl Supervisor {
     fn start(&mut self) -> Result<(), Diagnostics> {
         self.spawn_event()?;
         self.ready(1)?;
+        if self.shared.control.is(Level::Drain) {
+            return Ok(());
+        }
         let source = self.inputs()?;
         self.formatters()?;
         for index in 0..self.plan.outputs.len() {

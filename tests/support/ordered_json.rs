@@ -1,5 +1,7 @@
 //! JSON that keeps the order of keys, which YAML documents and template dicts have.
 
+#![allow(dead_code, reason = "each test target uses its part")]
+
 use std::fmt;
 
 use evtui::config::{Node, Scalar, Span, Tree};

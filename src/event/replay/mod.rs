@@ -4,7 +4,6 @@ mod codec;
 mod lines;
 mod tables;
 
-use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -239,14 +238,14 @@ impl Replay {
         Ok(())
     }
 
-    fn timestamp(&self, at: Moment) -> Cow<'static, str> {
+    fn timestamp(&self, at: Moment) -> String {
         let at = DateTime::in_zone(at, self.zone);
-        match &self.format {
-            None => String::new().into(),
-            Some(_) => {
-                drop(at);
-                String::new().into()
-            }
-        }
+        let mut out = String::new();
+        // Writing into a string cannot fail.
+        let _ = match &self.format {
+            None => at.write_iso(&mut out, 'T'),
+            Some(_) => at.write_iso(&mut out, 'T'),
+        };
+        out
     }
 }

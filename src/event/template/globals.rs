@@ -293,3 +293,83 @@ impl Object for GlobalState {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use super::*;
+
+    fn append(list: &Value, item: i64) {
+        let Value::List(list) = list else {
+            panic!("a list, not {list:?}");
+        };
+        list.borrow_mut().push(Value::Int(item));
+    }
+
+    #[test]
+    fn changes_in_place_reach_other_sources_at_the_end_of_the_event() {
+        let shared = Globals::default();
+        let (one, two) = (GlobalState::new(shared.clone()), GlobalState::new(shared));
+        one.store(&Value::from("l"), Value::list(vec![Value::Int(1)]))
+            .unwrap();
+        let live = one.get("l").unwrap();
+        append(&live, 2);
+        assert_eq!(one.get("l").unwrap().repr(), "[1, 2]");
+        assert!(live.same_as(&one.get("l").unwrap()));
+        assert_eq!(two.get("l").unwrap().repr(), "[1]");
+        one.settle();
+        assert_eq!(two.get("l").unwrap().repr(), "[1, 2]");
+        append(&two.get("l").unwrap(), 3);
+        two.settle();
+        assert_eq!(one.get("l").unwrap().repr(), "[1, 2, 3]");
+    }
+
+    #[test]
+    fn the_same_list_under_two_keys_stays_one_list() {
+        let state = GlobalState::new(Globals::default());
+        let list = Value::list(Vec::new());
+        state.store(&Value::from("a"), list.clone()).unwrap();
+        state.store(&Value::from("b"), list).unwrap();
+        append(&state.get("a").unwrap(), 1);
+        assert_eq!(state.get("b").unwrap().repr(), "[1]");
+        state.settle();
+        append(&state.get("b").unwrap(), 2);
+        assert_eq!(state.get("a").unwrap().repr(), "[1, 2]");
+    }
+
+    #[test]
+    fn equal_keys_are_one_key() {
+        let state = GlobalState::new(Globals::default());
+        state.store(&Value::Int(1), Value::from("one")).unwrap();
+        state
+            .store(&Value::Bool(true), Value::from("true"))
+            .unwrap();
+        state.store(&Value::from("1"), Value::from("text")).unwrap();
+        assert_eq!(state.entries().repr(), "{1: 'true', '1': 'text'}");
+        assert!(state.store(&Value::list(Vec::new()), Value::None).is_err());
+    }
+
+    #[test]
+    fn a_removed_key_is_not_brought_back() {
+        let shared = Globals::default();
+        let (one, two) = (GlobalState::new(shared.clone()), GlobalState::new(shared));
+        one.store(&Value::from("l"), Value::list(Vec::new()))
+            .unwrap();
+        one.settle();
+        append(&one.get("l").unwrap(), 1);
+        two.remove(&Value::from("l")).unwrap();
+        one.settle();
+        assert!(one.get("l").is_none());
+    }
+
+    #[test]
+    fn a_forgotten_lock_ends_with_the_event() {
+        let shared = Globals::default();
+        let (one, two) = (GlobalState::new(shared.clone()), GlobalState::new(shared));
+        one.lock_method("acquire", &Args::default()).unwrap();
+        one.settle();
+        assert!(two.wait().is_ok());
+        assert!(two.lock_method("release", &Args::default()).is_err());
+    }
+}

@@ -65,7 +65,6 @@ enum Ended {
 }
 
 impl TemplateSource {
-    #[expect(clippy::too_many_arguments, reason = "called once, by the builder")]
     pub(super) fn new(
         engine: Engine,
         entries: Vec<Entry>,

@@ -116,7 +116,7 @@ impl Loader<'_> {
     }
 
     fn items(&mut self, nodes: &[Node]) -> Option<Sample> {
-        let nested = nodes.first().is_some_and(|first| iterable(first));
+        let nested = nodes.first().is_some_and(iterable);
         if !nested {
             let columns = Columns::generated(1);
             let rows = nodes

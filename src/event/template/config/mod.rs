@@ -1,10 +1,18 @@
-//! Options of the plugin: schemas, decoding, and every rule that needs no file.
+//! Options of the plugin: what they are, and every rule that needs no file.
+
+mod samples;
+mod schema;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::condition::{self, Condition};
-use crate::config::{Context, Field, Kind, Node, Place, Scalar, Schema, Section, Tree, names_help};
+use crate::config::{Context, Node, Place, Scalar, Schema, Section, Tree, names_help};
+use schema::{CHANCE_ENTRY, ENTRY, FSM_ENTRY, TRANSITION};
+
+pub(super) use schema::SCHEMA;
 
 /// Checked options of the plugin `template`.
 #[derive(Debug)]
@@ -73,174 +81,12 @@ pub(super) enum SampleSource {
         path: String,
     },
 }
-
-const MODES: &[&str] = &["all", "any", "chance", "spin", "fsm", "chain"];
-
-pub(super) static SCHEMA: Schema = Schema {
-    name: "template",
-    doc: "Renders events from Jinja templates. The mode says which templates a timestamp renders.",
-    fields: &[
-        Field::required(
-            "mode",
-            Kind::Enum(MODES),
-            "Which templates are rendered for a timestamp: `all` of them, `any` one, one by `chance` \
-             (weights), each in turn (`spin`), by state and transitions (`fsm`), or along a `chain`.",
-        ),
-        Field::optional(
-            "params",
-            Kind::Map,
-            "{}",
-            "Values of your own; templates read them as `params.name`.",
-        ),
-        Field::optional(
-            "samples",
-            Kind::Map,
-            "{}",
-            "Data sets by name, each with a `type` (`items`, `csv` or `json`) and a `source`; \
-             templates read them as `samples.name`.",
-        ),
-        Field::required(
-            "templates",
-            Kind::List(&Kind::Any, 1),
-            "The templates: a list of `alias: {template: path}`.",
-        ),
-        Field::optional(
-            "chain",
-            Kind::List(&Kind::Str, 1),
-            "",
-            "Mode `chain` only: the aliases in the order in which timestamps render them.",
-        ),
-    ],
-};
-
-const TEMPLATE: Field = Field::required(
-    "template",
-    Kind::Path,
-    "The template file, relative to the project's folder; its name ends in .jinja.",
-);
-const VARS: Field = Field::optional(
-    "vars",
-    Kind::Map,
-    "{}",
-    "Values for this entry alone; the template reads them as `vars.name`.",
-);
-
-static ENTRY: Schema = Schema {
-    name: "templates",
-    doc: "One template under its alias.",
-    fields: &[TEMPLATE, VARS],
-};
-
-static CHANCE_ENTRY: Schema = Schema {
-    name: "templates",
-    doc: "One template under its alias, with its weight.",
-    fields: &[
-        TEMPLATE,
-        VARS,
-        Field::required(
-            "chance",
-            Kind::FloatAbove(0.0),
-            "How often this template is chosen, relative to the others; above 0.",
-        ),
-    ],
-};
-
-static FSM_ENTRY: Schema = Schema {
-    name: "templates",
-    doc: "One template under its alias, which is also the name of its state.",
-    fields: &[
-        TEMPLATE,
-        VARS,
-        Field::optional(
-            "initial",
-            Kind::Bool,
-            "false",
-            "The state to start in; exactly one.",
-        ),
-        Field::optional(
-            "transitions",
-            Kind::List(&Kind::Section(&TRANSITION), 0),
-            "[]",
-            "Ways to other states; the first whose condition holds is taken before the next event.",
-        ),
-    ],
-};
-
-static TRANSITION: Schema = Schema {
-    name: "transitions",
-    doc: "A way to another state.",
-    fields: &[
-        Field::required("to", Kind::NonEmpty, "Alias of the state to go to."),
-        Field::required(
-            "when",
-            Kind::Custom(condition::check),
-            "The condition, such as `eq: {shared.n: 1}`, `has_tags: x` or `always:`.",
-        ),
-    ],
-};
-
-static ITEMS: Schema = Schema {
-    name: "items",
-    doc: "A sample whose rows stand in the configuration.",
-    fields: &[
-        SAMPLE_TYPE,
-        Field::required(
-            "source",
-            Kind::List(&Kind::Any, 1),
-            "The rows: a list of values, or of lists of the same length.",
-        ),
-    ],
-};
-
-static CSV: Schema = Schema {
-    name: "csv",
-    doc: "A sample from a CSV file; all cells are text.",
-    fields: &[
-        SAMPLE_TYPE,
-        Field::required("source", Kind::Path, "The file; its name ends in .csv."),
-        Field::optional(
-            "header",
-            Kind::Bool,
-            "false",
-            "The first line names the columns.",
-        ),
-        Field::optional(
-            "delimiter",
-            Kind::NonEmpty,
-            "','",
-            "The character between cells.",
-        ),
-        Field::optional(
-            "quotechar",
-            Kind::NonEmpty,
-            "'\"'",
-            "The character around quoted cells.",
-        ),
-    ],
-};
-
-static JSON: Schema = Schema {
-    name: "json",
-    doc: "A sample from a JSON file: a list of objects with the same keys, or of lists.",
-    fields: &[
-        SAMPLE_TYPE,
-        Field::required("source", Kind::Path, "The file; its name ends in .json."),
-    ],
-};
-
-const SAMPLE_TYPES: &[&str] = &["items", "csv", "json"];
-const SAMPLE_TYPE: Field = Field::required(
-    "type",
-    Kind::Enum(SAMPLE_TYPES),
-    "Where the rows come from.",
-);
-
 /// Decodes the options; `None` after errors were reported.
 pub(super) fn decode(node: &Node, cx: &mut Context<'_>) -> Option<TemplateConfig> {
     let before = cx.errors();
     let section = Section::open(node, &SCHEMA, cx)?;
     let mode = section.str("mode")?.to_owned();
-    let samples = samples(section.node("samples"), cx);
+    let samples = samples::decode(section.node("samples"), cx);
     let parts = section
         .node("templates")
         .and_then(Node::as_seq)
@@ -336,8 +182,8 @@ fn entry(
         );
         return None;
     }
-    wrong_mode(body, schema, cx);
-    let section = Section::open(body, schema, cx)?;
+    let body = without_other_modes(body, schema, cx);
+    let section = Section::open(&body, schema, cx)?;
     let path = section.node("template")?;
     let template = path.as_str()?.to_owned();
     let file = template.rsplit('/').next().unwrap_or_default();
@@ -370,22 +216,34 @@ fn entry(
     ))
 }
 
-/// An option that belongs to another mode gets its own message instead of "unknown option".
-fn wrong_mode(body: &Node, schema: &'static Schema, cx: &mut Context<'_>) {
-    for (key, mode) in [
+/// Reports options that belong to another mode, and gives the entry without them.
+fn without_other_modes(body: &Node, schema: &'static Schema, cx: &mut Context<'_>) -> Node {
+    let mut body = body.clone();
+    let Tree::Map(entries) = &mut body.tree else {
+        return body;
+    };
+    for (name, mode) in [
         ("chance", "chance"),
         ("transitions", "fsm"),
         ("initial", "fsm"),
     ] {
-        let known = schema.fields.iter().any(|field| field.name == key);
-        if let (false, Some(node)) = (known, body.get(key)) {
-            cx.warn(
-                node.span,
-                format!("`{key}` belongs to mode `{mode}`"),
-                format!("remove it, or set `mode: {mode}`"),
-            );
+        if schema.fields.iter().any(|field| field.name == name) {
+            continue;
         }
+        entries.retain(|(key, _)| {
+            let other = key.as_str() == Some(name);
+            if other {
+                let message = format!("`{name}` belongs to mode `{mode}`");
+                cx.error_help(
+                    key.span,
+                    message,
+                    format!("remove it, or set `mode: {mode}`"),
+                );
+            }
+            !other
+        });
     }
+    body
 }
 
 /// The chain as entry indexes. Looks at the names even when entries are wrong.
@@ -556,111 +414,5 @@ fn warn_unreachable(
                 "add a transition to it, or remove it",
             );
         });
-    }
-}
-
-fn samples(node: Option<&Node>, cx: &mut Context<'_>) -> Vec<SampleConfig> {
-    let mut found = Vec::new();
-    let parts = node.and_then(Node::as_map).unwrap_or_default();
-    cx.within(".samples", |cx| {
-        for (key, body) in parts {
-            let name = key.as_str().unwrap_or_default();
-            cx.within(&format!(".{name}"), |cx| {
-                found.extend(sample(name, body, cx))
-            });
-        }
-    });
-    found
-}
-
-fn sample(name: &str, body: &Node, cx: &mut Context<'_>) -> Option<SampleConfig> {
-    let schema = match body.get("type").and_then(Node::as_str) {
-        Some("items") => &ITEMS,
-        Some("csv") => &CSV,
-        Some("json") => &JSON,
-        other => {
-            report_type(body, other, cx);
-            return None;
-        }
-    };
-    let section = Section::open(body, schema, cx)?;
-    let node = section.node("source")?;
-    let path = node.as_str().unwrap_or_default().to_owned();
-    let source = match schema.name {
-        "items" => SampleSource::Items(node.as_seq()?.to_vec()),
-        kind => {
-            let suffix = format!(".{kind}");
-            let file = path.rsplit('/').next().unwrap_or_default();
-            if !file.ends_with(&suffix) || file == suffix {
-                cx.within(".source", |cx| {
-                    cx.error_help(
-                        node.span,
-                        format!("the source of a {kind} sample ends in {suffix}"),
-                        "rename the file, or change `type`",
-                    );
-                });
-                return None;
-            }
-            match kind {
-                "csv" => SampleSource::Csv {
-                    path,
-                    header: section.bool("header").unwrap_or(false),
-                    delimiter: character(&section, "delimiter", ',', cx)?,
-                    quote: character(&section, "quotechar", '"', cx)?,
-                },
-                _ => SampleSource::Json { path },
-            }
-        }
-    };
-    Some(SampleConfig {
-        name: name.to_owned(),
-        place: cx.place(node.span),
-        setting: cx.setting.clone(),
-        source,
-    })
-}
-
-fn report_type(body: &Node, given: Option<&str>, cx: &mut Context<'_>) {
-    if body.as_map().is_none() {
-        let message = format!(
-            "a sample takes a mapping of options, not {}",
-            body.describe()
-        );
-        cx.error_help(body.span, message, "write `{type: csv, source: file.csv}`");
-        return;
-    }
-    match (given, body.get("type")) {
-        (Some(name), Some(node)) => cx.error_help(
-            node.span,
-            format!("`{name}` is no type of sample"),
-            names_help(name, SAMPLE_TYPES.iter().copied()),
-        ),
-        (_, Some(node)) => cx.error_help(
-            node.span,
-            format!("the type of a sample is text, not {}", node.describe()),
-            "one of `items`, `csv` and `json`",
-        ),
-        (_, None) => cx.error_help(
-            body.span,
-            "a sample needs the option `type`",
-            "one of `items`, `csv` and `json`",
-        ),
-    }
-}
-
-fn character(section: &Section, name: &str, default: char, cx: &mut Context<'_>) -> Option<char> {
-    let Some(text) = section.str(name) else {
-        return Some(default);
-    };
-    let mut chars = text.chars();
-    match (chars.next(), chars.next()) {
-        (Some(one), None) if !matches!(one, '\n' | '\r') => Some(one),
-        _ => {
-            let span = section.node(name).map_or(section.span, |node| node.span);
-            cx.within(&format!(".{name}"), |cx| {
-                cx.error(span, format!("`{name}` is exactly one character"));
-            });
-            None
-        }
     }
 }
