@@ -138,6 +138,7 @@ pub struct App {
     /// Why changes by others are not noticed, when they are not.
     pub unwatched: Option<String>,
     parameters: Parameters,
+    noise: files::Noise,
     clipboard: String,
     drag: Option<usize>,
     effects: Vec<Effect>,
@@ -173,6 +174,7 @@ impl App {
             pipeline: Pipeline::new(opening.parameters.live_mode, opening.seed),
             unwatched: None,
             parameters: opening.parameters,
+            noise: files::Noise::default(),
             clipboard: String::new(),
             drag: None,
             effects: Vec::new(),
@@ -192,7 +194,7 @@ impl App {
     /// Takes one event in.
     pub fn update(&mut self, event: AppEvent, now: Instant) {
         self.now = now;
-        self.changed |= !matches!(event, AppEvent::Tick | AppEvent::Changed(_));
+        self.changed |= !matches!(event, AppEvent::Tick | AppEvent::Changed { .. });
         match event {
             AppEvent::Key(key) => self.key(&key),
             AppEvent::Mouse(mouse) => self.mouse(&mouse),
@@ -204,7 +206,7 @@ impl App {
             AppEvent::Saved(path, text, result) => self.saved(&path, text, result),
             AppEvent::Scanned(result) => self.scanned(result),
             AppEvent::Projects(found) => self.found(found),
-            AppEvent::Changed(paths) => self.changed_outside(&paths),
+            AppEvent::Changed { paths, listing } => self.changed_outside(&paths, listing),
             AppEvent::Unwatched(why) => {
                 self.warn(format!("changes made elsewhere are not noticed: {why}"));
                 self.unwatched = Some(why);
