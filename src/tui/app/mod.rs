@@ -188,6 +188,7 @@ impl App {
             Some(document) => app.open_project(document),
             None => app.open_start(opening.folder),
         }
+        app.settle();
         Ok(app)
     }
 
@@ -249,9 +250,7 @@ impl App {
         }
         self.preview
             .settle(layout.timestamps.map(inner), layout.events.map(inner));
-        if self.preview.take_width_changed() {
-            self.touch_preview();
-        }
+        self.preview.follow_width(self.now);
     }
 
     /// The earliest moment at which something changes by itself.

@@ -207,8 +207,11 @@ impl Preview {
             .min()
     }
 
-    pub(super) fn take_width_changed(&mut self) -> bool {
-        std::mem::take(&mut self.width_changed)
+    /// Asks for another number of buckets when the width wants one.
+    pub(super) fn follow_width(&mut self, now: Instant) {
+        if std::mem::take(&mut self.width_changed) && self.due.is_none() {
+            self.later(now);
+        }
     }
 
     /// Brings rows and number of buckets in step with the sizes of the panes.
@@ -392,7 +395,12 @@ impl App {
         preview.stale = false;
         preview.stale_at = None;
         preview.took = Some(result.took);
-        preview.needs = (result.params, result.secrets);
+        let given = &self.parameters.params;
+        let missing = result
+            .params
+            .into_iter()
+            .filter(|name| !given.contains_key(name));
+        preview.needs = (missing.collect(), result.secrets);
         preview.note = result.note;
         let broken = result.diagnostics.has_errors() && result.events.is_empty();
         if !(broken && result.schedule.is_none()) {
