@@ -255,6 +255,33 @@ fn pasting_and_copying_go_through_the_terminal() {
 }
 
 #[test]
+fn without_colours_bold_and_reverse_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    let variables = [("NO_COLOR", "1"), ("COLORTERM", "truecolor")];
+    let args = ["--theme", "dark", "web-access"];
+    let pty = Pty::start_with(EVTUI, &args, folder.path(), (120, 40), &variables);
+    pty.sees("no problems");
+    let (bold, reverse) = pty.until("a screen", |screen| {
+        let places = (0..40).flat_map(|row| (0..120).map(move |column| (row, column)));
+        let cells: Vec<_> = places
+            .filter_map(|(row, column)| screen.cell(row, column))
+            .collect();
+        for cell in &cells {
+            assert_eq!(
+                (cell.fgcolor(), cell.bgcolor()),
+                (vt100::Color::Default, vt100::Color::Default)
+            );
+        }
+        Some((
+            cells.iter().any(|cell| cell.bold()),
+            cells.iter().any(|cell| cell.inverse()),
+        ))
+    });
+    assert!(bold && reverse);
+}
+
+#[test]
 fn without_a_terminal_it_says_what_works_instead() {
     let output = std::process::Command::new(EVTUI)
         .arg("sample-configs/web-access")
