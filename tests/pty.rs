@@ -42,44 +42,55 @@ fn open(folder: &Path, size: (u16, u16)) -> Pty {
 }
 
 #[test]
-fn the_whole_way() {
+fn the_whole_way_with_a_template() {
     let folder = tempfile::tempdir().unwrap();
     let root = sample(folder.path());
-    let mut pty = Pty::start(EVTUI, &["web-access"], folder.path(), (120, 40));
-    // The project opens; timestamps and events are there.
+    the_whole_way(&root, "templates/page.log.jinja", "EDITED ");
+    let written = fs::read_to_string(root.join("output/access.log")).unwrap();
+    assert!(written.starts_with("EDITED"), "{written}");
+}
+
+#[test]
+fn the_whole_way_with_the_document() {
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    // To the end of the line of the timer, before its brace.
+    let keys = "\x1b[B\x1b[B\x1b[F\x1b[D, tags: [EDITED]";
+    the_whole_way(&folder.path().join("web-access"), "generator.yml", keys);
+}
+
+/// Opens a project, types `EDITED` into a file so that its events show it, sees the preview follow, runs and
+/// stops it, leaves, and looks at what is left.
+fn the_whole_way(root: &Path, file: &str, keys: &str) {
+    let mut pty = Pty::start(EVTUI, &["web-access"], root.parent().unwrap(), (120, 40));
     pty.sees("generator.yml");
     pty.sees("timestamps");
     pty.sees("no problems");
 
-    // A template is edited and the preview changes, nothing being saved.
-    pty.send("\x0fpage.log\r");
-    pty.sees("▸ templates/page.log.jinja");
-    pty.send("EDITED ");
-    pty.sees("page.log.jinja ●");
+    // The preview changes, nothing being saved.
+    pty.send(&format!("\x0f{file}\r"));
+    pty.sees(&format!("▸ {file}"));
+    pty.send(keys);
+    pty.sees(&format!("{file} ●"));
     pty.until("an edited event", |screen| {
         let text = screen.contents();
-        text.lines()
-            .any(|line| {
-                line.split('│')
-                    .nth(2)
-                    .is_some_and(|right| right.contains("EDITED"))
-            })
-            .then_some(())
+        let right = |line: &str| {
+            line.split('│')
+                .nth(2)
+                .is_some_and(|right| right.contains("EDITED"))
+        };
+        text.lines().any(right).then_some(())
     });
-    let template = root.join("templates/page.log.jinja");
-    assert!(!fs::read_to_string(&template).unwrap().contains("EDITED"));
+    let source = root.join(file);
+    assert!(!fs::read_to_string(&source).unwrap().contains("EDITED"));
 
-    // Running asks about the unsaved change, saves it and starts.
+    // Running asks about the unsaved change, saves it and starts; the gauge moves.
     pty.send("\x12");
     pty.sees("Save and run");
     pty.send("s");
     pty.sees("● running");
-    assert!(
-        fs::read_to_string(&template)
-            .unwrap()
-            .starts_with("EDITED ")
-    );
-    let first = wait_for_more(&pty, 0);
+    assert!(fs::read_to_string(&source).unwrap().contains("EDITED"));
+    let first = wait_for_more(&pty, 2);
     wait_for_more(&pty, first);
 
     // Stop, quit.
@@ -90,9 +101,7 @@ fn the_whole_way() {
     assert!(status.success(), "{status:?}");
     assert_eq!(pty.left_behind(), "");
     let written = fs::read_to_string(root.join("output/access.log")).unwrap();
-    assert!(
-        written.lines().count() >= 5 && written.lines().all(|line| line.starts_with("EDITED "))
-    );
+    assert!(written.ends_with('\n'), "{written}");
 }
 
 /// Waits until the gauge shows more events than that; gives what it shows.
@@ -243,6 +252,33 @@ fn pasting_and_copying_go_through_the_terminal() {
     pty.sees("copied");
     // "# pasted: one\n" in base64.
     assert_eq!(pty.copied(), ["IyBwYXN0ZWQ6IG9uZQo="]);
+}
+
+#[test]
+fn without_colours_bold_and_reverse_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    let variables = [("NO_COLOR", "1"), ("COLORTERM", "truecolor")];
+    let args = ["--theme", "dark", "web-access"];
+    let pty = Pty::start_with(EVTUI, &args, folder.path(), (120, 40), &variables);
+    pty.sees("no problems");
+    let (bold, reverse) = pty.until("a screen", |screen| {
+        let places = (0..40).flat_map(|row| (0..120).map(move |column| (row, column)));
+        let cells: Vec<_> = places
+            .filter_map(|(row, column)| screen.cell(row, column))
+            .collect();
+        for cell in &cells {
+            assert_eq!(
+                (cell.fgcolor(), cell.bgcolor()),
+                (vt100::Color::Default, vt100::Color::Default)
+            );
+        }
+        Some((
+            cells.iter().any(|cell| cell.bold()),
+            cells.iter().any(|cell| cell.inverse()),
+        ))
+    });
+    assert!(bold && reverse);
 }
 
 #[test]

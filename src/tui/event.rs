@@ -35,8 +35,13 @@ pub enum AppEvent {
     Scanned(Result<Tree, String>),
     /// Projects that can be opened.
     Projects(Vec<Found>),
-    /// Files changed, or folders' contents; absolute paths.
-    Changed(Vec<PathBuf>),
+    /// Files changed; absolute paths.
+    Changed {
+        /// Which.
+        paths: Vec<PathBuf>,
+        /// True when some came, went or were renamed.
+        listing: bool,
+    },
     /// Changes cannot be noticed, and why.
     Unwatched(String),
     /// A preview is done.

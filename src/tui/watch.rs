@@ -6,6 +6,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use notify::event::ModifyKind;
 use notify::{EventKind, RecursiveMode, Watcher as _};
 
 use super::event::AppEvent;
@@ -17,7 +18,7 @@ const PATIENCE: Duration = Duration::from_millis(150);
 
 enum Message {
     Folders(Vec<PathBuf>),
-    Changed(Vec<PathBuf>),
+    Changed(Vec<PathBuf>, bool),
 }
 
 /// Watches folders on its own thread.
@@ -46,7 +47,8 @@ fn run(own: &Sender<Message>, messages: &Receiver<Message>, events: &Sender<AppE
         if let Ok(event) = event
             && !matches!(event.kind, EventKind::Access(_))
         {
-            drop(own.send(Message::Changed(event.paths)));
+            let modified = matches!(event.kind, EventKind::Modify(kind) if !matches!(kind, ModifyKind::Name(_)));
+            drop(own.send(Message::Changed(event.paths, !modified)));
         }
     };
     let mut watcher = match notify::recommended_watcher(notified) {
@@ -60,11 +62,15 @@ fn run(own: &Sender<Message>, messages: &Receiver<Message>, events: &Sender<AppE
     while let Ok(first) = messages.recv() {
         let mut changed = BTreeSet::new();
         let mut folders = None;
+        let mut listing = false;
         let mut take = |message| match message {
             Message::Folders(wanted) => folders = Some(wanted),
-            Message::Changed(paths) => changed.extend(paths),
+            Message::Changed(paths, lists) => {
+                changed.extend(paths);
+                listing |= lists;
+            }
         };
-        let collecting = matches!(first, Message::Changed(_));
+        let collecting = matches!(first, Message::Changed(..));
         take(first);
         let until = Instant::now() + PATIENCE;
         while collecting && Instant::now() < until {
@@ -77,11 +83,8 @@ fn run(own: &Sender<Message>, messages: &Receiver<Message>, events: &Sender<AppE
         if let Some(folders) = folders {
             rewatch(&mut watcher, &mut watched, folders, events);
         }
-        if !changed.is_empty()
-            && events
-                .send(AppEvent::Changed(changed.into_iter().collect()))
-                .is_err()
-        {
+        let paths: Vec<PathBuf> = changed.into_iter().collect();
+        if !paths.is_empty() && events.send(AppEvent::Changed { paths, listing }).is_err() {
             return;
         }
     }
@@ -124,7 +127,8 @@ mod tests {
     fn next(events: &Receiver<AppEvent>, path: &std::path::Path) {
         let until = Instant::now() + Duration::from_secs(10);
         while let Ok(event) = events.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            if matches!(&event, AppEvent::Changed(paths) if paths.iter().any(|one| one == path)) {
+            if matches!(&event, AppEvent::Changed { paths, .. } if paths.iter().any(|one| one == path))
+            {
                 return;
             }
         }
@@ -143,7 +147,7 @@ mod tests {
         let until = Instant::now() + Duration::from_secs(10);
         loop {
             fs::write(&file, "a").unwrap();
-            if let Ok(AppEvent::Changed(_)) = events.recv_timeout(Duration::from_millis(200)) {
+            if let Ok(AppEvent::Changed { .. }) = events.recv_timeout(Duration::from_millis(200)) {
                 break;
             }
             assert!(Instant::now() < until, "the watch was never set up");

@@ -44,6 +44,17 @@ pub struct Pty {
 impl Pty {
     /// Starts the program in a folder at a size of columns and rows.
     pub fn start(program: &str, args: &[&str], folder: &Path, size: (u16, u16)) -> Self {
+        Self::start_with(program, args, folder, size, &[])
+    }
+
+    /// As [`Pty::start`], with variables in the environment.
+    pub fn start_with(
+        program: &str,
+        args: &[&str],
+        folder: &Path,
+        size: (u16, u16),
+        variables: &[(&str, &str)],
+    ) -> Self {
         let size = PtySize {
             rows: size.1,
             cols: size.0,
@@ -60,6 +71,9 @@ impl Pty {
         command.env("RUST_BACKTRACE", "0");
         for name in ["NO_COLOR", "COLORTERM", "EVTUI_THEME", "TMUX"] {
             command.env_remove(name);
+        }
+        for (name, value) in variables {
+            command.env(name, value);
         }
         let started = Instant::now();
         let child = pair.slave.spawn_command(command).expect("the program");

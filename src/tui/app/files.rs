@@ -1,6 +1,8 @@
 //! Opening, saving and following the files of the project.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use ropey::Rope;
 
@@ -108,34 +110,30 @@ impl App {
     }
 
     /// Something on disk changed: open files are read again, the list too, the preview follows.
-    pub(super) fn changed_outside(&mut self, paths: &[PathBuf]) {
+    pub(super) fn changed_outside(&mut self, paths: &[PathBuf], listing: bool) {
         let Some(project) = &mut self.project else {
             return;
         };
-        let mut listing = project.missing.is_some();
-        let mut preview = false;
+        let (mut others, mut news) = (false, project.missing.is_some());
         for path in paths {
-            if path
-                .file_name()
-                .is_some_and(|name| name.to_string_lossy().ends_with(".tmp"))
-            {
+            if path.extension().is_some_and(|extension| extension == "tmp") {
                 continue;
             }
-            let open = project.buffers.iter().any(|buffer| buffer.is_at(path));
-            if open {
+            if project.buffers.iter().any(|buffer| buffer.is_at(path)) {
                 self.effects.push(Effect::Reread(path.clone()));
+                news = true;
+            } else if !written_by_runs(path) && !self.noise.hears(path, self.now) {
+                others = true;
+            } else {
+                let known = project.tree.entries.iter().any(|entry| entry.path == *path);
+                news |= !known;
             }
-            let known = project.tree.entries.iter().any(|entry| entry.path == *path);
-            // What exists and is not listed is new, what is listed and does not exist is gone;
-            // asking the disk is left to the scan.
-            listing |= !known || open || *path == project.root || !written_by_runs(path);
-            preview |= !open && !written_by_runs(path);
         }
-        if listing {
+        if listing && (others || news) {
             self.effects.push(Effect::Scan(project.root.clone()));
         }
-        if preview {
-            self.touch_preview_later();
+        if others {
+            self.preview.follow_others(self.now);
         }
     }
 
@@ -266,6 +264,27 @@ impl App {
             let count = project.buffers.len();
             project.active = (project.active + if forward { 1 } else { count - 1 }) % count;
         }
+    }
+}
+
+/// Tells files that change all the time, as those that a run writes do.
+#[derive(Debug, Default)]
+pub(super) struct Noise(HashMap<PathBuf, (Instant, u32)>);
+
+impl Noise {
+    /// Longest pause in which a file still counts as changing all the time.
+    const PAUSE: Duration = Duration::from_secs(2);
+    /// Changes without a pause that are too many.
+    const CHANGES: u32 = 4;
+
+    /// Takes a change in; true when the file changes all the time.
+    fn hears(&mut self, path: &Path, now: Instant) -> bool {
+        self.0
+            .retain(|_, (last, _)| now.saturating_duration_since(*last) < Self::PAUSE);
+        let (last, count) = self.0.entry(path.to_owned()).or_insert((now, 0));
+        *last = now;
+        *count = count.saturating_add(1);
+        *count > Self::CHANGES
     }
 }
 

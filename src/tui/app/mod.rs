@@ -138,6 +138,7 @@ pub struct App {
     /// Why changes by others are not noticed, when they are not.
     pub unwatched: Option<String>,
     parameters: Parameters,
+    noise: files::Noise,
     clipboard: String,
     drag: Option<usize>,
     effects: Vec<Effect>,
@@ -173,6 +174,7 @@ impl App {
             pipeline: Pipeline::new(opening.parameters.live_mode, opening.seed),
             unwatched: None,
             parameters: opening.parameters,
+            noise: files::Noise::default(),
             clipboard: String::new(),
             drag: None,
             effects: Vec::new(),
@@ -186,13 +188,14 @@ impl App {
             Some(document) => app.open_project(document),
             None => app.open_start(opening.folder),
         }
+        app.settle();
         Ok(app)
     }
 
     /// Takes one event in.
     pub fn update(&mut self, event: AppEvent, now: Instant) {
         self.now = now;
-        self.changed |= !matches!(event, AppEvent::Tick | AppEvent::Changed(_));
+        self.changed |= !matches!(event, AppEvent::Tick | AppEvent::Changed { .. });
         match event {
             AppEvent::Key(key) => self.key(&key),
             AppEvent::Mouse(mouse) => self.mouse(&mouse),
@@ -204,7 +207,7 @@ impl App {
             AppEvent::Saved(path, text, result) => self.saved(&path, text, result),
             AppEvent::Scanned(result) => self.scanned(result),
             AppEvent::Projects(found) => self.found(found),
-            AppEvent::Changed(paths) => self.changed_outside(&paths),
+            AppEvent::Changed { paths, listing } => self.changed_outside(&paths, listing),
             AppEvent::Unwatched(why) => {
                 self.warn(format!("changes made elsewhere are not noticed: {why}"));
                 self.unwatched = Some(why);
@@ -247,9 +250,7 @@ impl App {
         }
         self.preview
             .settle(layout.timestamps.map(inner), layout.events.map(inner));
-        if self.preview.take_width_changed() {
-            self.touch_preview();
-        }
+        self.preview.follow_width(self.now);
     }
 
     /// The earliest moment at which something changes by itself.

@@ -19,7 +19,7 @@ use crate::tui::text::{break_lines, wrap};
 /// Calm after a key before anything is worked out.
 const DEBOUNCE: Duration = Duration::from_millis(90);
 /// Calm after changes by others, which may come all the time.
-const DEBOUNCE_OUTSIDE: Duration = Duration::from_millis(400);
+const DEBOUNCE_OTHERS: Duration = Duration::from_millis(400);
 /// How long what is shown may lag behind the text before it says so.
 const STALE: Duration = Duration::from_millis(350);
 /// Wall-clock limit of one preview.
@@ -118,6 +118,7 @@ pub struct Preview {
     pub seed: u64,
     now_us: i64,
     due: Option<Instant>,
+    others_due: Option<Instant>,
     stale_at: Option<Instant>,
     rows_width: u16,
     rows_height: u16,
@@ -146,6 +147,7 @@ impl Preview {
             seed: seed.unwrap_or(1),
             now_us: WallClock.now_us(),
             due: None,
+            others_due: None,
             stale_at: None,
             rows_width: 0,
             rows_height: 0,
@@ -170,14 +172,25 @@ impl Preview {
         self.stale_at.get_or_insert(now + STALE);
     }
 
-    fn later(&mut self, now: Instant, calm: Duration) {
+    fn later(&mut self, now: Instant) {
         self.revision += 1;
-        self.due = Some(now + calm);
+        self.due = Some(now + DEBOUNCE);
         self.stale_at.get_or_insert(now + STALE);
     }
 
+    /// Others changed files. They may do so all the time, so this never holds up what is due for the
+    /// text's sake, nor makes a result that is on its way useless.
+    pub(super) fn follow_others(&mut self, now: Instant) {
+        self.others_due.get_or_insert(now + DEBOUNCE_OTHERS);
+    }
+
     pub(super) fn due(&mut self, now: Instant) -> bool {
-        self.due.take_if(|due| *due <= now).is_some()
+        let own = self.due.take_if(|due| *due <= now).is_some();
+        let others = self.others_due.take_if(|due| *due <= now).is_some();
+        if others && !own {
+            self.revision += 1;
+        }
+        own || others
     }
 
     /// True when what is shown has just become stale.
@@ -188,11 +201,17 @@ impl Preview {
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
-        [self.due, self.stale_at].into_iter().flatten().min()
+        [self.due, self.others_due, self.stale_at]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
-    pub(super) fn take_width_changed(&mut self) -> bool {
-        std::mem::take(&mut self.width_changed)
+    /// Asks for another number of buckets when the width wants one.
+    pub(super) fn follow_width(&mut self, now: Instant) {
+        if std::mem::take(&mut self.width_changed) && self.due.is_none() {
+            self.later(now);
+        }
     }
 
     /// Brings rows and number of buckets in step with the sizes of the panes.
@@ -322,11 +341,7 @@ impl Preview {
 impl App {
     /// The text changed: work the preview out anew once typing pauses.
     pub(super) fn touch_preview(&mut self) {
-        self.preview.later(self.now, DEBOUNCE);
-    }
-
-    pub(super) fn touch_preview_later(&mut self) {
-        self.preview.later(self.now, DEBOUNCE_OUTSIDE);
+        self.preview.later(self.now);
     }
 
     pub(super) fn repin_preview(&mut self) {
@@ -380,7 +395,12 @@ impl App {
         preview.stale = false;
         preview.stale_at = None;
         preview.took = Some(result.took);
-        preview.needs = (result.params, result.secrets);
+        let given = &self.parameters.params;
+        let missing = result
+            .params
+            .into_iter()
+            .filter(|name| !given.contains_key(name));
+        preview.needs = (missing.collect(), result.secrets);
         preview.note = result.note;
         let broken = result.diagnostics.has_errors() && result.events.is_empty();
         if !(broken && result.schedule.is_none()) {

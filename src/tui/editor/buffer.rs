@@ -190,9 +190,32 @@ impl Buffer {
     /// Takes over what the disk has; can be undone. The cursor keeps its line and column.
     pub fn reload(&mut self, text: &str) {
         let (line, column) = self.place();
-        self.replace(0..self.rope.len_chars(), text, Kind::Other);
+        let (range, new) = self.difference(text);
+        self.replace(range, new, Kind::Other);
         self.go_to(line - 1, column - 1);
         self.saved(Rope::from_str(text));
+    }
+
+    /// The characters that differ from `text`, and what stands there in `text`.
+    fn difference<'a>(&self, text: &'a str) -> (Range<usize>, &'a str) {
+        let length = self.rope.len_chars();
+        let old = self.rope.chars();
+        let head = old
+            .zip(text.char_indices())
+            .take_while(|(a, (_, b))| a == b);
+        let (start, from) = head.fold((0, 0), |(count, _), (_, (at, c))| {
+            (count + 1, at + c.len_utf8())
+        });
+        let rest = text.get(from..).unwrap_or_default();
+        let old = self.rope.chars_at(length).reversed().take(length - start);
+        let tail = old.zip(rest.chars().rev()).take_while(|(a, b)| a == b);
+        let (kept, bytes) = tail.fold((0, 0), |(count, bytes), (c, _)| {
+            (count + 1, bytes + c.len_utf8())
+        });
+        (
+            start..length - kept,
+            rest.get(..rest.len() - bytes).unwrap_or_default(),
+        )
     }
 
     /// Puts the cursor on a line and a character of it, both from 0, as near as there is.

@@ -311,6 +311,15 @@ fn run(buffer: &mut Buffer, op: Op) {
 
 proptest! {
     #[test]
+    fn reloading_takes_any_text_over(old in "[ab\né日]{0,12}", new in "[ab\né日]{0,12}") {
+        let mut buffer = Buffer::new(PathBuf::from("a.yml"), String::new(), &old);
+        buffer.reload(&new);
+        prop_assert_eq!(buffer.rope.to_string(), new);
+        buffer.undo();
+        prop_assert_eq!(buffer.rope.to_string(), old);
+    }
+
+    #[test]
     fn undoing_everything_leads_back(text in "[ a-z:é日\n👍🏽-]{0,40}", ops in prop::collection::vec(op(), 0..40)) {
         let mut buffer = Buffer::new(PathBuf::from("a.yml"), String::new(), &text);
         for op in ops {

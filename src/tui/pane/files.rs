@@ -38,7 +38,7 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
         };
         let chosen = index == project.chosen;
         let mut line = Line::new(place, screen);
-        let marker = if chosen && focused { "▸" } else { " " };
+        let marker = if chosen && focused { "›" } else { " " };
         line.put(marker, theme.accent)
             .put(&"  ".repeat(entry.depth.min(8)), style)
             .put(sign, if sign == "● " { theme.warn } else { style })

@@ -201,3 +201,51 @@ fn long_files_stay_quick() {
     harness.keys("<pageup>x<ctrl-home>y<ctrl-z><ctrl-z>");
     assert!(!harness.app.buffer().unwrap().dirty());
 }
+
+#[test]
+fn files_that_runs_write_do_not_keep_the_preview_busy() {
+    let mut harness = Harness::open(120, 40, "dark");
+    fs::write(harness.path("events.json"), "{}").unwrap();
+    harness.changed(&["events.json"]);
+    let before = harness.app.preview.revision;
+    for _ in 0..100 {
+        harness.now += Duration::from_millis(150);
+        let paths = vec![
+            harness.path("events.json"),
+            harness.path("output/access.log"),
+        ];
+        harness.send(AppEvent::Changed {
+            paths,
+            listing: false,
+        });
+        harness.send(AppEvent::Tick);
+        harness.effects();
+    }
+    assert!(harness.app.preview.revision - before <= 2);
+    // Calm again, a change counts.
+    harness.now += Duration::from_secs(5);
+    let before = harness.app.preview.revision;
+    harness.changed(&["events.json"]);
+    assert_eq!(harness.app.preview.revision, before + 1);
+}
+
+#[test]
+fn changes_by_others_do_not_hold_the_preview_of_the_text_up() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.send(AppEvent::Key(key("x")));
+    let typed = harness.app.preview.revision;
+    harness.now += Duration::from_millis(50);
+    let paths = vec![harness.path("samples/pages.csv")];
+    harness.send(AppEvent::Changed {
+        paths,
+        listing: false,
+    });
+    harness.now += Duration::from_millis(50);
+    harness.send(AppEvent::Tick);
+    let effects = harness.app.take_effects();
+    let asked = effects.iter().find_map(|effect| match effect {
+        Effect::Preview(request) => Some(request.revision),
+        _ => None,
+    });
+    assert_eq!(asked, Some(typed));
+}

@@ -190,7 +190,11 @@ impl Harness {
     /// Says that something outside changed files.
     fn changed(&mut self, names: &[&str]) -> &mut Self {
         let paths = names.iter().map(|name| self.path(name)).collect();
-        self.send(AppEvent::Changed(paths)).until_idle()
+        self.send(AppEvent::Changed {
+            paths,
+            listing: true,
+        })
+        .until_idle()
     }
 
     fn draw(&self) -> (Buffer, Option<Position>) {
