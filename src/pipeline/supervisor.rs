@@ -128,9 +128,10 @@ impl Supervisor {
 
     fn inputs(&self) -> Result<Merge, Diagnostics> {
         let parameters = &self.options.parameters;
+        let start_us = self.options.start_us();
         let env = |index| InputEnv {
             zone: parameters.zone,
-            now: parameters.zone.at_instant(self.options.clock.now_us()),
+            now: parameters.zone.at_instant(start_us),
             skip_past: parameters.live_mode && parameters.skip_past,
             base: &self.plan.base,
             files: self.options.files.as_ref(),

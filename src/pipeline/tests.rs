@@ -315,6 +315,7 @@ impl Setup {
                 id: "test".to_owned(),
                 parameters: self.parameters,
                 seed: None,
+                now_us: None,
                 globals: Globals::default(),
                 clock: self.clock.clone(),
                 files: Arc::new(Disk),
