@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
@@ -12,7 +13,7 @@ use super::report::{Paint, Reporter};
 use crate::config::{Diagnostic, Disk, Parameters, near};
 use crate::pipeline::SEEDED_NOW_US;
 use crate::preview::{
-    PreviewEvent, PreviewFailure, PreviewRequest, PreviewResult, Schedule, evaluate,
+    PreviewEvent, PreviewFailure, PreviewRequest, PreviewResult, Schedule, Worker, evaluate,
 };
 use crate::time::iso::{Stamp, strict};
 use crate::time::{Clock as _, Moment, SECOND_US, WallClock, Zone, short_duration};
@@ -78,7 +79,7 @@ fn stamp(text: &str) -> Result<Stamp, String> {
 }
 
 pub(super) fn run(args: &Args) -> ExitCode {
-    let result = evaluate(&request(args), &|| false);
+    let result = result(args);
     let mut reporter = Reporter::new(&Disk, Paint::on(&io::stderr()));
     let mut problems = Vec::new();
     // Writing to memory does not fail, and nobody could be told of a closed standard error.
@@ -118,6 +119,16 @@ fn request(args: &Args) -> PreviewRequest {
         events: args.count,
         deadline: DEADLINE,
     }
+}
+
+/// Evaluates on the previewer's own thread, which has the stack for deep templates and outlives panics.
+fn result(args: &Args) -> PreviewResult {
+    let (done, results) = channel();
+    let worker = Worker::start(move |result| drop(done.send(result)));
+    worker.request(request(args));
+    results
+        .recv()
+        .unwrap_or_else(|_| evaluate(&request(args), &|| false))
 }
 
 fn now_us(args: &Args) -> i64 {
