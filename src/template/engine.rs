@@ -273,6 +273,11 @@ impl Template {
         &self.program.references
     }
 
+    /// Uses of functions and members that do not exist: rendering fails when it reaches one.
+    pub fn problems(&self) -> &[Error] {
+        &self.program.problems
+    }
+
     /// Makes this a configured template: imports of its file run its body once, with these
     /// template-level globals, and keep the result.
     pub fn keep_module(&self, vars: &Vars) {
