@@ -313,13 +313,31 @@ fn dict_json(value: &Value) -> serde_json::Value {
     map.into()
 }
 
+/// True when JSON has the value.
+fn plain(value: &Value) -> bool {
+    match value {
+        Value::None | Value::Bool(_) | Value::Int(_) | Value::Str(_) => true,
+        Value::Float(number) => number.is_finite(),
+        Value::List(items) => items.borrow().iter().all(plain),
+        Value::Dict(dict) => {
+            let dict = dict.borrow();
+            dict.iter()
+                .all(|(key, value)| matches!(key, Value::Str(_)) && plain(value))
+        }
+        _ => false,
+    }
+}
+
 fn value_json(value: &Value) -> serde_json::Value {
     match value {
         Value::None => serde_json::Value::Null,
         Value::Bool(flag) => (*flag).into(),
         Value::Int(number) => (*number).into(),
-        Value::Float(number) => (*number).into(),
+        Value::Float(number) if number.is_finite() => (*number).into(),
         Value::Str(text) => text.as_str().into(),
+        Value::List(_) | Value::Dict(_) if !plain(value) => {
+            serde_json::json!({"__repr__": value.repr()})
+        }
         Value::List(items) => items
             .borrow()
             .iter()
