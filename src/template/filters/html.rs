@@ -234,24 +234,18 @@ impl Links {
 /// Opening brackets before a word, the word, and punctuation after it.
 fn surroundings(word: &str) -> (&str, String, String) {
     let mut middle = word;
-    loop {
-        let Some(next) = ["(", "<", "&lt;"]
-            .iter()
-            .find_map(|open| middle.strip_prefix(open))
-        else {
-            break;
-        };
+    while let Some(next) = ["(", "<", "&lt;"]
+        .iter()
+        .find_map(|open| middle.strip_prefix(open))
+    {
         middle = next;
     }
     let (head, _) = word.split_at(word.len() - middle.len());
     let mut stripped = middle;
-    loop {
-        let Some(next) = [")", ">", ".", ",", "\n", "&gt;"]
-            .iter()
-            .find_map(|close| stripped.strip_suffix(close))
-        else {
-            break;
-        };
+    while let Some(next) = [")", ">", ".", ",", "\n", "&gt;"]
+        .iter()
+        .find_map(|close| stripped.strip_suffix(close))
+    {
         stripped = next;
     }
     let (_, tail) = middle.split_at(stripped.len());
