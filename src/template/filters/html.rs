@@ -104,7 +104,7 @@ pub(super) fn xmlattr(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Resu
     if autospace.is_none_or(Value::truth) && !text.is_empty() {
         text.insert(0, ' ');
     }
-    Ok(Value::safe(text))
+    Ok(Value::from(text))
 }
 
 static URL: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -180,7 +180,7 @@ pub(super) fn urlize(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Resul
         }
         rest = tail;
     }
-    Ok(Value::safe(out))
+    Ok(Value::from(out))
 }
 
 impl Links {
