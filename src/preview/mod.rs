@@ -4,6 +4,10 @@
 //! screens.
 
 mod aggregate;
+mod evaluate;
+mod events;
+mod schedule;
+mod worker;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -15,6 +19,8 @@ use crate::event::EventError;
 use crate::time::Moment;
 
 pub use aggregate::{Aggregate, aggregate, ends};
+pub use evaluate::evaluate;
+pub use worker::Worker;
 
 /// What to evaluate.
 #[derive(Clone, Debug)]
@@ -104,3 +110,6 @@ pub enum PreviewFailure {
     /// It rendered (first text) but the formatter refused it (second).
     Format(String, String),
 }
+
+#[cfg(test)]
+mod tests;

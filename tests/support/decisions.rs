@@ -2,6 +2,9 @@
 //!
 //! A failing case without a row fails the test, and so does a row whose cases all pass.
 
+#![allow(dead_code, reason = "every runner uses a part of it")]
+#![allow(clippy::print_stdout, clippy::panic)]
+
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;

@@ -160,11 +160,6 @@ impl DateTime {
         Ok(self.instant_us().cmp(&other.instant_us()))
     }
 
-    /// Writes the time by a format of `strftime` directives.
-    pub fn strftime(&self, format: &str, out: &mut dyn Write) -> fmt::Result {
-        write_strftime(&self.fields(), format, out)
-    }
-
     pub(crate) fn into_value(self) -> Value {
         Value::DateTime(Rc::new(self))
     }

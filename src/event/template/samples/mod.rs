@@ -289,8 +289,11 @@ impl Object for Sample {
 
     fn get_attr(&self, name: &str) -> Option<Value> {
         if name == "columns" {
-            let names = self.columns.positions.iter();
-            let names = names.map(|(name, _)| Value::Str(name.clone()));
+            let names = self
+                .columns
+                .positions
+                .iter()
+                .map(|(name, _)| Value::Str(name.clone()));
             return Some(Value::list(names.collect()));
         }
         if METHODS.contains(&name) {
