@@ -40,20 +40,7 @@ impl Lowerer<'_> {
                 filter,
                 body,
             } => self.set_block(target, filter.as_ref(), body, out)?,
-            StmtKind::If { branches, other } => {
-                let mut lowered = Vec::new();
-                for (test, body) in branches {
-                    let test = self.expr(test)?;
-                    self.soft += 1;
-                    let body = self.block(body);
-                    self.soft -= 1;
-                    lowered.push((test, body?));
-                }
-                self.soft += 1;
-                let other = self.block(other);
-                self.soft -= 1;
-                out.push(Stmt::If(lowered, other?));
-            }
+            StmtKind::If { branches, other } => out.push(self.if_else(branches, other)?),
             StmtKind::For(one) => {
                 let lowered = self.for_loop(one, span)?;
                 out.push(lowered);
@@ -107,6 +94,26 @@ impl Lowerer<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Branches may never run, so unknown filters in them are errors only when reached.
+    fn if_else(
+        &mut self,
+        branches: &[(ast::Expr, ast::Block)],
+        other: &ast::Block,
+    ) -> Lowered<Stmt> {
+        let mut lowered = Vec::new();
+        for (test, body) in branches {
+            let test = self.expr(test)?;
+            self.soft += 1;
+            let body = self.block(body);
+            self.soft -= 1;
+            lowered.push((test, body?));
+        }
+        self.soft += 1;
+        let other = self.block(other);
+        self.soft -= 1;
+        Ok(Stmt::If(lowered, other?))
     }
 
     fn text(&mut self, text: &str, out: &mut Vec<Stmt>) {
