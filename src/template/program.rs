@@ -49,6 +49,15 @@ pub(super) enum Init {
     Context { symbol: Symbol, to: Var },
 }
 
+impl Init {
+    pub fn target(&self) -> Var {
+        match self {
+            Self::Undefined(var) => *var,
+            Self::Copy { to, .. } | Self::Context { to, .. } => *to,
+        }
+    }
+}
+
 /// A body with a frame of its own.
 #[derive(Default)]
 pub(super) struct Code {
@@ -76,7 +85,6 @@ pub(super) struct Param {
 }
 
 pub(super) struct Block {
-    pub name: Rc<str>,
     pub required: bool,
     pub code: Code,
 }
@@ -127,10 +135,18 @@ pub(super) enum Stmt {
     Continue,
 }
 
+/// A value at hand.
+pub(super) enum Operand {
+    Const(Value),
+    Var(Var),
+}
+
 pub(super) struct For {
     pub target: Target,
     pub iter: Expr,
     pub test: Option<Expr>,
+    /// Set when the test is `item.name == operand`: a source may answer it at once.
+    pub select: Option<(Rc<str>, Operand)>,
     pub enter: Vec<Init>,
     pub body: Vec<Stmt>,
     pub loop_var: Option<Var>,
@@ -192,7 +208,7 @@ pub(super) enum Expr {
     /// A filter given by the host.
     HostFilter(Box<(Value, FilterInput)>),
     Test(Box<TestExpr>),
-    Super(Span),
+    Super,
     SelfRef,
     /// The body of a call block.
     Caller(usize),

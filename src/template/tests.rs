@@ -175,7 +175,12 @@ fn cased(
 fn callable(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
     plain(
         args,
-        matches!(input, Value::Object(object) if object.is_callable()),
+        // Jinja2's undefined can be called, which then fails.
+        match input {
+            Value::Undefined => true,
+            Value::Object(object) => object.is_callable(),
+            _ => false,
+        },
     )
 }
 

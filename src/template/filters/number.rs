@@ -154,10 +154,17 @@ pub(super) fn float(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<V
 pub(super) fn round(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
     undefined(input, "round")?;
     let [precision, method] = args.bind("round", ["precision", "method"], 0)?;
+    let to_int = precision.is_some_and(Value::is_none);
+    let precision = precision.filter(|precision| !precision.is_none());
     let precision = precision.map_or(Ok(0), |precision| int_arg(precision, "round"))?;
     let method = method.map_or(Ok("common"), |method| text_arg(method, "round"))?;
     match method {
-        "common" => round_half_even(input, precision),
+        "common" => match round_half_even(input, precision)? {
+            Value::Float(number) if to_int => BigInt::from_f64(number)
+                .map(Value::big)
+                .ok_or_else(|| Error::value_error("round: infinity and nan are no integers")),
+            rounded => Ok(rounded),
+        },
         "ceil" | "floor" => {
             let Some(number) = input.as_float() else {
                 return Err(not_a_number(input));

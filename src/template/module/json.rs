@@ -119,7 +119,7 @@ impl Writer<'_, '_> {
                     self.enter()?;
                     let made = self
                         .ctx
-                        .call(&default, &Args::positional(&[value.clone()]))?;
+                        .call(&default, &Args::positional(std::slice::from_ref(value)))?;
                     self.value(&made)?;
                     self.depth -= 1;
                     Ok(())
@@ -402,7 +402,7 @@ impl Reader<'_, '_, '_> {
         let text = rest.get(..end.count()).unwrap_or_default();
         let digits = text.strip_prefix('-').unwrap_or(text);
         let leading =
-            digits.starts_with('0') && digits.bytes().nth(1).is_some_and(|b| b.is_ascii_digit());
+            digits.starts_with('0') && digits.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
         let value = if digits.bytes().all(|byte| byte.is_ascii_digit()) {
             // Very long integers take time that grows with their square.
             (digits.len() <= 4300)

@@ -6,8 +6,11 @@ use num_traits::{FromPrimitive, Signed, ToPrimitive, Zero};
 use super::{Members, Native, float_of, given, int_of, missing};
 use crate::template::{Args, Ctx, Error, Function, Value, ops};
 
+type OfOne = fn(f64) -> f64;
+type OfTwo = fn(f64, f64) -> f64;
+
 /// Functions of one number.
-const PLAIN: &[(&str, fn(f64) -> f64)] = &[
+const PLAIN: &[(&str, OfOne)] = &[
     ("sin", f64::sin),
     ("cos", f64::cos),
     ("tan", f64::tan),
@@ -32,7 +35,7 @@ const PLAIN: &[(&str, fn(f64) -> f64)] = &[
 ];
 
 /// Functions of two numbers.
-const PAIRS: &[(&str, fn(f64, f64) -> f64)] = &[
+const PAIRS: &[(&str, OfTwo)] = &[
     ("pow", f64::powf),
     ("atan2", f64::atan2),
     ("fmod", |x, y| x % y),
@@ -246,8 +249,12 @@ fn not_negative(name: &str, value: Option<&Value>) -> Result<i64, Error> {
 
 fn factorial(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
     let [n] = args.bind_positional::<1>("factorial", 1)?;
+    let n = not_negative("factorial", n)?;
+    if n > 100_000 {
+        return Err(Error::limit("the integer is too large"));
+    }
     let mut product = BigInt::from(1);
-    for factor in 2..=not_negative("factorial", n)? {
+    for factor in 2..=n {
         product = multiply(ctx, product, factor)?;
     }
     Ok(Value::big(product))
