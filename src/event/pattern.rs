@@ -40,17 +40,69 @@ impl Pattern {
         self.regex.is_match(text).map_err(|error| error.to_string())
     }
 
-    /// Where the named group lies in the first match, in bytes.
-    pub(super) fn group(&self, text: &str, name: &str) -> Result<Option<(usize, usize)>, String> {
-        let captures = self
+    /// Prepares for finding what the named group matches.
+    pub(super) fn finder(&self, group: &str) -> Finder {
+        let index = self
             .regex
-            .captures(text)
-            .map_err(|error| error.to_string())?;
-        Ok(captures.and_then(|captures| {
-            captures
-                .name(name)
-                .map(|group| (group.start(), group.end()))
-        }))
+            .capture_names()
+            .position(|name| name == Some(group));
+        let Some(index) = index else {
+            return Finder::Nothing;
+        };
+        let source = self.regex.as_str();
+        let possessive = ["++", "*+", "?+", "}+"]
+            .iter()
+            .any(|one| source.contains(one));
+        match regex::Regex::new(source) {
+            // To that engine a possessive quantifier is a repeated repetition.
+            Ok(regex) if !possessive => Finder::Linear {
+                locations: regex.capture_locations(),
+                regex,
+                index,
+            },
+            _ => Finder::Backtracking {
+                regex: self.regex.clone(),
+                index,
+            },
+        }
+    }
+}
+
+/// Finds where a group lies in a text; plain patterns take an engine that is linear and reuses its
+/// memory.
+#[derive(Debug)]
+pub(super) enum Finder {
+    /// The pattern has no such group.
+    Nothing,
+    /// A pattern without look-around and the like.
+    Linear {
+        regex: regex::Regex,
+        locations: regex::CaptureLocations,
+        index: usize,
+    },
+    /// Any pattern.
+    Backtracking { regex: Regex, index: usize },
+}
+
+impl Finder {
+    /// Where the group lies in the first match, in bytes.
+    pub(super) fn find(&mut self, text: &str) -> Result<Option<(usize, usize)>, String> {
+        match self {
+            Self::Nothing => Ok(None),
+            Self::Linear {
+                regex,
+                locations,
+                index,
+            } => {
+                let found = regex.captures_read(locations, text);
+                Ok(found.and_then(|_| locations.get(*index)))
+            }
+            Self::Backtracking { regex, index } => {
+                let found = regex.captures(text).map_err(|error| error.to_string())?;
+                let group = found.and_then(|found| found.get(*index));
+                Ok(group.map(|group| (group.start(), group.end())))
+            }
+        }
     }
 }
 
@@ -115,7 +167,10 @@ mod tests {
     use super::*;
 
     fn group(pattern: &str, text: &str) -> Option<(usize, usize)> {
-        Pattern::search(pattern).unwrap().group(text, "g").unwrap()
+        let mut finder = Pattern::search(pattern).unwrap().finder("g");
+        let first = finder.find(text).unwrap();
+        assert_eq!(finder.find(text).unwrap(), first);
+        first
     }
 
     #[test]
@@ -127,6 +182,8 @@ mod tests {
         assert_eq!(group(r"(?P<g>(?>\d+))x", "a 12x"), Some((2, 4)));
         assert_eq!(group(r"(?P<g>[[&&]+)\Z", "a[&"), Some((1, 3)));
         assert_eq!(group(r"(?P<g>[]a]+)", "x]a"), Some((1, 3)));
+        assert_eq!(group(r"(?P<g>a++)a", "aaa"), None);
+        assert_eq!(group(r"x(?P<g>\d)?", "ax"), None);
         assert_eq!(group("x", "x"), None);
     }
 

@@ -12,7 +12,7 @@ pub(super) fn attribute(object: &Value, name: &str) -> Result<Value, Error> {
             "an undefined value has no attribute '{name}'"
         ))),
         Value::Object(host) => {
-            if host.as_tuple().is_some() && matches!(name, "count" | "index") {
+            if matches!(name, "count" | "index") && host.as_tuple().is_some() {
                 return Ok(BoundMethod::value(object, name));
             }
             if let Some(value) = host.get_attr(name) {

@@ -7,12 +7,12 @@ mod tables;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::pattern::Pattern;
+use super::pattern::{Finder, Pattern};
 use super::{EventConfig, EventEnv, EventError, EventPlugin, EventSource, Outcome};
 use crate::batch::EventBatch;
 use crate::config::{Context, Diagnostic, Diagnostics, Field, Kind, Node, Place, Schema, Section};
-use crate::template::DateTime;
-use crate::time::{Moment, Zone};
+use crate::template::{DateTime, Tz};
+use crate::time::{Moment, SECOND_US};
 use codec::Codec;
 use lines::{Lines, Next};
 
@@ -157,9 +157,8 @@ impl EventConfig for Config {
             ),
             path,
             codec: self.codec,
-            pattern: self.pattern.clone(),
-            format: self.format.clone(),
-            zone: env.zone,
+            finder: self.pattern.as_ref().map(|pattern| pattern.finder(GROUP)),
+            stamp: Stamp::new(self.format.clone(), Tz::from_zone(env.zone)),
             text: Vec::new(),
         }))
     }
@@ -170,9 +169,8 @@ struct Replay {
     path: PathBuf,
     lines: Lines,
     codec: Codec,
-    pattern: Option<Pattern>,
-    format: Option<String>,
-    zone: Zone,
+    finder: Option<Finder>,
+    stamp: Stamp,
     /// The decoded line.
     text: Vec<u8>,
 }
@@ -217,12 +215,12 @@ impl Replay {
         while let Some(b'\n' | b'\r') = self.text.last() {
             self.text.pop();
         }
-        let Some(pattern) = &self.pattern else {
+        let Some(finder) = &mut self.finder else {
             out.push(&self.text, 0);
             return Ok(());
         };
         let text = std::str::from_utf8(&self.text).unwrap_or_default();
-        let Some((start, end)) = pattern.group(text, GROUP)? else {
+        let Some((start, end)) = finder.find(text)? else {
             tracing::debug!(
                 line = self.lines.number,
                 "the timestamp pattern does not match"
@@ -232,20 +230,55 @@ impl Replay {
         };
         let buffer = out.buffer();
         buffer.extend_from_slice(&self.text[..start]);
-        buffer.extend_from_slice(self.timestamp(at).as_bytes());
+        buffer.extend_from_slice(self.stamp.text(at).as_bytes());
         buffer.extend_from_slice(&self.text[end..]);
         out.commit(0);
         Ok(())
     }
+}
 
-    fn timestamp(&self, at: Moment) -> String {
-        let at = DateTime::in_zone(at, self.zone);
-        let mut out = String::new();
+/// The text of a timestamp; the last one is kept, as many events share it.
+#[derive(Debug)]
+struct Stamp {
+    format: Option<String>,
+    zone: Tz,
+    /// Microseconds within which the text stays the same.
+    step_us: i64,
+    /// Which step the text is of.
+    step: Option<i64>,
+    text: String,
+}
+
+impl Stamp {
+    fn new(format: Option<String>, zone: Tz) -> Self {
+        // Only `%f` shows parts of a second, and so does the default form.
+        let whole_seconds = format.as_ref().is_some_and(|format| !format.contains('f'));
+        Self {
+            format,
+            zone,
+            step_us: if whole_seconds { SECOND_US } else { 1 },
+            step: None,
+            text: String::new(),
+        }
+    }
+
+    fn text(&mut self, at: Moment) -> &str {
+        let step = at.wall_us.div_euclid(self.step_us);
+        if self.step == Some(step) {
+            return &self.text;
+        }
+        let at = DateTime {
+            wall_us: at.wall_us,
+            tz: Some(self.zone.clone()),
+            fold: false,
+        };
+        self.text.clear();
         // Writing into a string cannot fail.
         let _ = match &self.format {
-            None => at.write_iso(&mut out, 'T'),
-            Some(format) => at.write_strftime(format, &mut out),
+            None => at.write_iso(&mut self.text, 'T'),
+            Some(format) => at.write_strftime(format, &mut self.text),
         };
-        out
+        self.step = Some(step);
+        &self.text
     }
 }

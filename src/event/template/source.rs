@@ -14,9 +14,9 @@ use crate::batch::EventBatch;
 use crate::event::{EventError, Outcome};
 use crate::fake::{Fast, Random, Recorded};
 use crate::template::{
-    DateTime, Dict, Engine, Error, Limits as RenderLimits, Run, Signal, Template, Value, Vars,
+    DateTime, Dict, Engine, Error, Limits as RenderLimits, Run, Signal, Template, Tz, Value, Vars,
 };
-use crate::time::{Clock as _, Moment, WallClock, Zone};
+use crate::time::{Clock as _, Moment, WallClock};
 
 /// A template under its alias.
 pub(super) struct Entry {
@@ -37,7 +37,7 @@ pub struct TemplateSource {
     /// The entry whose locals conditions see.
     current: usize,
     base: PathBuf,
-    zone: Zone,
+    zone: Tz,
     limits: RenderLimits,
     streams: Streams,
     /// True when a run must be repeatable: then "now" is the event's own time.
@@ -86,7 +86,7 @@ impl TemplateSource {
             globals,
             current: 0,
             base: env.base.to_owned(),
-            zone: env.zone,
+            zone: Tz::from_zone(env.zone),
             limits: RenderLimits {
                 steps: env.limits.steps,
                 output_bytes: env.limits.output_bytes,
@@ -147,7 +147,12 @@ impl TemplateSource {
                     help: None,
                 })
             })?;
-        let timestamp = Value::DateTime(DateTime::in_zone(at, self.zone).into());
+        let timestamp = DateTime {
+            wall_us: at.wall_us,
+            tz: Some(self.zone.clone()),
+            fold: false,
+        };
+        let timestamp = Value::DateTime(timestamp.into());
         let now_us = if self.pinned {
             at.instant_us()
         } else {
