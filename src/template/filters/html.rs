@@ -104,7 +104,7 @@ pub(super) fn xmlattr(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Resu
     if autospace.is_none_or(Value::truth) && !text.is_empty() {
         text.insert(0, ' ');
     }
-    Ok(Value::safe(text))
+    Ok(Value::from(text))
 }
 
 static URL: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -180,7 +180,7 @@ pub(super) fn urlize(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Resul
         }
         rest = tail;
     }
-    Ok(Value::safe(out))
+    Ok(Value::from(out))
 }
 
 impl Links {
@@ -234,24 +234,18 @@ impl Links {
 /// Opening brackets before a word, the word, and punctuation after it.
 fn surroundings(word: &str) -> (&str, String, String) {
     let mut middle = word;
-    loop {
-        let Some(next) = ["(", "<", "&lt;"]
-            .iter()
-            .find_map(|open| middle.strip_prefix(open))
-        else {
-            break;
-        };
+    while let Some(next) = ["(", "<", "&lt;"]
+        .iter()
+        .find_map(|open| middle.strip_prefix(open))
+    {
         middle = next;
     }
     let (head, _) = word.split_at(word.len() - middle.len());
     let mut stripped = middle;
-    loop {
-        let Some(next) = [")", ">", ".", ",", "\n", "&gt;"]
-            .iter()
-            .find_map(|close| stripped.strip_suffix(close))
-        else {
-            break;
-        };
+    while let Some(next) = [")", ">", ".", ",", "\n", "&gt;"]
+        .iter()
+        .find_map(|close| stripped.strip_suffix(close))
+    {
         stripped = next;
     }
     let (_, tail) = middle.split_at(stripped.len());

@@ -107,7 +107,7 @@ pub(in crate::template) fn write_string(
         byte >= b' '
             && byte != b'"'
             && byte != b'\\'
-            && (byte <= 0x7f || !ascii)
+            && (byte < 0x7f || !ascii)
             && (!html_safe || !matches!(byte, b'<' | b'>' | b'&' | b'\''))
     };
     let bytes = text.as_bytes();
@@ -126,7 +126,7 @@ pub(in crate::template) fn write_string(
             '\x08' => out.extend_from_slice(b"\\b"),
             '\x0c' => out.extend_from_slice(b"\\f"),
             '<' | '>' | '&' | '\'' if html_safe => escape(u32::from(one), out),
-            ' '..='\x7f' => out.push(u8::try_from(one).unwrap_or(b' ')),
+            ' '..='~' => out.push(u8::try_from(one).unwrap_or(b' ')),
             '\0'..='\x1f' => escape(u32::from(one), out),
             one if ascii => {
                 let mut units = [0; 2];

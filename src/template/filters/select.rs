@@ -8,6 +8,9 @@ use crate::template::vm::OneShot;
 use crate::template::{Args, Ctx, Error, ErrorKind, Value};
 
 pub(super) fn map(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
+    if is_nothing(input) {
+        return Ok(OneShot::value("generator", Vec::new()));
+    }
     let items = ctx.collect(input)?;
     if args.positional.is_empty() {
         let [attribute, default] = args.bind("map", ["attribute", "default"], 1)?;
@@ -46,6 +49,11 @@ pub(super) fn map(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<V
     Ok(OneShot::value("generator", mapped))
 }
 
+/// Jinja2's lazy filters give nothing for `none` and zeros, instead of an error.
+fn is_nothing(input: &Value) -> bool {
+    !matches!(input, Value::Object(_)) && !input.truth()
+}
+
 /// The name of a filter or test and the arguments after it.
 fn split_name<'a>(args: &Args<'a>, filter: &str) -> Result<(&'a str, Args<'a>), Error> {
     let Some((name, rest)) = args.positional.split_first() else {
@@ -81,6 +89,9 @@ fn choose(
     keep: bool,
 ) -> Result<Value, Error> {
     let mut kept = Vec::new();
+    if is_nothing(input) {
+        return Ok(OneShot::value("generator", kept));
+    }
     for item in ctx.collect(input)? {
         ctx.step(1)?;
         let subject = match key {

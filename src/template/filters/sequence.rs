@@ -426,6 +426,10 @@ pub(super) fn reverse(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Resu
         input => {
             let mut all = ctx.collect(input)?;
             all.reverse();
+            // What has no end to start from is reversed as a list.
+            if input.downcast::<OneShot>().is_some() {
+                return Ok(Value::list(all));
+            }
             Ok(OneShot::value("list_reverseiterator", all))
         }
     }
@@ -440,9 +444,6 @@ pub(super) fn attr(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Va
         } else {
             Value::Undefined
         });
-    }
-    if input.is_undefined() {
-        return Ok(Value::Undefined);
     }
     access::attribute(input, name.as_str())
 }

@@ -37,8 +37,12 @@ pub(super) fn members() -> Members {
         }),
         ("b32encode", |_, args| b32encode("b32encode", args, BASE32)),
         ("b32decode", |_, args| b32decode("b32decode", args, BASE32)),
-        ("b32hexencode", |_, args| b32encode("b32hexencode", args, BASE32_HEX)),
-        ("b32hexdecode", |_, args| b32decode("b32hexdecode", args, BASE32_HEX)),
+        ("b32hexencode", |_, args| {
+            b32encode("b32hexencode", args, BASE32_HEX)
+        }),
+        ("b32hexdecode", |_, args| {
+            b32decode("b32hexdecode", args, BASE32_HEX)
+        }),
         ("b16encode", b16encode),
         ("b16decode", b16decode),
     ])
@@ -73,7 +77,12 @@ fn encode(function: &str, data: Option<&Value>, last: [u8; 2]) -> Result<Value, 
     Ok(bytes(text))
 }
 
-fn decode(function: &str, data: Option<&Value>, last: [u8; 2], strict: bool) -> Result<Value, Error> {
+fn decode(
+    function: &str,
+    data: Option<&Value>,
+    last: [u8; 2],
+    strict: bool,
+) -> Result<Value, Error> {
     let text = text_or_bytes(function, data)?;
     let [plus, slash] = last;
     let mut kept = Vec::with_capacity(text.len());
@@ -133,15 +142,24 @@ fn b32decode(function: &str, args: &Args<'_>, alphabet: &[u8; 32]) -> Result<Val
     if text.len() % 8 != 0 {
         return Err(wrong().help("the length must be a multiple of eight, filled up with `=`"));
     }
-    let end = text.iter().rposition(|byte| *byte != b'=').map_or(0, |at| at + 1);
+    let end = text
+        .iter()
+        .rposition(|byte| *byte != b'=')
+        .map_or(0, |at| at + 1);
     if !matches!(text.len() - end, 0 | 1 | 3 | 4 | 6) {
         return Err(wrong());
     }
     let (mut word, mut bits, mut out) = (0_u32, 0, Vec::new());
     for byte in text.iter().take(end) {
-        let byte = if fold { byte.to_ascii_uppercase() } else { *byte };
+        let byte = if fold {
+            byte.to_ascii_uppercase()
+        } else {
+            *byte
+        };
         let digit = alphabet.iter().position(|known| *known == byte);
-        let digit = digit.and_then(|digit| u32::try_from(digit).ok()).ok_or_else(wrong)?;
+        let digit = digit
+            .and_then(|digit| u32::try_from(digit).ok())
+            .ok_or_else(wrong)?;
         word = (word << 5 | digit) & 0xFFFF;
         bits += 5;
         if bits >= 8 {

@@ -21,12 +21,42 @@ struct Algorithm {
 }
 
 const ALGORITHMS: &[Algorithm] = &[
-    Algorithm { name: "md5", size: 16, block: 64, digest: |data| Md5::digest(data).to_vec() },
-    Algorithm { name: "sha1", size: 20, block: 64, digest: |data| Sha1::digest(data).to_vec() },
-    Algorithm { name: "sha224", size: 28, block: 64, digest: |data| Sha224::digest(data).to_vec() },
-    Algorithm { name: "sha256", size: 32, block: 64, digest: |data| Sha256::digest(data).to_vec() },
-    Algorithm { name: "sha384", size: 48, block: 128, digest: |data| Sha384::digest(data).to_vec() },
-    Algorithm { name: "sha512", size: 64, block: 128, digest: |data| Sha512::digest(data).to_vec() },
+    Algorithm {
+        name: "md5",
+        size: 16,
+        block: 64,
+        digest: |data| Md5::digest(data).to_vec(),
+    },
+    Algorithm {
+        name: "sha1",
+        size: 20,
+        block: 64,
+        digest: |data| Sha1::digest(data).to_vec(),
+    },
+    Algorithm {
+        name: "sha224",
+        size: 28,
+        block: 64,
+        digest: |data| Sha224::digest(data).to_vec(),
+    },
+    Algorithm {
+        name: "sha256",
+        size: 32,
+        block: 64,
+        digest: |data| Sha256::digest(data).to_vec(),
+    },
+    Algorithm {
+        name: "sha384",
+        size: 48,
+        block: 128,
+        digest: |data| Sha384::digest(data).to_vec(),
+    },
+    Algorithm {
+        name: "sha512",
+        size: 64,
+        block: 128,
+        digest: |data| Sha512::digest(data).to_vec(),
+    },
 ];
 
 pub(super) fn members() -> Members {
@@ -48,8 +78,10 @@ fn new(_: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
     let lower = name.to_ascii_lowercase();
     match ALGORITHMS.iter().find(|algorithm| algorithm.name == lower) {
         Some(algorithm) => start(algorithm, data),
-        None => Err(Error::value_error(format!("unsupported hash type '{name}'"))
-            .suggest(&lower, ALGORITHMS.iter().map(|algorithm| algorithm.name))),
+        None => Err(
+            Error::value_error(format!("unsupported hash type '{name}'"))
+                .suggest(&lower, ALGORITHMS.iter().map(|algorithm| algorithm.name)),
+        ),
     }
 }
 

@@ -6,8 +6,11 @@ use num_traits::{FromPrimitive, Signed, ToPrimitive, Zero};
 use super::{Members, Native, float_of, given, int_of, missing};
 use crate::template::{Args, Ctx, Error, Function, Value, ops};
 
+type OfOne = fn(f64) -> f64;
+type OfTwo = fn(f64, f64) -> f64;
+
 /// Functions of one number.
-const PLAIN: &[(&str, fn(f64) -> f64)] = &[
+const PLAIN: &[(&str, OfOne)] = &[
     ("sin", f64::sin),
     ("cos", f64::cos),
     ("tan", f64::tan),
@@ -32,7 +35,7 @@ const PLAIN: &[(&str, fn(f64) -> f64)] = &[
 ];
 
 /// Functions of two numbers.
-const PAIRS: &[(&str, fn(f64, f64) -> f64)] = &[
+const PAIRS: &[(&str, OfTwo)] = &[
     ("pow", f64::powf),
     ("atan2", f64::atan2),
     ("fmod", |x, y| x % y),
@@ -97,7 +100,9 @@ fn checked(name: &str, result: f64, given: &[f64]) -> Result<Value, Error> {
         return Err(Error::value_error(format!("{name}(): math domain error")));
     }
     if result.is_infinite() && given.iter().all(|number| number.is_finite()) {
-        return Err(Error::value_error(format!("{name}(): the result is too large")));
+        return Err(Error::value_error(format!(
+            "{name}(): the result is too large"
+        )));
     }
     Ok(Value::Float(result))
 }
@@ -119,7 +124,9 @@ fn ln(name: &str, value: Option<&Value>) -> Result<f64, Error> {
     let value = value.unwrap_or(missing());
     let x = float_of(name, Some(value))?;
     if x <= 0.0 {
-        return Err(Error::value_error(format!("{name}() takes a number above 0")));
+        return Err(Error::value_error(format!(
+            "{name}() takes a number above 0"
+        )));
     }
     if let (Value::Big(big), true) = (value, x.is_infinite()) {
         let shift = big.bits().saturating_sub(64);
@@ -161,19 +168,23 @@ fn is(name: &str, args: &Args<'_>, test: fn(f64) -> bool) -> Result<Value, Error
 }
 
 fn isclose(_: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
-    let [a, b, relative, absolute] =
-        args.bind("isclose", ["a", "b", "rel_tol", "abs_tol"], 2)?;
+    let [a, b, relative, absolute] = args.bind("isclose", ["a", "b", "rel_tol", "abs_tol"], 2)?;
     let number = |value| float_of("isclose", value);
     let (a, b) = (number(a)?, number(b)?);
     let relative = relative.map_or(Ok(1e-9), |value| number(Some(value)))?;
     let absolute = absolute.map_or(Ok(0.0), |value| number(Some(value)))?;
     let near = (a - b).abs() <= (relative * a.abs().max(b.abs())).max(absolute);
-    Ok(Value::Bool(a == b || (a.is_finite() && b.is_finite() && near)))
+    Ok(Value::Bool(
+        a == b || (a.is_finite() && b.is_finite() && near),
+    ))
 }
 
 fn integer(name: &str, value: &Value) -> Result<BigInt, Error> {
     ops::to_big(value).ok_or_else(|| {
-        Error::type_error(format!("{name}() takes integers, not '{}'", value.type_name()))
+        Error::type_error(format!(
+            "{name}() takes integers, not '{}'",
+            value.type_name()
+        ))
     })
 }
 
@@ -229,15 +240,21 @@ fn multiply(ctx: &mut Ctx<'_>, product: BigInt, by: i64) -> Result<BigInt, Error
 fn not_negative(name: &str, value: Option<&Value>) -> Result<i64, Error> {
     let n = int_of(name, value)?;
     if n < 0 {
-        return Err(Error::value_error(format!("{name}() takes numbers of 0 or more")));
+        return Err(Error::value_error(format!(
+            "{name}() takes numbers of 0 or more"
+        )));
     }
     Ok(n)
 }
 
 fn factorial(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
     let [n] = args.bind_positional::<1>("factorial", 1)?;
+    let n = not_negative("factorial", n)?;
+    if n > 100_000 {
+        return Err(Error::limit("the integer is too large"));
+    }
     let mut product = BigInt::from(1);
-    for factor in 2..=not_negative("factorial", n)? {
+    for factor in 2..=n {
         product = multiply(ctx, product, factor)?;
     }
     Ok(Value::big(product))
@@ -282,7 +299,9 @@ fn dist(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
     let p = ctx.collect(p.unwrap_or(missing()))?;
     let q = ctx.collect(q.unwrap_or(missing()))?;
     if p.len() != q.len() {
-        return Err(Error::value_error("dist(): both points must have the same length"));
+        return Err(Error::value_error(
+            "dist(): both points must have the same length",
+        ));
     }
     let mut numbers = Vec::with_capacity(p.len());
     for (p, q) in p.iter().zip(&q) {

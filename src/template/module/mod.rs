@@ -2,6 +2,7 @@
 //!
 //! They know values and the render they are called in, nothing of plugins or generators.
 
+mod absent;
 mod base64;
 mod builtins;
 mod calendar;
@@ -18,13 +19,18 @@ mod urllib;
 mod uuid;
 mod zoneinfo;
 
+#[cfg(test)]
+mod tests;
+
 use super::{Args, Ctx, Error, Function, Namespace, Value};
 
 type Native = fn(&mut Ctx<'_>, &Args<'_>) -> Result<Value, Error>;
 type Members = Vec<(&'static str, Value)>;
 
+type MakeMembers = fn() -> Members;
+
 /// Name and content of each module.
-const MODULES: &[(&str, fn() -> Members)] = &[
+const MODULES: &[(&str, MakeMembers)] = &[
     ("base64", base64::members),
     ("builtins", builtins::members),
     ("calendar", calendar::members),
@@ -43,10 +49,13 @@ const MODULES: &[(&str, fn() -> Members)] = &[
     ("zoneinfo", zoneinfo::members),
 ];
 
-/// A Python module by its name; `None` for one that is not built in.
+/// A Python module by its name; `None` for a name that is none. A well-known module that is not built
+/// in is there, and any use of it is an error that says so.
 pub fn python_module(name: &str) -> Option<Value> {
-    let (name, members) = MODULES.iter().find(|(known, _)| *known == name)?;
-    Some(Namespace::value(*name, members()))
+    match MODULES.iter().find(|(known, _)| *known == name) {
+        Some((name, members)) => Some(Namespace::value(*name, members())),
+        None => absent::find(name),
+    }
 }
 
 /// Names of the Python modules that are built in, in alphabetical order.
@@ -55,7 +64,7 @@ pub fn python_modules() -> impl Iterator<Item = &'static str> {
 }
 
 /// Functions that keep none of their arguments.
-fn functions(table: &[(&'static str, Native)]) -> Members {
+fn functions(table: &'static [(&'static str, Native)]) -> Members {
     let each = table.iter();
     each.map(|(name, run)| (*name, Function::borrowing(*name, run)))
         .collect()
@@ -83,7 +92,9 @@ fn bytes_arg<'v>(function: &str, value: Option<&'v Value>) -> Result<&'v [u8], E
 /// The bytes of an argument that may be bytes or text.
 fn text_or_bytes<'v>(function: &str, value: Option<&'v Value>) -> Result<&'v [u8], Error> {
     match value {
-        Some(value) if value.as_str().is_some() => Ok(value.as_str().unwrap_or_default().as_bytes()),
+        Some(value) if value.as_str().is_some() => {
+            Ok(value.as_str().unwrap_or_default().as_bytes())
+        }
         value => bytes_arg(function, value),
     }
 }
@@ -107,6 +118,6 @@ fn float_of(function: &str, value: Option<&Value>) -> Result<f64, Error> {
 }
 
 /// True for an argument that is there and not `none`.
-fn given<'v>(value: Option<&'v Value>) -> Option<&'v Value> {
+fn given(value: Option<&Value>) -> Option<&Value> {
     value.filter(|value| !value.is_none())
 }

@@ -1,8 +1,8 @@
 //! `random`, drawing from the render's own stream.
 
 use super::{Members, float_of, given, int_of, missing};
-use crate::fake::rand::{self, number, weights};
 use crate::fake::FakeError;
+use crate::fake::rand::{self, number, weights};
 use crate::template::{Args, Ctx, Error, Value};
 
 pub(super) fn members() -> Members {
@@ -72,13 +72,20 @@ fn triangular(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
     };
     let (low, high) = (number(low, 0.0)?, number(high, 1.0)?);
     let mode = number(mode, f64::midpoint(low, high))?;
-    Ok(Value::Float(number::triangular(ctx.random(), low, high, mode)))
+    Ok(Value::Float(number::triangular(
+        ctx.random(),
+        low,
+        high,
+        mode,
+    )))
 }
 
 fn randint(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
     let [a, b] = args.bind("randint", ["a", "b"], 2)?;
     let (a, b) = (int_of("randint", a)?, int_of("randint", b)?);
-    number::integer(ctx.random(), a, b).map(Value::Int).map_err(failed)
+    number::integer(ctx.random(), a, b)
+        .map(Value::Int)
+        .map_err(failed)
 }
 
 fn randrange(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
@@ -90,13 +97,19 @@ fn randrange(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
     };
     let step = given(step).map_or(Ok(1), |step| int_of("randrange", Some(step)))?;
     let span = i128::from(stop) - i128::from(start);
-    let (span, size) = if step < 0 { (-span, -i128::from(step)) } else { (span, i128::from(step)) };
+    let (span, size) = if step < 0 {
+        (-span, -i128::from(step))
+    } else {
+        (span, i128::from(step))
+    };
     if size == 0 {
         return Err(Error::value_error("randrange(): step must not be 0"));
     }
     let count = u64::try_from((span + size - 1) / size).unwrap_or(0);
     if span <= 0 || count == 0 {
-        return Err(Error::value_error(format!("empty range in randrange({start}, {stop})")));
+        return Err(Error::value_error(format!(
+            "empty range in randrange({start}, {stop})"
+        )));
     }
     let drawn = i128::from(ctx.random().below(count)) * i128::from(step) + i128::from(start);
     Ok(Value::Int(i64::try_from(drawn).unwrap_or(start)))
@@ -118,7 +131,11 @@ fn getrandbits(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
     Ok(Value::big(number))
 }
 
-fn population(ctx: &mut Ctx<'_>, function: &str, value: Option<&Value>) -> Result<Vec<Value>, Error> {
+fn population(
+    ctx: &mut Ctx<'_>,
+    function: &str,
+    value: Option<&Value>,
+) -> Result<Vec<Value>, Error> {
     let items = ctx.collect(value.unwrap_or(missing()))?;
     if items.is_empty() {
         let message = format!("{function}() cannot choose from an empty sequence");
@@ -183,7 +200,9 @@ fn sample(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
     let mut items = ctx.collect(items.unwrap_or(missing()))?;
     let k = count(ctx, "sample", int_of("sample", k)?)?;
     if k > items.len() {
-        return Err(Error::value_error("sample(): k is larger than the population"));
+        return Err(Error::value_error(
+            "sample(): k is larger than the population",
+        ));
     }
     rand::shuffle(ctx.random(), &mut items);
     items.truncate(k);

@@ -37,7 +37,9 @@ fn instant(ctx: &Ctx<'_>, function: &str, args: &Args<'_>) -> Result<i64, Error>
     };
     let seconds = float_of(function, Some(seconds))?.floor();
     if !(-6.2e10..2.5e11).contains(&seconds) {
-        return Err(Error::value_error(format!("{function}(): the year is out of range")));
+        return Err(Error::value_error(format!(
+            "{function}(): the year is out of range"
+        )));
     }
     Ok(seconds as i64 * SECOND)
 }

@@ -41,13 +41,21 @@ fn quoted(text: &[u8], safe: &[u8], plus: bool) -> String {
 fn quote(_: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
     let [text, safe] = args.bind("quote", ["string", "safe"], 1)?;
     let safe = given(safe).map_or(Ok(&b"/"[..]), |safe| text_or_bytes("quote", Some(safe)))?;
-    Ok(Value::from(quoted(text_or_bytes("quote", text)?, safe, false)))
+    Ok(Value::from(quoted(
+        text_or_bytes("quote", text)?,
+        safe,
+        false,
+    )))
 }
 
 fn quote_plus(_: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
     let [text, safe] = args.bind("quote_plus", ["string", "safe"], 1)?;
     let safe = given(safe).map_or(Ok(&b""[..]), |safe| text_or_bytes("quote_plus", Some(safe)))?;
-    Ok(Value::from(quoted(text_or_bytes("quote_plus", text)?, safe, true)))
+    Ok(Value::from(quoted(
+        text_or_bytes("quote_plus", text)?,
+        safe,
+        true,
+    )))
 }
 
 fn unquoted(text: &str) -> Value {
@@ -77,7 +85,10 @@ fn urlencode(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
     let pairs: Vec<(Value, Value)> = match query {
         Value::Dict(dict) => {
             let entries = dict.borrow();
-            entries.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+            entries
+                .iter()
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect()
         }
         query => {
             let mut pairs = Vec::new();
@@ -98,7 +109,11 @@ fn urlencode(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
     for (key, value) in pairs {
         let many = sequences.is_some_and(Value::truth)
             && (matches!(value, Value::List(_)) || value.as_tuple().is_some());
-        let values = if many { ctx.collect(&value)? } else { vec![value] };
+        let values = if many {
+            ctx.collect(&value)?
+        } else {
+            vec![value]
+        };
         for value in values {
             out.push(format!("{}={}", part(&key), part(&value)));
         }

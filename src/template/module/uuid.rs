@@ -82,7 +82,9 @@ fn marked(number: u128, version: u128) -> u128 {
 fn named(function: &str, args: &Args<'_>, version: u128) -> Result<Value, Error> {
     let [space, name] = args.bind(function, ["namespace", "name"], 2)?;
     let Some(space) = space.unwrap_or(missing()).downcast::<Uuid>() else {
-        return Err(Error::type_error(format!("{function}() takes a UUID first")));
+        return Err(Error::type_error(format!(
+            "{function}() takes a UUID first"
+        )));
     };
     let mut data = space.0.to_be_bytes().to_vec();
     data.extend_from_slice(text_or_bytes(function, name)?);
@@ -95,7 +97,10 @@ fn named(function: &str, args: &Args<'_>, version: u128) -> Result<Value, Error>
     for (slot, byte) in bytes.iter_mut().zip(digest) {
         *slot = byte;
     }
-    Ok(Value::object(Uuid(marked(u128::from_be_bytes(bytes), version))))
+    Ok(Value::object(Uuid(marked(
+        u128::from_be_bytes(bytes),
+        version,
+    ))))
 }
 
 impl Uuid {

@@ -37,5 +37,7 @@ fn zone_info(_: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
 fn available(_: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
     args.none("available_timezones")?;
     let names = chrono_tz::TZ_VARIANTS.iter();
-    Ok(Value::list(names.map(|zone| Value::from(zone.name())).collect()))
+    Ok(Value::list(
+        names.map(|zone| Value::from(zone.name())).collect(),
+    ))
 }
