@@ -313,27 +313,37 @@ fn dict_json(value: &Value) -> serde_json::Value {
     map.into()
 }
 
+/// A value as the recording has it: JSON where all of it is plain, else its text.
 fn value_json(value: &Value) -> serde_json::Value {
-    match value {
+    plain_json(value).unwrap_or_else(|| {
+        let text = value.repr();
+        if text.starts_with('<') {
+            "<object>".into()
+        } else {
+            serde_json::json!({"__repr__": text})
+        }
+    })
+}
+
+fn plain_json(value: &Value) -> Option<serde_json::Value> {
+    Some(match value {
         Value::None => serde_json::Value::Null,
         Value::Bool(flag) => (*flag).into(),
         Value::Int(number) => (*number).into(),
-        Value::Float(number) => (*number).into(),
+        Value::Float(number) if number.is_finite() => (*number).into(),
         Value::Str(text) => text.as_str().into(),
-        Value::List(items) => items
-            .borrow()
-            .iter()
-            .map(value_json)
-            .collect::<Vec<_>>()
-            .into(),
-        Value::Dict(_) => dict_json(value),
-        other => {
-            let text = other.repr();
-            if text.starts_with('<') {
-                "<object>".into()
-            } else {
-                serde_json::json!({"__repr__": text})
-            }
+        Value::List(items) => {
+            let items: Option<Vec<_>> = items.borrow().iter().map(plain_json).collect();
+            items?.into()
         }
-    }
+        Value::Dict(dict) => {
+            let mut map = serde_json::Map::new();
+            for (key, value) in dict.borrow().iter() {
+                let Value::Str(key) = key else { return None };
+                map.insert(key.as_str().to_owned(), plain_json(value)?);
+            }
+            map.into()
+        }
+        _ => return None,
+    })
 }

@@ -273,6 +273,12 @@ impl Template {
         &self.program.references
     }
 
+    /// Mistakes that are errors only when they are reached, such as functions that a module does not
+    /// have.
+    pub fn problems(&self) -> &[Error] {
+        &self.program.problems
+    }
+
     /// Makes this a configured template: imports of its file run its body once, with these
     /// template-level globals, and keep the result.
     pub fn keep_module(&self, vars: &Vars) {

@@ -346,7 +346,7 @@ fn group(digits: &str, separator: char, every: usize) -> String {
     let len = digits.len();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (len - at) % every == 0 {
+        if at > 0 && (len - at).is_multiple_of(every) {
             out.push(separator);
         }
         out.push(digit);

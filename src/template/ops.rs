@@ -211,8 +211,6 @@ fn bigs(op: BinaryOp, x: &BigInt, y: &BigInt) -> Result<Value, Error> {
             if x.bits() > 1 {
                 limit_bits(x.bits().saturating_mul(u64::from(exponent)))?;
                 x.pow(exponent)
-            } else if exponent % 2 == 0 && !y.is_zero() {
-                x * x
             } else if y.is_zero() {
                 BigInt::from(1)
             } else if y.bit(0) {

@@ -76,7 +76,6 @@ pub(super) struct Param {
 }
 
 pub(super) struct Block {
-    pub name: Rc<str>,
     pub required: bool,
     pub code: Code,
 }
@@ -192,7 +191,7 @@ pub(super) enum Expr {
     /// A filter given by the host.
     HostFilter(Box<(Value, FilterInput)>),
     Test(Box<TestExpr>),
-    Super(Span),
+    Super,
     SelfRef,
     /// The body of a call block.
     Caller(usize),

@@ -195,6 +195,7 @@ impl Value {
     }
 
     /// Number of elements; an error for what has none.
+    #[expect(clippy::len_without_is_empty, reason = "not everything has a length")]
     pub fn len(&self) -> Result<usize, Error> {
         let len = match self {
             Self::Undefined => Some(0),

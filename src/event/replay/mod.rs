@@ -244,7 +244,7 @@ impl Replay {
         // Writing into a string cannot fail.
         let _ = match &self.format {
             None => at.write_iso(&mut out, 'T'),
-            Some(_) => at.write_iso(&mut out, 'T'),
+            Some(format) => at.write_strftime(format, &mut out),
         };
         out
     }

@@ -47,6 +47,11 @@ pub(crate) struct Fields<'a> {
 }
 
 impl DateTime {
+    /// Writes as `strftime(format)` does.
+    pub(crate) fn write_strftime(&self, format: &str, out: &mut dyn Write) -> fmt::Result {
+        write_strftime(&self.fields(), format, out)
+    }
+
     pub(crate) fn fields(&self) -> Fields<'_> {
         Fields {
             day: self.day(),

@@ -16,7 +16,7 @@ impl Lowerer<'_> {
         let span = expr.span;
         let lowered = match &expr.kind {
             ExprKind::Const(value) => Expr::Const(value.clone()),
-            ExprKind::Name(name) => self.name(name, span),
+            ExprKind::Name(name) => self.name(name),
             ExprKind::List(items) => Expr::List(self.exprs(items)?),
             ExprKind::Tuple(items) => fold::tuple(self.exprs(items)?),
             ExprKind::Dict(items) => {
@@ -81,12 +81,12 @@ impl Lowerer<'_> {
         Ok(fold::frozen(self.expr(expr)?))
     }
 
-    fn name(&mut self, name: &Name, span: Span) -> Expr {
+    fn name(&mut self, name: &Name) -> Expr {
         if &**name == "self" && self.find(name).is_none() {
             return Expr::SelfRef;
         }
         if &**name == "super" && self.in_block && self.find(name).is_none() {
-            return Expr::Super(span);
+            return Expr::Super;
         }
         if let Some(value) = self.constant(name) {
             return Expr::Const(value);

@@ -400,7 +400,6 @@ impl Lowerer<'_> {
         self.blocks.insert(
             Rc::clone(&def.name),
             Rc::new(Block {
-                name: Rc::clone(&def.name),
                 required: def.required,
                 code: Default::default(),
             }),
@@ -415,7 +414,6 @@ impl Lowerer<'_> {
         self.blocks.insert(
             Rc::clone(&def.name),
             Rc::new(Block {
-                name: Rc::clone(&def.name),
                 required: def.required,
                 code,
             }),

@@ -114,7 +114,7 @@ impl Parser<'_> {
             "with" => self.with(at)?,
             "include" => self.include()?,
             "import" => self.import()?,
-            "from" => self.from_import()?,
+            "from" => self.import_names()?,
             "extends" => StmtKind::Extends(self.expression()?),
             "block" => self.block(at)?,
             "autoescape" => {
@@ -352,7 +352,7 @@ impl Parser<'_> {
         })
     }
 
-    fn from_import(&mut self) -> Parsed<StmtKind> {
+    fn import_names(&mut self) -> Parsed<StmtKind> {
         let name = self.expression()?;
         if !self.skip_name("import") {
             return self.unexpected("'import'");

@@ -9,6 +9,9 @@ use crate::template::engine::{Symbol, Vars};
 use crate::template::program::{Block, Program, Snapshot};
 use crate::template::{Args, Error, ErrorKind, Object, Span, Value};
 
+/// A block and the program it belongs to.
+type Definition = (Rc<Program>, Rc<Block>);
+
 /// The context of a running template.
 #[derive(Default)]
 pub(in crate::template) struct Context {
@@ -22,7 +25,7 @@ pub(in crate::template) struct Context {
     sees_vars: bool,
     /// Globals of a configured template, instead of those of the render.
     own: Option<Vars>,
-    blocks: RefCell<HashMap<Rc<str>, Vec<(Rc<Program>, Rc<Block>)>>>,
+    blocks: RefCell<HashMap<Rc<str>, Vec<Definition>>>,
     extended: RefCell<Option<(Rc<Program>, usize)>>,
 }
 
@@ -111,7 +114,7 @@ impl Context {
         }
     }
 
-    fn block(&self, name: &str, depth: usize) -> Option<(Rc<Program>, Rc<Block>)> {
+    fn block(&self, name: &str, depth: usize) -> Option<Definition> {
         self.blocks.borrow().get(name)?.get(depth).cloned()
     }
 

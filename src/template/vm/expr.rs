@@ -114,7 +114,7 @@ impl Ctx<'_> {
                 called.map_err(|error| error.at(|| self.place(at.span)))
             }
             Expr::Captured => Ok(self.frame.captured.clone()),
-            Expr::Super(_) => Ok(self.super_ref()),
+            Expr::Super => Ok(self.super_ref()),
             Expr::SelfRef => Ok(self.self_ref()),
             Expr::Caller(index) => Ok(self.make_macro(*index)),
             Expr::Fail(error) => Err(Error::clone(error)),

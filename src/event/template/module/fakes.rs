@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::values;
 use super::fake_error;
 use crate::fake::faker::{self, Call, Datum, Group, Locale, Provider};
-use crate::template::{Args, Ctx, Error, Object, Value};
+use crate::template::{Args, Ctx, Error, Namespace, Object, Value};
 
 /// Where fake data comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,7 @@ pub(in crate::event::template) enum FakerMode {
 pub(super) fn faker(mode: FakerMode) -> Value {
     Value::object(Library {
         name: "faker",
+        enums: Value::Undefined,
         locales: Value::object(Locales {
             mimesis: false,
             mode,
@@ -27,8 +28,17 @@ pub(super) fn faker(mode: FakerMode) -> Value {
 }
 
 pub(super) fn mimesis() -> Value {
+    let gender = |name: &'static str, value: &'static str| {
+        let member = vec![("name", Value::from(name)), ("value", Value::from(value))];
+        (name, Namespace::value(format!("Gender.{name}"), member))
+    };
+    let genders = vec![gender("MALE", "male"), gender("FEMALE", "female")];
     Value::object(Library {
         name: "mimesis",
+        enums: Namespace::value(
+            "mimesis.enums",
+            vec![("Gender", Namespace::value("Gender", genders))],
+        ),
         locales: Value::object(Locales {
             mimesis: true,
             mode: FakerMode::Real,
@@ -38,6 +48,8 @@ pub(super) fn mimesis() -> Value {
 
 struct Library {
     name: &'static str,
+    /// `mimesis.enums`; undefined elsewhere.
+    enums: Value,
     locales: Value,
 }
 
@@ -47,7 +59,11 @@ impl Object for Library {
     }
 
     fn get_attr(&self, name: &str) -> Option<Value> {
-        (name == "locale").then(|| self.locales.clone())
+        match name {
+            "locale" => Some(self.locales.clone()),
+            "enums" if !self.enums.is_undefined() => Some(self.enums.clone()),
+            _ => None,
+        }
     }
 
     fn is_constant(&self) -> bool {

@@ -68,4 +68,3 @@ fn fake_error(error: FakeError) -> Error {
 fn text_value(bytes: &[u8]) -> Value {
     Value::from(std::str::from_utf8(bytes).unwrap_or_default())
 }
-

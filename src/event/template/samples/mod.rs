@@ -291,9 +291,9 @@ impl Object for Sample {
         if name == "columns" {
             let names = self
                 .columns
-                .names
+                .positions
                 .iter()
-                .map(|name| Value::Str(name.clone()));
+                .map(|(name, _)| Value::Str(name.clone()));
             return Some(Value::list(names.collect()));
         }
         if METHODS.contains(&name) {
