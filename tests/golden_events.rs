@@ -60,6 +60,10 @@ macro_rules! suites {
 }
 
 suites! {
+    render_core => "render_core.json",
+    render_filters => "render_filters.json",
+    render_control => "render_control.json",
+    render_datetime => "render_datetime.json",
     samples => "samples.json",
     state => "state.json",
     picking => "picking.json",

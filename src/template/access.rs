@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::methods::{self, BoundMethod};
-use super::{Error, Str, Value, datetime};
+use super::{Ctx, Error, Str, Value, datetime};
 
 /// `object.name`: attribute or method first, then item; undefined when there is neither.
 pub(super) fn attribute(object: &Value, name: &str) -> Result<Value, Error> {
@@ -266,7 +266,7 @@ fn slice_text(text: &str, bounds: &[Value; 3]) -> Result<Str, Error> {
 }
 
 /// `item in container`
-pub(super) fn contains(container: &Value, item: &Value) -> Result<bool, Error> {
+pub(super) fn contains(ctx: &mut Ctx<'_>, container: &Value, item: &Value) -> Result<bool, Error> {
     match container {
         Value::Undefined => Ok(false),
         Value::List(list) => Ok(list.borrow().contains(item)),
@@ -296,22 +296,15 @@ pub(super) fn contains(container: &Value, item: &Value) -> Result<bool, Error> {
             if let Some(items) = host.as_tuple() {
                 return Ok(items.contains(item));
             }
-            if let Some(shot) = container.downcast::<super::vm::OneShot>() {
-                while let Some(one) = shot.pop() {
-                    if one == *item {
-                        return Ok(true);
-                    }
-                }
-                return Ok(false);
+            if Rc::clone(host).iterate().is_none() {
+                return Err(no_membership(container));
             }
-            let shared = Rc::clone(host);
-            match shared.iterate() {
-                Some(_) => Err(Error::type_error(format!(
-                    "'in' is not supported by '{}'; use `| list` first",
-                    container.type_name()
-                ))),
-                None => Err(no_membership(container)),
-            }
+            let mut found = false;
+            ctx.each(container, |one| {
+                found = one == *item;
+                !found
+            })?;
+            Ok(found)
         }
         _ => Err(no_membership(container)),
     }

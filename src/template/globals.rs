@@ -20,7 +20,7 @@ pub(super) fn builtin() -> Vec<(&'static str, Value)> {
     ]
 }
 
-fn range(_: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
+pub(super) fn range(_: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
     let [first, second, step] = args.bind_positional("range", 1)?;
     let int = |value: &Value| int_arg(value, "range");
     let first = int(first.unwrap_or(&Value::None))?;

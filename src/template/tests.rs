@@ -91,38 +91,43 @@ fn plain(args: &Args<'_>, holds: bool) -> Result<bool, Error> {
     Ok(holds)
 }
 
-fn with_other(op: CompareOp, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+fn with_other(
+    ctx: &mut Ctx<'_>,
+    op: CompareOp,
+    input: &Value,
+    args: &Args<'_>,
+) -> Result<bool, Error> {
     let [other] = args.bind_positional("the test", 1)?;
-    compare(op, input, other.unwrap_or(&Value::Undefined))
+    compare(ctx, op, input, other.unwrap_or(&Value::Undefined))
 }
 
-fn eq(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
-    with_other(CompareOp::Eq, input, args)
+fn eq(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+    with_other(ctx, CompareOp::Eq, input, args)
 }
 
-fn ne(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
-    with_other(CompareOp::Ne, input, args)
+fn ne(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+    with_other(ctx, CompareOp::Ne, input, args)
 }
 
-fn lt(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
-    with_other(CompareOp::Lt, input, args)
+fn lt(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+    with_other(ctx, CompareOp::Lt, input, args)
 }
 
-fn le(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
-    with_other(CompareOp::Le, input, args)
+fn le(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+    with_other(ctx, CompareOp::Le, input, args)
 }
 
-fn gt(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
-    with_other(CompareOp::Gt, input, args)
+fn gt(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+    with_other(ctx, CompareOp::Gt, input, args)
 }
 
-fn ge(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
-    with_other(CompareOp::Ge, input, args)
+fn ge(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+    with_other(ctx, CompareOp::Ge, input, args)
 }
 
-fn is_in(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+fn is_in(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
     let [container] = args.bind("in", ["seq"], 1)?;
-    access::contains(container.unwrap_or(&Value::Undefined), input)
+    access::contains(ctx, container.unwrap_or(&Value::Undefined), input)
 }
 
 fn sameas(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {

@@ -27,6 +27,7 @@ pub(super) use methods::{attribute, method, method_names};
 pub(super) use named::{NamedTuple, struct_time};
 pub(super) use strftime::{Fields, MONTHS, WEEKDAYS, fields_of, write_strftime};
 pub use zone::Tz;
+pub(super) use zone::{process_offset_of_wall, process_zone_at};
 pub(super) use zone_value::TzValue;
 
 use super::{Error, Value};

@@ -39,6 +39,9 @@ impl Tz {
     pub(crate) fn fixed_offset_s(&self) -> Option<i32> {
         match self {
             Self::Fixed(offset, _) => Some(*offset),
+            Self::Named(zone) if zone.name() == "UTC" || zone.name().starts_with("Etc/") => {
+                Some(self.offset_s(0, false))
+            }
             Self::Named(_) => None,
         }
     }
@@ -65,7 +68,10 @@ impl Tz {
             Self::Fixed(offset, None) => format!("UTC{}", offset_text(*offset, true)),
             Self::Named(zone) => {
                 let offset = local_offset(*zone, wall_us, fold);
-                offset.abbreviation().unwrap_or_default().to_owned()
+                match offset.abbreviation() {
+                    Some(name) => name.to_owned(),
+                    None => numeric_name(offset.fix().local_minus_utc()),
+                }
             }
         }
     }
@@ -159,6 +165,15 @@ fn local_offset(zone: chrono_tz::Tz, wall_us: i64, fold: bool) -> chrono_tz::TzO
                 LocalResult::None => zone.offset_from_utc_datetime(&local),
             }
         }
+    }
+}
+
+/// The abbreviation of a zone that has none: `+HH`, or `+HHMM`.
+fn numeric_name(offset_s: i32) -> String {
+    let text = offset_text(offset_s, false);
+    match text.strip_suffix("00") {
+        Some(hours) if hours.len() == 3 => hours.to_owned(),
+        _ => text,
     }
 }
 

@@ -4,7 +4,7 @@ use num_bigint::BigInt;
 use num_traits::{FromPrimitive, Signed, ToPrimitive};
 
 use super::sequence::key_function;
-use crate::template::methods::{int_arg, is_python_space, text_arg};
+use crate::template::methods::{int_arg, is_decimal, is_python_space, text_arg};
 use crate::template::ops::{self, BinaryOp};
 use crate::template::{Args, Ctx, Error, Value};
 
@@ -34,9 +34,30 @@ pub(super) fn abs(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Val
     }
 }
 
+/// The digit of any script as one of ASCII; other characters stay.
+fn ascii_digit(one: char) -> char {
+    if one.is_ascii() || !is_decimal(one) {
+        return one;
+    }
+    // Digits come in runs of ten.
+    let run = (1..50).take_while(|back| {
+        let before = u32::from(one).checked_sub(*back).and_then(char::from_u32);
+        before.is_some_and(is_decimal)
+    });
+    let value = u32::try_from(run.count() % 10).unwrap_or(0);
+    char::from_digit(value, 10).unwrap_or(one)
+}
+
 /// A text without surrounding blanks and with underscores between digits removed.
 fn digits(text: &str) -> Option<String> {
     let text = text.trim_matches(is_python_space);
+    let ascii: String;
+    let text = if text.is_ascii() {
+        text
+    } else {
+        ascii = text.chars().map(ascii_digit).collect();
+        &ascii
+    };
     let bytes = text.as_bytes();
     for (at, byte) in bytes.iter().enumerate() {
         let digit = |at: Option<usize>| {
@@ -109,11 +130,6 @@ pub(super) fn int(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Val
                 return Ok(Value::big(number));
             }
             match parse_float(text) {
-                Some(number) if number.is_infinite() => {
-                    return Err(Error::value_error(
-                        "cannot convert float infinity to integer",
-                    ));
-                }
                 Some(number) => BigInt::from_f64(number.trunc()).map_or_else(default, Value::big),
                 None => default(),
             }

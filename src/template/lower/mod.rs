@@ -89,15 +89,12 @@ struct Scope {
     /// Names that inner functions mention: their variables are cells.
     shared: HashSet<Name>,
     enter: Vec<Init>,
-    /// First slot free after the scope.
-    first: u16,
 }
 
 /// A function being compiled: the top level, a macro, a block.
 struct Function {
     scopes: Vec<Scope>,
-    next: u16,
-    most: u16,
+    slots: u16,
     captures: Vec<(u16, u16)>,
     /// Names from outside: of the functions around this one, and of the context.
     outside: HashMap<Name, Var>,
@@ -151,8 +148,7 @@ impl Lowerer<'_> {
     fn open_function(&mut self, closes: bool) {
         self.functions.push(Function {
             scopes: Vec::new(),
-            next: 0,
-            most: 0,
+            slots: 0,
             captures: Vec::new(),
             outside: HashMap::new(),
             context: Vec::new(),
@@ -169,7 +165,7 @@ impl Lowerer<'_> {
         let mut enter = function.context;
         enter.extend(scope.enter);
         Code {
-            slots: function.most,
+            slots: function.slots,
             enter,
             body,
         }
@@ -186,7 +182,7 @@ impl Lowerer<'_> {
     fn scope(&mut self) -> &mut Scope {
         let function = self.function();
         if function.scopes.is_empty() {
-            function.scopes.push(Scope::new(0));
+            function.scopes.push(Scope::new());
         }
         let last = function.scopes.len() - 1;
         &mut function.scopes[last]
@@ -194,9 +190,8 @@ impl Lowerer<'_> {
 
     fn new_slot(&mut self) -> u16 {
         let function = self.function();
-        let slot = function.next;
-        function.next = function.next.saturating_add(1);
-        function.most = function.most.max(function.next);
+        let slot = function.slots;
+        function.slots = slot.saturating_add(1);
         slot
     }
 
@@ -227,27 +222,22 @@ impl Lowerer<'_> {
             };
             self.scope().enter.push(init);
         }
-        if self.function().next == u16::MAX {
+        if self.function().slots == u16::MAX {
             return Err(Error::limit("the template has too many variables"));
         }
         Ok(())
     }
 
     fn push_scope(&mut self, shared: HashSet<Name>) {
-        let first = self.function().next;
-        let mut scope = Scope::new(first);
+        let mut scope = Scope::new();
         scope.shared = shared;
         self.function().scopes.push(scope);
     }
 
-    /// Ends a scope; what happens when it is entered.
+    /// Ends a scope; what happens when it is entered. Its slots are not used again: the slots of
+    /// names from outside, which are set when the function starts, may come later.
     fn close_scope(&mut self) -> Scope {
-        let function = self.function();
-        let scope = function.scopes.pop().unwrap_or_else(|| Scope::new(0));
-        if !function.scopes.is_empty() {
-            function.next = scope.first;
-        }
-        scope
+        self.function().scopes.pop().unwrap_or_else(Scope::new)
     }
 
     /// A new variable of the current scope.
@@ -302,13 +292,11 @@ impl Lowerer<'_> {
         }
         let outer = self.find_in(level - 1, name).filter(|var| var.cell)?;
         let function = self.functions.get_mut(level)?;
-        let slot = function.next;
-        function.next = function.next.saturating_add(1);
-        function.most = function.most.max(function.next);
+        let slot = function.slots;
+        function.slots = slot.saturating_add(1);
         function.captures.push((outer.slot, slot));
         let var = Var { slot, cell: true };
         function.outside.insert(name.clone(), var);
-        function.pin();
         Some(var)
     }
 
@@ -325,7 +313,6 @@ impl Lowerer<'_> {
         let function = self.function();
         function.context.push(Init::Context { symbol, to: var });
         function.outside.insert(name.clone(), var);
-        function.pin();
         var
     }
 
@@ -361,23 +348,12 @@ impl Lowerer<'_> {
 }
 
 impl Scope {
-    fn new(first: u16) -> Self {
+    fn new() -> Self {
         Self {
             names: HashMap::new(),
             stores: Vec::new(),
             shared: HashSet::new(),
             enter: Vec::new(),
-            first,
-        }
-    }
-}
-
-impl Function {
-    /// Keeps a slot that belongs to the outermost scope from being reused by later inner scopes.
-    fn pin(&mut self) {
-        let next = self.next;
-        for scope in &mut self.scopes {
-            scope.first = scope.first.max(next);
         }
     }
 }

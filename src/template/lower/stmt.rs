@@ -275,7 +275,7 @@ impl Lowerer<'_> {
                 &one.body,
                 &|kind| matches!(kind, StmtKind::Block(def) if def.scoped),
             );
-        let first = self.function().next;
+        let first = self.function().slots;
         self.open_scope(&one.body)?;
         let target = self.declare_target(&one.target);
         let test = match &one.test {
@@ -295,7 +295,7 @@ impl Lowerer<'_> {
         self.open_scope(&one.other)?;
         let other = self.block(&one.other);
         let other_scope = self.close_scope();
-        let last = self.function().most;
+        let last = self.function().slots;
         Ok(Stmt::For(Rc::new(For {
             slots: (first, last),
             target,

@@ -138,6 +138,11 @@ fn is_in(one: char, set: &LazyLock<Option<Regex>>) -> bool {
         .is_some_and(|set| set.is_match(one.encode_utf8(&mut buffer)))
 }
 
+/// True for a digit of any script.
+pub(in crate::template) fn is_decimal(one: char) -> bool {
+    is_in(one, &DIGIT)
+}
+
 fn is_super_digit(one: char) -> bool {
     matches!(one, '\u{b2}' | '\u{b3}' | '\u{b9}' | '\u{2070}' | '\u{2074}'..='\u{2079}' | '\u{2080}'..='\u{2089}' | '\u{2460}'..='\u{2468}' | '\u{2474}'..='\u{247c}' | '\u{2488}'..='\u{2490}')
 }

@@ -153,13 +153,13 @@ impl Ctx<'_> {
     }
 
     fn compare(
-        &self,
+        &mut self,
         op: CompareOp,
         left: &Value,
         right: &Value,
         span: Span,
     ) -> Result<bool, Error> {
-        compare(op, left, right).map_err(|error| error.at(|| self.place(span)))
+        compare(self, op, left, right).map_err(|error| error.at(|| self.place(span)))
     }
 
     fn chain(
@@ -263,6 +263,7 @@ impl Ctx<'_> {
 
 /// A comparison.
 pub(in crate::template) fn compare(
+    ctx: &mut Ctx<'_>,
     op: CompareOp,
     left: &Value,
     right: &Value,
@@ -276,7 +277,7 @@ pub(in crate::template) fn compare(
         CompareOp::Le => ordered(Ordering::is_le),
         CompareOp::Gt => ordered(Ordering::is_gt),
         CompareOp::Ge => ordered(Ordering::is_ge),
-        CompareOp::In => access::contains(right, left),
-        CompareOp::NotIn => Ok(!access::contains(right, left)?),
+        CompareOp::In => access::contains(ctx, right, left),
+        CompareOp::NotIn => Ok(!access::contains(ctx, right, left)?),
     }
 }

@@ -4,7 +4,7 @@ mod fakes;
 mod random;
 
 use crate::fake::FakeError;
-use crate::template::{Error, Object, Value};
+use crate::template::{Error, Object, Value, python_module, python_modules};
 
 pub(super) use fakes::FakerMode;
 
@@ -48,11 +48,10 @@ impl Object for Gateway {
     }
 
     fn names(&self) -> Vec<String> {
-        let python = python_modules().iter();
         ["rand", "faker", "mimesis"]
-            .iter()
-            .chain(python)
-            .map(|name| (*name).to_owned())
+            .into_iter()
+            .chain(python_modules())
+            .map(str::to_owned)
             .collect()
     }
 }
@@ -70,10 +69,3 @@ fn text_value(bytes: &[u8]) -> Value {
     Value::from(std::str::from_utf8(bytes).unwrap_or_default())
 }
 
-fn python_module(_: &str) -> Option<Value> {
-    None
-}
-
-fn python_modules() -> &'static [&'static str] {
-    &[]
-}
