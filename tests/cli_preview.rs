@@ -64,6 +64,21 @@ fn json_holds_everything() {
 }
 
 #[test]
+fn the_present_can_be_chosen() {
+    let folder = project("  - timer: {seconds: 1, count: 1}\n");
+    for (args, expected) in [
+        (
+            &["--now", "2024-01-15T12:00"][..],
+            "2024-01-15T12:00:01+01:00",
+        ),
+        (&["--sample", "--seed", "3"], "2026-01-01T01:00:01+01:00"),
+    ] {
+        let args = [args, &["-n", "1", "--timezone", "Europe/Berlin"]].concat();
+        preview(&folder, &args).success().stdout(contains(expected));
+    }
+}
+
+#[test]
 fn problems_go_to_standard_error_and_the_exit_code() {
     let folder = project("  - cron: {expression: '61 * * * *', count: 1}\n");
     preview(&folder, &[])

@@ -204,6 +204,30 @@ fn params_and_secrets_are_filled_in_and_secrets_not_shown() {
     assert!(output.stdout.starts_with(b"{\"n\": 1}|{\"n\":2}|"));
 }
 
+/// A schedule that starts now, in a text that shows the time.
+#[test]
+fn a_seed_makes_two_runs_byte_identical() {
+    let folder = project(INPUT_ENDLESS, true, "- stdout: {}");
+    std::fs::write(folder.path().join("lines.log"), "t=0\n").unwrap();
+    let document = std::fs::read_to_string(folder.path().join("generator.yml")).unwrap();
+    let document = document.replace(
+        "repeat: true",
+        "repeat: true, timestamp_pattern: 't=(?P<timestamp>.*)'",
+    );
+    std::fs::write(folder.path().join("generator.yml"), document).unwrap();
+    let seeded = ["--sample", "--max-events", "250", "--seed", "7"];
+    let first = run(folder.path(), &seeded);
+    let second = run(folder.path(), &seeded);
+    assert!(first.1.starts_with("t=2026-01-01T00:00:0"), "{first:?}");
+    assert_eq!(first.1, second.1);
+    let pinned = [&seeded[..], &["--now", "2020-02-02T10:00:00"]].concat();
+    assert!(
+        run(folder.path(), &pinned)
+            .1
+            .starts_with("t=2020-02-02T10:00:0")
+    );
+}
+
 #[test]
 fn wrong_usage_has_its_own_code() {
     for args in [

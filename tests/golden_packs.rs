@@ -5,7 +5,6 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 #[path = "support/decisions.rs"]
-#[allow(dead_code, reason = "each test target uses its part")]
 mod decisions;
 #[path = "support/ordered_json.rs"]
 mod ordered_json;

@@ -4,15 +4,18 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
 use super::report::{Paint, Reporter};
 use crate::config::{Diagnostic, Disk, Parameters, near};
+use crate::pipeline::SEEDED_NOW_US;
 use crate::preview::{
-    PreviewEvent, PreviewFailure, PreviewRequest, PreviewResult, Schedule, evaluate,
+    PreviewEvent, PreviewFailure, PreviewRequest, PreviewResult, Schedule, Worker, evaluate,
 };
+use crate::time::iso::{Stamp, strict};
 use crate::time::{Clock as _, Moment, SECOND_US, WallClock, Zone, short_duration};
 
 /// Print the next timestamps and events of a project
@@ -29,9 +32,13 @@ pub(super) struct Args {
     /// Length of the histogram of --timestamps in seconds
     #[arg(long, value_name = "SECONDS", default_value = "3600", value_parser = clap::value_parser!(u64).range(1..))]
     span: u64,
-    /// The same number gives the same events
-    #[arg(long, value_name = "NUMBER", default_value = "1")]
-    seed: u64,
+    /// The same number gives the same events [default: 1]; with --sample the present is then
+    /// 2026-01-01T00:00Z, as in a run, unless --now says otherwise
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+    /// What is taken as the present, such as 2026-01-31T08:00
+    #[arg(long, value_name = "TIME", value_parser = stamp)]
+    now: Option<Stamp>,
     /// Time zone of the timestamps, an IANA name
     #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = zone)]
     timezone: Zone,
@@ -67,8 +74,12 @@ fn zone(text: &str) -> Result<Zone, String> {
     })
 }
 
+fn stamp(text: &str) -> Result<Stamp, String> {
+    strict(text).map_err(|error| error.to_string())
+}
+
 pub(super) fn run(args: &Args) -> ExitCode {
-    let result = evaluate(&request(args), &|| false);
+    let result = result(args);
     let mut reporter = Reporter::new(&Disk, Paint::on(&io::stderr()));
     let mut problems = Vec::new();
     // Writing to memory does not fail, and nobody could be told of a closed standard error.
@@ -101,12 +112,30 @@ fn request(args: &Args) -> PreviewRequest {
             params: args.params.clone(),
             ..Parameters::default()
         },
-        seed: args.seed,
-        now_us: WallClock.now_us(),
+        seed: args.seed.unwrap_or(1),
+        now_us: now_us(args),
         span_s: args.span,
         buckets: BUCKETS,
         events: args.count,
         deadline: DEADLINE,
+    }
+}
+
+/// Evaluates on the previewer's own thread, which has the stack for deep templates and outlives panics.
+fn result(args: &Args) -> PreviewResult {
+    let (done, results) = channel();
+    let worker = Worker::start(move |result| drop(done.send(result)));
+    worker.request(request(args));
+    results
+        .recv()
+        .unwrap_or_else(|_| evaluate(&request(args), &|| false))
+}
+
+fn now_us(args: &Args) -> i64 {
+    match args.now {
+        Some(stamp) => stamp.in_zone(args.timezone).instant_us(),
+        None if args.sample && args.seed.is_some() => SEEDED_NOW_US,
+        None => WallClock.now_us(),
     }
 }
 

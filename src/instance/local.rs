@@ -174,6 +174,7 @@ impl Inner {
                 id: spec.id.clone(),
                 parameters: spec.parameters,
                 seed: spec.seed,
+                now_us: None,
                 globals: self.globals.clone(),
                 clock: Arc::new(WallClock),
                 files,

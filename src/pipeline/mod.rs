@@ -33,5 +33,5 @@ mod tests;
 
 pub use check::{CheckOptions, CheckReport, Need, check};
 pub use plan::{Decoded, EventPlan, InputPlan, OutputPlan, Plan, plan};
-pub use run::{RunOptions, Running, start};
+pub use run::{RunOptions, Running, SEEDED_NOW_US, start};
 pub use stats::{EndReason, ErrorStats, InputStats, OutputStats, QueueStats, State, Stats};

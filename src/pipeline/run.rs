@@ -22,6 +22,10 @@ use super::{EndReason, Plan, State, Stats};
 /// Bytes of events that wait for one output, beside the number of batches.
 const LANE_BYTES: usize = 4 << 20;
 
+/// "Now" of sample runs with a seed: a schedule that starts now would otherwise make two of them
+/// differ. 2026-01-01T00:00:00Z in microseconds since the Unix epoch.
+pub const SEEDED_NOW_US: i64 = 1_767_225_600_000_000;
+
 /// What a run needs beside its plan.
 #[derive(Clone, Debug)]
 pub struct RunOptions {
@@ -29,8 +33,10 @@ pub struct RunOptions {
     pub id: String,
     /// Zone, batches, queues, mode.
     pub parameters: Parameters,
-    /// Makes the run repeatable.
+    /// Makes the run repeatable: in sample mode "now" stands at [`SEEDED_NOW_US`] then.
     pub seed: Option<u64>,
+    /// What inputs take as "now" in sample mode instead, microseconds since the Unix epoch.
+    pub now_us: Option<i64>,
     /// State shared with other generators.
     pub globals: Globals,
     /// Where "now" comes from.
@@ -120,6 +126,16 @@ fn fail_start(shared: &Shared, message: &str) {
     shared
         .control
         .end(Level::Halt, EndReason::Failed(message.to_owned()));
+}
+
+impl RunOptions {
+    /// What inputs take as "now".
+    pub(super) fn start_us(&self) -> i64 {
+        let seeded = self.seed.map(|_| SEEDED_NOW_US);
+        let pinned = self.now_us.or(seeded);
+        let pinned = pinned.filter(|_| !self.parameters.live_mode);
+        pinned.unwrap_or_else(|| self.clock.now_us())
+    }
 }
 
 impl Running {

@@ -94,6 +94,9 @@ impl Supervisor {
     fn start(&mut self) -> Result<(), Diagnostics> {
         self.spawn_event()?;
         self.ready(1)?;
+        if self.shared.control.is(Level::Drain) {
+            return Ok(());
+        }
         let source = self.inputs()?;
         self.formatters()?;
         for index in 0..self.plan.outputs.len() {
@@ -128,9 +131,10 @@ impl Supervisor {
 
     fn inputs(&self) -> Result<Merge, Diagnostics> {
         let parameters = &self.options.parameters;
+        let start_us = self.options.start_us();
         let env = |index| InputEnv {
             zone: parameters.zone,
-            now: parameters.zone.at_instant(self.options.clock.now_us()),
+            now: parameters.zone.at_instant(start_us),
             skip_past: parameters.live_mode && parameters.skip_past,
             base: &self.plan.base,
             files: self.options.files.as_ref(),

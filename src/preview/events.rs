@@ -1,6 +1,7 @@
 //! What a project renders: the first events, as the first output would send them.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::evaluate::{Patience, Project};
 use super::schedule::Firing;
@@ -11,6 +12,10 @@ use crate::event::{EventEnv, EventSource, Globals, Limits, Outcome};
 use crate::output::format::{FormatEnv, Formatted, Formatter};
 use crate::pipeline::{EventPlan, OutputPlan};
 use crate::time::Moment;
+
+/// How long rendering goes on when events fail: a template that loops for ever shows its error soon, not
+/// once for each timestamp.
+const FAILING: Duration = Duration::from_millis(250);
 
 /// Renders an event for each timestamp of `firing`; the second is what ended that early, in words.
 pub(super) fn evaluate(
@@ -30,7 +35,9 @@ pub(super) fn evaluate(
         formatted: Formatted::default(),
         batch: EventBatch::default(),
         events: Vec::new(),
+        failed: false,
     };
+    let began = Instant::now();
     let tags = tags(project);
     let mut note = firing.note.clone();
     let mut empty = 0;
@@ -38,6 +45,13 @@ pub(super) fn evaluate(
         if patience.is_over() {
             note = Some(format!(
                 "the time limit ended it after {done} of {} timestamps",
+                firing.render.len()
+            ));
+            break;
+        }
+        if stage.failed && began.elapsed() > FAILING {
+            note = Some(format!(
+                "events fail slowly: stopped after {done} of {} timestamps",
                 firing.render.len()
             ));
             break;
@@ -132,6 +146,8 @@ struct Stage {
     formatted: Formatted,
     batch: EventBatch,
     events: Vec<PreviewEvent>,
+    /// Some event could not be rendered.
+    failed: bool,
 }
 
 impl Stage {
@@ -154,6 +170,7 @@ impl Stage {
                 Ended::No(1)
             }
             Outcome::Failed(error) => {
+                self.failed = true;
                 let alias = error.alias.clone();
                 self.push(at, alias, tags, Err(PreviewFailure::Render(error)));
                 Ended::No(1)
