@@ -15,13 +15,18 @@ use serde_json::{Map, Value};
 use super::pytext;
 use super::source::Source;
 use super::suggest::near;
-use super::{Diagnostic, LoadOptions, Scalar, Span, Tree};
+use super::{Diagnostic, Diagnostics, LoadOptions, Scalar, Span, Tree};
 
 /// Digits of a placeholder are characters of plane 15, which no configuration has a use for.
 const DIGIT_ZERO: u32 = 0xF_0000;
 const BASE: usize = 32_768;
 /// A mark and two digits: the shortest token is `${}`.
 const MASK_LEN: usize = 3;
+
+/// Tokens of a document; more are an error.
+const MAX_TOKENS: usize = 100_000;
+/// What is longer than that is no token.
+const MAX_NAME: usize = 1000;
 
 /// Characters that the text does not have, to mark placeholders with.
 #[derive(Clone, Copy, Debug)]
@@ -84,7 +89,7 @@ pub(super) struct Tokens<'a> {
     /// Names used, with their first place.
     pub(super) secrets: Vec<(String, Span)>,
     /// Problems of tokens that stand in a value or a key.
-    pub(super) problems: Vec<Diagnostic>,
+    pub(super) problems: Diagnostics,
 }
 
 /// A scalar with its tokens replaced.
@@ -109,6 +114,16 @@ impl<'a> Tokens<'a> {
         let short = |(id, token): (usize, &Token)| (token.len < MASK_LEN).then_some(id);
         let unclosed = tokens.iter().enumerate().filter_map(short).collect();
         let masked = mask(&chars, &tokens, marks);
+        let mut problems = Diagnostics::default();
+        if tokens.len() >= MAX_TOKENS {
+            let place = tokens
+                .last()
+                .map(|last| source.place(source.span(last.start, last.start + 2)));
+            let message = format!("more than {MAX_TOKENS} tokens `${{...}}` in one document");
+            problems.push(
+                Diagnostic::error(message, place).help("pass a list or mapping as one parameter"),
+            );
+        }
         let found = Self {
             source,
             options,
@@ -119,7 +134,7 @@ impl<'a> Tokens<'a> {
             listed: HashSet::new(),
             params: Vec::new(),
             secrets: Vec::new(),
-            problems: Vec::new(),
+            problems,
         };
         (found, masked)
     }
@@ -374,21 +389,24 @@ struct Finder<'a> {
 impl Finder<'_> {
     fn all(&self) -> Vec<Token> {
         let mut tokens = Vec::new();
-        let mut at = 0;
+        let (mut at, mut close) = (0, 0);
         let raws = self.raws();
         let mut raws = raws.iter().peekable();
-        while at < self.chars.len() {
-            if let Some((open, close)) = raws.next_if(|(open, _)| open.0 <= at) {
+        while at < self.chars.len() && tokens.len() < MAX_TOKENS {
+            // One that begins inside a token is part of it.
+            while raws.next_if(|(open, _)| open.0 < at).is_some() {}
+            if let Some((open, close)) = raws.next_if(|(open, _)| open.0 == at) {
                 for &(start, len) in [open, close] {
                     tokens.push(self.token(start, len, Kind::Raw));
                 }
                 at = close.0 + close.1;
             } else if self.starts(at, "${") {
-                let token = self.dollar(at);
-                at += token.len;
-                if tokens.len() < BASE * BASE {
-                    tokens.push(token);
+                if close < at {
+                    close = at + self.until_close(at);
                 }
+                let token = self.dollar(at, close);
+                at += token.len;
+                tokens.push(token);
             } else {
                 at += 1;
             }
@@ -421,14 +439,24 @@ impl Finder<'_> {
             .count()
     }
 
-    /// The token at `${`.
-    fn dollar(&self, start: usize) -> Token {
+    /// Characters up to the next `}`.
+    fn until_close(&self, at: usize) -> usize {
+        let rest = self.chars.get(at..).unwrap_or_default();
+        rest.iter().take_while(|one| **one != '}').count()
+    }
+
+    /// The token at `${`, where `close` is the place of the next `}` or the end.
+    fn dollar(&self, start: usize, close: usize) -> Token {
+        if close >= self.chars.len() || close - start > MAX_NAME {
+            return self.unclosed(start);
+        }
         let name_start = start + 2 + self.blanks(start + 2);
         let name: String = self
             .chars
             .get(name_start..)
             .unwrap_or_default()
             .iter()
+            .take(MAX_NAME)
             .take_while(|one| !one.is_whitespace() && **one != '}')
             .collect();
         let name_end = name_start + name.chars().count();
@@ -441,6 +469,7 @@ impl Finder<'_> {
             .get(start..)
             .unwrap_or_default()
             .iter()
+            .take(MAX_NAME)
             .take_while(|one| !matches!(one, '\n' | '\r'));
         let mut line = line;
         match line.position(|one| *one == '}') {
@@ -452,15 +481,19 @@ impl Finder<'_> {
                     ..token
                 }
             }
-            None => self.token(
-                start,
-                2,
-                Kind::Invalid(
-                    "this `${` is never closed".to_owned(),
-                    format!("add the closing `}}`, {LITERAL}"),
-                ),
-            ),
+            None => self.unclosed(start),
         }
+    }
+
+    fn unclosed(&self, start: usize) -> Token {
+        self.token(
+            start,
+            2,
+            Kind::Invalid(
+                "this `${` is never closed".to_owned(),
+                format!("add the closing `}}`, {LITERAL}"),
+            ),
+        )
     }
 
     /// Pairs of `{% raw %}` and `{% endraw %}` as (start, length); those in whole-line comments aside.
