@@ -1,13 +1,121 @@
 //! `evtui [PROJECT]`: opens the terminal application.
 
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+use serde_json::{Map, Value};
+
+use crate::config::{Parameters, near};
+use crate::instance;
+use crate::preview::Worker;
+use crate::time::Zone;
+use crate::tui::{self, Backends, Depth, Opening, PreviewPort, Theme};
+
+/// The file that makes a folder a project.
+const GENERATOR: &str = "generator.yml";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Project folder or generator.yml to open; without it the current folder
-    project: Option<std::path::PathBuf>,
+    project: Option<PathBuf>,
+    /// Colours: default, dark, light, high-contrast or mono
+    #[arg(long, value_name = "NAME", env = "EVTUI_THEME", default_value = "default", value_parser = theme)]
+    theme: String,
+    /// Time zone of the timestamps, an IANA name
+    #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = zone)]
+    timezone: Zone,
+    /// Run as fast as possible instead of live; can be changed in the application
+    #[arg(long)]
+    sample: bool,
+    /// Values for ${params.*} as a JSON object
+    #[arg(long, value_name = "JSON", default_value = "{}", value_parser = params)]
+    params: Map<String, Value>,
+    /// Make preview and runs repeatable: the same number gives the same events
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
 }
 
-pub(super) fn run(_args: &Args) -> ExitCode {
-    todo!()
+fn theme(name: &str) -> Result<String, String> {
+    if Theme::names().any(|known| known == name) {
+        return Ok(name.to_owned());
+    }
+    let known: Vec<&str> = Theme::names().collect();
+    Err(format!("there are {}", known.join(", ")))
+}
+
+fn zone(name: &str) -> Result<Zone, String> {
+    Zone::parse(name).ok_or_else(|| match near(name, Zone::names()) {
+        Some(near) => format!("there is no such time zone; did you mean {near}?"),
+        None => "there is no such time zone".to_owned(),
+    })
+}
+
+fn params(text: &str) -> Result<Map<String, Value>, String> {
+    serde_json::from_str(text).map_err(|error| format!("expected a JSON object: {error}"))
+}
+
+pub(super) fn run(args: &Args) -> ExitCode {
+    match open(args) {
+        Ok(code) => ExitCode::from(code),
+        Err(message) => {
+            // Nowhere is left to report to when this fails.
+            let _ = writeln!(io::stderr(), "error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn open(args: &Args) -> Result<u8, String> {
+    let given = args.project.as_deref().unwrap_or(Path::new("."));
+    let path = std::path::absolute(given).map_err(|error| error.to_string())?;
+    let (document, folder) = find(given, &path)?;
+    let opening = Opening {
+        document,
+        folder,
+        theme: args.theme.clone(),
+        depth: Depth::detect(|name| std::env::var(name).ok()),
+        parameters: Parameters {
+            zone: args.timezone,
+            live_mode: !args.sample,
+            params: args.params.clone(),
+            ..Parameters::default()
+        },
+        seed: args.seed,
+        size: (80, 24),
+    };
+    let backends = Backends {
+        preview: Box::new(|sink| -> PreviewPort {
+            let worker = Worker::start(sink);
+            Box::new(move |request| worker.request(request))
+        }),
+        instance: Box::new(|| instance::local(instance::discard())),
+    };
+    tui::run(opening, backends).map_err(|error| error.to_string())
+}
+
+/// The document to open, if there is one, and the folder to look for others in.
+fn find(given: &Path, path: &Path) -> Result<(Option<PathBuf>, PathBuf), String> {
+    let about = std::fs::metadata(path).map_err(|error| {
+        let why = match error.kind() {
+            io::ErrorKind::NotFound => "it does not exist".to_owned(),
+            io::ErrorKind::PermissionDenied => "no permission".to_owned(),
+            _ => error.to_string(),
+        };
+        format!(
+            "cannot open {}: {why}; `evtui new NAME` makes a project",
+            given.display()
+        )
+    })?;
+    if about.is_dir() {
+        std::fs::read_dir(path)
+            .map_err(|error| format!("cannot open {}: {error}", given.display()))?;
+        // Without `.` at its end, so that the folder's name can be shown.
+        let folder: PathBuf = path.components().collect();
+        let document = folder.join(GENERATOR);
+        let document = document.is_file().then_some(document);
+        return Ok((document, folder));
+    }
+    let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
+    Ok((Some(path.to_owned()), folder))
 }

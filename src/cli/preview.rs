@@ -1,14 +1,320 @@
 //! `evtui preview`: prints what the preview panes show.
 
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::report::{Paint, Reporter};
+use crate::config::{Diagnostic, Disk, Parameters, near};
+use crate::pipeline::SEEDED_NOW_US;
+use crate::preview::{
+    PreviewEvent, PreviewFailure, PreviewRequest, PreviewResult, Schedule, Worker, evaluate,
+};
+use crate::time::iso::{Stamp, strict};
+use crate::time::{Clock as _, Moment, SECOND_US, WallClock, Zone, short_duration};
 
 /// Print the next timestamps and events of a project
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Project folder or generator.yml
-    project: std::path::PathBuf,
+    project: PathBuf,
+    /// Timestamps to render, or to list with --timestamps
+    #[arg(short = 'n', long = "count", value_name = "COUNT", default_value = "5")]
+    count: usize,
+    /// Print when it fires, not what it renders
+    #[arg(long)]
+    timestamps: bool,
+    /// Length of the histogram of --timestamps in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "3600", value_parser = clap::value_parser!(u64).range(1..))]
+    span: u64,
+    /// The same number gives the same events [default: 1]; with --sample the present is then
+    /// 2026-01-01T00:00Z, as in a run, unless --now says otherwise
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+    /// What is taken as the present, such as 2026-01-31T08:00
+    #[arg(long, value_name = "TIME", value_parser = stamp)]
+    now: Option<Stamp>,
+    /// Time zone of the timestamps, an IANA name
+    #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = zone)]
+    timezone: Zone,
+    /// Values for ${params.*} as a JSON object; missing ones stay as they are written
+    #[arg(long, value_name = "JSON", default_value = "{}", value_parser = params)]
+    params: Map<String, Value>,
+    /// As a run in sample mode: timestamps from before now too
+    #[arg(long)]
+    sample: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
 }
 
-pub(super) fn run(_args: &Args) -> ExitCode {
-    todo!()
+/// Buckets of the printed histogram.
+const BUCKETS: usize = 60;
+
+/// Limit of the whole evaluation.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+fn params(text: &str) -> Result<Map<String, Value>, String> {
+    match serde_json::from_str(text) {
+        Ok(Value::Object(map)) => Ok(map),
+        Ok(_) => Err("expected a JSON object such as {\"name\": \"value\"}".to_owned()),
+        Err(error) => Err(format!("not JSON: {error}")),
+    }
+}
+
+fn zone(text: &str) -> Result<Zone, String> {
+    Zone::parse(text).ok_or_else(|| match near(text, Zone::names()) {
+        Some(known) => format!("there is no such zone, did you mean {known}?"),
+        None => "there is no such zone; use a name such as Europe/Berlin".to_owned(),
+    })
+}
+
+fn stamp(text: &str) -> Result<Stamp, String> {
+    strict(text).map_err(|error| error.to_string())
+}
+
+pub(super) fn run(args: &Args) -> ExitCode {
+    let result = result(args);
+    let mut reporter = Reporter::new(&Disk, Paint::on(&io::stderr()));
+    let mut problems = Vec::new();
+    // Writing to memory does not fail, and nobody could be told of a closed standard error.
+    let _ = reporter.write(&mut problems, &result.diagnostics.0);
+    let _ = io::stderr().write_all(&problems);
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let written = match (args.json, args.timestamps) {
+        (true, _) => write_json(&mut out, &result),
+        (false, true) => write_timestamps(&mut out, &result, args.count),
+        (false, false) => write_events(&mut out, &result),
+    };
+    // A reader that went away wants no more.
+    let _ = written.and_then(|()| out.flush());
+    let lost = result.events.iter().any(is_lost);
+    if result.diagnostics.has_errors() || lost {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+fn request(args: &Args) -> PreviewRequest {
+    PreviewRequest {
+        project: args.project.clone(),
+        buffers: HashMap::new(),
+        revision: 0,
+        parameters: Parameters {
+            zone: args.timezone,
+            live_mode: !args.sample,
+            params: args.params.clone(),
+            ..Parameters::default()
+        },
+        seed: args.seed.unwrap_or(1),
+        now_us: now_us(args),
+        span_s: args.span,
+        buckets: BUCKETS,
+        events: args.count,
+        deadline: DEADLINE,
+    }
+}
+
+/// Evaluates on the previewer's own thread, which has the stack for deep templates and outlives panics.
+fn result(args: &Args) -> PreviewResult {
+    let (done, results) = channel();
+    let worker = Worker::start(move |result| drop(done.send(result)));
+    worker.request(request(args));
+    results
+        .recv()
+        .unwrap_or_else(|_| evaluate(&request(args), &|| false))
+}
+
+fn now_us(args: &Args) -> i64 {
+    match args.now {
+        Some(stamp) => stamp.in_zone(args.timezone).instant_us(),
+        None if args.sample && args.seed.is_some() => SEEDED_NOW_US,
+        None => WallClock.now_us(),
+    }
+}
+
+fn is_lost(event: &PreviewEvent) -> bool {
+    matches!(
+        event.text,
+        Err(PreviewFailure::Render(_) | PreviewFailure::Format(..))
+    )
+}
+
+fn write_events(out: &mut dyn Write, result: &PreviewResult) -> io::Result<()> {
+    for event in &result.events {
+        write!(out, "-- {}", event.at)?;
+        if let Some(alias) = &event.alias {
+            write!(out, " {alias}")?;
+        }
+        if !event.tags.is_empty() {
+            write!(out, " [{}]", event.tags.join(", "))?;
+        }
+        writeln!(out)?;
+        match &event.text {
+            Ok(text) => writeln!(out, "{text}")?,
+            Err(failure) => writeln!(out, "{}", failure_text(failure))?,
+        }
+    }
+    for remark in remarks(result) {
+        writeln!(out, "({remark})")?;
+    }
+    Ok(())
+}
+
+/// What is said beside the events.
+fn remarks(result: &PreviewResult) -> impl Iterator<Item = &str> {
+    let nothing = result
+        .schedule
+        .as_ref()
+        .and_then(|one| one.nothing.as_deref());
+    nothing.into_iter().chain(result.note.as_deref())
+}
+
+fn failure_text(failure: &PreviewFailure) -> String {
+    match failure {
+        PreviewFailure::Dropped => "dropped by the template".to_owned(),
+        PreviewFailure::Render(error) => {
+            let mut text = "failed".to_owned();
+            if let Some(place) = error.places.first() {
+                text.push_str(&format!(" at {}", place.path.display()));
+                if let Some(span) = place.span {
+                    text.push_str(&format!(":{}:{}", span.start.line, span.start.column));
+                }
+            }
+            text.push_str(&format!(": {}", error.message));
+            if let Some(help) = &error.help {
+                text.push_str(&format!(" ({help})"));
+            }
+            text
+        }
+        PreviewFailure::Format(text, reason) => {
+            format!("{text}\nrefused by the formatter: {reason}")
+        }
+    }
+}
+
+fn write_timestamps(out: &mut dyn Write, result: &PreviewResult, count: usize) -> io::Result<()> {
+    let Some(schedule) = &result.schedule else {
+        return Ok(());
+    };
+    if let Some(from) = schedule.from {
+        let span = Duration::from_secs(schedule.span_s);
+        let total: u64 = schedule.buckets.iter().sum();
+        let more = if schedule.truncated { " or more" } else { "" };
+        writeln!(out, "{total}{more} in {} from {from}", short_duration(span))?;
+        writeln!(out, "{}", bars(&schedule.buckets))?;
+    }
+    for (at, input) in schedule.next.iter().take(count) {
+        writeln!(out, "{at}  {}", input_name(schedule, *input))?;
+    }
+    if let Some(nothing) = &schedule.nothing {
+        writeln!(out, "({nothing})")?;
+    }
+    Ok(())
+}
+
+/// The input as a setting: `input[0].cron`.
+fn input_name(schedule: &Schedule, index: u16) -> String {
+    let name = schedule.inputs.get(usize::from(index));
+    format!("input[{index}].{}", name.map_or("", String::as_str))
+}
+
+/// One character a bucket; a bucket with anything in it is never empty.
+fn bars(buckets: &[u64]) -> String {
+    const STEPS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let most = buckets.iter().copied().max().unwrap_or(0).max(1);
+    buckets
+        .iter()
+        .map(|&count| {
+            let step = (u128::from(count) * 8).div_ceil(u128::from(most));
+            usize::try_from(step)
+                .ok()
+                .and_then(|step| STEPS.get(step))
+                .copied()
+                .unwrap_or(' ')
+        })
+        .collect()
+}
+
+fn write_json(out: &mut dyn Write, result: &PreviewResult) -> io::Result<()> {
+    let problems: Vec<Value> = result.diagnostics.0.iter().map(problem_json).collect();
+    let events: Vec<Value> = result.events.iter().map(event_json).collect();
+    let document = json!({
+        "diagnostics": problems,
+        "params": result.params,
+        "secrets": result.secrets,
+        "schedule": result.schedule.as_ref().map(schedule_json),
+        "events": events,
+        "note": result.note,
+    });
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
+
+fn problem_json(problem: &Diagnostic) -> Value {
+    let place = problem.place.as_ref();
+    let start = place.and_then(|place| place.span).map(|span| span.start);
+    json!({
+        "severity": format!("{:?}", problem.severity).to_lowercase(),
+        "message": problem.message,
+        "path": place.map(|place| place.path.display().to_string()),
+        "line": start.map(|start| start.line),
+        "column": start.map(|start| start.column),
+        "setting": problem.setting,
+        "help": problem.help,
+    })
+}
+
+fn event_json(event: &PreviewEvent) -> Value {
+    let (text, failure) = match &event.text {
+        Ok(text) => (Some(text.as_str()), None),
+        Err(PreviewFailure::Format(text, _)) => (Some(text.as_str()), Some("format")),
+        Err(PreviewFailure::Dropped) => (None, Some("dropped")),
+        Err(PreviewFailure::Render(_)) => (None, Some("render")),
+    };
+    let message = event.text.as_ref().err().map(failure_text);
+    json!({
+        "timestamp": event.at.to_string(),
+        "alias": event.alias.as_deref(),
+        "tags": event.tags.iter().map(AsRef::as_ref).collect::<Vec<&str>>(),
+        "text": text,
+        "failure": failure,
+        "message": message,
+    })
+}
+
+fn schedule_json(schedule: &Schedule) -> Value {
+    let bucket_us = i64::try_from(schedule.span_s).unwrap_or(0) * SECOND_US;
+    let next: Vec<Value> = schedule
+        .next
+        .iter()
+        .map(|(at, input)| json!({"timestamp": at.to_string(), "input": input}))
+        .collect();
+    json!({
+        "from": schedule.from.as_ref().map(Moment::to_string),
+        "span_seconds": schedule.span_s,
+        "bucket_seconds": bucket_us as f64 / schedule.buckets.len().max(1) as f64 / SECOND_US as f64,
+        "buckets": schedule.buckets,
+        "truncated": schedule.truncated,
+        "next": next,
+        "inputs": schedule.inputs,
+        "nothing": schedule.nothing,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_bucket_is_never_empty() {
+        assert_eq!(bars(&[0, 1, 1_000, 500]), " ▁█▄");
+        assert_eq!(bars(&[0, 0]), "  ");
+    }
 }

@@ -2,6 +2,11 @@
 //!
 //! Knows nothing of inputs, outputs, queues or threads.
 
+mod globals;
+mod pattern;
+mod replay;
+pub mod template;
+
 use std::fmt::Debug;
 use std::path::Path;
 use std::sync::Arc;
@@ -9,6 +14,8 @@ use std::sync::Arc;
 use crate::batch::EventBatch;
 use crate::config::{Context, Diagnostics, Files, Node, Place, Schema};
 use crate::time::{Moment, Zone};
+
+pub use globals::Globals;
 
 /// A kind of event source.
 #[derive(Debug)]
@@ -20,7 +27,7 @@ pub struct EventPlugin {
 }
 
 /// All event plugins.
-pub static PLUGINS: &[EventPlugin] = &[];
+pub static PLUGINS: &[EventPlugin] = &[template::PLUGIN, replay::PLUGIN];
 
 /// Checked options of an event plugin. Sendable, while the source it builds belongs to one thread.
 pub trait EventConfig: Send + Sync + Debug {
@@ -46,10 +53,6 @@ pub struct EventEnv<'a> {
     /// How far one render may go.
     pub limits: Limits,
 }
-
-/// The process-wide state scope, a cheap handle; values are deep copies at this boundary.
-#[derive(Clone, Debug, Default)]
-pub struct Globals;
 
 /// How far one render may go before it is an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

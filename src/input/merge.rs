@@ -31,7 +31,7 @@ struct Feed {
 impl Merge {
     /// Merges sequences given in document order; their indexes count from 0.
     pub fn new(inputs: Vec<Box<dyn Input>>) -> Self {
-        Self::of(inputs.into_iter().zip(0..=u16::MAX))
+        Self::indexed(inputs.into_iter().zip(0..=u16::MAX))
     }
 
     /// Starts the inputs of a document and merges those that do start; see [`Merge::failure`] for the
@@ -54,11 +54,12 @@ impl Merge {
         }
         Self {
             failures,
-            ..Self::of(started)
+            ..Self::indexed(started)
         }
     }
 
-    fn of(inputs: impl IntoIterator<Item = (Box<dyn Input>, u16)>) -> Self {
+    /// Merges sequences with the indexes of their inputs, in ascending order of those.
+    pub fn indexed(inputs: impl IntoIterator<Item = (Box<dyn Input>, u16)>) -> Self {
         let feeds = inputs.into_iter().map(|(input, index)| Feed {
             index,
             input,

@@ -66,7 +66,9 @@ pub trait InputConfig: Send + Sync + Debug {
 
     /// How many timestamps the sequence will give, where that can be told without generating them;
     /// `None` when it has no end, cannot start, or is too long to tell.
-    fn count(&self, env: &InputEnv<'_>) -> Option<u64>;
+    fn count(&self, _env: &InputEnv<'_>) -> Option<u64> {
+        None
+    }
 }
 
 /// What an input may know about the run.

@@ -201,3 +201,51 @@ pub(super) fn range_error(error: RangeError, env: &InputEnv<'_>) -> InputError {
     };
     InputError::new(error.to_string(), help)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use crate::input::testing::{decode, env, fill, problems};
+
+    fn first(start: &str) -> String {
+        let config = decode(&format!("timer: {{seconds: 1, count: 1, start: {start}}}")).unwrap();
+        fill(config.as_ref(), &env(None), 1)[0].to_string()
+    }
+
+    #[test]
+    fn a_time_without_quotes_is_a_time_of_day() {
+        assert_eq!(first("14:30"), "2024-01-15T14:30:01+00:00");
+        assert_eq!(first("9:30:15"), "2024-01-15T09:30:16+00:00");
+        let found = problems("timer: {seconds: 1, count: 1, start: 9:30}");
+        assert_eq!(found.len(), 1);
+        assert!(
+            found[0].contains("`9:30` without quotes is the number 570"),
+            "{found:?}"
+        );
+        assert!(found[0].contains("\"09:30\""), "{found:?}");
+    }
+
+    #[test]
+    fn a_number_like_a_year_is_that_year_and_other_small_ones_are_pointed_out() {
+        assert_eq!(first("2025"), "2025-01-01T00:00:01+00:00");
+        assert!(problems("timer: {seconds: 1, count: 1, start: 2025}")[0].contains("2025-01-01"));
+        assert_eq!(first("900"), "1970-01-01T00:15:01+00:00");
+        assert!(problems("timer: {seconds: 1, count: 1, start: '900'}")[0].contains("Unix time"));
+        assert!(problems("timer: {seconds: 1, count: 1, start: 1735689600}").is_empty());
+    }
+
+    #[test]
+    fn what_is_no_moment_is_told_with_the_forms() {
+        for value in ["true", "[1]", "gibberish", "24:00", "2024-02-30"] {
+            let found = problems(&format!(
+                "timer: {{seconds: 1, count: 1, start: '{value}'}}"
+            ));
+            assert!(
+                found[0].contains("timer.start") || found[0].starts_with("start"),
+                "{found:?}"
+            );
+            assert!(found[0].contains("write a date"), "{found:?}");
+        }
+    }
+}

@@ -171,8 +171,10 @@ impl Inner {
         let running = Arc::new(pipeline::start(
             plan,
             RunOptions {
+                id: spec.id.clone(),
                 parameters: spec.parameters,
                 seed: spec.seed,
+                now_us: None,
                 globals: self.globals.clone(),
                 clock: Arc::new(WallClock),
                 files,

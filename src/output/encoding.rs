@@ -1,6 +1,11 @@
 //! Text encodings of outputs that write text: UTF-8 passes through, the others are made per item.
 
+use std::sync::Arc;
+
 use crate::config::{Context, Field, Kind, Section};
+
+/// Tables of the single-byte encodings beside ASCII and Latin-1.
+const TABLES: &str = include_str!("single_byte.txt");
 
 /// All names that documents may use.
 const NAMES: &[&str] = &[
@@ -104,7 +109,7 @@ const NAMES: &[&str] = &[
 ];
 
 /// A text encoding.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Encoding {
     /// `utf_8`.
     #[default]
@@ -115,6 +120,8 @@ pub enum Encoding {
     Ascii,
     /// `latin_1`.
     Latin1,
+    /// Another encoding of one byte a character.
+    Table(Arc<Table>),
     /// `utf_16` (little endian with mark), `utf_16_le`, `utf_16_be`.
     Utf16 {
         /// Most significant byte first.
@@ -129,6 +136,38 @@ pub enum Encoding {
         /// Starts with a byte order mark.
         mark: bool,
     },
+}
+
+/// The characters of a single-byte encoding, sorted, with their bytes.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Table(Vec<(char, u8)>);
+
+impl Table {
+    /// The table with a name, if it is a single-byte encoding.
+    fn named(name: &str) -> Option<Self> {
+        let mut words = TABLES.lines().find_map(|line| {
+            let mut words = line.split(' ');
+            (words.next() == Some(name)).then_some(words)
+        })?;
+        let full = words.clone().next() == Some("*");
+        if full {
+            words.next();
+        }
+        let ascii = (0..0x80_u8).filter(|_| !full);
+        let mut pairs: Vec<(char, u8)> = ascii.map(|byte| (char::from(byte), byte)).collect();
+        let bytes = if full { 0..=0xFF_u8 } else { 0x80..=0xFF };
+        pairs.extend(words.zip(bytes).filter_map(|(word, byte)| {
+            let code = u32::from_str_radix(word, 16).ok()?;
+            Some((char::from_u32(code)?, byte))
+        }));
+        pairs.sort_unstable();
+        Some(Self(pairs))
+    }
+
+    fn byte(&self, char: char) -> Option<u8> {
+        let at = self.0.binary_search_by_key(&char, |pair| pair.0).ok()?;
+        self.0.get(at).map(|pair| pair.1)
+    }
 }
 
 /// The `encoding` option.
@@ -150,7 +189,11 @@ impl Encoding {
             let span = section.node("encoding").map_or(section.span, |n| n.span);
             let message = format!("encoding `{name}` is not supported yet");
             cx.within(".encoding", |cx| {
-                cx.error_help(span, message, "use utf_8, ascii, latin_1, utf_16 or utf_32");
+                cx.error_help(
+                    span,
+                    message,
+                    "use utf_8, utf_16 or utf_32, or one of the single-byte encodings",
+                );
             });
         }
         found
@@ -187,12 +230,12 @@ impl Encoding {
                 big: true,
                 mark: false,
             },
-            _ => return None,
+            _ => Self::Table(Arc::new(Table::named(name)?)),
         })
     }
 
     /// The byte order mark that opens a text, or nothing.
-    pub fn mark(self) -> &'static [u8] {
+    pub fn mark(&self) -> &'static [u8] {
         match self {
             Self::Utf8Sig => b"\xEF\xBB\xBF",
             Self::Utf16 { mark: true, .. } => b"\xFF\xFE",
@@ -205,11 +248,11 @@ impl Encoding {
     ///
     /// # Errors
     /// The first character that the encoding does not have; `out` then holds what came before it.
-    pub fn encode(self, text: &str, out: &mut Vec<u8>) -> Result<(), char> {
+    pub fn encode(&self, text: &str, out: &mut Vec<u8>) -> Result<(), char> {
         match self {
             Self::Utf8 | Self::Utf8Sig => out.extend_from_slice(text.as_bytes()),
             Self::Ascii | Self::Latin1 => {
-                let last = if self == Self::Ascii { 0x7F } else { 0xFF };
+                let last = if *self == Self::Ascii { 0x7F } else { 0xFF };
                 for char in text.chars() {
                     match u8::try_from(u32::from(char)) {
                         Ok(byte) if byte <= last => out.push(byte),
@@ -217,9 +260,14 @@ impl Encoding {
                     }
                 }
             }
+            Self::Table(table) => {
+                for char in text.chars() {
+                    out.push(table.byte(char).ok_or(char)?);
+                }
+            }
             Self::Utf16 { big, .. } => {
                 for unit in text.encode_utf16() {
-                    out.extend(if big {
+                    out.extend(if *big {
                         unit.to_be_bytes()
                     } else {
                         unit.to_le_bytes()
@@ -229,7 +277,7 @@ impl Encoding {
             Self::Utf32 { big, .. } => {
                 for char in text.chars() {
                     let code = u32::from(char);
-                    out.extend(if big {
+                    out.extend(if *big {
                         code.to_be_bytes()
                     } else {
                         code.to_le_bytes()

@@ -1,7 +1,6 @@
 //! Why an output failed, in words for the person at the terminal.
 
 use std::io;
-use std::path::Path;
 
 /// What an output's failure means for the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,9 +50,10 @@ impl OutputError {
         made
     }
 
-    /// As [`OutputError::io`] for a path.
-    pub fn path(what: &str, path: &Path, error: &io::Error) -> Self {
-        let mut made = Self::io(what, &path.display().to_string(), error);
+    /// As [`OutputError::io`] for a file: what lies behind the path may come back, so a broken pipe
+    /// is no end.
+    pub fn path(what: &str, path: &str, error: &io::Error) -> Self {
+        let mut made = Self::io(what, path, error);
         made.kind = OutputErrorKind::Failed;
         made
     }

@@ -86,6 +86,7 @@ fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Box<dyn OutputConfig>> {
     let idle = section.float("cleanup_interval").unwrap_or(10.0);
     Some(Box::new(FileConfig {
         path: PathBuf::from(section.str("path")?),
+        secret: section.node("path").is_some_and(|node| node.secret),
         idle: Duration::try_from_secs_f64(idle).unwrap_or(Duration::MAX),
         mode: mode?,
         overwrite: section.str("write_mode") == Some("overwrite"),
@@ -103,6 +104,8 @@ fn octal(digits: i64) -> Option<u32> {
 #[derive(Debug)]
 struct FileConfig {
     path: PathBuf,
+    /// A secret's value is part of the path.
+    secret: bool,
     idle: Duration,
     mode: u32,
     overwrite: bool,
@@ -121,12 +124,19 @@ impl OutputConfig for FileConfig {
     }
 
     fn build(&self, env: &OutputEnv<'_>) -> Result<Box<dyn Output>, OutputError> {
+        let path = env.base.join(&self.path);
+        let shown = if self.secret {
+            "(its path is a secret)".to_owned()
+        } else {
+            path.display().to_string()
+        };
         Ok(Box::new(FileOutput {
-            path: env.base.join(&self.path),
+            path,
+            shown,
             mode: self.mode,
             idle: self.idle,
             overwrite: self.overwrite,
-            encoding: self.encoding,
+            encoding: self.encoding.clone(),
             open: None,
             idle_at: None,
             scratch: Vec::new(),
@@ -138,6 +148,8 @@ impl OutputConfig for FileConfig {
 #[derive(Debug)]
 struct FileOutput {
     path: PathBuf,
+    /// The path as errors name it.
+    shown: String,
     mode: u32,
     idle: Duration,
     overwrite: bool,
@@ -159,10 +171,11 @@ struct Handle {
 impl FileOutput {
     fn open_handle(&self, truncate: bool) -> Result<Handle, OutputError> {
         if let Some(parent) = self.path.parent() {
-            std::fs::create_dir_all(parent)
-                .map_err(|error| OutputError::path("cannot create folder", parent, &error))?;
+            std::fs::create_dir_all(parent).map_err(|error| {
+                OutputError::path("cannot create the folder of file", &self.shown, &error)
+            })?;
         }
-        let cannot = |error: io::Error| OutputError::path("cannot open file", &self.path, &error);
+        let cannot = |error: io::Error| OutputError::path("cannot open file", &self.shown, &error);
         if truncate {
             options(self.mode)
                 .write(true)
@@ -208,7 +221,7 @@ impl FileOutput {
             self.scratch.extend_from_slice(self.encoding.mark());
         }
         let ends = Some(&mut self.ends);
-        match encode_items(batch, self.encoding, false, &mut self.scratch, ends) {
+        match encode_items(batch, &self.encoding, false, &mut self.scratch, ends) {
             Ok(()) => (batch.len(), None),
             Err(failure) => (failure.item, Some(failure.error)),
         }
@@ -243,7 +256,7 @@ impl FileOutput {
                 done.failed += batch.events() - written;
                 Err(OutputError::path(
                     "cannot write to file",
-                    &self.path,
+                    &self.shown,
                     &error,
                 ))
             }

@@ -78,7 +78,7 @@ impl OutputConfig for StdoutConfig {
     fn build(&self, env: &OutputEnv<'_>) -> Result<Box<dyn Output>, OutputError> {
         Ok(Box::new(Stdout {
             to_stderr: self.to_stderr,
-            encoding: self.encoding,
+            encoding: self.encoding.clone(),
             streams: env.streams.clone(),
             stream: Stream(None),
             scratch: Vec::new(),
@@ -138,7 +138,7 @@ impl Output for Stdout {
             batch.bytes()
         } else {
             self.scratch.clear();
-            if let Err(failure) = encode_items(batch, self.encoding, true, &mut self.scratch, None)
+            if let Err(failure) = encode_items(batch, &self.encoding, true, &mut self.scratch, None)
             {
                 done.failed += batch.events();
                 return Err(failure.error);

@@ -22,7 +22,7 @@ pub(super) struct EncodeFailure {
 /// before it.
 pub(super) fn encode_items(
     batch: &Formatted,
-    encoding: Encoding,
+    encoding: &Encoding,
     marks: bool,
     out: &mut Vec<u8>,
     mut ends: Option<&mut Vec<usize>>,

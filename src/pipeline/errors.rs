@@ -37,7 +37,7 @@ pub(super) struct Failure<'a> {
 
 impl Errors {
     /// Counts failures, and logs the first of their kind and then every power of ten.
-    pub(super) fn record(&self, failure: &Failure<'_>, now_us: i64) {
+    pub(super) fn record(&self, failure: &Failure<'_>, id: &str, now_us: i64) {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let found = entries
             .iter()
@@ -58,6 +58,7 @@ impl Errors {
         }
         if before == 0 || before.ilog10() != stats.count.ilog10() {
             tracing::error!(
+                generator = id,
                 source = stats.source,
                 count = stats.count,
                 "{}",
@@ -119,9 +120,9 @@ mod tests {
     #[test]
     fn alike_failures_are_one_entry_with_the_latest_message() {
         let errors = Errors::default();
-        errors.record(&failure("bad", "bad at 1"), 10);
-        errors.record(&failure("worse", "worse"), 20);
-        errors.record(&failure("bad", "bad at 2"), 30);
+        errors.record(&failure("bad", "bad at 1"), "g", 10);
+        errors.record(&failure("worse", "worse"), "g", 20);
+        errors.record(&failure("bad", "bad at 2"), "g", 30);
         let all = errors.snapshot();
         assert_eq!(all.len(), 2);
         assert_eq!((all[0].message.as_str(), all[0].count), ("bad at 2", 4));
@@ -132,7 +133,7 @@ mod tests {
     fn kinds_without_end_are_bounded_and_lose_no_count() {
         let errors = Errors::default();
         for index in 0..1_000 {
-            errors.record(&failure(&index.to_string(), "x"), index);
+            errors.record(&failure(&index.to_string(), "x"), "g", index);
         }
         let all = errors.snapshot();
         assert_eq!(all.len(), KINDS + 1);

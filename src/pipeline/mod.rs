@@ -27,10 +27,11 @@ mod release;
 mod run;
 mod shared;
 mod stats;
+mod supervisor;
 #[cfg(test)]
 mod tests;
 
 pub use check::{CheckOptions, CheckReport, Need, check};
-pub use plan::{InputPlan, OutputPlan, Plan, plan};
-pub use run::{RunOptions, Running, start};
+pub use plan::{Decoded, EventPlan, InputPlan, OutputPlan, Plan, plan};
+pub use run::{RunOptions, Running, SEEDED_NOW_US, start};
 pub use stats::{EndReason, ErrorStats, InputStats, OutputStats, QueueStats, State, Stats};

@@ -20,6 +20,10 @@ use super::errors::Failure;
 use super::queue::Popped;
 use super::shared::Shared;
 
+/// Writes in a row that may fail before the run is given up: long enough for a rotated log or a short
+/// fault, short enough that a full disk does not swallow an endless run.
+const PATIENCE: u32 = 200;
+
 /// An output that is open, with its formatter.
 #[derive(Debug)]
 pub(super) struct Opened {
@@ -51,6 +55,7 @@ pub(super) fn run(opened: Opened, separator: &str, index: usize, shared: &Shared
         formatted: Formatted::default(),
         separator,
         source: format!("output[{index}].{}", lane.name),
+        failures: 0,
         shared,
         account: Account {
             counters,
@@ -65,6 +70,13 @@ pub(super) fn run(opened: Opened, separator: &str, index: usize, shared: &Shared
         };
         if result == Err(OutputErrorKind::Closed) {
             shared.halt(EndReason::OutputClosed);
+            break;
+        }
+        if stage.failures >= PATIENCE {
+            let source = &stage.source;
+            shared.halt(EndReason::Failed(format!(
+                "{source}: {PATIENCE} writes failed in a row"
+            )));
             break;
         }
     }
@@ -83,6 +95,8 @@ struct Stage<'a> {
     separator: &'a str,
     /// Name of the setting, for errors.
     source: String,
+    /// Writes that failed since the last one that brought something to the target.
+    failures: u32,
     shared: &'a Shared,
     account: Account<'a>,
 }
@@ -156,6 +170,11 @@ impl Stage<'_> {
         let mut done = Delivery::default();
         let result = call(self.output.as_mut(), &mut done);
         self.account.settle(done);
+        if done.written > 0 {
+            self.failures = 0;
+        } else if result.is_err() {
+            self.failures += 1;
+        }
         result.map_err(|error| {
             if error.kind != OutputErrorKind::Closed {
                 self.shared.record(&Failure {

@@ -65,23 +65,31 @@ pub fn plan(document: &Document, files: &dyn Files) -> (Option<Plan>, Diagnostic
     (plan, problems)
 }
 
-/// The plugins that could be decoded.
+/// The plugins of a document that could be decoded.
 #[derive(Debug)]
-pub(super) struct Decoded {
-    pub(super) inputs: Vec<Option<InputPlan>>,
-    pub(super) event: Option<EventPlan>,
-    pub(super) outputs: Vec<Option<OutputPlan>>,
+pub struct Decoded {
+    /// In document order.
+    pub inputs: Vec<Option<InputPlan>>,
+    /// The event plugin.
+    pub event: Option<EventPlan>,
+    /// In document order.
+    pub outputs: Vec<Option<OutputPlan>>,
 }
 
+/// The event plugin of a document.
 #[derive(Debug)]
-pub(super) struct EventPlan {
-    pub(super) name: &'static str,
-    pub(super) place: Place,
-    pub(super) config: Box<dyn EventConfig>,
+pub struct EventPlan {
+    /// Name of the plugin.
+    pub name: &'static str,
+    /// Where the plugin's name stands.
+    pub place: Place,
+    /// Its options.
+    pub config: Box<dyn EventConfig>,
 }
 
 impl Decoded {
-    pub(super) fn of(document: &Document, files: &dyn Files, problems: &mut Diagnostics) -> Self {
+    /// Decodes what it can, reporting every problem of the rest.
+    pub fn of(document: &Document, files: &dyn Files, problems: &mut Diagnostics) -> Self {
         let mut decoder = Decoder {
             document,
             path: document.path.as_path().into(),

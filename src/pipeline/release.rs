@@ -86,3 +86,73 @@ impl Release {
         !self.ahead.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::{Input, InputError};
+    use crate::time::Moment;
+
+    /// Fires every so many microseconds from 0 on.
+    #[derive(Debug)]
+    struct Every {
+        step_us: i64,
+        given: i64,
+        count: i64,
+    }
+
+    impl Input for Every {
+        fn fill(&mut self, max: usize, out: &mut Vec<Moment>) -> Result<(), InputError> {
+            for _ in 0..max {
+                if self.given == self.count {
+                    break;
+                }
+                out.push(Moment {
+                    wall_us: self.given * self.step_us,
+                    offset_s: 0,
+                });
+                self.given += 1;
+            }
+            Ok(())
+        }
+    }
+
+    fn every(step_us: i64, count: i64) -> Release {
+        let input = Every {
+            step_us,
+            given: 0,
+            count,
+        };
+        Release::new(Merge::new(vec![Box::new(input)]), 16)
+    }
+
+    fn take(release: &mut Release, now_us: i64, size: usize) -> (usize, Next) {
+        let mut out = TimestampBatch::default();
+        let next = release.take_due(now_us, size, &mut out);
+        assert!(out.moments.iter().all(|one| one.instant_us() <= now_us));
+        (out.len(), next)
+    }
+
+    #[test]
+    fn the_next_release_is_when_the_next_timestamp_is_due() {
+        let mut release = every(1_000_000, 3);
+        assert_eq!(take(&mut release, -5, 100), (0, Next::At(0)));
+        assert_eq!(take(&mut release, 0, 100), (1, Next::At(1_000_000)));
+        assert_eq!(take(&mut release, 1_000_300, 100), (1, Next::At(2_000_000)));
+        assert_eq!(take(&mut release, 2_000_000, 100), (1, Next::Ended));
+    }
+
+    #[test]
+    fn high_rates_go_out_in_groups_a_millisecond_apart() {
+        let mut release = every(10, 10_000);
+        assert_eq!(take(&mut release, 0, 100), (1, Next::At(1_000)));
+        assert_eq!(take(&mut release, 1_000, 1_000), (100, Next::At(2_000)));
+    }
+
+    #[test]
+    fn what_is_overdue_goes_out_in_batches_without_waiting() {
+        let mut release = every(10, 50);
+        assert_eq!(take(&mut release, 1_000_000, 30), (30, Next::Now));
+        assert_eq!(take(&mut release, 1_000_000, 30), (20, Next::Ended));
+    }
+}

@@ -1,46 +1,42 @@
-//! Starting a run, watching over its threads, and ending it.
+//! A run as its owner sees it: started, asked, stopped.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::config::{Diagnostic, Diagnostics, Files, Parameters};
-use crate::event::{EventEnv, Globals, Limits};
-use crate::input::{InputEnv, Merge, input_seed};
-use crate::output::{OutputEnv, OutputError, Streams};
+use crate::event::Globals;
+use crate::output::Streams;
 use crate::time::Clock;
 
 use super::control::{Control, Level};
 use super::counters::Counters;
-use super::event_stage::{self, Setup};
 use super::pool::Pool;
 use super::queue::Queue;
 use super::shared::{Lane, Shared};
-use super::{EndReason, OutputPlan, Plan, State, Stats, input_stage, output_stage};
+use super::supervisor::{News, Supervisor, message};
+use super::{EndReason, Plan, State, Stats};
 
 /// Bytes of events that wait for one output, beside the number of batches.
 const LANE_BYTES: usize = 4 << 20;
 
-/// Timestamps of a batch when its size shows nowhere: small, so that the first events come soon and
-/// memory stays flat.
-const TIMESTAMPS: usize = 2_048;
-
-/// How long stages may take to notice that the run was aborted.
-const GRACE: Duration = Duration::from_millis(500);
-
-/// Stack of the event thread: templates may nest deeply.
-const EVENT_STACK: usize = 16 << 20;
+/// "Now" of sample runs with a seed: a schedule that starts now would otherwise make two of them
+/// differ. 2026-01-01T00:00:00Z in microseconds since the Unix epoch.
+pub const SEEDED_NOW_US: i64 = 1_767_225_600_000_000;
 
 /// What a run needs beside its plan.
 #[derive(Clone, Debug)]
 pub struct RunOptions {
+    /// Name of the generator, for logs.
+    pub id: String,
     /// Zone, batches, queues, mode.
     pub parameters: Parameters,
-    /// Makes the run repeatable.
+    /// Makes the run repeatable: in sample mode "now" stands at [`SEEDED_NOW_US`] then.
     pub seed: Option<u64>,
+    /// What inputs take as "now" in sample mode instead, microseconds since the Unix epoch.
+    pub now_us: Option<i64>,
     /// State shared with other generators.
     pub globals: Globals,
     /// Where "now" comes from.
@@ -60,17 +56,6 @@ pub struct RunOptions {
 pub struct Running {
     shared: Arc<Shared>,
     news: Sender<News>,
-}
-
-/// What the supervisor hears.
-#[derive(Debug)]
-enum News {
-    /// A stage is ready, or why it is not.
-    Ready(Result<(), Diagnostics>),
-    /// A stage is over.
-    Over,
-    /// Look at the state again.
-    Look,
 }
 
 /// Starts a run and returns at once; see [`Running::wait_started`].
@@ -112,6 +97,7 @@ fn shared(plan: &Plan, options: &RunOptions) -> Shared {
         queue: Queue::new(queue.max_event_batches, LANE_BYTES),
     });
     Shared {
+        id: options.id.clone(),
         control: Control::new(),
         counters: Counters::new(plan.inputs.len(), plan.outputs.len()),
         errors: super::errors::Errors::default(),
@@ -140,6 +126,16 @@ fn fail_start(shared: &Shared, message: &str) {
     shared
         .control
         .end(Level::Halt, EndReason::Failed(message.to_owned()));
+}
+
+impl RunOptions {
+    /// What inputs take as "now".
+    pub(super) fn start_us(&self) -> i64 {
+        let seeded = self.seed.map(|_| SEEDED_NOW_US);
+        let pinned = self.now_us.or(seeded);
+        let pinned = pinned.filter(|_| !self.parameters.live_mode);
+        pinned.unwrap_or_else(|| self.clock.now_us())
+    }
 }
 
 impl Running {
@@ -208,291 +204,4 @@ impl Drop for Running {
             self.abort();
         }
     }
-}
-
-/// Owns the threads of a run.
-struct Supervisor {
-    plan: Arc<Plan>,
-    options: RunOptions,
-    shared: Arc<Shared>,
-    news: Sender<News>,
-    heard: Receiver<News>,
-    /// Threads that work.
-    stages: usize,
-}
-
-impl Supervisor {
-    fn run(mut self) {
-        let result = self.start();
-        if let Err(problems) = &result {
-            let reason = problems.0.first().map_or_else(
-                || "it could not start".to_owned(),
-                |first| first.message.clone(),
-            );
-            self.shared.halt(EndReason::Failed(reason));
-            for lane in &self.shared.lanes {
-                lane.queue.cancel();
-            }
-        }
-        if self.shared.control.is(Level::Drain) {
-            // Stopped while starting: not every stage may be there to end the next one.
-            self.shared.halt(EndReason::Stopped);
-        }
-        let _ = self.shared.start.set(result);
-        let _ = self.shared.began.set(Instant::now());
-        self.shared.control.started();
-        self.watch();
-        if let Some(began) = self.shared.began.get() {
-            let _ = self.shared.lasted.set(began.elapsed());
-        }
-        self.shared.control.ended();
-    }
-
-    /// The event source comes first and inputs second, because opening outputs may empty files.
-    fn start(&mut self) -> Result<(), Diagnostics> {
-        self.spawn_event()?;
-        self.ready(1)?;
-        let source = self.inputs()?;
-        for index in 0..self.plan.outputs.len() {
-            self.spawn_output(index)?;
-        }
-        self.ready(self.plan.outputs.len())?;
-        self.spawn_input(source)
-    }
-
-    /// Waits until `count` stages are ready. A stop meanwhile is obeyed.
-    fn ready(&mut self, count: usize) -> Result<(), Diagnostics> {
-        let mut problems = Diagnostics::default();
-        let mut waiting = count;
-        while waiting > 0 && !self.shared.control.is(Level::Drain) {
-            match self.heard.recv() {
-                Ok(News::Ready(result)) => {
-                    waiting -= 1;
-                    if let Err(more) = result {
-                        problems.0.extend(more.0);
-                    }
-                }
-                Ok(News::Over) => self.stages -= 1,
-                Ok(News::Look) => {}
-                Err(_) => break,
-            }
-        }
-        if problems.has_errors() {
-            return Err(problems);
-        }
-        Ok(())
-    }
-
-    fn inputs(&self) -> Result<Merge, Diagnostics> {
-        let parameters = &self.options.parameters;
-        let env = |index| InputEnv {
-            zone: parameters.zone,
-            now: parameters.zone.at_instant(self.options.clock.now_us()),
-            skip_past: parameters.live_mode && parameters.skip_past,
-            base: &self.plan.base,
-            files: self.options.files.as_ref(),
-            seed: input_seed(self.options.seed, index),
-        };
-        let mut problems = Diagnostics::default();
-        let mut started = Vec::new();
-        let mut expected = Some(0_u64);
-        for (input, index) in self.plan.inputs.iter().zip(0..=u16::MAX) {
-            let env = env(index);
-            let count = input.config.count(&env);
-            expected = expected
-                .zip(count)
-                .map(|(sum, count)| sum.saturating_add(count));
-            match input.config.start(&env) {
-                Ok(input) => started.push(input),
-                Err(error) => problems.push(Diagnostic {
-                    help: error.help,
-                    ..Diagnostic::error(error.message, Some(input.place.clone()))
-                        .setting(input.setting.clone())
-                }),
-            }
-        }
-        if let Some(expected) = expected {
-            let _ = self.shared.expected.set(expected);
-        }
-        if problems.has_errors() {
-            return Err(problems);
-        }
-        Ok(Merge::new(started))
-    }
-
-    fn spawn_event(&mut self) -> Result<(), Diagnostics> {
-        let plan = self.plan.clone();
-        let options = self.options.clone();
-        let news = self.news.clone();
-        let setup = Setup {
-            name: plan.event_name.to_owned(),
-            tags: plan
-                .inputs
-                .iter()
-                .map(|input| input.config.tags().to_vec())
-                .collect(),
-            joined: self.joined(),
-            max_events: options.max_events,
-        };
-        let body = move |shared: &Shared| {
-            let env = EventEnv {
-                base: &plan.base,
-                files: options.files.clone(),
-                zone: options.parameters.zone,
-                seed: options.seed,
-                globals: options.globals.clone(),
-                limits: Limits::RUN,
-            };
-            let mut problems = Diagnostics::default();
-            let source = plan.event.build(&env, &mut problems);
-            let Some(source) = source.filter(|_| !problems.has_errors()) else {
-                let _ = news.send(News::Ready(Err(or_unknown(problems, "the event source"))));
-                return;
-            };
-            let _ = news.send(News::Ready(Ok(())));
-            event_stage::run(source, &setup, shared);
-        };
-        self.spawn("evtui-event", EVENT_STACK, body, event_stage::finish)
-    }
-
-    /// True when the size of batches shows in what some output writes.
-    fn joined(&self) -> bool {
-        let mut outputs = self.plan.outputs.iter();
-        outputs.any(|output| output.config.format().joins_batch())
-    }
-
-    fn spawn_output(&mut self, index: usize) -> Result<(), Diagnostics> {
-        let plan = self.plan.clone();
-        let options = self.options.clone();
-        let news = self.news.clone();
-        let body = move |shared: &Shared| {
-            let Some(output) = plan.outputs.get(index) else {
-                return;
-            };
-            let env = OutputEnv {
-                base: &plan.base,
-                files: options.files.clone(),
-                streams: options.streams.clone(),
-                runtime: options.runtime.clone(),
-                abort: shared.control.abort_token().clone(),
-                write_timeout: Duration::from_secs(options.parameters.write_timeout),
-                max_concurrency: options.parameters.max_concurrency,
-            };
-            match output_stage::open(output.config.as_ref(), &env) {
-                Ok(opened) => {
-                    let _ = news.send(News::Ready(Ok(())));
-                    output_stage::run(opened, output.config.separator(), index, shared);
-                }
-                Err(error) => {
-                    let _ = news.send(News::Ready(Err(not_open(error, output))));
-                }
-            }
-        };
-        let finish = move |panic, shared: &Shared| output_stage::finish(panic, index, shared);
-        self.spawn("evtui-output", 0, body, finish)
-    }
-
-    fn spawn_input(&mut self, source: Merge) -> Result<(), Diagnostics> {
-        let size = self.options.parameters.batch.size.unwrap_or(10_000);
-        let visible = self.joined() || self.shared.live;
-        let size = if visible { size } else { size.min(TIMESTAMPS) };
-        let body = move |shared: &Shared| input_stage::run(source, size.max(1), shared);
-        self.spawn("evtui-input", 0, body, input_stage::finish)
-    }
-
-    /// Starts a stage's thread. Whatever ends it, `finish` runs after it with the message of a panic.
-    fn spawn(
-        &mut self,
-        name: &str,
-        stack: usize,
-        body: impl FnOnce(&Shared) + Send + 'static,
-        finish: impl FnOnce(Option<String>, &Shared) + Send + 'static,
-    ) -> Result<(), Diagnostics> {
-        let shared = self.shared.clone();
-        let news = self.news.clone();
-        let mut builder = thread::Builder::new().name(name.to_owned());
-        if stack > 0 {
-            builder = builder.stack_size(stack);
-        }
-        let spawned = builder.spawn(move || {
-            let result = catch_unwind(AssertUnwindSafe(|| body(&shared)));
-            let panic = result.err().map(|panic| message(panic.as_ref()));
-            let broken = panic.clone();
-            finish(panic, &shared);
-            if let Some(message) = broken {
-                // Only heard while the stage was starting.
-                let problem = Diagnostic::error(format!("it broke: {message}"), None);
-                let _ = news.send(News::Ready(Err(Diagnostics(vec![problem]))));
-            }
-            let _ = news.send(News::Over);
-        });
-        match spawned {
-            Ok(_) => {
-                self.stages += 1;
-                Ok(())
-            }
-            Err(error) => {
-                let problem = Diagnostic::error(format!("cannot start a thread: {error}"), None);
-                Err(Diagnostics(vec![problem]))
-            }
-        }
-    }
-
-    /// Waits for the stages to end; gives up the drain at its deadline, and stages that hang in a
-    /// call of the system some time after an abort.
-    fn watch(&mut self) {
-        let mut gone: Option<Instant> = None;
-        while self.stages > 0 {
-            if self.shared.control.is(Level::Abort) && gone.is_none() {
-                gone = Instant::now().checked_add(GRACE);
-            }
-            let deadline = gone.or_else(|| self.shared.control.deadline());
-            match self.hear(deadline) {
-                Ok(News::Over) => self.stages -= 1,
-                Ok(News::Ready(_) | News::Look) => {}
-                Err(RecvTimeoutError::Timeout) if gone.is_some() => return,
-                Err(RecvTimeoutError::Timeout) => self.shared.abort(),
-                Err(RecvTimeoutError::Disconnected) => return,
-            }
-        }
-    }
-
-    fn hear(&self, deadline: Option<Instant>) -> Result<News, RecvTimeoutError> {
-        match deadline {
-            None => self
-                .heard
-                .recv()
-                .map_err(|_| RecvTimeoutError::Disconnected),
-            Some(at) => self
-                .heard
-                .recv_timeout(at.saturating_duration_since(Instant::now())),
-        }
-    }
-}
-
-fn not_open(error: OutputError, output: &OutputPlan) -> Diagnostics {
-    Diagnostics(vec![Diagnostic {
-        help: error.help,
-        ..Diagnostic::error(error.message, Some(output.place.clone()))
-            .setting(output.setting.clone())
-    }])
-}
-
-fn or_unknown(mut problems: Diagnostics, what: &str) -> Diagnostics {
-    if !problems.has_errors() {
-        problems.push(Diagnostic::error(
-            format!("{what} could not be built"),
-            None,
-        ));
-    }
-    problems
-}
-
-/// The words of a panic.
-fn message(panic: &(dyn Any + Send)) -> String {
-    let text = panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned());
-    text.unwrap_or_else(|| "without a message".to_owned())
 }

@@ -14,9 +14,14 @@ use super::pool::Pool;
 use super::queue::Queue;
 use super::{EndReason, QueueStats, Stats};
 
+/// Bytes above which a spare buffer has to be worth its memory.
+const LARGE_BYTES: usize = 1 << 20;
+
 /// Shared by all stages of a run.
 #[derive(Debug)]
 pub(super) struct Shared {
+    /// Name of the generator, for logs.
+    pub(super) id: String,
     pub(super) control: Control,
     pub(super) counters: Counters,
     pub(super) errors: Errors,
@@ -103,13 +108,18 @@ impl Shared {
     /// Gives the buffers of a batch back when this was its last holder.
     pub(super) fn recycle(&self, batch: Arc<EventBatch>) {
         if let Some(mut batch) = Arc::into_inner(batch) {
+            let used = batch.byte_len();
             batch.clear();
-            self.spare_events.give(batch);
+            let kept = batch.buffer().capacity();
+            // A buffer that grew for a rare huge event is not kept for the rest of the run.
+            if kept <= LARGE_BYTES || used >= kept / 4 {
+                self.spare_events.give(batch);
+            }
         }
     }
 
     pub(super) fn record(&self, failure: &Failure<'_>) {
-        self.errors.record(failure, self.clock.now_us());
+        self.errors.record(failure, &self.id, self.clock.now_us());
     }
 
     pub(super) fn stats(&self) -> Stats {

@@ -4,6 +4,7 @@
 //! being moved): `released = produced_for + empty + dropped + failed + unused`, and for each output
 //! `received = written + format_failed + write_failed + in_flight`.
 
+use std::fmt;
 use std::time::Duration;
 
 /// Where a pipeline stands.
@@ -34,6 +35,29 @@ pub enum EndReason {
     Failed(String),
 }
 
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Starting => f.write_str("starting"),
+            Self::Running => f.write_str("running"),
+            Self::Stopping => f.write_str("stopping"),
+            Self::Ended(reason) => reason.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for EndReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Finished => f.write_str("finished"),
+            Self::Stopped => f.write_str("stopped"),
+            Self::Aborted => f.write_str("given up"),
+            Self::OutputClosed => f.write_str("ended by its reader"),
+            Self::Failed(message) => write!(f, "failed: {message}"),
+        }
+    }
+}
+
 /// Counters and gauges of one pipeline at one moment.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stats {
@@ -57,7 +81,8 @@ pub struct Stats {
     pub events: u64,
     /// Bytes of those events, before formatting.
     pub bytes: u64,
-    /// Events in the whole run when all inputs are finite and counted; for progress bars.
+    /// Timestamps of the whole run, when all inputs end and can tell; for progress bars. Compare with
+    /// `released`.
     pub expected: Option<u64>,
     /// How far the last released timestamp was behind its due moment (live mode).
     pub lag: Duration,

@@ -81,6 +81,8 @@ type Produce = fn(u64, &mut EventBatch) -> Outcome;
 struct Source {
     produce: Produce,
     build: Result<(), String>,
+    /// Building waits until this opens.
+    gate: Option<Arc<Seen>>,
 }
 
 #[derive(Debug)]
@@ -92,6 +94,9 @@ impl EventConfig for Source {
         _env: &EventEnv<'_>,
         problems: &mut Diagnostics,
     ) -> Option<Box<dyn EventSource>> {
+        if let Some(gate) = &self.gate {
+            gate.wait();
+        }
         if let Err(message) = &self.build {
             problems.push(Diagnostic::error(message.clone(), None));
             return None;
@@ -140,6 +145,7 @@ struct Target {
 struct Seen {
     text: Mutex<String>,
     waiting: AtomicUsize,
+    opened: AtomicUsize,
     gate: Mutex<bool>,
     moved: Condvar,
 }
@@ -148,6 +154,14 @@ impl Seen {
     fn lines(&self) -> Vec<String> {
         let text = self.text.lock().unwrap();
         text.lines().map(str::to_owned).collect()
+    }
+
+    fn wait(&self) {
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        let mut open = self.gate.lock().unwrap();
+        while !*open {
+            open = self.moved.wait(open).unwrap();
+        }
     }
 
     fn open_gate(&self) {
@@ -194,6 +208,7 @@ struct Writing {
 
 impl Output for Writing {
     fn open(&mut self) -> Result<(), OutputError> {
+        self.seen.opened.fetch_add(1, Ordering::SeqCst);
         self.open.clone().map_err(OutputError::failed)
     }
 
@@ -206,13 +221,7 @@ impl Output for Writing {
         self.batches += 1;
         match (self.then)(self.batches - 1) {
             Then::Take => {}
-            Then::Wait => {
-                self.seen.waiting.fetch_add(1, Ordering::SeqCst);
-                let mut open = self.seen.gate.lock().unwrap();
-                while !*open {
-                    open = self.seen.moved.wait(open).unwrap();
-                }
-            }
+            Then::Wait => self.seen.wait(),
             Then::Panic => panic!("the target fell over"),
             Then::Refuse => {
                 done.failed += batch.events();
@@ -245,6 +254,7 @@ struct Setup {
     parameters: Parameters,
     clock: Arc<FakeClock>,
     max_events: Option<u64>,
+    gate: Option<Arc<Seen>>,
 }
 
 fn setup(count: i64, produce: Produce, targets: Vec<Target>) -> Setup {
@@ -259,6 +269,7 @@ fn setup(count: i64, produce: Produce, targets: Vec<Target>) -> Setup {
         },
         clock: Arc::new(FakeClock::at(0)),
         max_events: None,
+        gate: None,
     }
 }
 
@@ -304,6 +315,7 @@ impl Setup {
             event: Box::new(Source {
                 produce: self.produce,
                 build: self.build,
+                gate: self.gate,
             }),
             outputs: outputs.collect(),
             path: "generator.yml".into(),
@@ -312,8 +324,10 @@ impl Setup {
         let running = start(
             plan,
             RunOptions {
+                id: "test".to_owned(),
                 parameters: self.parameters,
                 seed: None,
+                now_us: None,
                 globals: Globals::default(),
                 clock: self.clock.clone(),
                 files: Arc::new(Disk),
@@ -538,6 +552,21 @@ fn refused_writes_are_counted_and_shown_and_the_run_goes_on() {
 }
 
 #[test]
+fn a_target_that_takes_nothing_any_more_ends_an_endless_run() {
+    let outputs = vec![
+        target(|batch| if batch < 2 { Then::Take } else { Then::Refuse }),
+        target(|_| Then::Take),
+    ];
+    let (reason, stats) = setup(0, one, outputs).endless().start().end();
+    assert_eq!(
+        reason,
+        EndReason::Failed("output[0].target: 200 writes failed in a row".to_owned())
+    );
+    assert_eq!(stats.outputs[0].in_flight, 0);
+    assert_eq!(stats.outputs[1].written, stats.events);
+}
+
+#[test]
 fn events_that_are_not_json_are_counted_one_by_one() {
     fn half(index: u64, out: &mut EventBatch) -> Outcome {
         out.push(
@@ -631,6 +660,31 @@ fn what_cannot_start_says_why_and_opens_nothing_after_it() {
     let (reason, stats) = run.end();
     assert_eq!(reason, EndReason::Failed("cannot open".to_owned()));
     assert_eq!(stats.events, 0);
+}
+
+#[test]
+fn a_stop_while_the_source_is_built_opens_nothing() {
+    let gate = Arc::new(Seen::default());
+    let mut setup = setup(0, one, vec![target(|_| Then::Take)]).endless();
+    setup.gate = Some(gate.clone());
+    let run = setup.start();
+    assert_eq!(run.running.state(), State::Starting);
+    run.running.stop(PATIENCE);
+    gate.open_gate();
+    let (reason, stats) = run.end();
+    assert_eq!((reason, stats.events), (EndReason::Stopped, 0));
+    assert_eq!(run.seen[0].opened.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn an_abort_does_not_wait_for_a_source_that_never_gets_built() {
+    let gate = Arc::new(Seen::default());
+    let mut setup = setup(0, one, vec![target(|_| Then::Take)]).endless();
+    setup.gate = Some(gate.clone());
+    let run = setup.start();
+    run.running.abort();
+    assert_eq!(run.end().0, EndReason::Aborted);
+    gate.open_gate();
 }
 
 #[test]

@@ -3,6 +3,12 @@
 //! A pinned seed and a pinned "now" make two previews of the same text identical. Knows nothing of
 //! screens.
 
+mod aggregate;
+mod evaluate;
+mod events;
+mod schedule;
+mod worker;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,6 +17,10 @@ use std::time::Duration;
 use crate::config::{Diagnostics, Parameters};
 use crate::event::EventError;
 use crate::time::Moment;
+
+pub use aggregate::{Aggregate, aggregate, ends};
+pub use evaluate::evaluate;
+pub use worker::Worker;
 
 /// What to evaluate.
 #[derive(Clone, Debug)]
@@ -100,3 +110,6 @@ pub enum PreviewFailure {
     /// It rendered (first text) but the formatter refused it (second).
     Format(String, String),
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,18 +10,27 @@
 //! a host adds (samples, state, random functions) are [`Object`]s and [`Function`]s, given as
 //! globals or as [`Vars`] of one render. Everything here belongs to one thread.
 
+mod access;
 mod compare;
 mod datetime;
 mod dict;
+mod digits;
 mod engine;
 mod error;
+mod filters;
+mod format;
 mod globals;
 mod lower;
+mod markup;
+mod methods;
 mod object;
 mod ops;
+mod printf;
 mod program;
 mod repr;
+mod scope;
 mod syntax;
+mod tests;
 mod text;
 mod value;
 mod vm;

@@ -272,7 +272,12 @@ pub type NativeFn = dyn Fn(&mut Ctx<'_>, &Args<'_>) -> Result<Value, Error>;
 pub struct Function {
     name: String,
     run: Box<NativeFn>,
+    borrows: bool,
+    special: Option<Box<Specialize>>,
 }
+
+/// Gives a faster function for a call some of whose arguments are known when compiling.
+type Specialize = dyn Fn(&[Option<Value>]) -> Option<Value>;
 
 impl Function {
     /// A function as a value; `name` is for messages.
@@ -283,7 +288,47 @@ impl Function {
         Value::object(Self {
             name: name.into(),
             run: Box::new(run),
+            borrows: false,
+            special: None,
         })
+    }
+
+    /// A function that neither keeps nor changes the lists and dicts it is given nor hands them out:
+    /// the compiler may then make constant ones once for all calls.
+    pub fn borrowing(
+        name: impl Into<String>,
+        run: impl Fn(&mut Ctx<'_>, &Args<'_>) -> Result<Value, Error> + 'static,
+    ) -> Value {
+        Value::object(Self {
+            name: name.into(),
+            run: Box::new(run),
+            borrows: true,
+            special: None,
+        })
+    }
+
+    /// Like [`Function::borrowing`], with a chance to prepare for constant arguments. `special` gets
+    /// the positional arguments of a call, those known when compiling; the function it gives is
+    /// called with all arguments instead. It is not asked when there are keyword arguments.
+    pub fn specialized(
+        name: impl Into<String>,
+        run: impl Fn(&mut Ctx<'_>, &Args<'_>) -> Result<Value, Error> + 'static,
+        special: impl Fn(&[Option<Value>]) -> Option<Value> + 'static,
+    ) -> Value {
+        Value::object(Self {
+            name: name.into(),
+            run: Box::new(run),
+            borrows: true,
+            special: Some(Box::new(special)),
+        })
+    }
+
+    pub(super) fn borrows(&self) -> bool {
+        self.borrows
+    }
+
+    pub(super) fn specialize(&self, args: &[Option<Value>]) -> Option<Value> {
+        self.special.as_ref().and_then(|special| special(args))
     }
 }
 

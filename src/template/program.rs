@@ -1,12 +1,250 @@
-//! stub
-use super::Value;
-use super::engine::{Symbol, Vars};
+//! The compiled form of a template: a tree of resolved operations over numbered slots.
+
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
+
+use super::engine::{Symbol, Vars};
+use super::filters::FilterFn;
+use super::methods::Method;
+use super::ops::BinaryOp;
+use super::syntax::ast::CompareOp;
+use super::tests::TestFn;
+use super::{Error, Span, Value};
+
+/// A template, compiled.
 pub(super) struct Program {
     pub name: Rc<str>,
+    pub source: Rc<str>,
+    pub root: Code,
+    pub macros: Vec<Rc<Macro>>,
+    pub blocks: HashMap<Rc<str>, Rc<Block>>,
+    /// True when the top level only defines macros: its module never changes.
+    pub only_macros: bool,
+    /// Names set at the top level, for modules.
+    pub exports: Vec<(Symbol, Var)>,
+    /// Names taken from the context.
     pub uses: Vec<Symbol>,
     pub references: Vec<Rc<str>>,
+    /// Mistakes that are errors only when reached.
+    pub problems: Vec<Error>,
+    /// Template-level globals of a configured template, see `Template::keep_module`.
     pub own: RefCell<Option<Vars>>,
+    /// The module of a configured template once its body has run.
     pub module: RefCell<Option<Value>>,
+}
+
+/// A variable: a slot of the frame, which holds the value or a cell shared with inner functions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Var {
+    pub slot: u16,
+    pub cell: bool,
+}
+
+/// What a variable starts with when its scope is entered.
+#[derive(Debug)]
+pub(super) enum Init {
+    Undefined(Var),
+    Copy { from: Var, to: Var },
+    Context { symbol: Symbol, to: Var },
+}
+
+/// A body with a frame of its own.
+#[derive(Default)]
+pub(super) struct Code {
+    pub slots: u16,
+    pub enter: Vec<Init>,
+    pub body: Vec<Stmt>,
+}
+
+pub(super) struct Macro {
+    pub name: Rc<str>,
+    pub params: Vec<Param>,
+    pub varargs: Option<Var>,
+    pub kwargs: Option<Var>,
+    pub caller: Option<Var>,
+    /// Cells taken along when the macro is made: slot outside, slot inside.
+    pub captures: Vec<(u16, u16)>,
+    pub code: Code,
+    pub escape: bool,
+}
+
+pub(super) struct Param {
+    pub name: Rc<str>,
+    pub var: Var,
+    pub default: Option<Expr>,
+}
+
+pub(super) struct Block {
+    pub name: Rc<str>,
+    pub required: bool,
+    pub code: Code,
+}
+
+pub(super) enum Target {
+    Var(Var),
+    Tuple(Vec<Target>, Span),
+    Namespace(Var, Rc<str>, Span),
+}
+
+pub(super) type Snapshot = Vec<(Symbol, Var)>;
+
+pub(super) enum Stmt {
+    Text(Box<[u8]>),
+    Emit(Expr),
+    /// Output inside `{% autoescape true %}`.
+    EmitEscaped(Expr),
+    Do(Expr),
+    Set(Target, Expr),
+    SetVar(Var, Expr),
+    /// Runs the body into a text; the filter reads it as [`Expr::Captured`].
+    Capture {
+        target: Option<Target>,
+        filter: Option<Expr>,
+        enter: Vec<Init>,
+        body: Vec<Stmt>,
+        safe: bool,
+    },
+    If(Vec<(Expr, Vec<Stmt>)>, Vec<Stmt>),
+    For(Rc<For>),
+    Scope {
+        enter: Vec<Init>,
+        targets: Vec<(Target, Expr)>,
+        body: Vec<Stmt>,
+    },
+    Macro(usize, Var),
+    Include(Box<Include>),
+    Import(Box<Import>),
+    Extends(Expr, Span),
+    Block {
+        name: Rc<str>,
+        scoped: Option<Snapshot>,
+        span: Span,
+    },
+    /// Makes a top-level name visible to blocks and includes.
+    Export(Symbol, Var),
+    Break,
+    Continue,
+}
+
+pub(super) struct For {
+    pub target: Target,
+    pub iter: Expr,
+    pub test: Option<Expr>,
+    pub enter: Vec<Init>,
+    pub body: Vec<Stmt>,
+    pub loop_var: Option<Var>,
+    pub recursive: bool,
+    /// Slots of the body, first and end: what a recursive call must put back.
+    pub slots: (u16, u16),
+    pub other_enter: Vec<Init>,
+    pub other: Vec<Stmt>,
+    pub span: Span,
+}
+
+pub(super) struct Include {
+    pub name: Expr,
+    pub ignore_missing: bool,
+    /// Present with context.
+    pub snapshot: Option<Snapshot>,
+    pub span: Span,
+}
+
+pub(super) struct Import {
+    pub name: Expr,
+    pub snapshot: Option<Snapshot>,
+    pub target: ImportTarget,
+    pub span: Span,
+}
+
+pub(super) enum ImportTarget {
+    Module(Var),
+    Names(Vec<(Rc<str>, Var)>),
+}
+
+pub(super) enum Expr {
+    Const(Value),
+    Slot(u16),
+    Cell(u16),
+    /// The text captured by the enclosing block.
+    Captured,
+    List(Vec<Expr>),
+    Tuple(Vec<Expr>),
+    Dict(Vec<(Expr, Expr)>, Span),
+    Not(Box<Expr>),
+    Neg(Box<Expr>, Span),
+    Pos(Box<Expr>, Span),
+    Binary(BinaryOp, Box<(Expr, Expr)>, Span),
+    And(Box<(Expr, Expr)>),
+    Or(Box<(Expr, Expr)>),
+    Compare(CompareOp, Box<(Expr, Expr)>, Span),
+    Chain(Box<(Expr, Vec<(CompareOp, Expr)>)>, Span),
+    Concat(Vec<Expr>, Span),
+    Cond(Box<(Expr, Expr, Expr)>),
+    Attr(Box<AttrExpr>),
+    Item(Box<(Expr, Expr)>, Span),
+    Slice(Box<(Expr, [Option<Expr>; 3])>, Span),
+    Call(Box<CallExpr>),
+    Method(Box<MethodExpr>),
+    Filter(Box<FilterExpr>),
+    /// `| tojson`, written in place.
+    ToJson(Box<(Expr, Span)>),
+    /// A filter given by the host.
+    HostFilter(Box<(Value, FilterInput)>),
+    Test(Box<TestExpr>),
+    Super(Span),
+    SelfRef,
+    /// The body of a call block.
+    Caller(usize),
+    /// A mistake in a branch that may never run.
+    Fail(Box<Error>),
+}
+
+pub(super) struct AttrExpr {
+    pub object: Expr,
+    pub name: Rc<str>,
+    /// Source of the object, for messages.
+    pub object_span: Span,
+    pub span: Span,
+}
+
+#[derive(Default)]
+pub(super) struct CallArgs {
+    pub positional: Vec<Expr>,
+    pub keyword: Vec<(Rc<str>, Expr)>,
+    pub star: Option<Box<Expr>>,
+    pub star_star: Option<Box<Expr>>,
+}
+
+pub(super) struct CallExpr {
+    pub callee: Expr,
+    pub callee_span: Span,
+    pub args: CallArgs,
+    pub span: Span,
+}
+
+pub(super) struct MethodExpr {
+    pub object: Expr,
+    pub object_span: Span,
+    pub name: Rc<str>,
+    pub method: Method,
+    pub args: CallArgs,
+    pub span: Span,
+}
+
+pub(super) struct FilterInput {
+    pub input: Expr,
+    pub args: CallArgs,
+    pub span: Span,
+}
+
+pub(super) struct FilterExpr {
+    pub run: FilterFn,
+    pub at: FilterInput,
+}
+
+pub(super) struct TestExpr {
+    pub run: TestFn,
+    pub at: FilterInput,
+    pub negated: bool,
 }

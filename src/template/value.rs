@@ -286,7 +286,7 @@ impl List {
         self.0.borrow().0.get(index).cloned()
     }
 
-    pub(super) fn address(&self) -> usize {
+    pub(crate) fn address(&self) -> usize {
         Rc::as_ptr(&self.0) as usize
     }
 }
@@ -335,7 +335,7 @@ impl Dict {
         let _ = self.0.borrow_mut().insert(Value::from(key), value);
     }
 
-    pub(super) fn address(&self) -> usize {
+    pub(crate) fn address(&self) -> usize {
         Rc::as_ptr(&self.0) as usize
     }
 }

@@ -47,11 +47,7 @@ pub const fn civil_from_days(days: i64) -> (i64, u32, u32) {
 }
 
 /// Day of the week of a day counted from 1970-01-01; 0 is Sunday.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "0 to 6"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "0 to 6")]
 pub const fn weekday(days: i64) -> u32 {
     (days + 4).rem_euclid(7) as u32
 }

@@ -196,13 +196,6 @@ impl Versatile {
             .map(|_| moment)
             .ok_or(OutOfCalendar)
     }
-
-    /// The Unix second this was read from when it lies so close to 1970 that a time of day or a year
-    /// was probably meant.
-    pub fn suspicious_unix(text: &str) -> Option<i64> {
-        let seconds: i64 = text.trim().parse().ok()?;
-        (seconds.unsigned_abs() < 100_000_000).then_some(seconds)
-    }
 }
 
 impl Missing {
@@ -321,6 +314,8 @@ fn unix(value: f64) -> Option<Versatile> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use proptest::prelude::*;
+
     use super::*;
 
     fn resolve(text: &str, zone: &str) -> String {
@@ -381,5 +376,36 @@ mod tests {
             resolve("20000000001", "UTC"),
             "1970-08-20T11:33:20.001000+00:00"
         );
+    }
+
+    const WORDS: &[&str] = &[
+        "in", "ago", "99999999", "9999", "1.5", "years", "weeks", "days", "h", "+", "-", "next",
+        "last", "monday", "february", "31", "29", "10:30", "pm", "tomorrow", "day", "after",
+        "noon", "utc", ",", "/", "a", "century", "from now", "+0300", "2024", "24:00", "5th",
+        "the",
+    ];
+
+    proptest! {
+        #[test]
+        fn no_phrase_panics(words in prop::collection::vec(prop::sample::select(WORDS), 1..9), glue in " ?") {
+            let text = words.join(&glue);
+            for zone in ["UTC", "America/New_York"] {
+                let zone = Zone::parse(zone).unwrap();
+                for base in [MIN_WALL_US, 0, MAX_WALL_US] {
+                    let base = zone.at_wall(base);
+                    if let Ok(value) = Versatile::parse(&text)
+                        && let Ok(moment) = value.resolve(zone, base, base)
+                    {
+                        prop_assert!((MIN_WALL_US..=MAX_WALL_US).contains(&moment.wall_us));
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn no_text_panics(text in "\\PC{0,24}") {
+            let _ = Versatile::parse(&text);
+            let _ = iso::wide(&text);
+        }
     }
 }

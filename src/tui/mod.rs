@@ -1,2 +1,27 @@
 //! Face: the terminal application. Data flows one way: events in, state changed in `update`, drawn
 //! from `&self`.
+
+mod app;
+mod command;
+mod disk;
+mod editor;
+mod event;
+mod key;
+mod layout;
+mod lexer;
+mod pane;
+mod project;
+mod run;
+mod services;
+mod terminal;
+mod text;
+mod theme;
+mod watch;
+
+pub use app::Opening;
+pub use run::{TuiError, run};
+pub use services::{Backends, PreviewPort, PreviewSink};
+pub use theme::{Depth, Theme, ThemeError};
+
+#[cfg(test)]
+mod tests;

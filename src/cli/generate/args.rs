@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use crate::config::{BatchParameters, Parameters, QueueParameters, near};
+use crate::config::{BatchParameters, Diagnostic, Diagnostics, Parameters, QueueParameters, near};
 use crate::time::Zone;
+use crate::time::iso::{Stamp, strict};
 
 /// Run a generator and write its events
 #[derive(Debug, clap::Args)]
@@ -35,16 +36,16 @@ pub(in crate::cli) struct Args {
     #[arg(long = "queue.max-event-batches", value_name = "COUNT", default_value = "10", value_parser = positive)]
     max_event_batches: usize,
     /// Order is always kept; accepted for compatibility
-    #[arg(long, value_name = "BOOL", default_value = "false", value_parser = boolean)]
+    #[arg(long, value_name = "BOOL", default_value = "false", action = clap::ArgAction::Set, value_parser = boolean)]
     keep_order: bool,
     /// true: release timestamps when they are due; false: as fast as possible
-    #[arg(long, value_name = "BOOL", default_value = "true", value_parser = boolean)]
+    #[arg(long, value_name = "BOOL", default_value = "true", action = clap::ArgAction::Set, value_parser = boolean)]
     live_mode: bool,
     /// As fast as possible: short for --live-mode false
     #[arg(long, conflicts_with = "live_mode")]
     sample: bool,
     /// In live mode: leave out timestamps that lie before the start
-    #[arg(long, value_name = "BOOL", default_value = "true", value_parser = boolean)]
+    #[arg(long, value_name = "BOOL", default_value = "true", action = clap::ArgAction::Set, value_parser = boolean)]
     skip_past: bool,
     /// Most writes in flight
     #[arg(long, value_name = "COUNT", default_value = "100", value_parser = positive)]
@@ -55,7 +56,11 @@ pub(in crate::cli) struct Args {
     /// Values for ${params.*} as a JSON object
     #[arg(long, value_name = "JSON", default_value = "{}", value_parser = params)]
     params: Map<String, Value>,
-    /// Make the run repeatable: the same number gives the same events
+    /// What sample mode takes as the present, such as 2026-01-31T08:00
+    #[arg(long, value_name = "TIME", value_parser = stamp)]
+    now: Option<Stamp>,
+    /// Make the run repeatable: the same number gives the same events; in sample mode the present is
+    /// then 2026-01-01T00:00Z unless --now says otherwise
     #[arg(long, value_name = "NUMBER")]
     pub(super) seed: Option<u64>,
     /// End after that many events
@@ -114,6 +119,22 @@ impl Args {
             params: self.params.clone(),
         }
     }
+
+    /// What the run takes as the present, when the user says so.
+    pub(super) fn now(&self, parameters: &Parameters) -> Result<Option<i64>, Diagnostics> {
+        let Some(stamp) = self.now else {
+            return Ok(None);
+        };
+        if parameters.live_mode {
+            let problem = Diagnostic::error("--now has no meaning in live mode", None);
+            return Err(Diagnostics(vec![problem.help("add --sample")]));
+        }
+        Ok(Some(stamp.in_zone(parameters.zone).instant_us()))
+    }
+}
+
+fn stamp(text: &str) -> Result<Stamp, String> {
+    strict(text).map_err(|error| error.to_string())
 }
 
 fn positive(text: &str) -> Result<usize, String> {

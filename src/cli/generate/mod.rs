@@ -52,6 +52,7 @@ fn generate(args: &Args) -> Result<u8, Diagnostics> {
     signals.listen(runtime.handle());
     let files = Arc::new(Disk);
     let parameters = args.parameters();
+    let now_us = args.now(&parameters)?;
     let (plan, warnings) = instance::prepare(args.project(), files.as_ref(), &parameters)?;
     show(&warnings);
     let to_terminal =
@@ -59,8 +60,10 @@ fn generate(args: &Args) -> Result<u8, Diagnostics> {
     let running = Arc::new(pipeline::start(
         plan,
         RunOptions {
+            id: args.id(),
             parameters,
             seed: args.seed,
+            now_us,
             globals: Globals::default(),
             clock: Arc::new(WallClock),
             files,

@@ -144,7 +144,7 @@ pub(super) fn clock(time: Duration) -> String {
     if hours > 0 {
         return format!("{hours}:{minutes:02}:{rest:02}");
     }
-    if seconds < 10 && minutes == 0 && time.subsec_millis() > 0 {
+    if seconds < 10 {
         return format!("{rest}.{}s", time.subsec_millis() / 100);
     }
     format!("{minutes}:{rest:02}")
@@ -166,7 +166,10 @@ mod tests {
 
     #[test]
     fn times_are_short() {
-        let times = [400, 9_940, 59_000, 61_000, 3_661_000].map(Duration::from_millis);
-        assert_eq!(times.map(clock).join(" "), "0.4s 9.9s 0:59 1:01 1:01:01");
+        let times = [0, 400, 9_940, 59_000, 61_000, 3_661_000].map(Duration::from_millis);
+        assert_eq!(
+            times.map(clock).join(" "),
+            "0.0s 0.4s 9.9s 0:59 1:01 1:01:01"
+        );
     }
 }

@@ -7,9 +7,9 @@ use super::{Answer, Call, Datum, Provider, provider_of};
 pub(super) static PROVIDERS: &[Provider] = &[
     provider_of("user_name", &[], |call| Ok(user_name(call).into())),
     provider_of("email", &["safe", "domain"], email),
-    provider_of("safe_email", &[], |call| safe_email(call)),
+    provider_of("safe_email", &[], safe_email),
     provider_of("ascii_email", &[], free_email),
-    provider_of("ascii_safe_email", &[], |call| safe_email(call)),
+    provider_of("ascii_safe_email", &[], safe_email),
     provider_of("free_email", &[], free_email),
     provider_of("company_email", &[], company_email),
     provider_of("ascii_company_email", &[], company_email),

@@ -4,6 +4,9 @@ use std::fmt;
 
 use super::json::JsonError;
 
+/// Bytes above which an unused buffer is given back.
+const LARGE_BYTES: usize = 1 << 20;
+
 /// Items ready to be sent, end to end in one buffer, each with the output's separator behind it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Formatted {
@@ -140,6 +143,10 @@ impl Formatted {
 
     /// Empties it, keeping its memory.
     pub fn clear(&mut self) {
+        // A buffer that grew for a rare huge batch is not kept for the rest of the run.
+        if self.bytes.capacity() > LARGE_BYTES && self.bytes.len() < self.bytes.capacity() / 4 {
+            self.bytes = Vec::new();
+        }
         self.bytes.clear();
         self.ends.clear();
         self.failures.clear();

@@ -16,7 +16,7 @@ use crate::config::{Context, Field, Files, Kind, Schema, Section};
 use super::OutputError;
 
 pub use formatted::{FormatFailure, Formatted, Reason};
-pub use json::{JsonError, reprint};
+pub use json::{JsonError, JsonErrorKind, reprint};
 pub use template::TemplateText;
 
 const FORMATS: &[&str] = &[

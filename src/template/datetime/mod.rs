@@ -1,11 +1,18 @@
 //! Date and time values: Python's `datetime` module on wall-clock microseconds.
 
-//mod arithmetic;
+mod arithmetic;
+mod class;
+mod classes;
+mod construct;
 mod iso;
-//mod methods;
-//mod parse;
-//mod strftime;
+mod methods;
+mod named;
+mod parse;
+mod replace;
+mod strftime;
+mod strptime;
 mod zone;
+mod zone_value;
 
 use std::cmp::Ordering;
 use std::fmt::{self, Write};
@@ -13,10 +20,15 @@ use std::rc::Rc;
 
 use chrono::Datelike;
 
-//pub(crate) use methods::{attribute, class_member, method};
-//pub(crate) use parse::{parse_iso, strptime};
-//pub(crate) use strftime::write_strftime;
+pub(super) use arithmetic::binary;
+pub(super) use class::Class;
+pub(super) use classes::{date_class, datetime_class, time_class, timedelta_class, timezone_class};
+pub(super) use methods::{attribute, method, method_names};
+pub(super) use named::{NamedTuple, struct_time};
+pub(super) use strftime::{Fields, MONTHS, WEEKDAYS, fields_of, write_strftime};
 pub use zone::Tz;
+pub(super) use zone::{process_offset_of_wall, process_zone_at};
+pub(super) use zone_value::TzValue;
 
 use super::{Error, Value};
 use crate::time::{Moment, Zone};

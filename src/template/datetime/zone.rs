@@ -107,6 +107,32 @@ impl Tz {
     }
 }
 
+/// Offset of the process's own zone for a wall-clock time.
+pub(crate) fn process_offset_of_wall(wall_us: i64, fold: bool) -> i32 {
+    let local = naive(wall_us);
+    let offset = match chrono::Local.offset_from_local_datetime(&local) {
+        LocalResult::Single(offset) => offset,
+        LocalResult::Ambiguous(first, second) => {
+            if fold {
+                second
+            } else {
+                first
+            }
+        }
+        LocalResult::None => chrono::Local.offset_from_utc_datetime(&local),
+    };
+    offset.fix().local_minus_utc()
+}
+
+/// The process's own zone as it stands at an instant.
+pub(crate) fn process_zone_at(instant_us: i64) -> Tz {
+    let offset = chrono::Local.offset_from_utc_datetime(&naive(instant_us));
+    match offset.fix().local_minus_utc() {
+        0 => Tz::Fixed(0, Some(Rc::from("UTC"))),
+        offset => Tz::Fixed(offset, None),
+    }
+}
+
 fn naive(us: i64) -> NaiveDateTime {
     chrono::DateTime::from_timestamp_micros(us)
         .unwrap_or_default()

@@ -1,10 +1,24 @@
 //! The evaluator: runs a program against values, writing into a byte buffer.
 
+mod blocks;
+mod call;
+mod expr;
+mod files;
+mod iterate;
+mod loops;
+mod stmt;
+
+use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::engine::{Engine, Limits, Run, Vars};
-use super::program::Program;
-use super::{Args, Error, Value};
+pub(super) use expr::compare;
+pub(super) use iterate::OneShot;
+
+use blocks::Context;
+
+use super::engine::{Engine, Limits, Run, Symbol, Vars};
+use super::program::{Code, Init, Program, Var};
+use super::{Args, Error, Object, Place, Span, Str, Value};
 use crate::fake::Random;
 
 /// A render in progress: what native functions and host objects get to see of it.
@@ -14,11 +28,45 @@ pub struct Ctx<'r> {
     vars: &'r Vars,
     limits: Limits,
     now_us: i64,
+    /// Rendered so far; its tail is also where captured text is put together.
     out: Vec<u8>,
+    stack: Vec<Value>,
+    frame: Frame,
+    frames: u64,
+    steps: u64,
+    /// Where the thread's stack was when the render began.
+    bottom: usize,
+}
+
+/// The function that is running.
+struct Frame {
+    id: u64,
+    base: usize,
+    program: Option<Rc<Program>>,
+    context: Rc<Context>,
+    /// Name of the block and which of its definitions, for `super()`.
+    block: Option<(Rc<str>, usize)>,
+    /// Start of the innermost captured text, for filter blocks.
+    captured: Value,
+}
+
+/// A variable that inner functions see.
+struct Cell(RefCell<Value>);
+
+impl Object for Cell {
+    fn type_name(&self) -> &str {
+        "cell"
+    }
+}
+
+fn stack_address() -> usize {
+    let marker = 0_u8;
+    (&raw const marker).addr()
 }
 
 impl<'r> Ctx<'r> {
     pub(super) fn new(engine: Engine, run: Run<'r>, out: Vec<u8>) -> Self {
+        let stack = engine.take_scratch();
         Self {
             engine,
             random: run.random,
@@ -26,15 +74,31 @@ impl<'r> Ctx<'r> {
             limits: run.limits,
             now_us: run.now_us,
             out,
+            stack,
+            frame: Frame {
+                id: 0,
+                base: 0,
+                program: None,
+                context: Rc::new(Context::default()),
+                block: None,
+                captured: Value::Undefined,
+            },
+            frames: 0,
+            steps: run.limits.steps,
+            bottom: stack_address(),
         }
     }
 
     pub(super) fn finish(self) -> Vec<u8> {
+        self.engine.give_scratch(self.stack);
         self.out
     }
 
     pub(super) fn render(&mut self, program: &Rc<Program>) -> Result<(), Error> {
-        todo!()
+        let limit = self.limits.output_bytes;
+        self.limits.output_bytes = limit.saturating_add(self.out.len());
+        let context = Rc::new(Context::root(program));
+        self.run_template(program, context)
     }
 
     /// The random stream of this render.
@@ -49,21 +113,200 @@ impl<'r> Ctx<'r> {
 
     /// Charges work against the step limit; long-running native functions call it.
     pub fn step(&mut self, steps: u64) -> Result<(), Error> {
-        todo!()
+        match self.steps.checked_sub(steps) {
+            Some(left) => {
+                self.steps = left;
+                Ok(())
+            }
+            None => {
+                self.steps = 0;
+                Err(Error::limit(format!(
+                    "the template did not end within {} steps",
+                    self.limits.steps
+                ))
+                .help("look for a loop or recursion that does not end"))
+            }
+        }
     }
 
     /// An error when a text or list of this many bytes or items may not be made.
     pub fn check_size(&self, size: usize) -> Result<(), Error> {
-        todo!()
+        if size > self.limits.output_bytes {
+            return Err(Error::limit(format!(
+                "the result is too large: {size}, at most {}",
+                self.limits.output_bytes
+            )));
+        }
+        Ok(())
     }
 
-    /// Calls a function, macro or any callable value.
-    pub fn call(&mut self, callee: &Value, args: &Args<'_>) -> Result<Value, Error> {
-        todo!()
+    /// A filter the host added.
+    pub(super) fn host_filter(&self, name: &str) -> Option<Value> {
+        self.engine.filter(name)
+    }
+
+    /// Most bytes or items of one value.
+    pub(super) fn largest(&self) -> usize {
+        self.limits.output_bytes
+    }
+
+    /// Charges one statement or loop round.
+    fn tick(&mut self) -> Result<(), Error> {
+        if self.steps == 0 {
+            return self.step(1);
+        }
+        self.steps -= 1;
+        if self.out.len() > self.limits.output_bytes {
+            return Err(Error::limit("the output is too long"));
+        }
+        Ok(())
+    }
+
+    /// An error when the thread's stack is nearly used up.
+    pub(super) fn guard(&self) -> Result<(), Error> {
+        if self.bottom.abs_diff(stack_address()) > self.limits.stack_bytes {
+            return Err(
+                Error::limit("nested too deeply").help("look for a macro that calls itself")
+            );
+        }
+        Ok(())
     }
 
     /// All values of an iteration.
     pub fn collect(&mut self, value: &Value) -> Result<Vec<Value>, Error> {
-        todo!()
+        self.iterate_all(value)
+    }
+
+    fn place(&self, span: Span) -> Place {
+        match &self.frame.program {
+            Some(program) => Place::of(&program.name, &program.source, span),
+            None => Place::of(&Rc::from(""), "", span),
+        }
+    }
+
+    fn source(&self, span: Span) -> &str {
+        let program = self.frame.program.as_ref();
+        let range = span.start as usize..span.end as usize;
+        program
+            .and_then(|program| program.source.get(range))
+            .unwrap_or_default()
+    }
+
+    fn slot(&self, slot: u16) -> Value {
+        let at = self.frame.base + usize::from(slot);
+        self.stack.get(at).cloned().unwrap_or_default()
+    }
+
+    fn cell(&self, slot: u16) -> Value {
+        let at = self.frame.base + usize::from(slot);
+        match self.stack.get(at).and_then(Value::downcast::<Cell>) {
+            Some(cell) => cell.0.borrow().clone(),
+            None => Value::Undefined,
+        }
+    }
+
+    fn load(&self, var: Var) -> Value {
+        if var.cell {
+            self.cell(var.slot)
+        } else {
+            self.slot(var.slot)
+        }
+    }
+
+    fn store(&mut self, var: Var, value: Value) {
+        let at = self.frame.base + usize::from(var.slot);
+        let Some(slot) = self.stack.get_mut(at) else {
+            return;
+        };
+        if var.cell
+            && let Some(cell) = slot.downcast::<Cell>()
+        {
+            *cell.0.borrow_mut() = value;
+        } else {
+            *slot = value;
+        }
+    }
+
+    /// Runs what a scope starts with.
+    fn enter(&mut self, inits: &[Init]) {
+        for init in inits {
+            let (to, value) = match init {
+                Init::Undefined(to) => (*to, Value::Undefined),
+                Init::Copy { from, to } => (*to, self.load(*from)),
+                Init::Context { symbol, to } => (*to, self.resolve(*symbol)),
+            };
+            let at = self.frame.base + usize::from(to.slot);
+            if let Some(slot) = self.stack.get_mut(at) {
+                *slot = if to.cell {
+                    Value::object(Cell(RefCell::new(value)))
+                } else {
+                    value
+                };
+            }
+        }
+    }
+
+    fn resolve(&self, symbol: Symbol) -> Value {
+        let found = self.frame.context.lookup(symbol, self.vars);
+        found
+            .or_else(|| self.engine.global(symbol))
+            .unwrap_or_default()
+    }
+
+    /// Runs `body` in a new frame.
+    fn with_frame<T>(
+        &mut self,
+        program: &Rc<Program>,
+        context: Rc<Context>,
+        block: Option<(Rc<str>, usize)>,
+        slots: u16,
+        body: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.guard()?;
+        self.tick()?;
+        self.frames += 1;
+        let base = self.stack.len();
+        self.stack
+            .resize(base + usize::from(slots), Value::Undefined);
+        let frame = Frame {
+            id: self.frames,
+            base,
+            program: Some(Rc::clone(program)),
+            context,
+            block,
+            captured: Value::Undefined,
+        };
+        let outer = std::mem::replace(&mut self.frame, frame);
+        let done = body(self);
+        self.frame = outer;
+        self.stack.truncate(base);
+        done
+    }
+
+    /// Runs a body of the current frame's program.
+    fn run_code(&mut self, code: &Code) -> Result<(), Error> {
+        self.enter(&code.enter);
+        self.block(&code.body)?;
+        Ok(())
+    }
+
+    /// Takes what was written since `start` as a text.
+    fn take_text(&mut self, start: usize) -> Str {
+        let tail = self.out.get(start..).unwrap_or_default();
+        let text = Str::from(std::str::from_utf8(tail).unwrap_or_default());
+        self.out.truncate(start);
+        text
+    }
+
+    /// Calls a function, macro or any callable value.
+    pub fn call(&mut self, callee: &Value, args: &Args<'_>) -> Result<Value, Error> {
+        match callee {
+            Value::Object(object) => Rc::clone(object).call(self, args),
+            Value::Undefined => Err(Error::undefined("what is called is undefined")),
+            _ => Err(Error::type_error(format!(
+                "'{}' object is not callable",
+                callee.type_name()
+            ))),
+        }
     }
 }

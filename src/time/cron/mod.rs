@@ -5,6 +5,7 @@
 //! [`Ticks`] the fire times in a zone.
 
 mod field;
+mod item;
 mod schedule;
 mod ticks;
 

@@ -145,20 +145,23 @@ impl Ticks {
     }
 
     /// Goes on to the stretch after the current one. The next match, seen with the current offset, is
-    /// at `next_us`: what lies well before it needs no look.
+    /// at `next_us`: most of a long time until then needs no look.
     fn next_stretch(&mut self, next_us: i64) {
         let before = self.steady;
-        let resume = next_us - 2 * DAY_US;
-        if resume > before.until_us {
-            self.steady = self.zone.steady(resume);
-            return;
-        }
         let after = self.zone.steady(before.until_us);
         self.steady = after;
         if after.offset_s != before.offset_s {
             self.extra_s = self.extra_at(before, after);
             let wall_us = before.until_us + offset_us(after);
             self.walk = self.schedule.seek(wall_us.div_euclid(SECOND_US));
+            return;
+        }
+        // A change soon after could repeat a time that fired before; a later one cannot, since nothing
+        // matches between there and the next match.
+        let calm = after.until_us >= before.until_us + 2 * DAY_US;
+        let resume = next_us - 2 * DAY_US;
+        if calm && resume > after.until_us {
+            self.steady = self.zone.steady(resume);
         }
     }
 

@@ -1,0 +1,302 @@
+//! How fast events are formatted, and how fast a whole project runs beside the reference in the same
+//! run.
+//!
+//! ```text
+//! cargo bench --bench throughput
+//! EVTUI_BENCH_PROJECT=path/to/project EVTUI_REFERENCE=path/to/eventum cargo bench --bench throughput
+//! ```
+//!
+//! The project's inputs should be endless or long: evtui runs `EVTUI_BENCH_EVENTS` events (1,000,000)
+//! of it, the reference `EVTUI_REFERENCE_SECONDS` seconds (20); both write to a copy of the project,
+//! in sample mode with batches by size only. Without the variables that part says so and is left out.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout
+)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use evtui::output::format::reprint;
+
+fn main() {
+    formatters();
+    match std::env::var_os("EVTUI_BENCH_PROJECT") {
+        Some(project) => projects(Path::new(&project)),
+        None => println!("project: not run, EVTUI_BENCH_PROJECT is not set"),
+    }
+}
+
+/// A web server's event as templates of content packs render it.
+fn event(index: usize) -> String {
+    let original = format!("/api/v1/products/{index}?page={}", index % 17);
+    format!(
+        r#"{{
+    "@timestamp": "2026-01-01T00:00:{:02}+00:00",
+    "agent": {{
+        "ephemeral_id": "80a28d6d-a346-4e9a-8621-8fc2b7bccf9c",
+        "name": "web-srv-01",
+        "type": "filebeat",
+        "version": "8.17.0"
+    }},
+    "event": {{
+        "category": ["web"],
+        "dataset": "nginx.access",
+        "kind": "event",
+        "outcome": "success",
+        "type": ["access"]
+    }},
+    "http": {{
+        "request": {{
+            "method": "GET"
+        }},
+        "response": {{
+            "body": {{
+                "bytes": {}
+            }},
+            "status_code": 200
+        }},
+        "version": "1.1"
+    }},
+    "related": {{
+        "ip": ["192.18.138.{}"]
+    }},
+    "url": {{
+        "original": "{original}",
+        "path": "/api/v1/products"
+    }},
+    "user_agent": {{
+        "device": {{
+            "name": "Spider"
+        }},
+        "original": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+        "version": "2.1"
+    }}
+}}"#,
+        index % 60,
+        index * 37 % 90_000,
+        index % 256,
+    )
+}
+
+fn formatters() {
+    let events: Vec<String> = (0..200).map(event).collect();
+    let bytes: usize = events.iter().map(String::len).sum();
+    let mut out = Vec::new();
+    for (name, indent) in [("json, one line", 0), ("json, indent 2", 2)] {
+        let rate = measure(bytes, || {
+            out.clear();
+            for event in &events {
+                reprint(event.as_bytes(), indent, &mut out).expect("the events are JSON");
+            }
+            out.len()
+        });
+        println!("{name}: {rate:.0} MB/s of rendered text");
+    }
+    let line = {
+        let mut line = Vec::new();
+        reprint(events[0].as_bytes(), 0, &mut line).unwrap();
+        line
+    };
+    let rate = measure(line.len() * 200, || {
+        out.clear();
+        for _ in 0..200 {
+            reprint(&line, 0, &mut out).expect("it is JSON");
+        }
+        out.len()
+    });
+    println!("json, already on one line: {rate:.0} MB/s");
+}
+
+/// The best of some rounds, in MB/s.
+fn measure(bytes: usize, mut round: impl FnMut() -> usize) -> f64 {
+    let mut best = f64::MAX;
+    for _ in 0..200 {
+        let start = Instant::now();
+        std::hint::black_box(round());
+        best = best.min(start.elapsed().as_secs_f64());
+    }
+    bytes as f64 / best / 1e6
+}
+
+/// What a run of a whole process took.
+struct Measured {
+    seconds: f64,
+    events: u64,
+    bytes: u64,
+    peak_mb: f64,
+}
+
+impl Measured {
+    fn print(&self, name: &str) {
+        println!(
+            "{name}: {} events in {:.2} s: {:.0} events/s, {:.1} MB/s, peak memory {:.0} MB",
+            self.events,
+            self.seconds,
+            self.rate(),
+            self.bytes as f64 / self.seconds / 1e6,
+            self.peak_mb
+        );
+    }
+
+    fn rate(&self) -> f64 {
+        self.events as f64 / self.seconds
+    }
+}
+
+fn projects(project: &Path) {
+    let events = number("EVTUI_BENCH_EVENTS", 1_000_000);
+    let ours = ours(project, events);
+    ours.print("evtui");
+    match std::env::var_os("EVTUI_REFERENCE") {
+        Some(reference) => {
+            let theirs = theirs(Path::new(&reference), project);
+            theirs.print("reference");
+            println!(
+                "ratio: {:.1} times as many events per second",
+                ours.rate() / theirs.rate()
+            );
+        }
+        None => println!("reference: not run, EVTUI_REFERENCE is not set"),
+    }
+}
+
+fn number(name: &str, default: u64) -> u64 {
+    let text = std::env::var(name).ok();
+    text.map_or(default, |text| text.parse().expect("a number"))
+}
+
+fn ours(project: &Path, events: u64) -> Measured {
+    let copy = copied(project);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_evtui"));
+    command
+        .args([
+            "generate",
+            "--sample",
+            "--seed",
+            "1",
+            "--quiet",
+            "--max-events",
+        ])
+        .arg(events.to_string())
+        .arg(copy.path());
+    let start = Instant::now();
+    let (peak_mb, success) = watch(command.spawn().expect("evtui starts"), None);
+    let seconds = start.elapsed().as_secs_f64();
+    let (lines, bytes) = written(copy.path());
+    assert!(success, "evtui failed");
+    assert_eq!(lines, events, "events in the files");
+    Measured {
+        seconds,
+        events: lines,
+        bytes,
+        peak_mb,
+    }
+}
+
+/// Runs the reference for some seconds from its first written byte on, so that its slow start is not
+/// held against it.
+fn theirs(reference: &Path, project: &Path) -> Measured {
+    let copy = copied(project);
+    let mut command = Command::new(reference);
+    command
+        .args(["generate", "--id", "bench", "--live-mode", "false"])
+        .args(["--batch.size", "10000", "--path"])
+        .arg(copy.path().join("generator.yml"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let mut child = command.spawn().expect("the reference starts");
+    while written(copy.path()).1 == 0 {
+        assert!(
+            child.try_wait().unwrap().is_none(),
+            "the reference ended early"
+        );
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let before = written(copy.path()).0;
+    let start = Instant::now();
+    let time = Duration::from_secs(number("EVTUI_REFERENCE_SECONDS", 20));
+    std::thread::sleep(time);
+    let (lines, bytes) = written(copy.path());
+    let seconds = start.elapsed().as_secs_f64();
+    let peak_mb = peak(child.id()).unwrap_or(0.0);
+    let _ = child.kill();
+    let _ = child.wait();
+    Measured {
+        seconds,
+        events: lines - before,
+        bytes,
+        peak_mb,
+    }
+}
+
+/// Waits for a process; its highest memory and whether it succeeded.
+fn watch(mut child: Child, limit: Option<Duration>) -> (f64, bool) {
+    let start = Instant::now();
+    let mut highest: f64 = 0.0;
+    loop {
+        highest = highest.max(peak(child.id()).unwrap_or(0.0));
+        if let Some(status) = child.try_wait().unwrap() {
+            return (highest, status.success());
+        }
+        if limit.is_some_and(|limit| start.elapsed() > limit) {
+            let _ = child.kill();
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Highest resident memory of a process so far, in MB, where the system tells it.
+fn peak(process: u32) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let kilobytes: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kilobytes * 1024.0 / 1e6)
+}
+
+fn copied(project: &Path) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    copy_folder(project, copy.path());
+    let _ = std::fs::remove_dir_all(copy.path().join("output"));
+    copy
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// Lines and bytes of everything in the project's `output` folder.
+fn written(project: &Path) -> (u64, u64) {
+    let Ok(entries) = std::fs::read_dir(project.join("output")) else {
+        return (0, 0);
+    };
+    let files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    let mut total = (0, 0);
+    for file in files {
+        use std::io::Read;
+        let mut file = std::fs::File::open(file).unwrap();
+        let mut buffer = vec![0; 1 << 20];
+        loop {
+            let count = file.read(&mut buffer).unwrap();
+            if count == 0 {
+                break;
+            }
+            let read = &buffer[..count];
+            total.0 += memchr::memchr_iter(b'\n', read).count() as u64;
+            total.1 += count as u64;
+        }
+    }
+    total
+}

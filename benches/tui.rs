@@ -1,0 +1,183 @@
+//! The terminal application as a person feels it: time to the first frame, from key to repaint with
+//! and without a pipeline at full rate, bytes written while idle.
+//!
+//! ```text
+//! cargo bench --bench tui
+//! ```
+//!
+//! Uses a pseudo-terminal of 120x40 and, for the pipeline, a project of its own that writes nowhere.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout
+)]
+
+#[path = "../tests/support/pty.rs"]
+#[allow(dead_code, reason = "shared with the tests")]
+mod pty;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use pty::Pty;
+
+const EVTUI: &str = env!("CARGO_BIN_EXE_evtui");
+const SIZE: (u16, u16) = (120, 40);
+const STARTS: usize = 30;
+const KEYS: usize = 400;
+/// Time between keys: a person who holds a key down.
+const GAP: Duration = Duration::from_millis(25);
+
+fn main() {
+    let folder = tempfile::tempdir().unwrap();
+    project(folder.path());
+    println!(
+        "terminal {}x{}, {} starts, {} keys",
+        SIZE.0, SIZE.1, STARTS, KEYS
+    );
+    starts(folder.path());
+    idle(folder.path());
+    keys(folder.path(), false);
+    keys(folder.path(), true);
+}
+
+/// An endless access log, thrown away.
+fn project(folder: &Path) {
+    let document = "\
+input:
+  - cron: {expression: '* * * * * *', count: 1000}
+event:
+  template:
+    mode: all
+    templates:
+      - page: {template: page.jinja}
+output:
+  - drop: {}
+";
+    let template = "{{ module.rand.number.integer(1, 255) }}.0.0.1 - - [{{ timestamp.isoformat() }}] \
+        \"GET /{{ module.rand.choice(['a', 'b', 'c']) }} HTTP/1.1\" 200 {{ module.rand.number.integer(1, 9999) }}\n";
+    std::fs::write(folder.join("generator.yml"), document).unwrap();
+    std::fs::write(folder.join("page.jinja"), template).unwrap();
+}
+
+fn start(folder: &Path) -> Pty {
+    Pty::start(EVTUI, &["--sample", "--theme", "dark", "."], folder, SIZE)
+}
+
+/// From just before the program is started to the first whole frame.
+fn starts(folder: &Path) {
+    let mut first = Vec::new();
+    let mut previewed = Vec::new();
+    for _ in 0..STARTS {
+        let mut pty = start(folder);
+        pty.sees("Ctrl-S Save");
+        first.push(pty.started.elapsed());
+        pty.sees("preview in");
+        previewed.push(pty.started.elapsed());
+        pty.send("\x11");
+        assert!(pty.ends().success());
+    }
+    report("start to first frame", first);
+    report("start to preview", previewed);
+}
+
+fn idle(folder: &Path) {
+    let mut pty = start(folder);
+    pty.sees("preview in");
+    std::thread::sleep(Duration::from_millis(500));
+    let (before, switches) = (pty.bytes(), wakeups(pty.id()));
+    let time = Duration::from_secs(5);
+    std::thread::sleep(time);
+    let (bytes, switched) = (
+        pty.bytes() - before,
+        wakeups(pty.id()).zip(switches).map(|(a, b)| a - b),
+    );
+    print!("idle for {} s: {bytes} bytes written", time.as_secs());
+    match switched {
+        Some(count) => println!(", {count} wake-ups of all threads"),
+        None => println!(),
+    }
+    pty.send("\x11");
+    assert!(pty.ends().success());
+}
+
+/// Voluntary switches of all threads, where the system tells.
+fn wakeups(id: u32) -> Option<u64> {
+    let tasks = std::fs::read_dir(format!("/proc/{id}/task")).ok()?;
+    let mut sum = 0;
+    for task in tasks.flatten() {
+        let status = std::fs::read_to_string(task.path().join("status")).ok()?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?;
+        sum += line.trim().parse::<u64>().ok()?;
+    }
+    Some(sum)
+}
+
+/// From writing a key to the terminal to the frame that shows it.
+fn keys(folder: &Path, running: bool) {
+    let mut pty = start(folder);
+    pty.sees("preview in");
+    if running {
+        pty.send("\x12");
+        pty.sees("● running");
+        std::thread::sleep(Duration::from_secs(2));
+    }
+    // Into the comment-like tail of an empty last line, so that the text stays sound.
+    pty.send("\x1b[1;5F#");
+    std::thread::sleep(Duration::from_millis(300));
+    let mut times = Vec::new();
+    let before = pty.bytes();
+    let began = Instant::now();
+    for index in 0..KEYS {
+        let back = index % 40 >= 20;
+        let (_, column) = pty.until("a cursor", |screen| Some(screen.cursor_position()));
+        let wanted = if back { column - 1 } else { column + 1 };
+        let sent = Instant::now();
+        pty.send(if back { "\x7f" } else { "x" });
+        pty.until("the cursor to move", |screen| {
+            (screen.cursor_position().1 == wanted && !screen.hide_cursor()).then_some(())
+        });
+        times.push(sent.elapsed());
+        std::thread::sleep(GAP);
+    }
+    let rate = (pty.bytes() - before) as f64 / began.elapsed().as_secs_f64();
+    let what = if running {
+        "pipeline at full rate"
+    } else {
+        "nothing running"
+    };
+    report(&format!("key to repaint, {what}"), times);
+    println!("  {rate:.0} bytes/s to the terminal meanwhile");
+    if running {
+        let screen = pty.contents();
+        let line = screen
+            .lines()
+            .find(|line| line.contains("ev/s"))
+            .unwrap_or_default();
+        println!("  {}", line.trim());
+        pty.send("\x12");
+        pty.sees("○ stopped");
+    }
+    pty.send("\x11");
+    pty.sees("Discard and quit");
+    pty.send("d");
+    assert!(pty.ends().success());
+}
+
+fn report(what: &str, mut times: Vec<Duration>) {
+    times.sort();
+    let at = |share: f64| {
+        let index = ((times.len() as f64 - 1.0) * share).round() as usize;
+        times[index].as_secs_f64() * 1e3
+    };
+    println!(
+        "{what}: p50 {:.2} ms, p95 {:.2} ms, p99 {:.2} ms, max {:.2} ms",
+        at(0.5),
+        at(0.95),
+        at(0.99),
+        at(1.0)
+    );
+}

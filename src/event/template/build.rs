@@ -1,0 +1,269 @@
+//! Building a source: samples, globals, templates; every problem reported before giving up.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::config::TemplateConfig;
+use super::dispatch::Dispatch;
+use super::globals::GlobalState;
+use super::module::{FakerMode, Gateway};
+use super::pick::Picker;
+use super::source::{Entry, TemplateSource};
+use super::state::State;
+use super::subprocess::Subprocess;
+use super::{EventEnv, samples, values};
+use crate::config::{Diagnostic, Diagnostics, Files, Place, Pos, Span};
+use crate::event::Limits;
+use crate::template::{
+    Engine, Error, ErrorKind, Loader, Object, Place as TemplatePlace, Template, Value, Vars,
+};
+
+/// Where randomness comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Streams {
+    /// A stream of its own for every event, a function of this seed and the event's index.
+    Seeded(u64),
+    /// The stream of the recorded vectors, seeded with the event's index; fake data echoes its name.
+    Recorded,
+}
+
+/// Reads templates below the project's folder.
+struct Project {
+    base: std::path::PathBuf,
+    files: Arc<dyn Files>,
+}
+
+impl Loader for Project {
+    fn load(&self, name: &str) -> Result<Option<String>, String> {
+        match self.files.read(&self.base.join(name)) {
+            Ok(bytes) => match String::from_utf8(bytes) {
+                Ok(text) => Ok(Some(text)),
+                Err(error) => {
+                    let at = error.utf8_error().valid_up_to();
+                    Err(format!("it is not UTF-8 (offset {at})"))
+                }
+            },
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+/// The samples of a source.
+struct Samples(Vec<(String, Value)>);
+
+impl Object for Samples {
+    fn type_name(&self) -> &str {
+        "SampleReader"
+    }
+
+    fn get_attr(&self, name: &str) -> Option<Value> {
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, sample)| sample.clone())
+    }
+
+    fn get_item(&self, key: &Value) -> Result<Option<Value>, Error> {
+        Ok(key.as_str().and_then(|name| self.get_attr(name)))
+    }
+
+    fn is_constant(&self) -> bool {
+        true
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.iter().map(|(name, _)| name.clone()).collect()
+    }
+}
+
+pub(super) fn build(
+    config: &TemplateConfig,
+    env: &EventEnv<'_>,
+    streams: Streams,
+    problems: &mut Diagnostics,
+) -> Option<TemplateSource> {
+    let before = problems.errors();
+    let mut loaded = Vec::new();
+    for sample in &config.samples {
+        let value = samples::load(sample, env.base, &*env.files, problems);
+        // A name without rows stands in for a broken sample, so that templates can still be checked.
+        loaded.push((sample.name.clone(), value.unwrap_or_default()));
+    }
+    let shared = Rc::new(State::default());
+    let globals = Rc::new(GlobalState::new(env.globals.clone()));
+    let engine = Engine::new(Project {
+        base: env.base.to_owned(),
+        files: Arc::clone(&env.files),
+    });
+    let faker = if streams == Streams::Recorded {
+        FakerMode::Echo
+    } else {
+        FakerMode::Real
+    };
+    engine.set_global("params", values::mapping(config.params.as_ref()));
+    engine.set_global("samples", Value::object(Samples(loaded)));
+    engine.set_global("module", Value::object(Gateway::new(faker)));
+    engine.set_global(
+        "subprocess",
+        Value::object(Subprocess {
+            longest: longest_command(env.limits),
+        }),
+    );
+    engine.set_global(
+        "shared",
+        Value::Object(Rc::clone(&shared) as Rc<dyn Object>),
+    );
+    engine.set_global(
+        "globals",
+        Value::Object(Rc::clone(&globals) as Rc<dyn Object>),
+    );
+    engine.set_global("dispatch", Value::object(Dispatch));
+    let entries = compile(config, &engine, env.base, problems);
+    let picker = Picker::new(&config.mode)
+        .map_err(|error| {
+            let place = config.entries.first().map(|entry| entry.place.clone());
+            problems.push(
+                Diagnostic::error(format!("`chance`: {error}"), place).setting("event.template"),
+            );
+        })
+        .ok()?;
+    if problems.errors() > before {
+        return None;
+    }
+    Some(TemplateSource::new(
+        engine, entries, picker, shared, globals, env, streams,
+    ))
+}
+
+/// A preview runs at every edit: it waits less for commands.
+fn longest_command(limits: Limits) -> Duration {
+    if limits.steps <= Limits::PREVIEW.steps {
+        Duration::from_secs(2)
+    } else {
+        Duration::from_secs(60)
+    }
+}
+
+fn compile(
+    config: &TemplateConfig,
+    engine: &Engine,
+    base: &Path,
+    problems: &mut Diagnostics,
+) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    let mut reported = HashSet::new();
+    let mut checked = HashSet::new();
+    for entry in &config.entries {
+        let locals = Rc::new(State::default());
+        let mut vars = Vars::default();
+        vars.set(engine, "vars", values::mapping(entry.vars.as_ref()));
+        vars.set_global(
+            engine,
+            "locals",
+            Value::Object(Rc::clone(&locals) as Rc<dyn Object>),
+        );
+        match engine.template(&entry.template) {
+            Ok(template) => {
+                template.keep_module(&vars);
+                check_references(engine, &template, base, &mut checked, problems);
+                entries.push(Entry {
+                    alias: Arc::clone(&entry.alias),
+                    template,
+                    vars,
+                    locals,
+                });
+            }
+            Err(error) => {
+                // Several aliases of one file need its problem once, unless the path itself is wrong.
+                let missing = error.kind() == ErrorKind::NotFound && error.places().is_empty();
+                if missing || reported.insert(entry.template.clone()) {
+                    let problem = if error.places().is_empty() {
+                        let help = samples::missing_help(&base.join(&entry.template));
+                        let message = load_message(&entry.template, &error);
+                        Diagnostic::error(message, Some(entry.place.clone())).help(help)
+                    } else {
+                        diagnostic(&error, base, Diagnostic::error)
+                    };
+                    problems.push(problem.setting(format!("{}.template", entry.setting)));
+                }
+            }
+        }
+    }
+    entries
+}
+
+fn load_message(template: &str, error: &Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => format!("the template file does not exist: {template}"),
+        _ => format!("the template cannot be used: {}", error.message()),
+    }
+}
+
+/// Files that templates include, import or extend by a constant name fail when the statement runs, so
+/// a problem with one is a warning here.
+fn check_references(
+    engine: &Engine,
+    template: &Template,
+    base: &Path,
+    checked: &mut HashSet<String>,
+    problems: &mut Diagnostics,
+) {
+    let mut todo = vec![template.clone()];
+    while let Some(template) = todo.pop() {
+        for name in template.references() {
+            if !checked.insert(name.to_string()) {
+                continue;
+            }
+            match engine.template(name) {
+                Ok(referenced) => todo.push(referenced),
+                Err(error) if error.places().is_empty() => {
+                    let place = Place::file(base.join(template.name()));
+                    let message = match error.kind() {
+                        ErrorKind::NotFound => {
+                            format!("the template uses `{name}`, which does not exist")
+                        }
+                        _ => format!("the template uses `{name}`: {}", error.message()),
+                    };
+                    let help = samples::missing_help(&base.join(&**name));
+                    problems.push(Diagnostic::warning(message, Some(place)).help(help));
+                }
+                Err(error) => problems.push(diagnostic(&error, base, Diagnostic::warning)),
+            }
+        }
+    }
+}
+
+/// A problem of a template as a diagnostic in its file.
+fn diagnostic(
+    error: &Error,
+    base: &Path,
+    make: fn(String, Option<Place>) -> Diagnostic,
+) -> Diagnostic {
+    let place = error.places().first().map(|place| place_of(place, base));
+    let problem = make(error.message().to_owned(), place);
+    match error.help_text() {
+        Some(help) => problem.help(help),
+        None => problem,
+    }
+}
+
+/// A place of a template in the project.
+pub(super) fn place_of(place: &TemplatePlace, base: &Path) -> Place {
+    Place {
+        path: base.join(&*place.file).into(),
+        span: Some(Span {
+            start: Pos {
+                line: place.line,
+                column: place.column,
+            },
+            end: Pos {
+                line: place.end_line,
+                column: place.end_column,
+            },
+        }),
+    }
+}

@@ -1,0 +1,62 @@
+//! The plugin `template`: events from Jinja templates, samples and state.
+
+mod build;
+mod condition;
+mod config;
+mod dispatch;
+mod globals;
+mod module;
+mod pick;
+pub(super) mod samples;
+mod source;
+mod state;
+mod subprocess;
+mod values;
+
+use super::{EventConfig, EventEnv, EventPlugin, EventSource};
+use crate::config::{Context, Diagnostics, Node};
+
+pub use build::Streams;
+pub use config::TemplateConfig;
+pub use source::TemplateSource;
+
+pub(super) const PLUGIN: EventPlugin = EventPlugin {
+    schema: &config::SCHEMA,
+    decode,
+};
+
+fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Box<dyn EventConfig>> {
+    Some(Box::new(config::decode(node, cx)?))
+}
+
+impl TemplateConfig {
+    /// Decodes the plugin's options; `None` after errors were reported.
+    pub fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        config::decode(node, cx)
+    }
+
+    /// Builds the source with a random stream of the caller's choice.
+    pub fn build_with(
+        &self,
+        env: &EventEnv<'_>,
+        streams: Streams,
+        problems: &mut Diagnostics,
+    ) -> Option<TemplateSource> {
+        build::build(self, env, streams, problems)
+    }
+}
+
+impl EventConfig for TemplateConfig {
+    fn build(
+        &self,
+        env: &EventEnv<'_>,
+        problems: &mut Diagnostics,
+    ) -> Option<Box<dyn EventSource>> {
+        let streams = match env.seed {
+            Some(seed) => Streams::Seeded(seed),
+            None => Streams::Seeded(crate::fake::entropy()),
+        };
+        let source = self.build_with(env, streams, problems)?;
+        Some(Box::new(source))
+    }
+}

@@ -1,0 +1,184 @@
+//! Choosing among given items.
+
+use super::super::fake_error;
+use super::count;
+use crate::fake::Random;
+use crate::fake::rand::{self, weights};
+use crate::template::{Args, Ctx, Error, Value};
+
+/// The element at a position of what can be indexed.
+fn element(items: &Value, index: usize) -> Result<Value, Error> {
+    match items {
+        Value::List(list) => Ok(list.get(index).unwrap_or_default()),
+        Value::Str(_) | Value::Safe(_) => {
+            let found = items.as_str().unwrap_or_default().chars().nth(index);
+            Ok(found.map_or(Value::Undefined, |c| {
+                Value::from(c.encode_utf8(&mut [0; 4]) as &str)
+            }))
+        }
+        Value::Dict(dict) => {
+            let key = Value::from(index);
+            let found = dict.borrow().get(&key)?.cloned();
+            found.ok_or_else(|| {
+                Error::value_error(format!("cannot choose from a dict: it has no key {index}"))
+                    .help("choose from its keys: (d | list)")
+            })
+        }
+        Value::Bytes(bytes) => Ok(bytes
+            .get(index)
+            .map_or(Value::Undefined, |byte| Value::from(*byte))),
+        Value::Object(object) if object.as_tuple().is_none() => {
+            let found = object.get_item(&Value::from(index))?;
+            found.ok_or_else(|| {
+                Error::type_error(format!(
+                    "cannot choose from a value of type '{}'",
+                    items.type_name()
+                ))
+            })
+        }
+        _ => match items.as_tuple() {
+            Some(cells) => Ok(cells.get(index).cloned().unwrap_or_default()),
+            None => Err(Error::type_error(format!(
+                "'{}' cannot be indexed",
+                items.type_name()
+            ))),
+        },
+    }
+}
+
+pub(super) fn choice(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
+    let [items] = args.bind("choice", ["items"], 1)?;
+    let items = items.unwrap_or(&Value::Undefined);
+    let len = items.len()?;
+    let index = rand::index(ctx.random(), len).ok_or_else(nothing)?;
+    element(items, index)
+}
+
+fn nothing() -> Error {
+    Error::value_error("cannot choose from an empty sequence")
+}
+
+pub(super) fn choices(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
+    let [items, n] = args.bind("choices", ["items", "n"], 2)?;
+    let items = items.unwrap_or(&Value::Undefined);
+    let (len, n) = (items.len()?, count(n)?);
+    ctx.check_size(n)?;
+    let mut chosen = Vec::with_capacity(n);
+    for _ in 0..n {
+        let index = rand::index(ctx.random(), len).ok_or_else(nothing)?;
+        chosen.push(element(items, index)?);
+    }
+    Ok(Value::list(chosen))
+}
+
+pub(super) fn shuffle(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
+    let [items] = args.bind("shuffle", ["items"], 1)?;
+    let items = items.unwrap_or(&Value::Undefined);
+    if let Some(text) = items.as_str() {
+        let mut chars: Vec<char> = text.chars().collect();
+        rand::shuffle(ctx.random(), &mut chars);
+        return Ok(Value::from(chars.into_iter().collect::<String>()));
+    }
+    let mut items = ctx.collect(items)?;
+    rand::shuffle(ctx.random(), &mut items);
+    Ok(Value::list(items))
+}
+
+/// A weight: a number, or what is needed to say why not.
+fn weight(value: &Value) -> Result<f64, Error> {
+    value.as_float().ok_or_else(|| {
+        Error::type_error(format!(
+            "a weight must be a number, not '{}'",
+            value.type_name()
+        ))
+    })
+}
+
+fn weighted_index(random: &mut dyn Random, weights: &[Value]) -> Result<usize, Error> {
+    // One pass that looks at the types, then the primitive sums again: no memory is needed.
+    for value in weights {
+        weight(value)?;
+    }
+    let numbers = weights.iter().map(|value| value.as_float().unwrap_or(0.0));
+    weights::pick(random, numbers).map_err(fake_error)
+}
+
+fn mismatch(items: usize, weights: usize) -> Error {
+    Error::value_error(format!("{items} items have {weights} weights"))
+        .help("give one weight for each item")
+}
+
+pub(super) fn weighted_choice(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
+    let [items, weights] = args.bind("weighted_choice", ["items", "weights"], 1)?;
+    let items = items.unwrap_or(&Value::Undefined);
+    if let Value::Dict(dict) = items {
+        let dict = dict.borrow();
+        let mut total = Vec::with_capacity(dict.len());
+        for (_, value) in dict.iter() {
+            total.push(weight(value)?);
+        }
+        let index = weights::pick(ctx.random(), total.iter().copied()).map_err(fake_error)?;
+        return Ok(dict
+            .iter()
+            .nth(index)
+            .map(|(key, _)| key.clone())
+            .unwrap_or_default());
+    }
+    let len = items.len()?;
+    let index = match weights.filter(|weights| !weights.is_none()) {
+        None => rand::index(ctx.random(), len).ok_or_else(nothing)?,
+        Some(Value::List(list)) => {
+            let list = list.borrow();
+            if list.len() != len {
+                return Err(mismatch(len, list.len()));
+            }
+            weighted_index(ctx.random(), &list)?
+        }
+        Some(other) => {
+            let weights = ctx.collect(other)?;
+            if weights.len() != len {
+                return Err(mismatch(len, weights.len()));
+            }
+            weighted_index(ctx.random(), &weights)?
+        }
+    };
+    element(items, index)
+}
+
+pub(super) fn weighted_choices(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
+    let [items, weights, n] = args.bind("weighted_choices", ["items", "weights", "n"], 1)?;
+    let items = items.unwrap_or(&Value::Undefined);
+    let (population, weights, n) = match (items, weights, n) {
+        (Value::Dict(dict), n, None) | (Value::Dict(dict), None, n) => {
+            let dict = dict.borrow();
+            let keys: Vec<Value> = dict.iter().map(|(key, _)| key.clone()).collect();
+            (
+                keys,
+                dict.iter().map(|(_, value)| value.clone()).collect(),
+                n,
+            )
+        }
+        (_, Some(weights), Some(n)) => (ctx.collect(items)?, ctx.collect(weights)?, Some(n)),
+        _ => {
+            return Err(Error::type_error(
+                "weighted_choices() expects (dict, n) or (items, weights, n)",
+            ));
+        }
+    };
+    if population.len() != weights.len() {
+        return Err(mismatch(population.len(), weights.len()));
+    }
+    let n = count(n)?;
+    ctx.check_size(n)?;
+    let mut numbers = Vec::with_capacity(weights.len());
+    for value in &weights {
+        numbers.push(weight(value)?);
+    }
+    let table = weights::Table::new(numbers).map_err(fake_error)?;
+    let mut chosen = Vec::with_capacity(n);
+    for _ in 0..n {
+        let index = table.pick(ctx.random());
+        chosen.push(population.get(index).cloned().unwrap_or_default());
+    }
+    Ok(Value::list(chosen))
+}

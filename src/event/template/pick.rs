@@ -1,0 +1,110 @@
+//! Which templates a timestamp renders. Positions advance and never go back.
+
+use super::condition::{Condition, Facts};
+use super::config::Mode;
+use super::values;
+use crate::fake::rand::weights::Table;
+use crate::fake::{FakeError, Random, rand};
+use crate::template::Value;
+
+/// The mode and where it stands.
+pub(super) enum Picker {
+    All,
+    Any,
+    Chance(Table),
+    Spin(usize),
+    Chain { order: Vec<usize>, next: usize },
+    Fsm(Machine),
+}
+
+pub(super) struct Machine {
+    state: usize,
+    started: bool,
+    transitions: Vec<Vec<(usize, Condition<Value>)>>,
+}
+
+/// What was picked.
+pub(super) enum Picked {
+    All,
+    One(usize),
+}
+
+impl Picker {
+    /// Prepares a mode.
+    pub(super) fn new(mode: &Mode) -> Result<Self, FakeError> {
+        Ok(match mode {
+            Mode::All => Self::All,
+            Mode::Any => Self::Any,
+            Mode::Chance(weights) => Self::Chance(Table::new(weights.iter().copied())?),
+            Mode::Spin => Self::Spin(0),
+            Mode::Chain(order) => Self::Chain {
+                order: order.clone(),
+                next: 0,
+            },
+            Mode::Fsm {
+                initial,
+                transitions,
+            } => {
+                let bound = transitions.iter().map(|all| {
+                    let each = all
+                        .iter()
+                        .map(|one| (one.to, one.when.bind(&values::value)));
+                    each.collect()
+                });
+                Self::Fsm(Machine {
+                    state: *initial,
+                    started: false,
+                    transitions: bound.collect(),
+                })
+            }
+        })
+    }
+
+    /// Picks among `count` templates.
+    ///
+    /// # Errors
+    /// When a condition cannot be evaluated.
+    pub(super) fn pick(
+        &mut self,
+        count: usize,
+        random: &mut dyn Random,
+        facts: &impl Facts,
+    ) -> Result<Picked, String> {
+        Ok(match self {
+            Self::All => Picked::All,
+            Self::Any => Picked::One(rand::index(random, count).unwrap_or(0)),
+            Self::Chance(table) => Picked::One(table.pick(random)),
+            Self::Spin(next) => {
+                let at = *next;
+                *next = (at + 1) % count.max(1);
+                Picked::One(at)
+            }
+            Self::Chain { order, next } => {
+                let at = order.get(*next).copied().unwrap_or(0);
+                *next = (*next + 1) % order.len().max(1);
+                Picked::One(at)
+            }
+            Self::Fsm(machine) => Picked::One(machine.step(facts)?),
+        })
+    }
+}
+
+impl Machine {
+    fn step(&mut self, facts: &impl Facts) -> Result<usize, String> {
+        if !std::mem::replace(&mut self.started, true) {
+            return Ok(self.state);
+        }
+        let ways = self
+            .transitions
+            .get(self.state)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        for (to, when) in ways {
+            if when.holds(facts)? {
+                self.state = *to;
+                break;
+            }
+        }
+        Ok(self.state)
+    }
+}

@@ -1,0 +1,303 @@
+//! Producing: pick, render, and what becomes of signals and errors.
+
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::build::{Streams, place_of};
+use super::condition::{Facts, Scope, StateField};
+use super::globals::GlobalState;
+use super::pick::{Picked, Picker};
+use super::state::State;
+use super::{EventEnv, EventSource, dispatch};
+use crate::batch::EventBatch;
+use crate::event::{EventError, Outcome};
+use crate::fake::{Fast, Random, Recorded};
+use crate::template::{
+    DateTime, Dict, Engine, Error, Limits as RenderLimits, Run, Signal, Template, Value, Vars,
+};
+use crate::time::{Clock as _, Moment, WallClock, Zone};
+
+/// A template under its alias.
+pub(super) struct Entry {
+    pub(super) alias: Arc<str>,
+    pub(super) template: Template,
+    pub(super) vars: Vars,
+    pub(super) locals: Rc<State>,
+}
+
+/// The source of the plugin `template`.
+pub struct TemplateSource {
+    engine: Engine,
+    entries: Vec<Entry>,
+    aliases: Vec<Arc<str>>,
+    picker: Picker,
+    shared: Rc<State>,
+    globals: Rc<GlobalState>,
+    /// The entry whose locals conditions see.
+    current: usize,
+    base: PathBuf,
+    zone: Zone,
+    limits: RenderLimits,
+    streams: Streams,
+    /// True when a run must be repeatable: then "now" is the event's own time.
+    pinned: bool,
+    /// Index of the next event.
+    index: u64,
+    /// Tags of the last event and their value, as most events have the same.
+    tags: (Vec<Arc<str>>, Value),
+    draws: u64,
+}
+
+impl std::fmt::Debug for TemplateSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TemplateSource")
+            .field("aliases", &self.aliases)
+            .field("index", &self.index)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How a rendering ended, when not with an error.
+enum Ended {
+    Rendered(usize),
+    Signal(Signal),
+}
+
+impl TemplateSource {
+    pub(super) fn new(
+        engine: Engine,
+        entries: Vec<Entry>,
+        picker: Picker,
+        shared: Rc<State>,
+        globals: Rc<GlobalState>,
+        env: &EventEnv<'_>,
+        streams: Streams,
+    ) -> Self {
+        Self {
+            engine,
+            aliases: entries
+                .iter()
+                .map(|entry| Arc::clone(&entry.alias))
+                .collect(),
+            entries,
+            picker,
+            shared,
+            globals,
+            current: 0,
+            base: env.base.to_owned(),
+            zone: env.zone,
+            limits: RenderLimits {
+                steps: env.limits.steps,
+                output_bytes: env.limits.output_bytes,
+                ..RenderLimits::default()
+            },
+            streams,
+            pinned: env.seed.is_some() || streams == Streams::Recorded,
+            index: 0,
+            tags: (Vec::new(), Value::tuple(Vec::new())),
+            draws: 0,
+        }
+    }
+
+    /// The local state of each alias, for views on the state.
+    pub fn locals(&self) -> impl Iterator<Item = (&Arc<str>, Dict)> {
+        self.entries
+            .iter()
+            .map(|entry| (&entry.alias, entry.locals.entries()))
+    }
+
+    /// The state the templates of this source share.
+    pub fn shared(&self) -> Dict {
+        self.shared.entries()
+    }
+
+    /// The state all generators of the process share.
+    pub fn globals(&self) -> Value {
+        self.globals.entries()
+    }
+
+    /// Draws made by the last event, counted with [`Streams::Recorded`] only.
+    pub fn draws(&self) -> u64 {
+        self.draws
+    }
+
+    fn attempt(
+        &mut self,
+        at: Moment,
+        tags: &[Arc<str>],
+        random: &mut dyn Random,
+        out: &mut EventBatch,
+    ) -> Result<Ended, Box<EventError>> {
+        let facts = Known {
+            entry: self.entries.get(self.current),
+            shared: &self.shared,
+            globals: &self.globals,
+            at,
+            tags,
+        };
+        let picked = self
+            .picker
+            .pick(self.entries.len(), random, &facts)
+            .map_err(|message| {
+                Box::new(EventError {
+                    message: format!("a transition cannot be decided: {message}"),
+                    alias: self.aliases.get(self.current).cloned(),
+                    places: Vec::new(),
+                    help: None,
+                })
+            })?;
+        let timestamp = Value::DateTime(DateTime::in_zone(at, self.zone).into());
+        let now_us = if self.pinned {
+            at.instant_us()
+        } else {
+            WallClock.now_us()
+        };
+        let all = match picked {
+            Picked::All => 0..self.entries.len(),
+            Picked::One(index) => index..index + 1,
+        };
+        let count = all.len();
+        for index in all {
+            let Some(entry) = self.entries.get_mut(index) else {
+                continue;
+            };
+            entry.vars.set(&self.engine, "timestamp", timestamp.clone());
+            entry.vars.set(&self.engine, "tags", self.tags.1.clone());
+            let run = Run {
+                random,
+                vars: &entry.vars,
+                limits: self.limits,
+                now_us,
+            };
+            match entry.template.render(run, out.buffer()) {
+                Ok(()) => {
+                    out.commit(u16::try_from(index).unwrap_or(u16::MAX));
+                    self.current = index;
+                }
+                Err(error) => match error.signal() {
+                    Some(signal) => {
+                        self.current = index;
+                        return Ok(Ended::Signal(signal.clone()));
+                    }
+                    None => return Err(self.failed(index, &error)),
+                },
+            }
+        }
+        Ok(Ended::Rendered(count))
+    }
+
+    fn failed(&self, index: usize, error: &Error) -> Box<EventError> {
+        Box::new(EventError {
+            message: error.message().to_owned(),
+            alias: self.aliases.get(index).cloned(),
+            places: error
+                .places()
+                .iter()
+                .map(|place| place_of(place, &self.base))
+                .collect(),
+            help: error.help_text().map(str::to_owned),
+        })
+    }
+
+    fn run(
+        &mut self,
+        at: Moment,
+        tags: &[Arc<str>],
+        random: &mut dyn Random,
+        out: &mut EventBatch,
+    ) -> Outcome {
+        let before = out.len();
+        let mut repicks = 0_u64;
+        loop {
+            let ended = self.attempt(at, tags, random, out);
+            let signal = match ended {
+                Ok(Ended::Rendered(count)) => return Outcome::Produced(count),
+                Ok(Ended::Signal(signal)) => signal,
+                Err(error) => {
+                    out.truncate(before);
+                    return Outcome::Failed(error);
+                }
+            };
+            out.truncate(before);
+            match signal.name {
+                dispatch::DROP => return Outcome::Dropped,
+                dispatch::EXHAUST => return Outcome::Exhausted,
+                _ => {}
+            }
+            repicks += 1;
+            let limit = signal.argument.as_float().unwrap_or(64.0);
+            if repicks as f64 > limit.min(MOST_REPICKS) {
+                return Outcome::Failed(Box::new(EventError {
+                    message: format!(
+                        "dispatch.next() was called more than {} times for one timestamp",
+                        limit.min(MOST_REPICKS)
+                    ),
+                    alias: self.aliases.get(self.current).cloned(),
+                    places: Vec::new(),
+                    help: Some("let some template render, or drop the timestamp".to_owned()),
+                }));
+            }
+        }
+    }
+
+    fn set_tags(&mut self, tags: &[Arc<str>]) {
+        if self.tags.0 != tags {
+            let texts = tags.iter().map(|tag| Value::from(&**tag));
+            self.tags = (tags.to_vec(), Value::tuple(texts.collect()));
+        }
+    }
+}
+
+/// However large `max_repicks` is, one timestamp may not hold up a run for ever.
+const MOST_REPICKS: f64 = 1_000_000.0;
+
+impl EventSource for TemplateSource {
+    fn produce(&mut self, at: Moment, tags: &[Arc<str>], out: &mut EventBatch) -> Outcome {
+        self.set_tags(tags);
+        let index = self.index;
+        self.index += 1;
+        let outcome = match self.streams {
+            Streams::Seeded(seed) => self.run(at, tags, &mut Fast::for_event(seed, index), out),
+            Streams::Recorded => {
+                let mut random = Recorded::seeded(index);
+                let outcome = self.run(at, tags, &mut random, out);
+                self.draws = random.draws();
+                outcome
+            }
+        };
+        self.globals.settle();
+        outcome
+    }
+
+    fn aliases(&self) -> &[Arc<str>] {
+        &self.aliases
+    }
+}
+
+/// What transitions see.
+struct Known<'k> {
+    entry: Option<&'k Entry>,
+    shared: &'k State,
+    globals: &'k GlobalState,
+    at: Moment,
+    tags: &'k [Arc<str>],
+}
+
+impl Facts for Known<'_> {
+    fn state(&self, field: &StateField) -> Option<Value> {
+        match field.scope {
+            Scope::Locals => self.entry?.locals.get(&field.key),
+            Scope::Shared => self.shared.get(&field.key),
+            Scope::Globals => self.globals.get(&field.key),
+        }
+    }
+
+    fn at(&self) -> Moment {
+        self.at
+    }
+
+    fn tags(&self) -> &[Arc<str>] {
+        self.tags
+    }
+}

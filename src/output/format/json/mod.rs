@@ -1,0 +1,143 @@
+//! `json` and `json-batch`: a streaming re-printer. It checks the text against RFC 8259 and changes
+//! nothing but the white space between tokens: numbers, escapes, key order and duplicates stay.
+//!
+//! No tree is built: the text is scanned once, and stretches that are already laid out as wanted are
+//! copied whole.
+
+mod error;
+mod printer;
+mod token;
+
+use crate::batch::EventBatch;
+
+use super::formatted::{FormatFailure, Formatted, Reason};
+
+use printer::{newline, print};
+
+pub use error::{JsonError, JsonErrorKind};
+
+/// One item per valid event.
+pub(super) fn each(batch: &EventBatch, indent: usize, separator: &[u8], out: &mut Formatted) {
+    out.buffer().reserve(batch.byte_len());
+    for (index, event) in batch.iter().enumerate() {
+        match print(event, indent, 0, out.buffer()) {
+            Ok(()) => out.commit(separator, 1),
+            Err(error) => out.fail(failure(index, error), 1),
+        }
+    }
+}
+
+/// One array of all valid events; nothing at all when none is valid.
+pub(super) fn joined(batch: &EventBatch, indent: usize, separator: &[u8], out: &mut Formatted) {
+    let mut valid = 0;
+    for (index, event) in batch.iter().enumerate() {
+        let before = out.buffer().len();
+        out.buffer()
+            .extend_from_slice(if valid == 0 { b"[" } else { b"," });
+        match (valid, indent) {
+            (_, 1..) => newline(out.buffer(), indent),
+            (0, 0) => {}
+            _ => out.buffer().push(b' '),
+        }
+        match print(event, indent, 1, out.buffer()) {
+            Ok(()) => valid += 1,
+            Err(error) => {
+                out.buffer().truncate(before);
+                out.note(failure(index, error), 1);
+            }
+        }
+    }
+    if valid == 0 {
+        return;
+    }
+    if indent > 0 {
+        newline(out.buffer(), 0);
+    }
+    out.buffer().push(b']');
+    out.commit(separator, valid);
+}
+
+fn failure(index: usize, error: JsonError) -> FormatFailure {
+    FormatFailure {
+        event: Some(index),
+        reason: Reason::Json(error),
+    }
+}
+
+/// Appends `text` re-spaced to `out`; with `indent` 0 on one line, otherwise with that many spaces per
+/// level.
+///
+/// # Errors
+/// When `text` is not JSON; `out` then holds a part of it.
+pub fn reprint(text: &[u8], indent: usize, out: &mut Vec<u8>) -> Result<(), JsonError> {
+    print(text, indent, 0, out)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn printed(text: &str, indent: usize) -> Result<String, String> {
+        let mut out = Vec::new();
+        reprint(text.as_bytes(), indent, &mut out)
+            .map(|()| String::from_utf8(out).unwrap())
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_text_already_laid_out_is_copied_as_it_is() {
+        let text = r#"{"a": [1, 2, {"b": []}], "c": {}, "d": "x\u0041é"}"#;
+        assert_eq!(printed(text, 0).unwrap(), text);
+    }
+
+    #[test]
+    fn nesting_beyond_64_levels_keeps_track_of_what_is_open() {
+        let text = format!("{}1{}", "[{\"a\": ".repeat(100), "}]".repeat(100));
+        assert_eq!(printed(&text, 0).unwrap(), text);
+        let crossed = format!("{}1{}", "[".repeat(65), "}".repeat(65));
+        assert!(printed(&crossed, 0).is_err());
+    }
+
+    #[test]
+    fn nesting_without_end_is_an_error_and_no_crash() {
+        let deep = "[".repeat(1_000_000);
+        assert_eq!(
+            printed(&deep, 0).unwrap_err(),
+            "JSON is nested too deeply (byte 10000)"
+        );
+        assert!(printed(&deep, usize::MAX).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_a_parser_on_what_is_json_and_what_it_means(text in r#"[\[\]{},:"a1e.+\- \\nul]{0,24}"#) {
+            let ours = printed(&text, 0);
+            let theirs = serde_json::from_str::<serde_json::Value>(&text);
+            match &ours {
+                Ok(printed) => {
+                    if let (Ok(a), Ok(b)) = (&theirs, serde_json::from_str::<serde_json::Value>(printed)) {
+                        prop_assert_eq!(a, &b);
+                    } else {
+                        // The parser alone refuses numbers beyond a float's range.
+                        prop_assert!(theirs.unwrap_err().to_string().contains("out of range"));
+                    }
+                }
+                Err(_) => prop_assert!(theirs.is_err()),
+            }
+        }
+
+        #[test]
+        fn printing_twice_changes_nothing(depth in 0usize..6, width in 1usize..4, indent in 0usize..5) {
+            let mut value = serde_json::json!(["x", 1, null, {}]);
+            for _ in 0..depth {
+                value = serde_json::json!({"k": vec![value; width.min(2)]});
+            }
+            let once = printed(&value.to_string(), indent).unwrap();
+            prop_assert_eq!(printed(&once, indent).unwrap(), once);
+        }
+    }
+}

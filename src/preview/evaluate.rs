@@ -1,0 +1,125 @@
+//! One evaluation: load, decode, count timestamps, render and format events.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::{PreviewRequest, PreviewResult, events, schedule};
+use crate::config::{Diagnostic, Diagnostics, Files, LoadOptions, Overlay, load};
+use crate::pipeline::{Decoded, InputPlan};
+
+/// How long an evaluation may go on, and whether anyone still wants it.
+pub(super) struct Patience<'a> {
+    deadline: Instant,
+    cancel: &'a dyn Fn() -> bool,
+}
+
+impl Patience<'_> {
+    /// True when it should stop now, whatever is missing.
+    pub(super) fn is_over(&self) -> bool {
+        (self.cancel)() || Instant::now() >= self.deadline
+    }
+
+    /// True when nobody wants the result any more.
+    pub(super) fn is_cancelled(&self) -> bool {
+        (self.cancel)()
+    }
+
+    /// The same, with a part of what is left.
+    fn part(&self, share: u32) -> Patience<'_> {
+        let now = Instant::now();
+        let left = self.deadline.saturating_duration_since(now);
+        Patience {
+            deadline: now + left / share,
+            cancel: self.cancel,
+        }
+    }
+}
+
+/// Evaluates a project as far as it is sound; what is not shows in the diagnostics. Returns soon after
+/// `cancel` says true or the deadline passes, with what there is by then.
+///
+/// State of templates lives for one evaluation: the first event is always the first of a run.
+pub fn evaluate(request: &PreviewRequest, cancel: &dyn Fn() -> bool) -> PreviewResult {
+    let started = Instant::now();
+    let patience = Patience {
+        deadline: started + request.deadline,
+        cancel,
+    };
+    let mut result = PreviewResult {
+        revision: request.revision,
+        ..PreviewResult::default()
+    };
+    let overlay = Overlay {
+        buffers: request.buffers.clone(),
+    };
+    let files: Arc<dyn Files> = Arc::new(overlay);
+    let options = LoadOptions {
+        params: request.parameters.params.clone(),
+        lenient: true,
+        ..LoadOptions::default()
+    };
+    let loaded = load(&project(request), files.as_ref(), &options);
+    result.diagnostics = loaded.diagnostics;
+    result.params = names(loaded.params);
+    result.secrets = names(loaded.secrets);
+    if let Some(document) = loaded.document {
+        let decoded = Decoded::of(&document, files.as_ref(), &mut result.diagnostics);
+        let project = Project {
+            base: &document.base,
+            files,
+            inputs: &decoded.inputs,
+            request,
+        };
+        let firing = schedule::evaluate(&project, &patience.part(2), &mut result.diagnostics);
+        if let (Some(firing), Some(event)) = (&firing, &decoded.event)
+            && !patience.is_cancelled()
+        {
+            let first = decoded.outputs.first().and_then(Option::as_ref);
+            let made = events::evaluate(
+                &project,
+                event,
+                first,
+                firing,
+                &patience,
+                &mut result.diagnostics,
+            );
+            (result.events, result.note) = made;
+        }
+        result.schedule = firing.map(|firing| firing.schedule);
+    }
+    result.took = started.elapsed();
+    result
+}
+
+/// What the parts of an evaluation have in common.
+pub(super) struct Project<'a> {
+    pub base: &'a Path,
+    pub files: Arc<dyn Files>,
+    pub inputs: &'a [Option<InputPlan>],
+    pub request: &'a PreviewRequest,
+}
+
+/// Buffers go by absolute paths, so the project must too where there are any.
+fn project(request: &PreviewRequest) -> PathBuf {
+    if request.buffers.is_empty() {
+        return request.project.clone();
+    }
+    std::path::absolute(&request.project).unwrap_or_else(|_| request.project.clone())
+}
+
+fn names<T>(found: Vec<(String, T)>) -> Vec<String> {
+    found.into_iter().map(|(name, _)| name).collect()
+}
+
+/// What a preview that broke shows instead.
+pub(super) fn broken(revision: u64, message: &str) -> PreviewResult {
+    PreviewResult {
+        revision,
+        diagnostics: Diagnostics(vec![
+            Diagnostic::error(format!("the preview broke: {message}"), None)
+                .help("this is a fault of the program; please report it with the project"),
+        ]),
+        ..PreviewResult::default()
+    }
+}

@@ -1,0 +1,358 @@
+//! `strftime`: the directives, flags and widths of glibc in the C locale, as Python reaches them.
+
+use std::fmt::{self, Write};
+
+use chrono::Datelike;
+
+use super::zone::{offset_text, process_offset_of_wall};
+use super::{Date, DateTime, SECOND, TimeOfDay, Tz, civil, naive};
+use crate::template::Value;
+
+pub(crate) const WEEKDAYS: [&str; 7] = [
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+];
+pub(crate) const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+/// 1900-01-01, the day of a time without date.
+const NO_DAY: i32 = -25_567;
+/// Wider fields than this are cut to it.
+const WIDEST: usize = 4096;
+
+/// What a format can show: a day and a time, perhaps in a zone.
+pub(crate) struct Fields<'a> {
+    day: i32,
+    time_us: i64,
+    offset_s: Option<i32>,
+    tz: Option<&'a Tz>,
+    wall_us: i64,
+    fold: bool,
+}
+
+impl DateTime {
+    pub(crate) fn fields(&self) -> Fields<'_> {
+        Fields {
+            day: self.day(),
+            time_us: self.time_us(),
+            offset_s: self.offset_s(),
+            tz: self.tz.as_ref(),
+            wall_us: self.wall_us,
+            fold: self.fold,
+        }
+    }
+}
+
+impl Date {
+    pub(crate) fn fields(self) -> Fields<'static> {
+        Fields {
+            day: self.0,
+            time_us: 0,
+            offset_s: None,
+            tz: None,
+            wall_us: i64::from(self.0) * super::DAY,
+            fold: false,
+        }
+    }
+}
+
+impl TimeOfDay {
+    pub(crate) fn fields(&self) -> Fields<'_> {
+        let offset_s = self.tz.as_ref().and_then(Tz::fixed_offset_s);
+        Fields {
+            day: NO_DAY,
+            time_us: self.us,
+            offset_s,
+            tz: self.tz.as_ref().filter(|_| offset_s.is_some()),
+            wall_us: i64::from(NO_DAY) * super::DAY + self.us,
+            fold: self.fold,
+        }
+    }
+}
+
+/// The fields of a value that `strftime` can show.
+pub(crate) fn fields_of(value: &Value) -> Option<Fields<'_>> {
+    match value {
+        Value::DateTime(at) => Some(at.fields()),
+        Value::Date(day) => Some(day.fields()),
+        Value::Time(at) => Some(at.fields()),
+        _ => None,
+    }
+}
+
+/// Writes a date and time in a format.
+pub(crate) fn write_strftime(
+    fields: &Fields<'_>,
+    format: &str,
+    out: &mut dyn Write,
+) -> fmt::Result {
+    let (year, month, day) = civil(fields.day);
+    let seconds = fields.time_us / SECOND;
+    let parts = Parts {
+        fields,
+        year: i64::from(year),
+        month: i64::from(month),
+        day: i64::from(day),
+        hour: seconds / 3600,
+        minute: seconds / 60 % 60,
+        second: seconds % 60,
+    };
+    parts.write(format, out)
+}
+
+struct Parts<'f> {
+    fields: &'f Fields<'f>,
+    year: i64,
+    month: i64,
+    day: i64,
+    hour: i64,
+    minute: i64,
+    second: i64,
+}
+
+/// How one directive is to be shown.
+#[derive(Clone, Copy, Default)]
+struct Style {
+    pad: Option<u8>,
+    upper: bool,
+    swap: bool,
+    width: usize,
+}
+
+impl Style {
+    /// Flags, width and modifier at the start of `rest`; the directive and the length before it.
+    fn parse(rest: &str) -> Option<(Self, char, usize)> {
+        let mut style = Self::default();
+        let mut at = 0;
+        let bytes = rest.as_bytes();
+        while let Some(flag) = bytes.get(at) {
+            match flag {
+                b'_' | b'-' | b'0' => style.pad = Some(*flag),
+                b'^' => style.upper = true,
+                b'#' => style.swap = true,
+                _ => break,
+            }
+            at += 1;
+        }
+        while let Some(digit) = bytes.get(at).filter(|byte| byte.is_ascii_digit()) {
+            style.width = (style.width * 10 + usize::from(digit - b'0')).min(WIDEST);
+            at += 1;
+        }
+        let modifier = bytes.get(at).filter(|byte| matches!(byte, b'E' | b'O'));
+        if modifier.is_some() {
+            at += 1;
+        }
+        let directive = rest.get(at..)?.chars().next()?;
+        let fits = match modifier {
+            Some(b'E') => "cCxXyY".contains(directive),
+            Some(_) => "deHImMSuUVwWy".contains(directive),
+            None => true,
+        };
+        fits.then_some((style, directive, at))
+    }
+
+    fn text(self, text: &str, out: &mut dyn Write) -> fmt::Result {
+        let fill = if self.pad == Some(b'0') { '0' } else { ' ' };
+        for _ in text.chars().count()..self.width {
+            out.write_char(fill)?;
+        }
+        if self.upper {
+            out.write_str(&text.to_uppercase())
+        } else {
+            out.write_str(text)
+        }
+    }
+
+    fn number(self, value: i64, digits: usize, out: &mut dyn Write) -> fmt::Result {
+        if digits == 2 && self.pad.is_none() && self.width <= 2 && (0..100).contains(&value) {
+            let value = u8::try_from(value).unwrap_or(0);
+            let pair = [b'0' + value / 10, b'0' + value % 10];
+            return out.write_str(std::str::from_utf8(&pair).unwrap_or_default());
+        }
+        let width = self.width.max(digits);
+        match self.pad {
+            Some(b'-') => write!(out, "{value:>0$}", self.width),
+            Some(b'_') => write!(out, "{value:>width$}"),
+            _ => write!(out, "{value:0>width$}"),
+        }
+    }
+
+    /// A number that is padded with blanks unless a flag says otherwise.
+    fn blank(mut self, value: i64, digits: usize, out: &mut dyn Write) -> fmt::Result {
+        self.pad = self.pad.or(Some(b'_'));
+        self.number(value, digits, out)
+    }
+}
+
+impl Parts<'_> {
+    fn write(&self, format: &str, out: &mut dyn Write) -> fmt::Result {
+        let mut rest = format;
+        while let Some(at) = memchr::memchr(b'%', rest.as_bytes()) {
+            out.write_str(rest.get(..at).unwrap_or_default())?;
+            rest = rest.get(at + 1..).unwrap_or_default();
+            if let Some(after) = self.python(rest, out)? {
+                rest = rest.get(after..).unwrap_or_default();
+                continue;
+            }
+            let Some((style, directive, before)) = Style::parse(rest) else {
+                out.write_char('%')?;
+                continue;
+            };
+            let end = before + directive.len_utf8();
+            if !self.directive(style, directive, out)? {
+                write!(out, "%{}", rest.get(..end).unwrap_or_default())?;
+            }
+            rest = rest.get(end..).unwrap_or_default();
+        }
+        out.write_str(rest)
+    }
+
+    /// The directives that Python fills in before the C library sees the format.
+    fn python(&self, rest: &str, out: &mut dyn Write) -> Result<Option<usize>, fmt::Error> {
+        let offset = |colon| {
+            let offset = self.fields.offset_s;
+            offset.map_or(String::new(), |offset| offset_text(offset, colon))
+        };
+        match rest.as_bytes() {
+            [b'f', ..] => write!(out, "{:06}", self.fields.time_us % SECOND)?,
+            [b'z', ..] => out.write_str(&offset(false))?,
+            [b'Z', ..] => out.write_str(&self.zone())?,
+            [b':', b'z', ..] => {
+                out.write_str(&offset(true))?;
+                return Ok(Some(2));
+            }
+            _ => return Ok(None),
+        }
+        Ok(Some(1))
+    }
+
+    fn zone(&self) -> String {
+        let fields = self.fields;
+        let name = |tz: &Tz| tz.name_at(fields.wall_us, fields.fold);
+        fields.tz.map(name).unwrap_or_default()
+    }
+
+    /// False for an unknown directive.
+    fn directive(
+        &self,
+        style: Style,
+        directive: char,
+        out: &mut dyn Write,
+    ) -> Result<bool, fmt::Error> {
+        let twelve = (self.hour + 11) % 12 + 1;
+        match directive {
+            'Y' => style.number(self.year, 1, out)?,
+            'm' => style.number(self.month, 2, out)?,
+            'd' => style.number(self.day, 2, out)?,
+            'H' => style.number(self.hour, 2, out)?,
+            'M' => style.number(self.minute, 2, out)?,
+            'S' => style.number(self.second, 2, out)?,
+            'I' => style.number(twelve, 2, out)?,
+            'e' => style.blank(self.day, 2, out)?,
+            'k' => style.blank(self.hour, 2, out)?,
+            'l' => style.blank(twelve, 2, out)?,
+            'y' => style.number(self.year.rem_euclid(100), 2, out)?,
+            'C' => style.number(self.year.div_euclid(100), 1, out)?,
+            's' => style.number(self.epoch(), 1, out)?,
+            'a' | 'A' | 'b' | 'B' | 'h' | 'p' | 'P' | 'Z' => self.name(style, directive, out)?,
+            'j' | 'u' | 'w' | 'U' | 'W' | 'V' | 'G' | 'g' => self.week(style, directive, out)?,
+            'c' => self.composed(style, "%a %b %e %H:%M:%S %Y", out)?,
+            'D' | 'x' => self.composed(style, "%m/%d/%y", out)?,
+            'F' => self.composed(style, "%Y-%m-%d", out)?,
+            'r' => self.composed(style, "%I:%M:%S %p", out)?,
+            'R' => self.composed(style, "%H:%M", out)?,
+            'T' | 'X' => self.composed(style, "%H:%M:%S", out)?,
+            'z' => self.composed(style, "%z", out)?,
+            'n' => style.text("\n", out)?,
+            't' => style.text("\t", out)?,
+            '%' => style.text("%", out)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn composed(&self, style: Style, format: &str, out: &mut dyn Write) -> fmt::Result {
+        let mut text = String::new();
+        self.write(format, &mut text)?;
+        style.text(&text, out)
+    }
+
+    fn weekday(&self) -> i64 {
+        i64::from(naive(self.fields.day).weekday().num_days_from_monday())
+    }
+
+    fn name(&self, mut style: Style, directive: char, out: &mut dyn Write) -> fmt::Result {
+        let pick = |names: &[&'static str], at: i64| {
+            let at = usize::try_from(at).ok();
+            at.and_then(|at| names.get(at).copied()).unwrap_or_default()
+        };
+        let short = |name: &'static str| name.get(..3).unwrap_or_default();
+        let half = if self.hour < 12 { "AM" } else { "PM" };
+        let zone;
+        let name = match directive {
+            'a' => short(pick(&WEEKDAYS, self.weekday())),
+            'A' => pick(&WEEKDAYS, self.weekday()),
+            'B' => pick(&MONTHS, self.month - 1),
+            'p' => half,
+            'P' => {
+                if self.hour < 12 {
+                    "am"
+                } else {
+                    "pm"
+                }
+            }
+            'Z' => {
+                zone = self.zone();
+                zone.as_str()
+            }
+            _ => short(pick(&MONTHS, self.month - 1)),
+        };
+        if style.swap && matches!(directive, 'p' | 'Z') {
+            style.upper = false;
+            return style.text(&name.to_lowercase(), out);
+        }
+        style.upper |= style.swap;
+        style.text(name, out)
+    }
+
+    fn week(&self, style: Style, directive: char, out: &mut dyn Write) -> fmt::Result {
+        let day = naive(self.fields.day);
+        let ordinal = i64::from(day.ordinal0());
+        let from_monday = self.weekday();
+        let from_sunday = (from_monday + 1) % 7;
+        let iso = day.iso_week();
+        match directive {
+            'j' => style.number(ordinal + 1, 3, out),
+            'u' => style.number(from_monday + 1, 1, out),
+            'w' => style.number(from_sunday, 1, out),
+            'U' => style.number((ordinal + 7 - from_sunday) / 7, 2, out),
+            'W' => style.number((ordinal + 7 - from_monday) / 7, 2, out),
+            'V' => style.number(i64::from(iso.week()), 2, out),
+            'G' => style.number(i64::from(iso.year()), 1, out),
+            _ => style.number(i64::from(iso.year()).rem_euclid(100), 2, out),
+        }
+    }
+
+    /// Seconds since the epoch, the wall clock taken for the process's own.
+    fn epoch(&self) -> i64 {
+        let wall_us = self.fields.wall_us;
+        let offset = process_offset_of_wall(wall_us, self.fields.fold);
+        wall_us.div_euclid(SECOND) - i64::from(offset)
+    }
+}

@@ -1,0 +1,301 @@
+//! Filters on numbers.
+
+use num_bigint::BigInt;
+use num_traits::{FromPrimitive, Signed, ToPrimitive};
+
+use super::sequence::key_function;
+use crate::template::methods::{int_arg, is_python_space, text_arg};
+use crate::template::ops::{self, BinaryOp};
+use crate::template::{Args, Ctx, Error, Value};
+
+fn undefined(input: &Value, filter: &str) -> Result<(), Error> {
+    if input.is_undefined() {
+        let message = format!("the input of the filter '{filter}' is undefined");
+        return Err(Error::undefined(message).help("`| default(...)` before it gives it a value"));
+    }
+    Ok(())
+}
+
+pub(super) fn abs(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
+    args.none("abs")?;
+    undefined(input, "abs")?;
+    match input {
+        Value::Float(number) => Ok(Value::Float(number.abs())),
+        Value::Delta(delta) => Ok(Value::Delta(crate::template::Delta(
+            delta.0.saturating_abs(),
+        ))),
+        input => match ops::to_big(input) {
+            Some(number) => Ok(Value::big(number.abs())),
+            None => Err(Error::type_error(format!(
+                "abs takes a number, not '{}'",
+                input.type_name()
+            ))),
+        },
+    }
+}
+
+/// A text without surrounding blanks and with underscores between digits removed.
+fn digits(text: &str) -> Option<String> {
+    let text = text.trim_matches(is_python_space);
+    let bytes = text.as_bytes();
+    for (at, byte) in bytes.iter().enumerate() {
+        let digit = |at: Option<usize>| {
+            at.and_then(|at| bytes.get(at))
+                .is_some_and(u8::is_ascii_alphanumeric)
+        };
+        if *byte == b'_' && !(digit(at.checked_sub(1)) && digit(Some(at + 1))) {
+            return None;
+        }
+    }
+    Some(text.replace('_', ""))
+}
+
+/// Python's `int(text, base)`.
+pub(in crate::template) fn parse_int(text: &str, base: u32) -> Option<BigInt> {
+    let text = digits(text)?;
+    let (negative, body) = match text.strip_prefix('-') {
+        Some(body) => (true, body),
+        None => (false, text.strip_prefix('+').unwrap_or(&text)),
+    };
+    let lower = body.to_ascii_lowercase();
+    let prefix = |known: &str, of: u32| {
+        (base == of || base == 0)
+            .then(|| lower.strip_prefix(known))
+            .flatten()
+            .map(|body| (body.to_owned(), of))
+    };
+    let (body, base) = prefix("0x", 16)
+        .or_else(|| prefix("0o", 8))
+        .or_else(|| prefix("0b", 2))
+        .unwrap_or((lower.clone(), if base == 0 { 10 } else { base }));
+    let valid = !body.is_empty() && body.chars().all(|one| one.is_digit(base));
+    let number = valid
+        .then(|| BigInt::parse_bytes(body.as_bytes(), base))
+        .flatten()?;
+    Some(if negative { -number } else { number })
+}
+
+/// Python's `float(text)`.
+pub(in crate::template) fn parse_float(text: &str) -> Option<f64> {
+    let text = digits(text)?.to_ascii_lowercase();
+    let body = text.strip_prefix(['+', '-']).unwrap_or(&text);
+    let named = matches!(body, "inf" | "infinity" | "nan");
+    let numeric = body.starts_with(|one: char| one.is_ascii_digit() || one == '.')
+        && body.contains(|one: char| one.is_ascii_digit());
+    (named || numeric).then(|| text.parse().ok()).flatten()
+}
+
+pub(super) fn int(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
+    undefined(input, "int")?;
+    let [default, base] = args.bind("int", ["default", "base"], 0)?;
+    let base = base.map_or(Ok(10), |base| int_arg(base, "int"))?;
+    let base = match u32::try_from(base) {
+        Ok(base @ (0 | 2..=36)) => base,
+        _ => return Err(Error::value_error("int: the base must be 0 or 2 to 36")),
+    };
+    let default = || default.cloned().unwrap_or(Value::Int(0));
+    Ok(match input {
+        Value::Int(_) | Value::Big(_) => input.clone(),
+        Value::Bool(flag) => Value::Int(i64::from(*flag)),
+        Value::Float(number) if number.is_infinite() => {
+            return Err(Error::value_error(
+                "cannot convert float infinity to integer",
+            ));
+        }
+        Value::Float(number) => BigInt::from_f64(number.trunc()).map_or_else(default, Value::big),
+        Value::Str(_) | Value::Safe(_) => {
+            let text = input.as_str().unwrap_or_default();
+            if let Some(number) = parse_int(text, base) {
+                return Ok(Value::big(number));
+            }
+            match parse_float(text) {
+                Some(number) if number.is_infinite() => {
+                    return Err(Error::value_error(
+                        "cannot convert float infinity to integer",
+                    ));
+                }
+                Some(number) => BigInt::from_f64(number.trunc()).map_or_else(default, Value::big),
+                None => default(),
+            }
+        }
+        _ => default(),
+    })
+}
+
+pub(super) fn float(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
+    undefined(input, "float")?;
+    let [default] = args.bind("float", ["default"], 0)?;
+    let number = match input.as_str() {
+        Some(text) => parse_float(text),
+        None => input.as_float(),
+    };
+    Ok(match number {
+        Some(number) => Value::Float(number),
+        None => default.cloned().unwrap_or(Value::Float(0.0)),
+    })
+}
+
+pub(super) fn round(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
+    undefined(input, "round")?;
+    let [precision, method] = args.bind("round", ["precision", "method"], 0)?;
+    let precision = precision.map_or(Ok(0), |precision| int_arg(precision, "round"))?;
+    let method = method.map_or(Ok("common"), |method| text_arg(method, "round"))?;
+    match method {
+        "common" => round_half_even(input, precision),
+        "ceil" | "floor" => {
+            let Some(number) = input.as_float() else {
+                return Err(not_a_number(input));
+            };
+            let scale = 10_f64.powi(i32::try_from(precision.clamp(-400, 400)).unwrap_or(0));
+            let scaled = number * scale;
+            if !scaled.is_finite() {
+                return Err(Error::value_error("round: the number is too large"));
+            }
+            let whole = if method == "ceil" {
+                scaled.ceil()
+            } else {
+                scaled.floor()
+            };
+            Ok(Value::Float(whole / scale))
+        }
+        _ => Err(Error::value_error(
+            "round: the method must be common, ceil or floor",
+        )),
+    }
+}
+
+fn not_a_number(input: &Value) -> Error {
+    Error::type_error(format!("round takes a number, not '{}'", input.type_name()))
+}
+
+/// Python's `round(number, digits)`: the exact binary value, ties to even.
+pub(in crate::template) fn round_half_even(input: &Value, precision: i64) -> Result<Value, Error> {
+    if let Value::Float(number) = input {
+        if !number.is_finite() || precision > 330 {
+            return Ok(input.clone());
+        }
+        if let Ok(precision) = usize::try_from(precision) {
+            let text = format!("{number:.precision$}");
+            return Ok(Value::Float(text.parse().unwrap_or(*number)));
+        }
+        let exact = BigInt::from_f64(number.trunc()).unwrap_or_default();
+        let half = number.fract() != 0.0;
+        let rounded = round_big(&exact, precision, half).to_f64().unwrap_or(0.0);
+        return Ok(Value::Float(rounded.copysign(*number)));
+    }
+    let Some(number) = ops::to_big(input) else {
+        return Err(not_a_number(input));
+    };
+    if precision >= 0 {
+        return Ok(Value::big(number));
+    }
+    Ok(Value::big(round_big(&number, precision, false)))
+}
+
+/// Rounds to a power of ten above one; `more` says that a fraction was cut off before.
+fn round_big(number: &BigInt, precision: i64, more: bool) -> BigInt {
+    let places = u32::try_from(-precision).unwrap_or(u32::MAX);
+    if u64::from(places) > number.bits() + 1 {
+        return BigInt::default();
+    }
+    let unit = BigInt::from(10).pow(places);
+    let magnitude = number.abs();
+    let quotient = &magnitude / &unit;
+    let rest: BigInt = (&magnitude % &unit) * 2;
+    let up = match rest.cmp(&unit) {
+        std::cmp::Ordering::Greater => true,
+        std::cmp::Ordering::Equal => more || quotient.bit(0),
+        std::cmp::Ordering::Less => false,
+    };
+    let rounded = (quotient + u32::from(up)) * unit;
+    if number.is_negative() {
+        -rounded
+    } else {
+        rounded
+    }
+}
+
+/// Adds up as Python does: floats with compensation.
+pub(in crate::template) fn add_up(
+    ctx: &Ctx<'_>,
+    start: Value,
+    items: impl IntoIterator<Item = Value>,
+) -> Result<Value, Error> {
+    let mut total = start;
+    let mut compensation = 0.0;
+    for item in items {
+        if let Value::Float(sum) = &total
+            && let Some(number) = item.as_float()
+        {
+            let next = sum + number;
+            compensation += if sum.abs() >= number.abs() {
+                (sum - next) + number
+            } else {
+                (number - next) + sum
+            };
+            total = Value::Float(next);
+            continue;
+        }
+        total = ops::binary(BinaryOp::Add, &total, &item, ctx.largest())?;
+    }
+    if let Value::Float(sum) = total
+        && compensation != 0.0
+        && f64::is_finite(compensation)
+    {
+        return Ok(Value::Float(sum + compensation));
+    }
+    Ok(total)
+}
+
+pub(super) fn sum(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
+    let [attribute, start] = args.bind("sum", ["attribute", "start"], 0)?;
+    let mut items = ctx.collect(input)?;
+    if let Some(key) = key_function(attribute, false)? {
+        items = items
+            .iter()
+            .map(|item| key.of(item))
+            .collect::<Result<_, _>>()?;
+    }
+    add_up(ctx, start.cloned().unwrap_or(Value::Int(0)), items)
+}
+
+pub(super) fn filesizeformat(
+    _: &mut Ctx<'_>,
+    input: &Value,
+    args: &Args<'_>,
+) -> Result<Value, Error> {
+    undefined(input, "filesizeformat")?;
+    let [binary] = args.bind("filesizeformat", ["binary"], 0)?;
+    let binary = binary.is_some_and(Value::truth);
+    let bytes = match input.as_str() {
+        Some(text) => parse_float(text),
+        None => input.as_float(),
+    };
+    let Some(bytes) = bytes else {
+        return Err(Error::type_error(format!(
+            "filesizeformat takes a number, not '{}'",
+            input.type_name()
+        )));
+    };
+    let base: f64 = if binary { 1024.0 } else { 1000.0 };
+    let units = if binary {
+        ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"]
+    } else {
+        ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"]
+    };
+    if bytes == 1.0 {
+        return Ok(Value::from("1 Byte"));
+    }
+    if bytes < base {
+        return Ok(Value::from(format!("{} Bytes", bytes.trunc())));
+    }
+    let mut text = String::new();
+    for (power, unit) in (2..).zip(units) {
+        let limit = base.powi(power);
+        text = format!("{:.1} {unit}", base * bytes / limit);
+        if bytes < limit {
+            break;
+        }
+    }
+    Ok(Value::from(text))
+}

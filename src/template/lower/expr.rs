@@ -1,0 +1,319 @@
+//! Expressions.
+
+use std::rc::Rc;
+
+use super::{Lowered, Lowerer, fold};
+use crate::template::methods::Method;
+use crate::template::object::Function;
+use crate::template::program::{
+    AttrExpr, CallArgs, CallExpr, Expr, FilterExpr, FilterInput, MethodExpr, TestExpr,
+};
+use crate::template::syntax::ast::{self, CompareOp, ExprKind, Name};
+use crate::template::{Error, ErrorKind, Span, Value, filters, tests};
+
+impl Lowerer<'_> {
+    pub(super) fn expr(&mut self, expr: &ast::Expr) -> Lowered<Expr> {
+        let span = expr.span;
+        let lowered = match &expr.kind {
+            ExprKind::Const(value) => Expr::Const(value.clone()),
+            ExprKind::Name(name) => self.name(name, span),
+            ExprKind::List(items) => Expr::List(self.exprs(items)?),
+            ExprKind::Tuple(items) => fold::tuple(self.exprs(items)?),
+            ExprKind::Dict(items) => {
+                let items = items
+                    .iter()
+                    .map(|(key, value)| Ok((self.expr(key)?, self.expr(value)?)));
+                Expr::Dict(items.collect::<Lowered<_>>()?, span)
+            }
+            ExprKind::Neg(inner) => fold::unary(Expr::Neg(Box::new(self.expr(inner)?), span)),
+            ExprKind::Pos(inner) => fold::unary(Expr::Pos(Box::new(self.expr(inner)?), span)),
+            ExprKind::Not(inner) => fold::unary(Expr::Not(Box::new(self.expr(inner)?))),
+            ExprKind::Binary(op, a, b) => fold::binary(*op, self.expr(a)?, self.expr(b)?, span),
+            ExprKind::And(a, b) => Expr::And(Box::new((self.expr(a)?, self.expr(b)?))),
+            ExprKind::Or(a, b) => Expr::Or(Box::new((self.expr(a)?, self.expr(b)?))),
+            ExprKind::Compare(first, rest) => self.compare(first, rest, span)?,
+            ExprKind::Concat(parts) => fold::concat(self.exprs(parts)?, span),
+            ExprKind::Cond { test, then, other } => {
+                let test = self.expr(test)?;
+                self.soft += 1;
+                let then = self.expr(then)?;
+                let other = match other {
+                    Some(other) => self.expr(other)?,
+                    None => Expr::Const(Value::Undefined),
+                };
+                self.soft -= 1;
+                Expr::Cond(Box::new((test, then, other)))
+            }
+            ExprKind::Attr(object, name) => self.attr(object, name, span)?,
+            ExprKind::Item(object, key) => {
+                Expr::Item(Box::new((self.expr(object)?, self.expr(key)?)), span)
+            }
+            ExprKind::Slice(object, parts) => {
+                let object = self.expr(object)?;
+                let [start, stop, step] = &**parts;
+                let mut part = |part: &Option<ast::Expr>| {
+                    part.as_ref().map(|part| self.expr(part)).transpose()
+                };
+                let parts = [part(start)?, part(stop)?, part(step)?];
+                Expr::Slice(Box::new((object, parts)), span)
+            }
+            ExprKind::Call(callee, args) => self.call(callee, args, span)?,
+            ExprKind::Filter { input, name, args } => {
+                self.filter(input.as_deref(), name, args, span)?
+            }
+            ExprKind::Test {
+                input,
+                name,
+                args,
+                negated,
+            } => self.test(input, name, args, *negated, span)?,
+            ExprKind::NamespaceRef(..) => Expr::Const(Value::Undefined),
+        };
+        Ok(lowered)
+    }
+
+    pub(super) fn exprs(&mut self, items: &[ast::Expr]) -> Lowered<Vec<Expr>> {
+        items.iter().map(|item| self.expr(item)).collect()
+    }
+
+    /// An expression whose value is only looked at: a list of constants need not be made anew.
+    pub(super) fn reading(&mut self, expr: &ast::Expr) -> Lowered<Expr> {
+        Ok(fold::frozen(self.expr(expr)?))
+    }
+
+    fn name(&mut self, name: &Name, span: Span) -> Expr {
+        if &**name == "self" && self.find(name).is_none() {
+            return Expr::SelfRef;
+        }
+        if &**name == "super" && self.in_block && self.find(name).is_none() {
+            return Expr::Super(span);
+        }
+        if let Some(value) = self.constant(name) {
+            return Expr::Const(value);
+        }
+        let var = self.resolve(name);
+        if var.cell {
+            Expr::Cell(var.slot)
+        } else {
+            Expr::Slot(var.slot)
+        }
+    }
+
+    fn compare(
+        &mut self,
+        first: &ast::Expr,
+        rest: &[(CompareOp, ast::Expr)],
+        span: Span,
+    ) -> Lowered<Expr> {
+        let first = self.expr(first)?;
+        let mut lowered = Vec::new();
+        for (op, expr) in rest {
+            let expr = match op {
+                CompareOp::In | CompareOp::NotIn => self.reading(expr)?,
+                _ => self.expr(expr)?,
+            };
+            lowered.push((*op, expr));
+        }
+        match (lowered.len(), lowered.pop()) {
+            (1, Some((op, only))) => Ok(Expr::Compare(op, Box::new((first, only)), span)),
+            (_, last) => {
+                lowered.extend(last);
+                Ok(Expr::Chain(Box::new((first, lowered)), span))
+            }
+        }
+    }
+
+    fn attr(&mut self, object: &ast::Expr, name: &Name, span: Span) -> Lowered<Expr> {
+        let object_span = object.span;
+        let object = self.expr(object)?;
+        if let Some(value) = fold::attribute(&object, name) {
+            return Ok(Expr::Const(value));
+        }
+        Ok(Expr::Attr(Box::new(AttrExpr {
+            object,
+            name: name.clone(),
+            object_span,
+            span,
+        })))
+    }
+
+    fn args(&mut self, args: &ast::CallArgs, reading: bool) -> Lowered<CallArgs> {
+        let mut one = |expr: &ast::Expr| {
+            let lowered = self.expr(expr)?;
+            Ok(if reading {
+                fold::frozen_list(lowered)
+            } else {
+                lowered
+            })
+        };
+        let positional = args.positional.iter().map(&mut one);
+        let positional = positional.collect::<Lowered<_>>()?;
+        let mut keyword = Vec::new();
+        for (name, value) in &args.keyword {
+            keyword.push((Rc::clone(name), one(value)?));
+        }
+        let mut boxed = |expr: &Option<Box<ast::Expr>>| {
+            expr.as_ref()
+                .map(|expr| one(expr).map(Box::new))
+                .transpose()
+        };
+        Ok(CallArgs {
+            positional,
+            keyword,
+            star: boxed(&args.star)?,
+            star_star: boxed(&args.star_star)?,
+        })
+    }
+
+    pub(super) fn call(
+        &mut self,
+        callee: &ast::Expr,
+        args: &ast::CallArgs,
+        span: Span,
+    ) -> Lowered<Expr> {
+        if let ExprKind::Attr(object, name) = &callee.kind {
+            let object_span = object.span;
+            let object = self.expr(object)?;
+            return match fold::attribute(&object, name) {
+                Some(function) => self.bound(function, args, callee.span, span),
+                None => {
+                    self.check_constant_member(&object, name, callee.span)?;
+                    Ok(Expr::Method(Box::new(MethodExpr {
+                        object,
+                        object_span,
+                        method: Method::named(name),
+                        name: name.clone(),
+                        args: self.args(args, false)?,
+                        span,
+                    })))
+                }
+            };
+        }
+        match self.expr(callee)? {
+            Expr::Const(function) => self.bound(function, args, callee.span, span),
+            lowered => Ok(Expr::Call(Box::new(CallExpr {
+                callee: lowered,
+                callee_span: callee.span,
+                args: self.args(args, false)?,
+                span,
+            }))),
+        }
+    }
+
+    /// A function that a module does not have is found before the first run.
+    fn check_constant_member(&mut self, object: &Expr, name: &str, span: Span) -> Lowered<()> {
+        let Expr::Const(Value::Object(object)) = object else {
+            return Ok(());
+        };
+        let known = object.names();
+        if self.soft > 0 || !object.is_constant() || known.is_empty() || object.has_method(name) {
+            return Ok(());
+        }
+        let message = format!("'{}' has no '{name}'", object_text(&**object));
+        let error = Error::new(ErrorKind::NotFound, message);
+        let error = error.suggest(name, known.iter().map(String::as_str));
+        // The reference fails when the call runs, so does this one; `problems` tells beforehand.
+        self.problems.push(error.at(|| self.place(span)));
+        Ok(())
+    }
+
+    /// A call of a function known now.
+    fn bound(
+        &mut self,
+        function: Value,
+        args: &ast::CallArgs,
+        callee_span: Span,
+        span: Span,
+    ) -> Lowered<Expr> {
+        let native = function.downcast::<Function>();
+        let borrows = native.is_some_and(Function::borrows);
+        let args = self.args(args, borrows)?;
+        let special = native.and_then(|native| {
+            let constant = |expr: &Expr| match expr {
+                Expr::Const(value) => Some(value.clone()),
+                _ => None,
+            };
+            let plain = args.keyword.is_empty() && args.star.is_none() && args.star_star.is_none();
+            let known: Vec<Option<Value>> = args.positional.iter().map(constant).collect();
+            plain.then(|| native.specialize(&known)).flatten()
+        });
+        Ok(Expr::Call(Box::new(CallExpr {
+            callee: Expr::Const(special.unwrap_or(function)),
+            callee_span,
+            args,
+            span,
+        })))
+    }
+
+    fn filter(
+        &mut self,
+        input: Option<&ast::Expr>,
+        name: &Name,
+        args: &ast::CallArgs,
+        span: Span,
+    ) -> Lowered<Expr> {
+        let input = match input {
+            Some(input) => self.expr(input)?,
+            None => Expr::Captured,
+        };
+        let found = filters::find(name);
+        let input = match found {
+            Some((_, true)) => fold::frozen(input),
+            _ => input,
+        };
+        let at = FilterInput {
+            input,
+            args: self.args(args, false)?,
+            span,
+        };
+        if let Some(host) = self.engine.filter(name) {
+            return Ok(Expr::HostFilter(Box::new((host, at))));
+        }
+        if &**name == "tojson" && args.exprs().next().is_none() {
+            return Ok(Expr::ToJson(Box::new((at.input, span))));
+        }
+        if let Some((run, _)) = found {
+            return Ok(Expr::Filter(Box::new(FilterExpr { run, at })));
+        }
+        let host = self.engine.filter_names();
+        let mut known: Vec<&str> = filters::names().collect();
+        known.extend(host.iter().map(String::as_str));
+        let error = Error::new(ErrorKind::NotFound, format!("no filter named '{name}'"));
+        self.unknown(error.suggest(name, known), span)
+    }
+
+    fn test(
+        &mut self,
+        input: &ast::Expr,
+        name: &Name,
+        args: &ast::CallArgs,
+        negated: bool,
+        span: Span,
+    ) -> Lowered<Expr> {
+        let Some(run) = tests::find(name) else {
+            let error = Error::new(ErrorKind::NotFound, format!("no test named '{name}'"));
+            return self.unknown(error.suggest(name, tests::names()), span);
+        };
+        let at = FilterInput {
+            input: self.reading(input)?,
+            args: self.args(args, true)?,
+            span,
+        };
+        Ok(Expr::Test(Box::new(TestExpr { run, at, negated })))
+    }
+
+    /// Unknown filters and tests are errors now, or when reached if they may never be.
+    fn unknown(&mut self, error: Error, span: Span) -> Lowered<Expr> {
+        let error = error.at(|| self.place(span));
+        if self.soft > 0 {
+            return Ok(Expr::Fail(Box::new(error)));
+        }
+        Err(error)
+    }
+}
+
+fn object_text(object: &dyn crate::template::Object) -> String {
+    let mut text = String::new();
+    let _ = object.text(&mut text);
+    text
+}

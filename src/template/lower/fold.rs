@@ -1,0 +1,131 @@
+//! Constant folding, where the result is an immutable value.
+
+use std::rc::Rc;
+
+use crate::template::ops::{self, BinaryOp};
+use crate::template::program::Expr;
+use crate::template::{Span, Str, Value};
+
+/// Longer results are left to run time.
+const LONGEST: usize = 4096;
+
+fn scalar(value: &Value) -> bool {
+    !value.may_nest()
+}
+
+pub(super) fn unary(expr: Expr) -> Expr {
+    let folded = match &expr {
+        Expr::Neg(inner, _) => match &**inner {
+            Expr::Const(value) => ops::negate(value).ok(),
+            _ => None,
+        },
+        Expr::Pos(inner, _) => match &**inner {
+            Expr::Const(value) => ops::plus(value).ok(),
+            _ => None,
+        },
+        Expr::Not(inner) => match &**inner {
+            Expr::Const(value) if scalar(value) => Some(Value::Bool(!value.truth())),
+            _ => None,
+        },
+        _ => None,
+    };
+    folded.map_or(expr, Expr::Const)
+}
+
+pub(super) fn binary(op: BinaryOp, a: Expr, b: Expr, span: Span) -> Expr {
+    if let (Expr::Const(x), Expr::Const(y)) = (&a, &b)
+        && scalar(x)
+        && scalar(y)
+        && let Ok(value) = ops::binary(op, x, y, LONGEST)
+        && scalar(&value)
+    {
+        return Expr::Const(value);
+    }
+    Expr::Binary(op, Box::new((a, b)), span)
+}
+
+/// Neighbouring constants become one.
+pub(super) fn concat(parts: Vec<Expr>, span: Span) -> Expr {
+    let mut folded: Vec<Expr> = Vec::with_capacity(parts.len());
+    for part in parts {
+        if let (Some(Expr::Const(before)), Expr::Const(value)) = (folded.last_mut(), &part)
+            && scalar(before)
+            && scalar(value)
+        {
+            *before = Value::Str(Str::concat(&[&before.text(), &value.text()]));
+            continue;
+        }
+        folded.push(part);
+    }
+    if let [Expr::Const(only)] = folded.as_slice()
+        && scalar(only)
+    {
+        return Expr::Const(Value::Str(only.text()));
+    }
+    Expr::Concat(folded, span)
+}
+
+fn constants(items: &[Expr]) -> Option<Vec<Value>> {
+    let constant = |item: &Expr| match item {
+        Expr::Const(value) => Some(value.clone()),
+        _ => None,
+    };
+    items.iter().map(constant).collect()
+}
+
+pub(super) fn tuple(items: Vec<Expr>) -> Expr {
+    match constants(&items) {
+        Some(values)
+            if values
+                .iter()
+                .all(|value| !matches!(value, Value::List(_) | Value::Dict(_))) =>
+        {
+            Expr::Const(Value::tuple(values))
+        }
+        _ => Expr::Tuple(items),
+    }
+}
+
+/// A list of immutable constants as one tuple, for places that only read it.
+pub(super) fn frozen(expr: Expr) -> Expr {
+    match expr {
+        Expr::List(items) => match constants(&items) {
+            Some(values) if values.iter().all(scalar) => Expr::Const(Value::tuple(values)),
+            _ => Expr::List(items),
+        },
+        expr => expr,
+    }
+}
+
+/// A list or dict of immutable constants made once, for functions that only read it.
+pub(super) fn frozen_list(expr: Expr) -> Expr {
+    match expr {
+        Expr::List(items) => match constants(&items) {
+            Some(values) if values.iter().all(scalar) => Expr::Const(Value::list(values)),
+            _ => Expr::List(items),
+        },
+        Expr::Dict(items, span) => {
+            let constant = |(key, value): &(Expr, Expr)| match (key, value) {
+                (Expr::Const(key), Expr::Const(value)) if scalar(key) && scalar(value) => {
+                    Some((key.clone(), value.clone()))
+                }
+                _ => None,
+            };
+            match items.iter().map(constant).collect::<Option<Vec<_>>>() {
+                Some(entries) => Expr::Const(Value::dict(entries)),
+                None => Expr::Dict(items, span),
+            }
+        }
+        expr => expr,
+    }
+}
+
+/// An attribute of an object that never changes.
+pub(super) fn attribute(object: &Expr, name: &str) -> Option<Value> {
+    match object {
+        Expr::Const(Value::Object(object)) if object.is_constant() => {
+            Rc::clone(object).get_attr(name)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,383 @@
+//! Syntax tree to program: names become slots, constants fold, filters, tests and methods are bound.
+
+mod expr;
+mod fold;
+mod stmt;
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use super::engine::{Engine, Symbol};
+use super::program::{Block, Code, Init, Macro, Program, Snapshot, Stmt, Var};
+use super::scope::{any_stmt, assigned, walk_names};
+use super::syntax::ast::{self, Name, StmtKind};
+use super::{Error, ErrorKind, Place, Span, Value};
+
+type Lowered<T> = Result<T, Error>;
+
+/// Compiles a tree.
+pub(super) fn lower(
+    engine: &Engine,
+    name: &str,
+    source: String,
+    tree: &ast::Block,
+) -> Lowered<Program> {
+    let mut lowerer = Lowerer {
+        engine,
+        name: Rc::from(name),
+        source: Rc::from(source),
+        functions: Vec::new(),
+        macros: Vec::new(),
+        blocks: HashMap::new(),
+        uses: Vec::new(),
+        references: Vec::new(),
+        soft: 0,
+        loops: 0,
+        mute: false,
+        escape: false,
+        exporting: needs_exports(tree),
+        in_block: false,
+        problems: Vec::new(),
+    };
+    let (root, exports) = lowerer.root(tree)?;
+    let only_macros = root
+        .body
+        .iter()
+        .all(|stmt| matches!(stmt, Stmt::Text(_) | Stmt::Macro(..)));
+    Ok(Program {
+        only_macros,
+        name: lowerer.name,
+        source: lowerer.source,
+        root,
+        macros: lowerer.macros,
+        blocks: lowerer.blocks,
+        exports,
+        uses: lowerer.uses,
+        references: lowerer.references,
+        problems: lowerer.problems,
+        own: RefCell::new(None),
+        module: RefCell::new(None),
+    })
+}
+
+/// True when something outside the top level's frame looks at its variables by name.
+fn needs_exports(tree: &ast::Block) -> bool {
+    any_stmt(tree, &|kind| {
+        matches!(
+            kind,
+            StmtKind::Block(_)
+                | StmtKind::Extends(_)
+                | StmtKind::Include { .. }
+                | StmtKind::Import {
+                    with_context: true,
+                    ..
+                }
+                | StmtKind::FromImport {
+                    with_context: true,
+                    ..
+                }
+        )
+    })
+}
+
+/// A scope within a function.
+struct Scope {
+    names: HashMap<Name, Var>,
+    /// Names that are assignments, as opposed to names taken from the context.
+    stores: Vec<Name>,
+    /// Names that inner functions mention: their variables are cells.
+    shared: HashSet<Name>,
+    enter: Vec<Init>,
+    /// First slot free after the scope.
+    first: u16,
+}
+
+/// A function being compiled: the top level, a macro, a block.
+struct Function {
+    scopes: Vec<Scope>,
+    next: u16,
+    most: u16,
+    captures: Vec<(u16, u16)>,
+    /// Names from outside: of the functions around this one, and of the context.
+    outside: HashMap<Name, Var>,
+    context: Vec<Init>,
+    /// False for blocks: they see nothing of the functions around them.
+    closes: bool,
+}
+
+struct Lowerer<'e> {
+    engine: &'e Engine,
+    name: Rc<str>,
+    source: Rc<str>,
+    functions: Vec<Function>,
+    macros: Vec<Rc<Macro>>,
+    blocks: HashMap<Rc<str>, Rc<Block>>,
+    uses: Vec<Symbol>,
+    references: Vec<Rc<str>>,
+    /// Above zero in branches that may never run: unknown filters and tests are run-time errors.
+    soft: u32,
+    /// Loops of the current function that are open.
+    loops: u32,
+    /// True after `extends`: output goes nowhere.
+    mute: bool,
+    escape: bool,
+    exporting: bool,
+    in_block: bool,
+    problems: Vec<Error>,
+}
+
+impl Lowerer<'_> {
+    fn place(&self, span: Span) -> Place {
+        Place::of(&self.name, &self.source, span)
+    }
+
+    fn fail<T>(&self, span: Span, message: impl Into<String>) -> Lowered<T> {
+        Err(Error::new(ErrorKind::Syntax, message).at(|| self.place(span)))
+    }
+
+    fn root(&mut self, tree: &ast::Block) -> Lowered<(Code, Vec<(Symbol, Var)>)> {
+        self.open_function(true);
+        self.open_scope(tree)?;
+        let body = self.block(tree)?;
+        let exports = self.scope().stores.clone();
+        let exports = exports
+            .iter()
+            .filter_map(|name| Some((self.engine.symbol(name), *self.scope().names.get(name)?)))
+            .collect();
+        Ok((self.close_function(body), exports))
+    }
+
+    fn open_function(&mut self, closes: bool) {
+        self.functions.push(Function {
+            scopes: Vec::new(),
+            next: 0,
+            most: 0,
+            captures: Vec::new(),
+            outside: HashMap::new(),
+            context: Vec::new(),
+            closes,
+        });
+    }
+
+    /// Ends a function of one scope.
+    fn close_function(&mut self, body: Vec<Stmt>) -> Code {
+        let scope = self.close_scope();
+        let Some(function) = self.functions.pop() else {
+            return Code::default();
+        };
+        let mut enter = function.context;
+        enter.extend(scope.enter);
+        Code {
+            slots: function.most,
+            enter,
+            body,
+        }
+    }
+
+    fn function(&mut self) -> &mut Function {
+        if self.functions.is_empty() {
+            self.open_function(true);
+        }
+        let last = self.functions.len() - 1;
+        &mut self.functions[last]
+    }
+
+    fn scope(&mut self) -> &mut Scope {
+        let function = self.function();
+        if function.scopes.is_empty() {
+            function.scopes.push(Scope::new(0));
+        }
+        let last = function.scopes.len() - 1;
+        &mut function.scopes[last]
+    }
+
+    fn new_slot(&mut self) -> u16 {
+        let function = self.function();
+        let slot = function.next;
+        function.next = function.next.saturating_add(1);
+        function.most = function.most.max(function.next);
+        slot
+    }
+
+    /// Opens a scope and declares what its body assigns.
+    fn open_scope(&mut self, body: &ast::Block) -> Lowered<()> {
+        let names = assigned(body);
+        let mut shared = HashSet::new();
+        walk_names(body, false, &mut |name, inside| {
+            if inside {
+                shared.insert(name.clone());
+            }
+        });
+        let inits: Vec<(Name, Option<Var>)> = names
+            .names
+            .iter()
+            .map(|name| (name.clone(), self.find(name)))
+            .collect();
+        self.push_scope(shared);
+        for (name, outer) in inits {
+            let to = self.declare(&name);
+            let init = match outer {
+                Some(from) => Init::Copy { from, to },
+                None if names.read_first.contains(&name) => Init::Context {
+                    symbol: self.used(&name),
+                    to,
+                },
+                None => Init::Undefined(to),
+            };
+            self.scope().enter.push(init);
+        }
+        if self.function().next == u16::MAX {
+            return Err(Error::limit("the template has too many variables"));
+        }
+        Ok(())
+    }
+
+    fn push_scope(&mut self, shared: HashSet<Name>) {
+        let first = self.function().next;
+        let mut scope = Scope::new(first);
+        scope.shared = shared;
+        self.function().scopes.push(scope);
+    }
+
+    /// Ends a scope; what happens when it is entered.
+    fn close_scope(&mut self) -> Scope {
+        let function = self.function();
+        let scope = function.scopes.pop().unwrap_or_else(|| Scope::new(0));
+        if !function.scopes.is_empty() {
+            function.next = scope.first;
+        }
+        scope
+    }
+
+    /// A new variable of the current scope.
+    fn declare(&mut self, name: &Name) -> Var {
+        if let Some(var) = self.scope().names.get(name) {
+            return *var;
+        }
+        let cell = self.scope().shared.contains(name);
+        let var = Var {
+            slot: self.new_slot(),
+            cell,
+        };
+        let scope = self.scope();
+        scope.names.insert(name.clone(), var);
+        scope.stores.push(name.clone());
+        var
+    }
+
+    /// A new variable that its construct sets on entry.
+    fn declare_param(&mut self, name: &Name) -> Var {
+        let var = self.declare(name);
+        self.scope().enter.push(Init::Undefined(var));
+        var
+    }
+
+    fn used(&mut self, name: &str) -> Symbol {
+        let symbol = self.engine.symbol(name);
+        if !self.uses.contains(&symbol) {
+            self.uses.push(symbol);
+        }
+        symbol
+    }
+
+    /// The variable of a name, if a scope has it.
+    fn find(&mut self, name: &Name) -> Option<Var> {
+        let innermost = self.functions.len().checked_sub(1)?;
+        self.find_in(innermost, name)
+    }
+
+    fn find_in(&mut self, level: usize, name: &Name) -> Option<Var> {
+        let function = self.functions.get(level)?;
+        let local = function
+            .scopes
+            .iter()
+            .rev()
+            .find_map(|scope| scope.names.get(name));
+        if let Some(var) = local.or_else(|| function.outside.get(name)) {
+            return Some(*var);
+        }
+        if !function.closes || level == 0 {
+            return None;
+        }
+        let outer = self.find_in(level - 1, name).filter(|var| var.cell)?;
+        let function = self.functions.get_mut(level)?;
+        let slot = function.next;
+        function.next = function.next.saturating_add(1);
+        function.most = function.most.max(function.next);
+        function.captures.push((outer.slot, slot));
+        let var = Var { slot, cell: true };
+        function.outside.insert(name.clone(), var);
+        function.pin();
+        Some(var)
+    }
+
+    /// The variable of a name, taken from the context when no scope has it.
+    fn resolve(&mut self, name: &Name) -> Var {
+        if let Some(var) = self.find(name) {
+            return var;
+        }
+        let symbol = self.used(name);
+        let var = Var {
+            slot: self.new_slot(),
+            cell: false,
+        };
+        let function = self.function();
+        function.context.push(Init::Context { symbol, to: var });
+        function.outside.insert(name.clone(), var);
+        function.pin();
+        var
+    }
+
+    /// A constant global that no scope shadows.
+    fn constant(&mut self, name: &Name) -> Option<Value> {
+        if self.find(name).is_some() {
+            return None;
+        }
+        let value = self.engine.global(self.engine.symbol(name))?;
+        let constant = matches!(&value, Value::Object(object) if object.is_constant());
+        if constant {
+            self.used(name);
+        }
+        constant.then_some(value)
+    }
+
+    /// Assignments visible here, innermost first, for includes and imports with context.
+    fn snapshot(&mut self) -> Snapshot {
+        let engine = self.engine;
+        let mut snapshot: Snapshot = Vec::new();
+        for scope in self.function().scopes.iter().rev() {
+            for name in scope.stores.iter().filter(|name| &***name != "loop") {
+                let symbol = engine.symbol(name);
+                if let Some(var) = scope.names.get(name)
+                    && !snapshot.iter().any(|(known, _)| *known == symbol)
+                {
+                    snapshot.push((symbol, *var));
+                }
+            }
+        }
+        snapshot
+    }
+}
+
+impl Scope {
+    fn new(first: u16) -> Self {
+        Self {
+            names: HashMap::new(),
+            stores: Vec::new(),
+            shared: HashSet::new(),
+            enter: Vec::new(),
+            first,
+        }
+    }
+}
+
+impl Function {
+    /// Keeps a slot that belongs to the outermost scope from being reused by later inner scopes.
+    fn pin(&mut self) {
+        let next = self.next;
+        for scope in &mut self.scopes {
+            scope.first = scope.first.max(next);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Splitting and partitioning of texts.
+
+use super::is_python_space;
+use crate::template::Error;
+
+/// The separator and the largest number of splits; `None` splits at runs of whitespace.
+pub(super) fn split<'t>(
+    text: &'t str,
+    separator: Option<&str>,
+    most: i64,
+    from_right: bool,
+) -> Result<Vec<&'t str>, Error> {
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    Ok(match (separator, from_right) {
+        (Some(""), _) => return Err(Error::value_error("split: the separator is empty")),
+        (Some(separator), false) => text.splitn(most.saturating_add(1), separator).collect(),
+        (Some(separator), true) => {
+            let mut parts: Vec<&str> = text.rsplitn(most.saturating_add(1), separator).collect();
+            parts.reverse();
+            parts
+        }
+        (None, false) => words(text, most),
+        (None, true) => words_from_right(text, most),
+    })
+}
+
+fn words(text: &str, most: usize) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = text.trim_start_matches(is_python_space);
+    while !rest.is_empty() {
+        if parts.len() == most {
+            parts.push(rest);
+            break;
+        }
+        let end = rest.find(is_python_space).unwrap_or(rest.len());
+        let (word, tail) = rest.split_at(end);
+        parts.push(word);
+        rest = tail.trim_start_matches(is_python_space);
+    }
+    if let (true, Some(last)) = (parts.len() > most, parts.last_mut()) {
+        *last = last.trim_end_matches(is_python_space);
+    }
+    parts
+}
+
+fn words_from_right(text: &str, most: usize) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = text.trim_end_matches(is_python_space);
+    while !rest.is_empty() {
+        if parts.len() == most {
+            parts.push(rest.trim_start_matches(is_python_space));
+            break;
+        }
+        let start = rest
+            .char_indices()
+            .rev()
+            .find(|(_, one)| is_python_space(*one))
+            .map_or(0, |(at, one)| at + one.len_utf8());
+        let (head, word) = rest.split_at(start);
+        parts.push(word);
+        rest = head.trim_end_matches(is_python_space);
+    }
+    parts.reverse();
+    parts
+}
+
+/// Python's `splitlines`.
+pub(super) fn lines(text: &str, keep_ends: bool) -> Vec<&str> {
+    let is_end = |one: char| {
+        matches!(
+            one,
+            '\n' | '\r' | '\x0b' | '\x0c' | '\x1c'..='\x1e' | '\u{85}' | '\u{2028}' | '\u{2029}'
+        )
+    };
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let Some(at) = rest.find(is_end) else {
+            parts.push(rest);
+            break;
+        };
+        let tail = rest.get(at..).unwrap_or_default();
+        let length = if tail.starts_with("\r\n") {
+            2
+        } else {
+            tail.chars().next().map_or(1, char::len_utf8)
+        };
+        let end = if keep_ends { at + length } else { at };
+        parts.push(rest.get(..end).unwrap_or_default());
+        rest = rest.get(at + length..).unwrap_or_default();
+    }
+    parts
+}
+
+/// Before, separator and after.
+pub(super) fn partition<'t>(
+    text: &'t str,
+    separator: &'t str,
+    from_right: bool,
+) -> Result<[&'t str; 3], Error> {
+    if separator.is_empty() {
+        return Err(Error::value_error("partition: the separator is empty"));
+    }
+    let found = if from_right {
+        text.rsplit_once(separator)
+    } else {
+        text.split_once(separator)
+    };
+    Ok(match (found, from_right) {
+        (Some((before, after)), _) => [before, separator, after],
+        (None, false) => [text, "", ""],
+        (None, true) => ["", "", text],
+    })
+}

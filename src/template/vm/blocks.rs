@@ -1,0 +1,284 @@
+//! What a template sees beside its own variables, and template inheritance.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::Ctx;
+use crate::template::engine::{Symbol, Vars};
+use crate::template::program::{Block, Program, Snapshot};
+use crate::template::{Args, Error, ErrorKind, Object, Span, Value};
+
+/// The context of a running template.
+#[derive(Default)]
+pub(in crate::template) struct Context {
+    /// Top-level variables, as blocks and includes see them.
+    exported: RefCell<Vec<(Symbol, Value)>>,
+    /// Variables handed over by an include or import with context.
+    locals: Vec<(Symbol, Value)>,
+    /// The context that was handed over with them.
+    parent: Option<Rc<Context>>,
+    /// Sees the variables of the render, not only the globals.
+    sees_vars: bool,
+    /// Globals of a configured template, instead of those of the render.
+    own: Option<Vars>,
+    blocks: RefCell<HashMap<Rc<str>, Vec<(Rc<Program>, Rc<Block>)>>>,
+    extended: RefCell<Option<(Rc<Program>, usize)>>,
+}
+
+fn find(values: &[(Symbol, Value)], symbol: Symbol) -> Option<Value> {
+    let found = values.iter().rev().find(|(known, _)| *known == symbol);
+    found.map(|(_, value)| value.clone())
+}
+
+impl Context {
+    /// Of the template that is rendered.
+    pub fn root(program: &Rc<Program>) -> Self {
+        let context = Self {
+            sees_vars: true,
+            ..Self::default()
+        };
+        context.add_blocks(program);
+        context
+    }
+
+    /// Of an imported template: globals only.
+    pub fn bare(program: &Rc<Program>) -> Self {
+        let context = Self {
+            own: program.own.borrow().clone(),
+            ..Self::default()
+        };
+        context.add_blocks(program);
+        context
+    }
+
+    /// Of an included template or a scoped block: everything visible here.
+    pub fn child(parent: &Rc<Self>, locals: Vec<(Symbol, Value)>, program: &Rc<Program>) -> Self {
+        let context = Self {
+            locals,
+            parent: Some(Rc::clone(parent)),
+            ..Self::default()
+        };
+        context.add_blocks(program);
+        context
+    }
+
+    fn scoped(parent: &Rc<Self>, locals: Vec<(Symbol, Value)>) -> Self {
+        Self {
+            locals,
+            parent: Some(Rc::clone(parent)),
+            blocks: RefCell::new(parent.blocks.borrow().clone()),
+            ..Self::default()
+        }
+    }
+
+    fn add_blocks(&self, program: &Rc<Program>) {
+        if program.blocks.is_empty() {
+            return;
+        }
+        let mut blocks = self.blocks.borrow_mut();
+        for (name, block) in &program.blocks {
+            let known = blocks.entry(Rc::clone(name)).or_default();
+            known.push((Rc::clone(program), Rc::clone(block)));
+        }
+    }
+
+    pub fn lookup(&self, symbol: Symbol, vars: &Vars) -> Option<Value> {
+        if let Some(value) = find(&self.exported.borrow(), symbol) {
+            return Some(value);
+        }
+        if let Some(value) = find(&self.locals, symbol) {
+            return Some(value);
+        }
+        if let Some(parent) = &self.parent {
+            return parent.lookup(symbol, vars);
+        }
+        let at = symbol as usize;
+        if self.sees_vars
+            && let Some(Some(value)) = vars.context.get(at)
+        {
+            return Some(value.clone());
+        }
+        let globals = self.own.as_ref().unwrap_or(vars);
+        globals.globals.get(at).cloned().flatten()
+    }
+
+    pub fn export(&self, symbol: Symbol, value: Value) {
+        let mut exported = self.exported.borrow_mut();
+        match exported.iter_mut().find(|(known, _)| *known == symbol) {
+            Some(slot) => slot.1 = value,
+            None => exported.push((symbol, value)),
+        }
+    }
+
+    fn block(&self, name: &str, depth: usize) -> Option<(Rc<Program>, Rc<Block>)> {
+        self.blocks.borrow().get(name)?.get(depth).cloned()
+    }
+
+    fn has_block(&self, name: &str) -> bool {
+        self.blocks.borrow().contains_key(name)
+    }
+}
+
+impl Ctx<'_> {
+    /// Runs a template's top level and, if it extends another, that one.
+    pub(super) fn run_template(
+        &mut self,
+        program: &Rc<Program>,
+        context: Rc<Context>,
+    ) -> Result<(), Error> {
+        let mut program = Rc::clone(program);
+        loop {
+            let inner = Rc::clone(&context);
+            let slots = program.root.slots;
+            self.with_frame(&program, inner, None, slots, |ctx| {
+                ctx.run_code(&program.root)
+            })?;
+            let extended = context.extended.borrow_mut().take();
+            let Some((parent, mark)) = extended else {
+                return Ok(());
+            };
+            self.out.truncate(mark);
+            program = parent;
+        }
+    }
+
+    pub(super) fn extend(&mut self, name: &Value, span: Span) -> Result<(), Error> {
+        let context = Rc::clone(&self.frame.context);
+        let at = |ctx: &Self, error: Error| error.at(|| ctx.place(span));
+        if context.extended.borrow().is_some() {
+            let error = Error::new(ErrorKind::Value, "the template extends two others");
+            return Err(at(self, error));
+        }
+        let parent = self.load_template(name).map_err(|error| at(self, error))?;
+        context.add_blocks(&parent);
+        *context.extended.borrow_mut() = Some((parent, self.out.len()));
+        Ok(())
+    }
+
+    /// Values of visible variables, for a context that is handed over.
+    pub(super) fn snapshot(&self, snapshot: &Snapshot) -> Vec<(Symbol, Value)> {
+        let values = snapshot
+            .iter()
+            .map(|(symbol, var)| (*symbol, self.load(*var)));
+        let mut values: Vec<_> = values.filter(|(_, value)| !value.is_undefined()).collect();
+        values.reverse();
+        values
+    }
+
+    pub(super) fn run_block(
+        &mut self,
+        name: &Rc<str>,
+        depth: usize,
+        context: Rc<Context>,
+    ) -> Result<(), Error> {
+        let Some((program, block)) = context.block(name, depth) else {
+            let message = format!("there is no parent block called '{name}'");
+            return Err(Error::undefined(message));
+        };
+        if block.required {
+            let message = format!("the required block '{name}' is not filled in");
+            return Err(Error::new(ErrorKind::Value, message));
+        }
+        let here = Some((Rc::clone(name), depth));
+        self.with_frame(&program, context, here, block.code.slots, |ctx| {
+            ctx.run_code(&block.code)
+        })
+    }
+
+    pub(super) fn block_stmt(
+        &mut self,
+        name: &Rc<str>,
+        scoped: Option<&Snapshot>,
+    ) -> Result<(), Error> {
+        let context = match scoped {
+            Some(snapshot) => {
+                let locals = self.snapshot(snapshot);
+                Rc::new(Context::scoped(&self.frame.context, locals))
+            }
+            None => Rc::clone(&self.frame.context),
+        };
+        self.run_block(name, 0, context)
+    }
+
+    pub(super) fn super_ref(&self) -> Value {
+        match &self.frame.block {
+            Some((name, depth)) => Value::object(BlockRef {
+                name: Rc::clone(name),
+                depth: depth + 1,
+                context: Rc::clone(&self.frame.context),
+            }),
+            None => Value::Undefined,
+        }
+    }
+
+    pub(super) fn self_ref(&self) -> Value {
+        Value::object(SelfRef(Rc::clone(&self.frame.context)))
+    }
+}
+
+/// `super` and `self.name`.
+struct BlockRef {
+    name: Rc<str>,
+    depth: usize,
+    context: Rc<Context>,
+}
+
+impl Object for BlockRef {
+    fn type_name(&self) -> &str {
+        "BlockReference"
+    }
+
+    fn is_callable(&self) -> bool {
+        true
+    }
+
+    fn call(self: Rc<Self>, ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
+        args.none("block")?;
+        let start = ctx.out.len();
+        ctx.run_block(&self.name, self.depth, Rc::clone(&self.context))?;
+        Ok(Value::Str(ctx.take_text(start)))
+    }
+
+    fn get_attr(&self, name: &str) -> Option<Value> {
+        (name == "super").then(|| {
+            Value::object(Self {
+                name: Rc::clone(&self.name),
+                depth: self.depth + 1,
+                context: Rc::clone(&self.context),
+            })
+        })
+    }
+}
+
+struct SelfRef(Rc<Context>);
+
+impl Object for SelfRef {
+    fn type_name(&self) -> &str {
+        "TemplateReference"
+    }
+
+    fn get_attr(&self, name: &str) -> Option<Value> {
+        self.0.has_block(name).then(|| {
+            Value::object(BlockRef {
+                name: Rc::from(name),
+                depth: 0,
+                context: Rc::clone(&self.0),
+            })
+        })
+    }
+
+    fn call_method(
+        self: Rc<Self>,
+        ctx: &mut Ctx<'_>,
+        name: &str,
+        args: &Args<'_>,
+    ) -> Result<Value, Error> {
+        match self.get_attr(name) {
+            Some(block) => ctx.call(&block, args),
+            None => Err(Error::undefined(format!(
+                "there is no block called '{name}'"
+            ))),
+        }
+    }
+}

@@ -1,0 +1,414 @@
+//! Calls: arguments, functions, methods, filters, tests, macros.
+
+use std::fmt::Write;
+use std::rc::Rc;
+
+use super::Ctx;
+use super::blocks::Context;
+use crate::template::methods::{self, Method};
+use crate::template::object::no_attribute;
+use crate::template::program::{
+    CallArgs, CallExpr, Expr, FilterExpr, Macro, MethodExpr, Program, TestExpr,
+};
+use crate::template::{Args, Error, Object, Str, Value, datetime, repr};
+
+/// A macro as a value.
+pub(in crate::template) struct MacroValue {
+    code: Rc<Macro>,
+    program: Rc<Program>,
+    context: Rc<Context>,
+    captures: Vec<Value>,
+}
+
+impl Object for MacroValue {
+    fn type_name(&self) -> &str {
+        "Macro"
+    }
+
+    fn is_callable(&self) -> bool {
+        true
+    }
+
+    fn call(self: Rc<Self>, ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
+        let start = ctx.out.len();
+        ctx.run_macro(&self, args)?;
+        let text = ctx.take_text(start);
+        Ok(if self.code.escape {
+            Value::Safe(text.to_rc())
+        } else {
+            Value::Str(text)
+        })
+    }
+
+    fn get_attr(&self, name: &str) -> Option<Value> {
+        Some(match name {
+            "name" => Value::str(Str::from(Rc::clone(&self.code.name))),
+            "arguments" => {
+                let names = self.code.params.iter();
+                Value::tuple(
+                    names
+                        .map(|param| Value::str(Str::from(Rc::clone(&param.name))))
+                        .collect(),
+                )
+            }
+            "catch_kwargs" => Value::Bool(self.code.kwargs.is_some()),
+            "catch_varargs" => Value::Bool(self.code.varargs.is_some()),
+            "caller" => Value::Bool(self.code.caller.is_some()),
+            _ => return None,
+        })
+    }
+
+    fn text(&self, out: &mut dyn Write) -> std::fmt::Result {
+        write!(out, "<Macro '{}'>", self.code.name)
+    }
+}
+
+impl Ctx<'_> {
+    /// The macro of the current program with this index, closed over the current frame.
+    pub(super) fn make_macro(&self, index: usize) -> Value {
+        let Some(program) = &self.frame.program else {
+            return Value::Undefined;
+        };
+        let Some(code) = program.macros.get(index) else {
+            return Value::Undefined;
+        };
+        let captures = code.captures.iter().map(|(outer, _)| self.slot(*outer));
+        Value::object(MacroValue {
+            captures: captures.collect(),
+            code: Rc::clone(code),
+            program: Rc::clone(program),
+            context: Rc::clone(&self.frame.context),
+        })
+    }
+
+    /// Runs a macro into the output.
+    fn run_macro(&mut self, called: &MacroValue, args: &Args<'_>) -> Result<(), Error> {
+        let code = &called.code;
+        let context = Rc::clone(&called.context);
+        self.with_frame(&called.program, context, None, code.code.slots, |ctx| {
+            let base = ctx.frame.base;
+            for ((_, inner), value) in code.captures.iter().zip(&called.captures) {
+                if let Some(slot) = ctx.stack.get_mut(base + usize::from(*inner)) {
+                    *slot = value.clone();
+                }
+            }
+            ctx.enter(&code.code.enter);
+            ctx.bind_macro(code, args)?;
+            ctx.block(&code.code.body)?;
+            Ok(())
+        })
+    }
+
+    fn bind_macro(&mut self, code: &Macro, args: &Args<'_>) -> Result<(), Error> {
+        let known = code.params.len();
+        for (at, param) in code.params.iter().enumerate() {
+            let by_name = args.keyword.iter().find(|(name, _)| *name == param.name);
+            let value = match (args.positional.get(at), by_name) {
+                (Some(value), None) => Some(value.clone()),
+                (None, Some((_, value))) => Some(value.clone()),
+                (Some(_), Some(_)) => {
+                    return Err(Error::type_error(format!(
+                        "macro '{}' got two values for the argument '{}'",
+                        code.name, param.name
+                    )));
+                }
+                (None, None) => None,
+            };
+            let value = match (value, &param.default) {
+                (Some(value), _) => value,
+                (None, Some(default)) => self.eval(default)?,
+                (None, None) => Value::Undefined,
+            };
+            self.store(param.var, value);
+        }
+        if let Some(var) = code.varargs {
+            let surplus = args.positional.get(known..).unwrap_or_default();
+            self.store(var, Value::tuple(surplus.to_vec()));
+        } else if args.positional.len() > known {
+            return Err(Error::type_error(format!(
+                "macro '{}' takes at most {known} argument(s), {} given",
+                code.name,
+                args.positional.len()
+            )));
+        }
+        self.bind_macro_keywords(code, args)
+    }
+
+    fn bind_macro_keywords(&mut self, code: &Macro, args: &Args<'_>) -> Result<(), Error> {
+        let mut surplus = Vec::new();
+        for (name, value) in args.keyword {
+            if code.params.iter().any(|param| param.name == *name) {
+                continue;
+            }
+            match code.caller {
+                Some(var) if &**name == "caller" => self.store(var, value.clone()),
+                _ => surplus.push((Value::str(Str::from(Rc::clone(name))), value.clone())),
+            }
+        }
+        if let Some(var) = code.kwargs {
+            self.store(var, Value::dict(surplus));
+        } else if let Some((name, _)) = surplus.first() {
+            let name = name.text();
+            let error = Error::type_error(format!(
+                "macro '{}' takes no keyword argument '{name}'",
+                code.name
+            ));
+            let known = code.params.iter().map(|param| &*param.name);
+            return Err(error.suggest(name.as_str(), known));
+        }
+        Ok(())
+    }
+
+    /// Evaluates arguments and hands them on; few ones need no memory of their own.
+    pub(super) fn with_args<T>(
+        &mut self,
+        args: &CallArgs,
+        first: Option<Value>,
+        call: impl FnOnce(&mut Self, &Args<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let plain = args.keyword.is_empty() && args.star.is_none() && args.star_star.is_none();
+        if plain {
+            match (first, args.positional.as_slice()) {
+                (None, []) => return call(self, &Args::default()),
+                (None, [a]) => {
+                    let values = [self.eval(a)?];
+                    return call(self, &Args::positional(&values));
+                }
+                (None, [a, b]) => {
+                    let values = [self.eval(a)?, self.eval(b)?];
+                    return call(self, &Args::positional(&values));
+                }
+                (None, [a, b, c]) => {
+                    let values = [self.eval(a)?, self.eval(b)?, self.eval(c)?];
+                    return call(self, &Args::positional(&values));
+                }
+                (first, _) => return self.with_many_args(args, first, call),
+            }
+        }
+        self.with_many_args(args, first, call)
+    }
+
+    #[inline(never)]
+    fn with_many_args<T>(
+        &mut self,
+        args: &CallArgs,
+        first: Option<Value>,
+        call: impl FnOnce(&mut Self, &Args<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut positional: Vec<Value> = first.into_iter().collect();
+        for expr in &args.positional {
+            positional.push(self.eval(expr)?);
+        }
+        let mut keyword: Vec<(Rc<str>, Value)> = Vec::with_capacity(args.keyword.len());
+        for (name, expr) in &args.keyword {
+            keyword.push((Rc::clone(name), self.eval(expr)?));
+        }
+        if let Some(star) = &args.star {
+            let value = self.eval(star)?;
+            positional.extend(self.iterate_all(&value)?);
+        }
+        if let Some(star) = &args.star_star {
+            let value = self.eval(star)?;
+            let Value::Dict(dict) = &value else {
+                return Err(Error::type_error(format!(
+                    "what follows '**' must be a dict, not '{}'",
+                    value.type_name()
+                )));
+            };
+            for (name, value) in dict.borrow().iter() {
+                let Some(name) = name.as_str() else {
+                    return Err(Error::type_error("keywords must be texts"));
+                };
+                if keyword.iter().any(|(known, _)| **known == *name) {
+                    let message = format!("keyword argument '{name}' is given twice");
+                    return Err(Error::type_error(message));
+                }
+                keyword.push((Rc::from(name), value.clone()));
+            }
+        }
+        let args = Args {
+            positional: &positional,
+            keyword: &keyword,
+        };
+        call(self, &args)
+    }
+
+    pub(super) fn eval_call(&mut self, call: &CallExpr) -> Result<Value, Error> {
+        self.guard()?;
+        let callee = self.eval(&call.callee)?;
+        self.call_on(&callee, call)
+    }
+
+    fn call_on(&mut self, callee: &Value, call: &CallExpr) -> Result<Value, Error> {
+        if callee.is_undefined() {
+            return Err(self.undefined_call(call));
+        }
+        let mut entered = false;
+        let called = self.with_args(&call.args, None, |ctx, args| {
+            entered = true;
+            ctx.call(callee, args)
+        });
+        self.located(called, entered, call.span)
+    }
+
+    /// Adds the place of a call to errors of the call, but not to those of its arguments.
+    fn located<T>(
+        &self,
+        called: Result<T, Error>,
+        entered: bool,
+        span: crate::template::Span,
+    ) -> Result<T, Error> {
+        called.map_err(|error| {
+            if entered {
+                error.at(|| self.place(span))
+            } else {
+                error.at_first(|| self.place(span))
+            }
+        })
+    }
+
+    fn undefined_call(&self, call: &CallExpr) -> Error {
+        let source = self.source(call.callee_span);
+        let error = Error::undefined(format!("`{source}` is undefined, so it cannot be called"));
+        let error = match source {
+            "caller" => error.help("this macro must be used with a call block"),
+            _ => error,
+        };
+        error.at(|| self.place(call.callee_span))
+    }
+
+    /// A call whose result is printed: macros write in place.
+    pub(super) fn emit_call(&mut self, call: &CallExpr) -> Result<(), Error> {
+        self.guard()?;
+        let callee = self.eval(&call.callee)?;
+        let Some(called) = callee.downcast::<MacroValue>() else {
+            let value = self.call_on(&callee, call)?;
+            repr::emit(&value, &mut self.out);
+            return Ok(());
+        };
+        let mut entered = false;
+        let done = self.with_args(&call.args, None, |ctx, args| {
+            entered = true;
+            ctx.run_macro(called, args)
+        });
+        self.located(done, entered, call.span)
+    }
+
+    pub(super) fn eval_method(&mut self, call: &MethodExpr) -> Result<Value, Error> {
+        self.guard()?;
+        let object = self.eval(&call.object)?;
+        self.method_on(&object, call)
+    }
+
+    fn method_on(&mut self, object: &Value, call: &MethodExpr) -> Result<Value, Error> {
+        let mut entered = false;
+        let called = self.with_args(&call.args, None, |ctx, args| {
+            entered = true;
+            ctx.call_method(object, call.method, &call.name, args)
+        });
+        match called {
+            Err(error) if object.is_undefined() && entered => {
+                Err(self.undefined_base(error, object, call.object_span, call.span))
+            }
+            called => self.located(called, entered, call.span),
+        }
+    }
+
+    /// Calls a method of a value.
+    pub(in crate::template) fn call_method(
+        &mut self,
+        object: &Value,
+        method: Method,
+        name: &str,
+        args: &Args<'_>,
+    ) -> Result<Value, Error> {
+        match object {
+            Value::Object(host) if host.as_tuple().is_none() => {
+                if host.has_method(name) {
+                    return Rc::clone(host).call_method(self, name, args);
+                }
+                match host.get_attr(name) {
+                    Some(function) => self.call(&function, args),
+                    None => match host.get_item(&Value::from(name))? {
+                        Some(function) => self.call(&function, args),
+                        None => Rc::clone(host).call_method(self, name, args),
+                    },
+                }
+            }
+            Value::Undefined => Err(no_attribute("Undefined", name)),
+            _ => match methods::call(self, object, method, name, args) {
+                Some(called) => called,
+                // A key of a dict or a cell of a row that holds something callable.
+                None => match crate::template::access::attribute(object, name)? {
+                    Value::Undefined => {
+                        let error = no_attribute(object.type_name(), name);
+                        Err(error.suggest(name, methods::names(object)))
+                    }
+                    function => self.call(&function, args),
+                },
+            },
+        }
+    }
+
+    pub(super) fn emit_method(&mut self, call: &MethodExpr) -> Result<(), Error> {
+        self.guard()?;
+        let object = self.eval(&call.object)?;
+        match &object {
+            Value::DateTime(at) if call.method == Method::Isoformat => {
+                let bare = call.args.positional.is_empty() && call.args.keyword.is_empty();
+                if bare && call.args.star.is_none() && call.args.star_star.is_none() {
+                    let _ = at.write_iso(&mut repr::Bytes(&mut self.out), 'T');
+                    return Ok(());
+                }
+            }
+            Value::DateTime(at) if call.method == Method::Strftime => {
+                if let [Expr::Const(Value::Str(format))] = call.args.positional.as_slice()
+                    && call.args.keyword.is_empty()
+                {
+                    let target = &mut repr::Bytes(&mut self.out);
+                    let _ = datetime::write_strftime(&at.fields(), format.as_str(), target);
+                    return Ok(());
+                }
+            }
+            Value::Object(host) if !host.has_method(&call.name) => {
+                if let Some(member) = host.get_attr(&call.name)
+                    && let Some(called) = member.downcast::<MacroValue>()
+                {
+                    let mut entered = false;
+                    let done = self.with_args(&call.args, None, |ctx, args| {
+                        entered = true;
+                        ctx.run_macro(called, args)
+                    });
+                    return self.located(done, entered, call.span);
+                }
+            }
+            _ => {}
+        }
+        let value = self.method_on(&object, call)?;
+        repr::emit(&value, &mut self.out);
+        Ok(())
+    }
+
+    pub(super) fn eval_filter(&mut self, filter: &FilterExpr) -> Result<Value, Error> {
+        self.guard()?;
+        let input = self.eval(&filter.at.input)?;
+        let mut entered = false;
+        let done = self.with_args(&filter.at.args, None, |ctx, args| {
+            entered = true;
+            (filter.run)(ctx, &input, args)
+        });
+        self.located(done, entered, filter.at.span)
+    }
+
+    pub(super) fn eval_test(&mut self, test: &TestExpr) -> Result<Value, Error> {
+        self.guard()?;
+        let input = self.eval(&test.at.input)?;
+        let mut entered = false;
+        let done = self.with_args(&test.at.args, None, |ctx, args| {
+            entered = true;
+            (test.run)(ctx, &input, args)
+        });
+        let holds = self.located(done, entered, test.at.span)?;
+        Ok(Value::Bool(holds != test.negated))
+    }
+}

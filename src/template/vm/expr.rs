@@ -1,0 +1,282 @@
+//! Expressions: to a value, or straight into the output.
+
+use std::cmp::Ordering;
+
+use super::Ctx;
+use crate::template::compare::order;
+use crate::template::program::Expr;
+use crate::template::syntax::ast::CompareOp;
+use crate::template::{Dict, Error, Span, Value, access, filters, markup, ops, repr};
+
+impl Ctx<'_> {
+    pub(super) fn eval(&mut self, expr: &Expr) -> Result<Value, Error> {
+        match expr {
+            Expr::Const(value) => Ok(value.clone()),
+            Expr::Slot(slot) => Ok(self.slot(*slot)),
+            Expr::Cell(slot) => Ok(self.cell(*slot)),
+            Expr::Attr(attr) => {
+                let object = self.eval(&attr.object)?;
+                match access::attribute(&object, &attr.name) {
+                    Ok(value) => Ok(value),
+                    Err(error) => {
+                        Err(self.undefined_base(error, &object, attr.object_span, attr.span))
+                    }
+                }
+            }
+            Expr::Item(parts, span) => {
+                let object = self.eval(&parts.0)?;
+                let key = self.eval(&parts.1)?;
+                access::item(&object, &key).map_err(|error| error.at(|| self.place(*span)))
+            }
+            Expr::Call(call) => self.eval_call(call),
+            Expr::Method(call) => self.eval_method(call),
+            Expr::Filter(filter) => self.eval_filter(filter),
+            Expr::Test(test) => self.eval_test(test),
+            Expr::Compare(op, sides, span) => {
+                let left = self.eval(&sides.0)?;
+                let right = self.eval(&sides.1)?;
+                self.compare(*op, &left, &right, *span).map(Value::Bool)
+            }
+            Expr::Cond(parts) => {
+                let (test, then, other) = &**parts;
+                if self.truth(test)? {
+                    self.eval(then)
+                } else {
+                    self.eval(other)
+                }
+            }
+            Expr::And(sides) => {
+                let left = self.eval(&sides.0)?;
+                if left.truth() {
+                    self.eval(&sides.1)
+                } else {
+                    Ok(left)
+                }
+            }
+            Expr::Or(sides) => {
+                let left = self.eval(&sides.0)?;
+                if left.truth() {
+                    Ok(left)
+                } else {
+                    self.eval(&sides.1)
+                }
+            }
+            _ => self.eval_rare(expr),
+        }
+    }
+
+    /// The rest: apart, so that the frame of `eval`, which recurses, stays small.
+    #[inline(never)]
+    fn eval_rare(&mut self, expr: &Expr) -> Result<Value, Error> {
+        self.guard()?;
+        match expr {
+            Expr::Binary(op, sides, span) => {
+                let left = self.eval(&sides.0)?;
+                let right = self.eval(&sides.1)?;
+                ops::binary(*op, &left, &right, self.largest())
+                    .map_err(|error| error.at(|| self.place(*span)))
+            }
+            Expr::Concat(parts, span) => self.concat(parts, *span),
+            Expr::List(items) => Ok(Value::list(self.eval_all(items)?)),
+            Expr::Tuple(items) => Ok(Value::tuple(self.eval_all(items)?)),
+            Expr::Dict(items, span) => self.dict(items, *span),
+            Expr::Not(inner) => Ok(Value::Bool(!self.truth(inner)?)),
+            Expr::Neg(inner, span) => {
+                let value = self.eval(inner)?;
+                ops::negate(&value).map_err(|error| error.at(|| self.place(*span)))
+            }
+            Expr::Pos(inner, span) => {
+                let value = self.eval(inner)?;
+                ops::plus(&value).map_err(|error| error.at(|| self.place(*span)))
+            }
+            Expr::Chain(parts, span) => self.chain(&parts.0, &parts.1, *span),
+            Expr::Slice(parts, span) => {
+                let object = self.eval(&parts.0)?;
+                let mut bounds = [Value::None, Value::None, Value::None];
+                for (bound, part) in bounds.iter_mut().zip(&parts.1) {
+                    if let Some(part) = part {
+                        *bound = self.eval(part)?;
+                    }
+                }
+                access::slice(&object, &bounds).map_err(|error| error.at(|| self.place(*span)))
+            }
+            Expr::ToJson(parts) => {
+                let start = self.out.len();
+                self.emit_json(&parts.0, parts.1)?;
+                let text = self.take_text(start);
+                Ok(Value::Safe(text.to_rc()))
+            }
+            Expr::HostFilter(parts) => {
+                let (function, at) = &**parts;
+                let input = self.eval(&at.input)?;
+                let called =
+                    self.with_args(&at.args, Some(input), |ctx, args| ctx.call(function, args));
+                called.map_err(|error| error.at(|| self.place(at.span)))
+            }
+            Expr::Captured => Ok(self.frame.captured.clone()),
+            Expr::Super(_) => Ok(self.super_ref()),
+            Expr::SelfRef => Ok(self.self_ref()),
+            Expr::Caller(index) => Ok(self.make_macro(*index)),
+            Expr::Fail(error) => Err(Error::clone(error)),
+            _ => Ok(Value::Undefined),
+        }
+    }
+
+    fn eval_all(&mut self, items: &[Expr]) -> Result<Vec<Value>, Error> {
+        let mut values = Vec::with_capacity(items.len());
+        for item in items {
+            values.push(self.eval(item)?);
+        }
+        Ok(values)
+    }
+
+    fn dict(&mut self, items: &[(Expr, Expr)], span: Span) -> Result<Value, Error> {
+        let dict = Dict::default();
+        for (key, value) in items {
+            let key = self.eval(key)?;
+            let value = self.eval(value)?;
+            let inserted = dict.borrow_mut().insert(key, value);
+            inserted.map_err(|error| error.at(|| self.place(span)))?;
+        }
+        Ok(Value::Dict(dict))
+    }
+
+    pub(super) fn truth(&mut self, expr: &Expr) -> Result<bool, Error> {
+        match expr {
+            Expr::Compare(op, sides, span) => {
+                let left = self.eval(&sides.0)?;
+                let right = self.eval(&sides.1)?;
+                self.compare(*op, &left, &right, *span)
+            }
+            _ => Ok(self.eval(expr)?.truth()),
+        }
+    }
+
+    fn compare(
+        &self,
+        op: CompareOp,
+        left: &Value,
+        right: &Value,
+        span: Span,
+    ) -> Result<bool, Error> {
+        compare(op, left, right).map_err(|error| error.at(|| self.place(span)))
+    }
+
+    fn chain(
+        &mut self,
+        first: &Expr,
+        rest: &[(CompareOp, Expr)],
+        span: Span,
+    ) -> Result<Value, Error> {
+        let mut left = self.eval(first)?;
+        for (op, expr) in rest {
+            let right = self.eval(expr)?;
+            if !self.compare(*op, &left, &right, span)? {
+                return Ok(Value::Bool(false));
+            }
+            left = right;
+        }
+        Ok(Value::Bool(true))
+    }
+
+    fn concat(&mut self, parts: &[Expr], span: Span) -> Result<Value, Error> {
+        let start = self.out.len();
+        for part in parts {
+            self.emit(part)?;
+        }
+        self.check_size(self.out.len())
+            .map_err(|error| error.at(|| self.place(span)))?;
+        Ok(Value::Str(self.take_text(start)))
+    }
+
+    /// An attribute of something undefined: says what was undefined, as the author wrote it.
+    pub(super) fn undefined_base(
+        &self,
+        error: Error,
+        object: &Value,
+        object_span: Span,
+        span: Span,
+    ) -> Error {
+        if object.is_undefined() {
+            let source = self.source(object_span);
+            return Error::undefined(format!("`{source}` is undefined"))
+                .help("an undefined value has no attributes; `| default(...)` gives it a value")
+                .at(|| self.place(span));
+        }
+        error.at(|| self.place(span))
+    }
+
+    /// Writes the printed form of an expression.
+    pub(super) fn emit(&mut self, expr: &Expr) -> Result<(), Error> {
+        match expr {
+            Expr::Const(value) => repr::emit(value, &mut self.out),
+            Expr::Slot(slot) => {
+                let at = self.frame.base + usize::from(*slot);
+                if let Some(value) = self.stack.get(at) {
+                    repr::emit(value, &mut self.out);
+                }
+            }
+            Expr::Concat(parts, _) => {
+                for part in parts {
+                    self.emit(part)?;
+                }
+            }
+            Expr::Cond(parts) => {
+                let (test, then, other) = &**parts;
+                return if self.truth(test)? {
+                    self.emit(then)
+                } else {
+                    self.emit(other)
+                };
+            }
+            Expr::ToJson(parts) => return self.emit_json(&parts.0, parts.1),
+            Expr::Call(call) => return self.emit_call(call),
+            Expr::Method(call) => return self.emit_method(call),
+            _ => {
+                let value = self.eval(expr)?;
+                repr::emit(&value, &mut self.out);
+            }
+        }
+        Ok(())
+    }
+
+    /// Output inside `{% autoescape true %}`.
+    pub(super) fn emit_escaped(&mut self, expr: &Expr) -> Result<(), Error> {
+        let value = self.eval(expr)?;
+        match &value {
+            Value::Safe(text) => self.out.extend_from_slice(text.as_bytes()),
+            value => {
+                let text = value.text();
+                let escaped = markup::escape(text.as_str());
+                self.out.extend_from_slice(escaped.as_bytes());
+            }
+        }
+        Ok(())
+    }
+
+    fn emit_json(&mut self, input: &Expr, span: Span) -> Result<(), Error> {
+        let value = self.eval(input)?;
+        filters::json::write_html_safe(&value, None, &mut self.out)
+            .map_err(|error| error.at(|| self.place(span)))
+    }
+}
+
+/// A comparison.
+pub(in crate::template) fn compare(
+    op: CompareOp,
+    left: &Value,
+    right: &Value,
+) -> Result<bool, Error> {
+    let ordered =
+        |holds: fn(Ordering) -> bool| Ok(order(left, right, op.symbol())?.is_some_and(holds));
+    match op {
+        CompareOp::Eq => Ok(left == right),
+        CompareOp::Ne => Ok(left != right),
+        CompareOp::Lt => ordered(Ordering::is_lt),
+        CompareOp::Le => ordered(Ordering::is_le),
+        CompareOp::Gt => ordered(Ordering::is_gt),
+        CompareOp::Ge => ordered(Ordering::is_ge),
+        CompareOp::In => access::contains(right, left),
+        CompareOp::NotIn => Ok(!access::contains(right, left)?),
+    }
+}

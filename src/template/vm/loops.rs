@@ -1,0 +1,241 @@
+//! `for` loops and the `loop` variable.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use super::Ctx;
+use super::iterate::Iteration;
+use crate::template::program::{For, Target};
+use crate::template::{Args, Error, List, Object, Value};
+
+/// How a statement ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flow {
+    Next,
+    Break,
+    Continue,
+}
+
+impl Ctx<'_> {
+    pub(super) fn for_loop(&mut self, one: &Rc<For>) -> Result<Flow, Error> {
+        let source = self.eval(&one.iter)?;
+        if one.loop_var.is_some() {
+            self.extended_loop(one, &source, 0)?;
+            return Ok(Flow::Next);
+        }
+        let iteration = Iteration::of(&source);
+        let mut iteration = iteration.map_err(|error| error.at(|| self.place(one.span)))?;
+        let mut completed = false;
+        loop {
+            let next = iteration.next(self);
+            let Some(item) = next.map_err(|error| error.at(|| self.place(one.span)))? else {
+                break;
+            };
+            self.tick()?;
+            if !self.start_round(one, item)? {
+                continue;
+            }
+            match self.block(&one.body)? {
+                Flow::Next => completed = true,
+                Flow::Continue => {}
+                Flow::Break => break,
+            }
+        }
+        self.loop_else(one, completed)?;
+        Ok(Flow::Next)
+    }
+
+    /// Sets the variables of a round; false when its condition skips it.
+    fn start_round(&mut self, one: &For, item: Value) -> Result<bool, Error> {
+        if !one.enter.is_empty() {
+            self.enter(&one.enter);
+        }
+        match &one.target {
+            Target::Var(var) => self.store(*var, item),
+            target => self.assign(target, item)?,
+        }
+        match &one.test {
+            Some(test) => self.truth(test),
+            None => Ok(true),
+        }
+    }
+
+    fn loop_else(&mut self, one: &For, completed: bool) -> Result<(), Error> {
+        if !completed && !one.other.is_empty() {
+            self.enter(&one.other_enter);
+            self.block(&one.other)?;
+        }
+        Ok(())
+    }
+
+    /// A loop whose body looks at `loop`.
+    fn extended_loop(&mut self, one: &Rc<For>, source: &Value, depth: usize) -> Result<(), Error> {
+        let items = self.loop_items(one, source)?;
+        let Some(loop_var) = one.loop_var else {
+            return Ok(());
+        };
+        let state = Rc::new(LoopValue {
+            items,
+            index: Cell::new(0),
+            changed: RefCell::new(None),
+            depth,
+            body: Rc::clone(one),
+            frame: self.frame.id,
+        });
+        let value = Value::Object(Rc::<LoopValue>::clone(&state));
+        let mut completed = false;
+        while let Some(item) = state.items.get(state.index.get()) {
+            self.tick()?;
+            self.enter(&one.enter);
+            self.assign(&one.target, item)?;
+            self.store(loop_var, value.clone());
+            match self.block(&one.body)? {
+                Flow::Next => completed = true,
+                Flow::Continue => {}
+                Flow::Break => break,
+            }
+            state.index.set(state.index.get() + 1);
+        }
+        self.loop_else(one, completed)
+    }
+
+    /// The items of a loop: a list itself, so that changes to it show, else a copy.
+    fn loop_items(&mut self, one: &Rc<For>, source: &Value) -> Result<List, Error> {
+        if let (Value::List(list), None) = (source, &one.test) {
+            return Ok(list.clone());
+        }
+        let all = self.iterate_all(source);
+        let all = all.map_err(|error| error.at(|| self.place(one.span)))?;
+        if one.test.is_none() {
+            return Ok(List::new(all));
+        }
+        let mut kept = Vec::new();
+        for item in all {
+            self.tick()?;
+            if self.start_round(one, item.clone())? {
+                kept.push(item);
+            }
+        }
+        Ok(List::new(kept))
+    }
+
+    /// `loop(...)`: the body again, for other items, into a text.
+    fn recurse(&mut self, state: &LoopValue, source: &Value) -> Result<Value, Error> {
+        if state.frame != self.frame.id {
+            return Err(Error::value_error(
+                "loop(...) can only be called inside its own loop",
+            ));
+        }
+        self.guard()?;
+        let (first, end) = state.body.slots;
+        let base = self.frame.base;
+        let range = base + usize::from(first)..base + usize::from(end);
+        let saved: Vec<Value> = self.stack.get(range.clone()).unwrap_or_default().to_vec();
+        let start = self.out.len();
+        let done = self.extended_loop(&state.body, source, state.depth + 1);
+        if let Some(slots) = self.stack.get_mut(range) {
+            slots.clone_from_slice(&saved);
+        }
+        done?;
+        Ok(Value::Str(self.take_text(start)))
+    }
+}
+
+/// The `loop` variable.
+struct LoopValue {
+    items: List,
+    index: Cell<usize>,
+    changed: RefCell<Option<Vec<Value>>>,
+    depth: usize,
+    body: Rc<For>,
+    frame: u64,
+}
+
+impl LoopValue {
+    fn near(&self, offset: isize) -> Value {
+        let at = self.index.get().checked_add_signed(offset);
+        at.and_then(|at| self.items.get(at)).unwrap_or_default()
+    }
+
+    fn cycle(&self, args: &Args<'_>) -> Result<Value, Error> {
+        let len = args.positional.len();
+        let at = self.index.get().checked_rem(len);
+        match at.and_then(|at| args.positional.get(at)) {
+            Some(value) => Ok(value.clone()),
+            None => Err(Error::type_error("no items for cycling given")),
+        }
+    }
+
+    fn changed(&self, args: &Args<'_>) -> bool {
+        let mut last = self.changed.borrow_mut();
+        let same = last
+            .as_ref()
+            .is_some_and(|last| last.as_slice() == args.positional);
+        if !same {
+            *last = Some(args.positional.to_vec());
+        }
+        !same
+    }
+}
+
+impl Object for LoopValue {
+    fn type_name(&self) -> &str {
+        "LoopContext"
+    }
+
+    fn get_attr(&self, name: &str) -> Option<Value> {
+        let index = self.index.get();
+        let len = self.items.borrow().len();
+        Some(match name {
+            "index" => Value::from(index + 1),
+            "index0" => Value::from(index),
+            "revindex" => Value::from(len.saturating_sub(index)),
+            "revindex0" => Value::from(len.saturating_sub(index + 1)),
+            "first" => Value::Bool(index == 0),
+            "last" => Value::Bool(index + 1 >= len),
+            "length" => Value::from(len),
+            "depth" => Value::from(self.depth + 1),
+            "depth0" => Value::from(self.depth),
+            "previtem" => self.near(-1),
+            "nextitem" => self.near(1),
+            _ => return None,
+        })
+    }
+
+    fn has_method(&self, name: &str) -> bool {
+        matches!(name, "cycle" | "changed")
+    }
+
+    fn call_method(
+        self: Rc<Self>,
+        _: &mut Ctx<'_>,
+        name: &str,
+        args: &Args<'_>,
+    ) -> Result<Value, Error> {
+        match name {
+            "cycle" => self.cycle(args),
+            "changed" => Ok(Value::Bool(self.changed(args))),
+            _ => Err(crate::template::object::no_attribute("LoopContext", name)),
+        }
+    }
+
+    fn is_callable(&self) -> bool {
+        self.body.recursive
+    }
+
+    fn call(self: Rc<Self>, ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
+        if !self.body.recursive {
+            return Err(Error::type_error("the loop is not marked 'recursive'"));
+        }
+        let [source] = args.bind("loop", ["iterable"], 1)?;
+        ctx.recurse(&self, source.unwrap_or(&Value::Undefined))
+    }
+
+    fn len(&self) -> Option<usize> {
+        Some(self.items.borrow().len())
+    }
+
+    fn truth(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,199 @@
+//! Questions: a title, a few lines, choices with a letter each.
+
+use std::path::PathBuf;
+
+use crossterm::event::{KeyCode, KeyEvent};
+
+use super::{App, Overlay};
+use crate::tui::event::Effect;
+
+/// What a choice does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Nothing; closes the question.
+    Nothing,
+    /// Saves everything, then goes on leaving.
+    SaveThenLeave,
+    /// Leaves without saving.
+    Leave,
+    /// Saves everything, then starts the pipeline.
+    SaveThenRun,
+    /// Starts the pipeline with what is on disk.
+    Run,
+    /// Stops the pipeline at once.
+    Abort,
+    /// Keeps the buffer; the disk has that text.
+    KeepMine(PathBuf, String),
+    /// Takes that text over from the disk.
+    LoadTheirs(PathBuf, String),
+    /// Saves the shown file, then closes it.
+    SaveThenClose,
+    /// Closes the shown file.
+    CloseNow,
+}
+
+/// One answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Key that takes it, a small letter.
+    pub key: char,
+    /// As shown.
+    pub label: &'static str,
+    /// What it does.
+    pub action: Action,
+}
+
+impl Choice {
+    /// An answer.
+    pub fn new(key: char, label: &'static str, action: Action) -> Self {
+        Self { key, label, action }
+    }
+}
+
+/// A question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dialog {
+    /// What it is about, in two or three words.
+    pub title: String,
+    /// The question.
+    pub lines: Vec<String>,
+    /// The answers; the last one is taken by Esc when it does nothing.
+    pub choices: Vec<Choice>,
+    /// Index of the chosen one.
+    pub chosen: usize,
+    /// The file that it is about, if it is about one.
+    pub about: Option<PathBuf>,
+}
+
+impl App {
+    pub(super) fn dialog_key(&mut self, key: &KeyEvent) {
+        let Some(Overlay::Dialog(dialog)) = self.overlays.last_mut() else {
+            return;
+        };
+        let count = dialog.choices.len().max(1);
+        let picked = match key.code {
+            KeyCode::Left | KeyCode::BackTab | KeyCode::Up => {
+                dialog.chosen = (dialog.chosen + count - 1) % count;
+                None
+            }
+            KeyCode::Right | KeyCode::Tab | KeyCode::Down => {
+                dialog.chosen = (dialog.chosen + 1) % count;
+                None
+            }
+            KeyCode::Enter => Some(dialog.chosen),
+            KeyCode::Esc => dialog
+                .choices
+                .iter()
+                .position(|choice| choice.action == Action::Nothing),
+            KeyCode::Char(c) => {
+                let c = c.to_ascii_lowercase();
+                dialog.choices.iter().position(|choice| choice.key == c)
+            }
+            _ => None,
+        };
+        self.answer(picked);
+    }
+
+    /// Takes an answer of the top question.
+    pub(super) fn answer(&mut self, picked: Option<usize>) {
+        let Some(Overlay::Dialog(dialog)) = self.overlays.last() else {
+            return;
+        };
+        if let Some(choice) = picked.and_then(|index| dialog.choices.get(index)).cloned() {
+            self.overlays.pop();
+            self.act(choice.action);
+        }
+    }
+
+    pub(super) fn act(&mut self, action: Action) {
+        match action {
+            Action::Nothing => {}
+            Action::SaveThenLeave => self.save_all(Some(Action::Leave)),
+            Action::Leave => self.leave(),
+            Action::SaveThenRun => self.save_all(Some(Action::Run)),
+            Action::Run => self.run_pipeline(),
+            Action::Abort => {
+                let id = self.pipeline.id.clone();
+                self.effects.push(Effect::Abort(id));
+            }
+            Action::KeepMine(path, theirs) => self.keep_mine(&path, &theirs),
+            Action::LoadTheirs(path, theirs) => self.load_theirs(&path, &theirs),
+            Action::SaveThenClose => {
+                self.after_save = Some(Action::CloseNow);
+                self.save();
+            }
+            Action::CloseNow => self.close_now(),
+        }
+    }
+
+    /// Asks what has to be asked before leaving.
+    pub(super) fn quit(&mut self) {
+        if self.leaving {
+            return;
+        }
+        let unsaved = self
+            .project
+            .as_ref()
+            .map_or_else(Vec::new, |project| project.unsaved());
+        let running = self.pipeline.active();
+        if unsaved.is_empty() && !running {
+            self.leave();
+            return;
+        }
+        let mut lines: Vec<String> = Vec::new();
+        let mut choices = Vec::new();
+        if let Some(project) = self.project.as_ref().filter(|_| !unsaved.is_empty()) {
+            lines.push("These files have changes that are not saved:".to_owned());
+            lines.extend(
+                unsaved
+                    .iter()
+                    .take(6)
+                    .map(|path| format!("  {}", project.relative(path))),
+            );
+            if unsaved.len() > 6 {
+                lines.push(format!("  and {} more", unsaved.len() - 6));
+            }
+            choices.push(Choice::new('s', "Save and quit", Action::SaveThenLeave));
+            choices.push(Choice::new('d', "Discard and quit", Action::Leave));
+        }
+        if running {
+            lines.push(
+                "The pipeline is running; it is stopped once what is queued is delivered."
+                    .to_owned(),
+            );
+            if unsaved.is_empty() {
+                choices.push(Choice::new('s', "Stop and quit", Action::Leave));
+            }
+        }
+        choices.push(Choice::new('c', "Cancel", Action::Nothing));
+        self.overlays.push(Overlay::Dialog(Dialog {
+            title: "Quit".to_owned(),
+            lines,
+            choices,
+            chosen: 0,
+            about: None,
+        }));
+    }
+
+    fn leave(&mut self) {
+        if !self.pipeline.active() {
+            self.exit = Some(0);
+            return;
+        }
+        self.leaving = true;
+        self.effects.push(Effect::ShutDown);
+        self.overlays.push(Overlay::Dialog(Dialog {
+            title: "Stopping".to_owned(),
+            lines: vec!["Delivering what is queued …".to_owned()],
+            choices: vec![Choice::new('a', "Abort now", Action::Abort)],
+            chosen: 0,
+            about: None,
+        }));
+    }
+
+    pub(super) fn shut_down(&mut self) {
+        if self.leaving {
+            self.exit = Some(0);
+        }
+    }
+}

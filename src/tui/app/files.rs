@@ -1,0 +1,298 @@
+//! Opening, saving and following the files of the project.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use ropey::Rope;
+
+use super::{Action, App, Choice, Dialog, Overlay};
+use crate::tui::editor::Buffer;
+use crate::tui::event::{Effect, FileText};
+
+impl App {
+    pub(super) fn opened(&mut self, path: PathBuf, result: Result<FileText, String>) {
+        let Some(project) = &mut self.project else {
+            return;
+        };
+        let file = match result {
+            Ok(file) => file,
+            Err(why) => {
+                project.wanted = None;
+                self.error(why);
+                return;
+            }
+        };
+        let index = project
+            .buffers
+            .iter()
+            .position(|buffer| buffer.is_at(&path));
+        project.active = index.unwrap_or_else(|| {
+            let mut buffer = Buffer::new(path.clone(), project.relative(&path), &file.text);
+            buffer.read_only = file.read_only;
+            project.buffers.push(buffer);
+            project.buffers.len() - 1
+        });
+        let wanted = project.wanted.take().filter(|(of, ..)| *of == path);
+        if let (Some(buffer), Some((_, line, column))) = (project.buffer_mut(), wanted) {
+            buffer.go_to(line, column);
+        }
+        self.refresh_marks();
+    }
+
+    pub(super) fn save(&mut self) {
+        let Some(buffer) = self.buffer() else {
+            return;
+        };
+        if let Some(why) = buffer.read_only.clone() {
+            let name = buffer.name.clone();
+            self.error(format!("cannot save {name}: {why}"));
+            return;
+        }
+        let path = buffer.path.clone();
+        self.save_paths(vec![path]);
+    }
+
+    /// Saves all changed files, then does `after`.
+    pub(super) fn save_all(&mut self, after: Option<Action>) {
+        let unsaved = self
+            .project
+            .as_ref()
+            .map_or_else(Vec::new, |project| project.unsaved());
+        if unsaved.is_empty() {
+            if let Some(action) = after {
+                self.act(action);
+            }
+            return;
+        }
+        self.after_save = after;
+        self.save_paths(unsaved);
+    }
+
+    fn save_paths(&mut self, paths: Vec<PathBuf>) {
+        let Some(project) = &mut self.project else {
+            return;
+        };
+        for path in paths {
+            if let Some(buffer) = project.buffer_at(&path) {
+                let text = buffer.rope();
+                self.effects.push(Effect::Save(path, text));
+            }
+        }
+    }
+
+    pub(super) fn saved(&mut self, path: &Path, text: Rope, result: Result<(), String>) {
+        let Some(project) = &mut self.project else {
+            return;
+        };
+        let name = project.relative(path);
+        match result {
+            Ok(()) => {
+                if let Some(buffer) = project.buffer_at(path) {
+                    buffer.saved(text);
+                }
+                if project.missing.is_some() {
+                    self.effects.push(Effect::Scan(project.root.clone()));
+                }
+                let open = project.buffer_at(path).is_some_and(|buffer| buffer.dirty());
+                let closes = self.after_save == Some(Action::CloseNow) && !open;
+                let done = closes || project.unsaved().is_empty();
+                self.info(format!("saved {name}"));
+                if done && let Some(action) = self.after_save.take() {
+                    self.act(action);
+                }
+            }
+            Err(why) => {
+                self.after_save = None;
+                self.error(why);
+            }
+        }
+    }
+
+    /// Something on disk changed: open files are read again, the list too, the preview follows.
+    pub(super) fn changed_outside(&mut self, paths: &[PathBuf], listing: bool) {
+        let Some(project) = &mut self.project else {
+            return;
+        };
+        let (mut others, mut news) = (false, project.missing.is_some());
+        for path in paths {
+            if path.extension().is_some_and(|extension| extension == "tmp") {
+                continue;
+            }
+            if project.buffers.iter().any(|buffer| buffer.is_at(path)) {
+                self.effects.push(Effect::Reread(path.clone()));
+                news = true;
+            } else if !written_by_runs(path) && !self.noise.hears(path, self.now) {
+                others = true;
+            } else {
+                let known = project.tree.entries.iter().any(|entry| entry.path == *path);
+                news |= !known;
+            }
+        }
+        if listing && (others || news) {
+            self.effects.push(Effect::Scan(project.root.clone()));
+        }
+        if others {
+            self.preview.follow_others(self.now);
+        }
+    }
+
+    pub(super) fn reread(&mut self, path: &Path, result: Option<Result<FileText, String>>) {
+        let Some(buffer) = self
+            .project
+            .as_mut()
+            .and_then(|project| project.buffer_at(path))
+        else {
+            return;
+        };
+        let name = buffer.name.clone();
+        let file = match result {
+            None if buffer.gone => return,
+            None => {
+                buffer.diverged(None);
+                self.warn(format!(
+                    "{name} was deleted; the text is kept, Save writes it again"
+                ));
+                return;
+            }
+            Some(Err(why)) => {
+                self.warn(format!("{name} changed, but {why}"));
+                return;
+            }
+            Some(Ok(file)) => file,
+        };
+        buffer.read_only = file.read_only;
+        if buffer.known_on_disk(&file.text) && !buffer.gone {
+            return;
+        }
+        if buffer.is(&file.text) {
+            let text = buffer.rope();
+            buffer.saved(text);
+            return;
+        }
+        if buffer.dirty() && !buffer.gone {
+            self.ask_whose(path.to_owned(), &name, file.text);
+            return;
+        }
+        buffer.reload(&file.text);
+        self.info(format!("{name} changed on disk and was loaded"));
+        self.touch_preview();
+    }
+
+    fn ask_whose(&mut self, path: PathBuf, name: &str, theirs: String) {
+        // A later change replaces the question about an earlier one.
+        self.overlays.retain(|overlay| {
+            !matches!(overlay, Overlay::Dialog(dialog) if dialog.about.as_ref() == Some(&path))
+        });
+        self.overlays.push(Overlay::Dialog(Dialog {
+            title: "Changed on disk".to_owned(),
+            lines: vec![
+                format!("{name} was changed by someone else,"),
+                "and here it has changes that are not saved.".to_owned(),
+            ],
+            choices: vec![
+                Choice::new(
+                    'k',
+                    "Keep mine",
+                    Action::KeepMine(path.clone(), theirs.clone()),
+                ),
+                Choice::new('l', "Load theirs", Action::LoadTheirs(path.clone(), theirs)),
+            ],
+            chosen: 0,
+            about: Some(path),
+        }));
+    }
+
+    pub(super) fn keep_mine(&mut self, path: &Path, theirs: &str) {
+        if let Some(buffer) = self
+            .project
+            .as_mut()
+            .and_then(|project| project.buffer_at(path))
+        {
+            buffer.diverged(Some(theirs));
+        }
+    }
+
+    pub(super) fn load_theirs(&mut self, path: &Path, theirs: &str) {
+        if let Some(buffer) = self
+            .project
+            .as_mut()
+            .and_then(|project| project.buffer_at(path))
+        {
+            buffer.reload(theirs);
+            self.touch_preview();
+        }
+    }
+
+    pub(super) fn close_file(&mut self) {
+        let Some(buffer) = self.buffer() else {
+            return;
+        };
+        if !buffer.dirty() {
+            self.close_now();
+            return;
+        }
+        let name = buffer.name.clone();
+        self.overlays.push(Overlay::Dialog(Dialog {
+            title: "Close file".to_owned(),
+            lines: vec![format!("{name} has changes that are not saved.")],
+            choices: vec![
+                Choice::new('s', "Save", Action::SaveThenClose),
+                Choice::new('d', "Discard", Action::CloseNow),
+                Choice::new('c', "Cancel", Action::Nothing),
+            ],
+            chosen: 0,
+            about: None,
+        }));
+    }
+
+    pub(super) fn close_now(&mut self) {
+        let Some(project) = &mut self.project else {
+            return;
+        };
+        if project.active < project.buffers.len() {
+            project.buffers.remove(project.active);
+        }
+        project.active = project.active.saturating_sub(1);
+        self.touch_preview();
+    }
+
+    pub(super) fn cycle_file(&mut self, forward: bool) {
+        if let Some(project) = &mut self.project
+            && !project.buffers.is_empty()
+        {
+            let count = project.buffers.len();
+            project.active = (project.active + if forward { 1 } else { count - 1 }) % count;
+        }
+    }
+}
+
+/// Tells files that change all the time, as those that a run writes do.
+#[derive(Debug, Default)]
+pub(super) struct Noise(HashMap<PathBuf, (Instant, u32)>);
+
+impl Noise {
+    /// Longest pause in which a file still counts as changing all the time.
+    const PAUSE: Duration = Duration::from_secs(2);
+    /// Changes without a pause that are too many.
+    const CHANGES: u32 = 4;
+
+    /// Takes a change in; true when the file changes all the time.
+    fn hears(&mut self, path: &Path, now: Instant) -> bool {
+        self.0
+            .retain(|_, (last, _)| now.saturating_duration_since(*last) < Self::PAUSE);
+        let (last, count) = self.0.entry(path.to_owned()).or_insert((now, 0));
+        *last = now;
+        *count = count.saturating_add(1);
+        *count > Self::CHANGES
+    }
+}
+
+/// Files that a run may write all the time; they are no reason to evaluate anything.
+fn written_by_runs(path: &Path) -> bool {
+    let part = |name: &str| path.components().any(|part| part.as_os_str() == name);
+    let log = path
+        .extension()
+        .is_some_and(|extension| extension == "log" || extension == "out");
+    log || part("output") || part("logs")
+}

@@ -1,0 +1,259 @@
+//! Keys and pasted text: to what lies on top, then commands, then the pane that has the keys.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use super::{App, Focus, Overlay};
+use crate::tui::command;
+use crate::tui::editor::Motion;
+use crate::tui::key::Chord;
+
+impl App {
+    pub(super) fn key(&mut self, key: &KeyEvent) {
+        if key.kind == KeyEventKind::Release {
+            return;
+        }
+        match self.overlays.last() {
+            Some(Overlay::Dialog(_)) => return self.dialog_key(key),
+            Some(Overlay::Palette(_)) => return self.palette_key(key),
+            Some(Overlay::Help(_)) => return self.help_key(key),
+            None => {}
+        }
+        if self.focus == Focus::Editor && self.find_key(key) {
+            return;
+        }
+        if self.start.is_some() && self.start_key(key) {
+            return;
+        }
+        if let Some(command) = command::lookup(Chord::of(key), self.focus) {
+            self.run(command.id);
+            return;
+        }
+        match self.focus {
+            Focus::Editor => self.editor_key(key),
+            Focus::Files => self.files_key(key),
+            Focus::Timestamps => self.timestamps_key(key),
+            Focus::Events => self.events_key(key),
+            Focus::Pipeline => {}
+        }
+    }
+
+    pub(super) fn paste(&mut self, text: &str) {
+        match self.overlays.last_mut() {
+            Some(Overlay::Palette(palette)) => {
+                palette.input.insert(text);
+                palette.chosen = 0;
+                return;
+            }
+            Some(_) => return,
+            None => {}
+        }
+        if self.focus != Focus::Editor {
+            return;
+        }
+        if let Some(buffer) = self.buffer_mut()
+            && let Some(find) = &mut buffer.find
+        {
+            find.input.insert(text);
+            find.compile();
+            let origin = find.origin;
+            buffer.find_from(origin, true);
+            return;
+        }
+        if !self.refuse_read_only()
+            && let Some(buffer) = self.buffer_mut()
+        {
+            buffer.insert(text);
+            self.touch_preview();
+        }
+    }
+
+    fn help_key(&mut self, key: &KeyEvent) {
+        let Some(Overlay::Help(top)) = self.overlays.last_mut() else {
+            return;
+        };
+        match key.code {
+            KeyCode::Up | KeyCode::Char('k') => *top = top.saturating_sub(1),
+            KeyCode::Down | KeyCode::Char('j') => *top += 1,
+            KeyCode::PageUp => *top = top.saturating_sub(10),
+            KeyCode::PageDown | KeyCode::Char(' ') => *top += 10,
+            KeyCode::Home => *top = 0,
+            _ => drop(self.overlays.pop()),
+        }
+        let most = super::super::pane::help_rows(self).saturating_sub(1);
+        if let Some(Overlay::Help(top)) = self.overlays.last_mut() {
+            *top = (*top).min(most);
+        }
+    }
+
+    fn start_key(&mut self, key: &KeyEvent) -> bool {
+        let Some(start) = &mut self.start else {
+            return false;
+        };
+        let last = start.found.as_ref().map_or(0, Vec::len).saturating_sub(1);
+        match key.code {
+            KeyCode::Up | KeyCode::Char('k') => start.chosen = start.chosen.saturating_sub(1),
+            KeyCode::Down | KeyCode::Char('j') => start.chosen = (start.chosen + 1).min(last),
+            KeyCode::Home => start.chosen = 0,
+            KeyCode::End => start.chosen = last,
+            KeyCode::PageUp => start.chosen = start.chosen.saturating_sub(10),
+            KeyCode::PageDown => start.chosen = (start.chosen + 10).min(last),
+            KeyCode::Enter => self.open_chosen_project(),
+            KeyCode::Char('q') | KeyCode::Esc if key.modifiers.is_empty() => self.quit(),
+            KeyCode::Char('?') => self.run(command::Id::Help),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Keys while a search is open; false leaves them to the rest.
+    fn find_key(&mut self, key: &KeyEvent) -> bool {
+        let Some(buffer) = self.buffer_mut() else {
+            return false;
+        };
+        let Some(find) = &mut buffer.find else {
+            return false;
+        };
+        match key.code {
+            KeyCode::Esc => buffer.find = None,
+            KeyCode::Enter | KeyCode::Down => {
+                let from = buffer.head();
+                buffer.find_from(from, true);
+            }
+            KeyCode::Up => {
+                let from = buffer
+                    .selection()
+                    .map_or(buffer.head(), |range| range.start);
+                buffer.find_from(from, false);
+            }
+            _ if find.input.key(key) => {
+                find.compile();
+                let origin = find.origin;
+                buffer.find_from(origin, true);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn editor_key(&mut self, key: &KeyEvent) {
+        let page = self
+            .layout()
+            .editor
+            .map_or(1, |area| usize::from(area.height.saturating_sub(2)).max(1));
+        if let Some(motion) = motion(key, page) {
+            if let Some(buffer) = self.buffer_mut() {
+                buffer.go(motion, key.modifiers.contains(KeyModifiers::SHIFT));
+            }
+            return;
+        }
+        if key.code == KeyCode::Esc {
+            if let Some(buffer) = self.buffer_mut() {
+                buffer.deselect();
+            }
+            return;
+        }
+        let control = key
+            .modifiers
+            .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        let edits = matches!(
+            key.code,
+            KeyCode::Enter | KeyCode::Tab | KeyCode::BackTab | KeyCode::Backspace | KeyCode::Delete
+        ) || matches!(key.code, KeyCode::Char(_)) && !control;
+        if !edits || self.refuse_read_only() {
+            return;
+        }
+        let Some(buffer) = self.buffer_mut() else {
+            return;
+        };
+        match key.code {
+            KeyCode::Enter => buffer.new_line(),
+            KeyCode::Tab => buffer.indent(),
+            KeyCode::BackTab => buffer.dedent(),
+            KeyCode::Backspace if control => buffer.delete(Motion::WordLeft),
+            KeyCode::Backspace => buffer.delete(Motion::Left),
+            KeyCode::Delete if control => buffer.delete(Motion::WordRight),
+            KeyCode::Delete => buffer.delete(Motion::Right),
+            KeyCode::Char(c) => buffer.type_char(c),
+            _ => return,
+        }
+        self.touch_preview();
+    }
+
+    fn files_key(&mut self, key: &KeyEvent) {
+        match key.code {
+            KeyCode::Up | KeyCode::Char('k') => self.files_move(-1),
+            KeyCode::Down | KeyCode::Char('j') => self.files_move(1),
+            KeyCode::PageUp => self.files_move(-10),
+            KeyCode::PageDown => self.files_move(10),
+            KeyCode::Home => self.files_move(isize::MIN),
+            KeyCode::End => self.files_move(isize::MAX),
+            KeyCode::Enter | KeyCode::Char(' ') => self.files_enter(),
+            KeyCode::Left | KeyCode::Right => {
+                if let Some(project) = &mut self.project {
+                    let entry = project
+                        .shown()
+                        .get(project.chosen)
+                        .map(|entry| (*entry).clone());
+                    if let Some(entry) = entry.filter(|entry| entry.folder) {
+                        let closes = key.code == KeyCode::Left;
+                        if project.is_closed(&entry) != closes {
+                            project.toggle(&entry.path);
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn timestamps_key(&mut self, key: &KeyEvent) {
+        let top = &mut self.preview.list_top;
+        match key.code {
+            KeyCode::Up | KeyCode::Char('k') => *top = top.saturating_sub(1),
+            KeyCode::Down | KeyCode::Char('j') => *top += 1,
+            KeyCode::PageUp => *top = top.saturating_sub(10),
+            KeyCode::PageDown => *top += 10,
+            KeyCode::Home => *top = 0,
+            KeyCode::Left => self.change_span(false),
+            KeyCode::Right => self.change_span(true),
+            _ => {}
+        }
+    }
+
+    fn events_key(&mut self, key: &KeyEvent) {
+        match key.code {
+            KeyCode::Up | KeyCode::Char('k') => self.preview.choose(-1),
+            KeyCode::Down | KeyCode::Char('j') => self.preview.choose(1),
+            KeyCode::PageUp => self.preview.scroll(-10),
+            KeyCode::PageDown => self.preview.scroll(10),
+            KeyCode::Home => {
+                self.preview.choose(isize::MIN);
+                self.preview.scroll(isize::MIN);
+            }
+            KeyCode::End => self.preview.choose(isize::MAX),
+            KeyCode::Enter => self.events_enter(),
+            _ => {}
+        }
+    }
+}
+
+fn motion(key: &KeyEvent, page: usize) -> Option<Motion> {
+    let word = key
+        .modifiers
+        .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    Some(match key.code {
+        KeyCode::Left if word => Motion::WordLeft,
+        KeyCode::Left => Motion::Left,
+        KeyCode::Right if word => Motion::WordRight,
+        KeyCode::Right => Motion::Right,
+        KeyCode::Up => Motion::Up(1),
+        KeyCode::Down => Motion::Down(1),
+        KeyCode::PageUp => Motion::Up(page),
+        KeyCode::PageDown => Motion::Down(page),
+        KeyCode::Home if word => Motion::Top,
+        KeyCode::Home => Motion::Home,
+        KeyCode::End if word => Motion::Bottom,
+        KeyCode::End => Motion::End,
+        _ => return None,
+    })
+}

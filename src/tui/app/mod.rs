@@ -1,0 +1,362 @@
+//! The state of the application and how events change it. Draws nothing, touches no file, starts no
+//! thread: what the world has to do leaves as effects.
+
+mod commands;
+mod dialog;
+mod files;
+mod keys;
+mod mouse;
+mod palette;
+mod pipeline;
+mod preview;
+mod project;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use ratatui::layout::Rect;
+
+use super::editor::{Buffer, View};
+use super::event::{AppEvent, Effect};
+use super::layout::{self, Layout, Wish};
+use super::theme::{Depth, Theme};
+use crate::config::Parameters;
+
+pub use dialog::{Action, Choice, Dialog};
+pub use palette::Palette;
+pub use pipeline::{Phase, Pipeline};
+pub use preview::{Preview, Row, SPANS};
+pub use project::{Project, Start};
+
+/// How long a message stays in the status line.
+const TOAST: Duration = Duration::from_secs(6);
+
+/// The panes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    /// List of files.
+    Files,
+    /// Editor.
+    Editor,
+    /// Timestamps.
+    Timestamps,
+    /// Rendered events.
+    Events,
+    /// The pipeline's details.
+    Pipeline,
+}
+
+impl Focus {
+    /// In the order in which the keys go round.
+    pub const ALL: [Self; 5] = [
+        Self::Files,
+        Self::Editor,
+        Self::Timestamps,
+        Self::Events,
+        Self::Pipeline,
+    ];
+}
+
+/// How a message is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Done.
+    Info,
+    /// Look.
+    Warn,
+    /// Failed.
+    Error,
+}
+
+/// A message in the status line.
+#[derive(Clone, Debug)]
+pub struct Toast {
+    /// How it is meant.
+    pub level: Level,
+    /// One line.
+    pub text: String,
+    until: Instant,
+}
+
+/// What lies over the panes and takes the keys.
+#[derive(Debug)]
+pub enum Overlay {
+    /// Keys and commands, scrolled by lines.
+    Help(usize),
+    /// A list to choose from by typing.
+    Palette(Palette),
+    /// A question.
+    Dialog(Dialog),
+}
+
+/// How the application is opened.
+#[derive(Debug)]
+pub struct Opening {
+    /// The project's document; without it the start screen is shown.
+    pub document: Option<PathBuf>,
+    /// Where the start screen looks for projects; absolute.
+    pub folder: PathBuf,
+    /// Name of the theme.
+    pub theme: String,
+    /// How many colours there are.
+    pub depth: Depth,
+    /// Zone, params and mode of preview and pipeline.
+    pub parameters: Parameters,
+    /// Makes runs and the first preview repeatable.
+    pub seed: Option<u64>,
+    /// Columns and rows.
+    pub size: (u16, u16),
+}
+
+/// Everything there is to see.
+#[derive(Debug)]
+pub struct App {
+    /// Colours.
+    pub theme: Theme,
+    depth: Depth,
+    /// The whole screen.
+    pub size: Rect,
+    /// Which pane has the keys.
+    pub focus: Focus,
+    /// Files shown; `None` leaves it to the width.
+    files_shown: Option<bool>,
+    zoom: bool,
+    pipeline_details: bool,
+    right: Focus,
+    /// What lies over the panes, the top one last.
+    pub overlays: Vec<Overlay>,
+    /// The message in the status line.
+    pub toast: Option<Toast>,
+    /// Projects to open, while none is.
+    pub start: Option<Start>,
+    /// The open project.
+    pub project: Option<Project>,
+    /// What the right panes show.
+    pub preview: Preview,
+    /// The pipeline in the background.
+    pub pipeline: Pipeline,
+    /// Why changes by others are not noticed, when they are not.
+    pub unwatched: Option<String>,
+    parameters: Parameters,
+    noise: files::Noise,
+    clipboard: String,
+    drag: Option<usize>,
+    effects: Vec<Effect>,
+    now: Instant,
+    changed: bool,
+    /// What to do once everything is saved.
+    after_save: Option<Action>,
+    leaving: bool,
+    exit: Option<u8>,
+}
+
+impl App {
+    /// The state at the start, with the first effects waiting.
+    ///
+    /// # Errors
+    /// When there is no such theme.
+    pub fn open(opening: Opening, now: Instant) -> Result<Self, super::theme::ThemeError> {
+        let theme = Theme::load(&opening.theme, opening.depth)?;
+        let mut app = Self {
+            theme,
+            depth: opening.depth,
+            size: Rect::new(0, 0, opening.size.0, opening.size.1),
+            focus: Focus::Editor,
+            files_shown: None,
+            zoom: false,
+            pipeline_details: false,
+            right: Focus::Events,
+            overlays: Vec::new(),
+            toast: None,
+            start: None,
+            project: None,
+            preview: Preview::new(opening.seed),
+            pipeline: Pipeline::new(opening.parameters.live_mode, opening.seed),
+            unwatched: None,
+            parameters: opening.parameters,
+            noise: files::Noise::default(),
+            clipboard: String::new(),
+            drag: None,
+            effects: Vec::new(),
+            now,
+            changed: true,
+            after_save: None,
+            leaving: false,
+            exit: None,
+        };
+        match opening.document {
+            Some(document) => app.open_project(document),
+            None => app.open_start(opening.folder),
+        }
+        app.settle();
+        Ok(app)
+    }
+
+    /// Takes one event in.
+    pub fn update(&mut self, event: AppEvent, now: Instant) {
+        self.now = now;
+        self.changed |= !matches!(event, AppEvent::Tick | AppEvent::Changed { .. });
+        match event {
+            AppEvent::Key(key) => self.key(&key),
+            AppEvent::Mouse(mouse) => self.mouse(&mouse),
+            AppEvent::Paste(text) => self.paste(&text),
+            AppEvent::Resize(width, height) => self.size = Rect::new(0, 0, width, height),
+            AppEvent::Tick => {}
+            AppEvent::Opened(path, result) => self.opened(path, result),
+            AppEvent::Reread(path, result) => self.reread(&path, result),
+            AppEvent::Saved(path, text, result) => self.saved(&path, text, result),
+            AppEvent::Scanned(result) => self.scanned(result),
+            AppEvent::Projects(found) => self.found(found),
+            AppEvent::Changed { paths, listing } => self.changed_outside(&paths, listing),
+            AppEvent::Unwatched(why) => {
+                self.warn(format!("changes made elsewhere are not noticed: {why}"));
+                self.unwatched = Some(why);
+            }
+            AppEvent::Preview(result) => self.previewed(*result),
+            AppEvent::Pipeline(news) => self.pipeline_news(news),
+            AppEvent::Signal(number) => self.exit = Some(u8::try_from(128 + number).unwrap_or(1)),
+            AppEvent::TerminalLost(why) => {
+                tracing::error!("the terminal is lost: {why}");
+                self.exit = Some(1);
+            }
+            AppEvent::Panicked(message) => {
+                self.error(format!("something failed in the background: {message}"));
+            }
+        }
+        self.deadlines();
+        self.settle();
+    }
+
+    /// Brings what depends on size and texts in step, so that drawing changes nothing.
+    fn settle(&mut self) {
+        if let Some(toast) = &self.toast
+            && toast.until <= self.now
+        {
+            self.toast = None;
+            self.changed = true;
+        }
+        let layout = self.layout();
+        if let Some(area) = layout.editor
+            && let Some(buffer) = self.project.as_mut().and_then(Project::buffer_mut)
+        {
+            let text = View::of(buffer, inner(area)).text;
+            buffer.settle_view(usize::from(text.height), usize::from(text.width));
+            buffer.lex_to(buffer.top + usize::from(text.height));
+        }
+        if let Some(area) = layout.files
+            && let Some(project) = &mut self.project
+        {
+            project.follow(usize::from(inner(area).height));
+        }
+        self.preview
+            .settle(layout.timestamps.map(inner), layout.events.map(inner));
+        self.preview.follow_width(self.now);
+    }
+
+    /// The earliest moment at which something changes by itself.
+    pub fn deadline(&self) -> Option<Instant> {
+        [
+            self.toast.as_ref().map(|toast| toast.until),
+            self.preview.deadline(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    fn deadlines(&mut self) {
+        if self.preview.due(self.now) {
+            self.request_preview();
+        }
+        if self.preview.grow_stale(self.now) {
+            self.changed = true;
+        }
+    }
+
+    /// What the world has to do; empties the list.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// True once after something to see changed.
+    pub fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// The exit code once the application is to end.
+    pub fn exit(&self) -> Option<u8> {
+        self.exit
+    }
+
+    /// True while the first file is being read.
+    pub fn waits_for_text(&self) -> bool {
+        let empty = |project: &Project| project.buffers.is_empty();
+        self.toast.is_none() && self.project.as_ref().is_some_and(empty)
+    }
+
+    /// The shown file.
+    pub fn buffer(&self) -> Option<&Buffer> {
+        self.project.as_ref()?.buffer()
+    }
+
+    fn buffer_mut(&mut self) -> Option<&mut Buffer> {
+        self.project.as_mut()?.buffer_mut()
+    }
+
+    /// Where everything is.
+    pub fn layout(&self) -> Layout {
+        let details = self.pipeline_details || self.focus == Focus::Pipeline;
+        let wish = Wish {
+            focus: self.focus,
+            files: self.files_shown,
+            zoom: self.zoom,
+            pipeline_rows: if details { self.pipeline.rows() } else { 0 },
+            pipeline_line: self.pipeline.seen(),
+            right: self.right,
+        };
+        layout::layout(self.size, wish)
+    }
+
+    fn set_focus(&mut self, focus: Focus) {
+        self.focus = focus;
+        if matches!(focus, Focus::Timestamps | Focus::Events) {
+            self.right = focus;
+        }
+    }
+
+    fn say(&mut self, level: Level, text: String) {
+        match level {
+            Level::Info => tracing::info!("{text}"),
+            Level::Warn => tracing::warn!("{text}"),
+            Level::Error => tracing::error!("{text}"),
+        }
+        self.toast = Some(Toast {
+            level,
+            text,
+            until: self.now + TOAST,
+        });
+        self.changed = true;
+    }
+
+    fn info(&mut self, text: impl Into<String>) {
+        self.say(Level::Info, text.into());
+    }
+
+    fn warn(&mut self, text: impl Into<String>) {
+        self.say(Level::Warn, text.into());
+    }
+
+    fn error(&mut self, text: impl Into<String>) {
+        self.say(Level::Error, text.into());
+    }
+}
+
+/// A pane below its heading.
+pub fn inner(area: Rect) -> Rect {
+    let heading = area.height.min(1);
+    Rect {
+        y: area.y + heading,
+        height: area.height - heading,
+        ..area
+    }
+}

@@ -1,0 +1,201 @@
+//! Reading and writing the files that are edited. Blocks; runs on its own thread.
+
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::event::FileText;
+use super::text;
+
+/// Largest file that is opened.
+const LIMIT: u64 = 10 << 20;
+
+/// Reads a file to edit it.
+///
+/// # Errors
+/// Says why it cannot be edited: missing, no permission, too big, not text.
+pub fn open(path: &Path) -> Result<FileText, String> {
+    let failed = |error: io::Error| explain("read", path, &error);
+    let file = File::open(path).map_err(failed)?;
+    let about = file.metadata().map_err(failed)?;
+    if !about.is_file() {
+        return Err(format!("{} is not a file", name(path)));
+    }
+    if about.len() > LIMIT {
+        return Err(format!(
+            "{} is too big to edit: {}, the limit is {}",
+            name(path),
+            text::bytes(about.len() as f64),
+            text::bytes(LIMIT as f64),
+        ));
+    }
+    let mut bytes = Vec::new();
+    file.take(LIMIT + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    let binary = bytes.iter().take(8192).any(|byte| *byte == 0);
+    if binary {
+        return Err(format!("{} is a binary file, not text", name(path)));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        format!("{} is not UTF-8 text (byte {at} is wrong)", name(path))
+    })?;
+    Ok(FileText {
+        text,
+        read_only: read_only(path),
+    })
+}
+
+/// Reads a file that may have changed; `None` when it is gone.
+pub fn reread(path: &Path) -> Option<Result<FileText, String>> {
+    match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        _ => Some(open(path)),
+    }
+}
+
+fn read_only(path: &Path) -> Option<String> {
+    let error = OpenOptions::new().append(true).open(path).err()?;
+    Some(match error.kind() {
+        io::ErrorKind::PermissionDenied => "no permission to write".to_owned(),
+        _ => error.to_string(),
+    })
+}
+
+/// Writes a file so that no reader ever sees half of it: into a new file beside it, which then takes
+/// its place. Permissions stay, links are followed, missing folders are made.
+///
+/// # Errors
+/// Says what went wrong; the old file is untouched then.
+pub fn save(path: &Path, chunks: impl Iterator<Item = impl AsRef<[u8]>>) -> Result<(), String> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    write(&target, chunks).map_err(|error| explain("save", path, &error))
+}
+
+fn write(target: &Path, chunks: impl Iterator<Item = impl AsRef<[u8]>>) -> io::Result<()> {
+    let folder = target.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let before: Option<Metadata> = fs::metadata(target).ok();
+    if before.is_some() {
+        // Renaming over a file needs no right to write it; ask for that right all the same.
+        OpenOptions::new().append(true).open(target)?;
+    }
+    let (temporary, mut file) = beside(target)?;
+    let done = (|| {
+        for chunk in chunks {
+            file.write_all(chunk.as_ref())?;
+        }
+        if let Some(before) = &before {
+            file.set_permissions(before.permissions())?;
+        }
+        file.sync_all()?;
+        fs::rename(&temporary, target)
+    })();
+    if done.is_err() {
+        // The first error is the one to tell.
+        drop(fs::remove_file(&temporary));
+    }
+    done
+}
+
+/// A new file next to `target`.
+fn beside(target: &Path) -> io::Result<(PathBuf, File)> {
+    let own = name(target);
+    let mut last = io::Error::from(io::ErrorKind::AlreadyExists);
+    for attempt in 0..16 {
+        let path = target.with_file_name(format!(".{own}.{}-{attempt}.tmp", std::process::id()));
+        match OpenOptions::new().write(true).create_new(true).open(&path) {
+            Ok(file) => return Ok((path, file)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => last = error,
+            Err(error) => return Err(error),
+        }
+    }
+    Err(last)
+}
+
+fn name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned()
+}
+
+fn explain(action: &str, path: &Path, error: &io::Error) -> String {
+    let why = match error.kind() {
+        io::ErrorKind::NotFound => "it does not exist".to_owned(),
+        io::ErrorKind::PermissionDenied => "no permission".to_owned(),
+        io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
+        _ => error.to_string(),
+    };
+    format!("cannot {action} {}: {why}", name(path))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_edited_is_refused_in_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("binary"), b"a\0b").unwrap();
+        fs::write(path("latin"), b"caf\xe9").unwrap();
+        let big = File::create(path("big")).unwrap();
+        big.set_len(50 << 20).unwrap();
+        for (name, part) in [
+            ("binary", "binary is a binary file"),
+            ("latin", "byte 3 is wrong"),
+            ("big", "too big to edit: 52.4 MB"),
+            ("missing", "cannot read missing: it does not exist"),
+            (".", "is not a file"),
+        ] {
+            let error = open(&path(name)).unwrap_err();
+            assert!(error.contains(part), "{error}");
+        }
+        assert!(reread(&path("missing")).is_none());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn saving_keeps_permissions_and_follows_links() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+        fs::write(&real, "old").unwrap();
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink(&real, &link).unwrap();
+        save(&link, ["new ", "text"].iter()).unwrap();
+        assert_eq!(fs::read_to_string(&real).unwrap(), "new text");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(
+            fs::metadata(&real).unwrap().permissions().mode() & 0o777,
+            0o640
+        );
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            2,
+            "no temporary file is left"
+        );
+    }
+
+    #[test]
+    fn saving_into_a_folder_that_is_gone_makes_it_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("gone/deep/file.yml");
+        save(&path, ["x"].iter()).unwrap();
+        assert_eq!(fs::read_to_string(path).unwrap(), "x");
+    }
+
+    #[test]
+    fn a_folder_in_the_way_is_an_error_and_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("taken");
+        fs::create_dir(&path).unwrap();
+        let error = save(&path, ["x"].iter()).unwrap_err();
+        assert!(error.starts_with("cannot save taken"), "{error}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,203 @@
+//! Title, status and hints.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::Line;
+use crate::tui::app::{App, Focus, Level, Overlay, Phase};
+use crate::tui::command::{Command, Id};
+use crate::tui::text;
+
+/// What it is and how the pipeline does.
+pub fn title(app: &App, area: Rect, screen: &mut Buffer) {
+    let theme = &app.theme;
+    screen.set_style(area, theme.bar);
+    let mut line = Line::new(area, screen);
+    line.put(" evtui ", theme.hint_key);
+    let Some(project) = &app.project else {
+        return;
+    };
+    line.put("  ", theme.bar).put(&project.name, theme.bar);
+    if project.missing.is_some() {
+        line.put("  gone from the disk", on_bar(app, theme.error));
+    }
+    let mode = if app.pipeline.live { "live" } else { "sample" };
+    let (sign, state, style) = match &app.pipeline.phase {
+        Phase::Idle => ("○", "not running".to_owned(), theme.bar),
+        Phase::Starting => ("◌", "starting".to_owned(), on_bar(app, theme.warn)),
+        Phase::Running => (
+            "●",
+            format!("running {}", text::clock(app.pipeline.stats.uptime)),
+            on_bar(app, theme.ok),
+        ),
+        Phase::Stopping => ("◌", "stopping".to_owned(), on_bar(app, theme.warn)),
+        Phase::Ended(why, well) => {
+            let style = if *well {
+                theme.bar
+            } else {
+                on_bar(app, theme.error)
+            };
+            (
+                "○",
+                text::fit(why.split(':').next().unwrap_or(why), 20),
+                style,
+            )
+        }
+    };
+    line.right(&format!("{sign} {state} "), style);
+    line.right(&format!("{mode}  "), theme.bar);
+}
+
+/// A style's colour on the bar.
+fn on_bar(app: &App, style: Style) -> Style {
+    let mut out = style;
+    out.bg = app.theme.bar.bg;
+    out.add_modifier |= app.theme.bar.add_modifier;
+    out
+}
+
+/// The latest message, or where the cursor is and how many problems there are.
+pub fn status(app: &App, area: Rect, screen: &mut Buffer) {
+    let theme = &app.theme;
+    screen.set_style(area, theme.bar);
+    let mut line = Line::new(area, screen);
+    line.put(" ", theme.bar);
+    if let Some(buffer) = app.buffer() {
+        let (row, column) = buffer.place();
+        line.right(&format!("{row}:{column} "), theme.bar);
+        line.right(&format!("{}  ", buffer.language.label()), theme.bar);
+        if buffer.read_only.is_some() {
+            line.right("read-only  ", on_bar(app, theme.warn));
+        }
+    }
+    if let Some(toast) = &app.toast {
+        let (sign, style) = match toast.level {
+            Level::Info => ("", theme.bar),
+            Level::Warn => ("! ", on_bar(app, theme.warn)),
+            Level::Error => ("✗ ", on_bar(app, theme.error)),
+        };
+        let room = line.room().saturating_sub(3);
+        line.put(sign, style)
+            .put(&text::fit(&toast.text, room), style);
+        return;
+    }
+    if app.project.is_none() {
+        return;
+    }
+    let (errors, all) = (app.preview.errors(), app.preview.problems.len());
+    if errors > 0 {
+        line.put(
+            &format!("✗ {} ", text::count(errors, "error")),
+            on_bar(app, theme.error),
+        );
+    }
+    if all > errors {
+        line.put(
+            &format!("▲ {} ", text::count(all - errors, "warning")),
+            on_bar(app, theme.warn),
+        );
+    }
+    if all == 0 && app.preview.took.is_some() {
+        line.put("✓ no problems ", on_bar(app, theme.ok));
+    }
+    if app.preview.stale {
+        line.put("… working the preview out", theme.bar);
+    } else if let Some(took) = app.preview.took.filter(|_| line.room() > 40) {
+        line.put(
+            &format!(" preview in {:.0} ms", took.as_secs_f64() * 1e3),
+            theme.bar,
+        );
+    }
+}
+
+/// The keys that matter where one is.
+pub fn hints(app: &App, area: Rect, screen: &mut Buffer) {
+    let theme = &app.theme;
+    screen.set_style(area, theme.bar);
+    let mut line = Line::new(area, screen);
+    line.put(" ", theme.bar);
+    let hints: Vec<(String, &str)> = match app.overlays.last() {
+        Some(Overlay::Help(_)) => pairs(&[("↑ ↓", "Scroll"), ("Esc", "Close")]),
+        Some(Overlay::Palette(_)) => {
+            pairs(&[("↑ ↓", "Choose"), ("Enter", "Take"), ("Esc", "Close")])
+        }
+        Some(Overlay::Dialog(_)) => pairs(&[("← →", "Choose"), ("Enter", "Take")]),
+        None if app.start.is_some() => pairs(&[
+            ("↑ ↓", "Choose"),
+            ("Enter", "Open"),
+            ("?", "Help"),
+            ("q", "Quit"),
+        ]),
+        None => pane_hints(app),
+    };
+    for (key, title) in hints {
+        let wide = text::width(&key) + text::width(title) + 3;
+        if wide > line.room() {
+            break;
+        }
+        line.put(&key, theme.hint_key)
+            .put(" ", theme.bar)
+            .put(title, theme.bar)
+            .put("  ", theme.bar);
+    }
+}
+
+fn pairs(list: &[(&str, &'static str)]) -> Vec<(String, &'static str)> {
+    list.iter()
+        .map(|(key, title)| ((*key).to_owned(), *title))
+        .collect()
+}
+
+fn pane_hints(app: &App) -> Vec<(String, &'static str)> {
+    let own: &[(&str, &str)] = match app.focus {
+        Focus::Editor | Focus::Pipeline => &[],
+        Focus::Files => &[("Enter", "Open")],
+        Focus::Timestamps => &[("← →", "Span")],
+        Focus::Events => &[("↑ ↓", "Choose"), ("Enter", "Go to")],
+    };
+    let ids: &[Id] = match app.focus {
+        Focus::Editor => &[
+            Id::Save,
+            Id::RunStop,
+            Id::Palette,
+            Id::Help,
+            Id::NextPane,
+            Id::Quit,
+            Id::QuickOpen,
+            Id::Find,
+            Id::Undo,
+        ],
+        _ => &[
+            Id::RunStop,
+            Id::Palette,
+            Id::Help,
+            Id::NextPane,
+            Id::Quit,
+            Id::Refresh,
+            Id::Zoom,
+        ],
+    };
+    let mut out = pairs(own);
+    for id in ids {
+        let Some(command) = Command::get(*id) else {
+            continue;
+        };
+        let title = match id {
+            Id::RunStop if app.pipeline.active() => "Stop",
+            Id::RunStop => "Run",
+            _ => command.title,
+        };
+        let key = if app.focus == Focus::Editor {
+            command.key_label()
+        } else {
+            let plain = command
+                .plain_keys
+                .first()
+                .and_then(|key| crate::tui::key::Chord::parse(key));
+            plain.map_or_else(|| command.key_label(), crate::tui::key::Chord::label)
+        };
+        out.push((key, title));
+    }
+    out
+}

@@ -1,0 +1,273 @@
+//! The pipeline: one line, or queues, outputs and errors.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::{Line, heading, row};
+use crate::pipeline::Stats;
+use crate::tui::app::{App, Focus, Phase, inner};
+use crate::tui::text;
+use crate::tui::theme::Theme;
+
+const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
+pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
+    if area.height < 4 {
+        return strip(app, area, screen);
+    }
+    let remark = phase_text(app);
+    heading(
+        area,
+        &[("Pipeline", true)],
+        &remark,
+        app.focus == Focus::Pipeline,
+        &app.theme,
+        screen,
+    );
+    let body = inner(area);
+    if app.pipeline.phase == Phase::Idle {
+        let text = " not started yet: Run starts it";
+        Line::new(row(body, 0), screen).put(text, app.theme.muted);
+        return;
+    }
+    strip(app, row(body, 0), screen);
+    let rest = Rect {
+        y: body.y + 1,
+        height: body.height - 1,
+        ..body
+    };
+    let wide = rest.width >= 90;
+    let lines = u16::try_from(app.pipeline.stats.errors.len().min(3)).unwrap_or(0);
+    let (left, right) = if wide {
+        let half = rest.width / 2;
+        (
+            Rect {
+                width: half,
+                ..rest
+            },
+            Rect {
+                x: rest.x + half,
+                width: rest.width - half,
+                ..rest
+            },
+        )
+    } else {
+        let half = rest.height - lines.min(rest.height);
+        (
+            Rect {
+                height: half,
+                ..rest
+            },
+            Rect {
+                y: rest.y + half,
+                height: rest.height - half,
+                ..rest
+            },
+        )
+    };
+    flow(app, left, screen);
+    errors(app, right, screen);
+}
+
+fn phase_text(app: &App) -> String {
+    match &app.pipeline.phase {
+        Phase::Idle => String::new(),
+        Phase::Starting => "starting".to_owned(),
+        Phase::Running => "running".to_owned(),
+        Phase::Stopping => "stopping: delivering what is queued".to_owned(),
+        Phase::Ended(why, _) => why.clone(),
+    }
+}
+
+/// `● 00:12  12.3k ev/s ▁▂▅▇  1,234,567 events  45.6 MB  queue 30 %  errors 0`
+fn strip(app: &App, area: Rect, screen: &mut Buffer) {
+    let theme = &app.theme;
+    let pipeline = &app.pipeline;
+    let stats = &pipeline.stats;
+    let (sign, style) = match &pipeline.phase {
+        Phase::Idle => ("○", theme.muted),
+        Phase::Starting | Phase::Stopping => ("◌", theme.warn),
+        Phase::Running => ("●", theme.ok),
+        Phase::Ended(_, true) => ("○", theme.muted),
+        Phase::Ended(_, false) => ("✗", theme.error),
+    };
+    let width = usize::from(area.width);
+    let errors = pipeline.error_count();
+    let latest = stats
+        .errors
+        .first()
+        .map_or("", |error| error.message.as_str());
+    let mut line = Line::new(area, screen);
+    line.put(" ", theme.text).put(sign, style);
+    line.put(&format!(" {:>6}", text::clock(stats.uptime)), theme.text);
+    if let Phase::Ended(why, _) = &pipeline.phase {
+        line.put(" ", theme.text)
+            .put(why.split(':').next().unwrap_or_default(), style);
+    }
+    if pipeline.active() {
+        line.put(
+            &format!("  {:>5}", text::short(pipeline.rate)),
+            theme.strong,
+        );
+        line.put(" ev/s", theme.muted);
+    }
+    line.put(" ", theme.muted);
+    sparkline(app, &mut line, (width / 5).clamp(8, 60));
+    line.put(&format!("  {:>9}", text::grouped(stats.events)), theme.text)
+        .put(" events", theme.muted);
+    if width >= 100 {
+        line.put(
+            &format!("  {:>8}", text::bytes(pipeline.written_bytes() as f64)),
+            theme.text,
+        );
+        line.put(
+            &format!("  {:>8}/s", text::bytes(pipeline.byte_rate)),
+            theme.muted,
+        );
+    }
+    if let Some((name, fill)) = fullest(stats) {
+        let full = if fill >= 90 { theme.warn } else { theme.muted };
+        let name = if width >= 120 {
+            format!("  queue {name} ")
+        } else {
+            "  queue ".to_owned()
+        };
+        line.put(&name, theme.muted)
+            .put(&format!("{fill:>3} %"), full);
+    }
+    if errors == 0 {
+        line.put("  no errors", theme.muted);
+    } else {
+        let count = text::count(usize::try_from(errors).unwrap_or(usize::MAX), "error");
+        line.put(&format!("  {count}"), theme.error);
+        let room = line.room().saturating_sub(2);
+        line.put("  ", theme.muted)
+            .put(&text::fit(latest, room), theme.error);
+    }
+}
+
+/// The fullest queue and how full it is, in percent.
+fn fullest(stats: &Stats) -> Option<(&str, usize)> {
+    stats
+        .queues
+        .iter()
+        .map(|queue| (queue.name.as_str(), queue.len * 100 / queue.capacity.max(1)))
+        .max_by_key(|(_, fill)| *fill)
+}
+
+/// The last minutes, the present at the right; what is not nothing is never drawn as nothing.
+fn sparkline(app: &App, line: &mut Line<'_>, width: usize) {
+    let (shown, _) = app.pipeline.stretches(width);
+    let most = shown.iter().max().copied().unwrap_or(0).max(1);
+    for _ in shown.len()..width {
+        line.put("·", app.theme.border);
+    }
+    for value in shown {
+        let level = usize::try_from(u128::from(value) * 7 / u128::from(most)).unwrap_or(7);
+        let (symbol, style) = match value {
+            0 => ("·", app.theme.border),
+            _ => (BARS.get(level).copied().unwrap_or("█"), app.theme.accent),
+        };
+        line.put(symbol, style);
+    }
+}
+
+/// Inputs, timestamps, queues and outputs, in the order in which events flow.
+fn flow(app: &App, area: Rect, screen: &mut Buffer) {
+    let theme = &app.theme;
+    let stats = &app.pipeline.stats;
+    let mut at = 0;
+    let mut next = || {
+        at += 1;
+        row(area, at - 1)
+    };
+    for input in &stats.inputs {
+        let mut line = Line::new(next(), screen);
+        line.put(" input   ", theme.muted)
+            .put(&text::pad(&input.name, 12), theme.text);
+        line.put(
+            &format!("{:>13}", text::grouped(input.released)),
+            theme.text,
+        )
+        .put(" released", theme.muted);
+    }
+    let mut line = Line::new(next(), screen);
+    line.put(" event   ", theme.muted)
+        .put(&text::pad("", 12), theme.text);
+    line.put(&format!("{:>13}", text::grouped(stats.events)), theme.text)
+        .put(" produced", theme.muted);
+    for (count, what, style) in [
+        (stats.dropped, "dropped", theme.muted),
+        (stats.failed, "failed", theme.error),
+    ] {
+        if count > 0 {
+            line.put(&format!("  {} {what}", text::grouped(count)), style);
+        }
+    }
+    for output in &stats.outputs {
+        let mut line = Line::new(next(), screen);
+        line.put(" output  ", theme.muted)
+            .put(&text::pad(&output.name, 12), theme.text);
+        line.put(
+            &format!("{:>13}", text::grouped(output.written)),
+            theme.text,
+        )
+        .put(" written", theme.muted);
+        line.put(
+            &format!("  {:>8}", text::bytes(output.bytes as f64)),
+            theme.text,
+        );
+        let lost = output.format_failed + output.write_failed;
+        if lost > 0 {
+            line.put(&format!("  {} lost", text::grouped(lost)), theme.error);
+        }
+    }
+    for queue in &stats.queues {
+        let mut line = Line::new(next(), screen);
+        line.put(" queue   ", theme.muted)
+            .put(&text::pad(&queue.name, 12), theme.text);
+        gauge(&mut line, queue.len, queue.capacity, theme);
+    }
+    let mut line = Line::new(next(), screen);
+    line.put(" lag     ", theme.muted).put(
+        &format!("{:.1} ms", stats.lag.as_secs_f64() * 1e3),
+        theme.text,
+    );
+    if let Some(expected) = stats.expected.filter(|expected| *expected > 0) {
+        let done = u128::from(stats.events) * 100 / u128::from(expected);
+        line.put(
+            &format!("   {done} % of {}", text::grouped(expected)),
+            theme.text,
+        );
+    }
+}
+
+fn gauge(line: &mut Line<'_>, len: usize, capacity: usize, theme: &Theme) {
+    const CELLS: usize = 20;
+    let filled = (len * CELLS).div_ceil(capacity.max(1)).min(CELLS);
+    let style = if len * 10 >= capacity * 9 {
+        theme.warn
+    } else {
+        theme.accent
+    };
+    line.put(&"█".repeat(filled), style)
+        .put(&"░".repeat(CELLS - filled), theme.border)
+        .put(&format!(" {len:>3}/{capacity}"), theme.muted);
+}
+
+fn errors(app: &App, area: Rect, screen: &mut Buffer) {
+    let theme = &app.theme;
+    let errors = &app.pipeline.stats.errors;
+    if errors.is_empty() {
+        Line::new(row(area, 0), screen).put(" no errors", theme.muted);
+    }
+    for (index, error) in errors.iter().enumerate() {
+        let style: Style = theme.error;
+        let mut line = Line::new(row(area, index), screen);
+        line.put(&format!(" {:>7}× ", text::grouped(error.count)), style);
+        line.put(&error.source, theme.strong).put("  ", theme.text);
+        let room = line.room();
+        line.put(&text::fit(&error.message, room), theme.text);
+    }
+}

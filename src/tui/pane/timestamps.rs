@@ -1,0 +1,285 @@
+//! When it fires: a histogram over a span and the list of the next timestamps.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::{Line, right_heading, row, scrollbar};
+use crate::preview::Schedule;
+use crate::time::{Moment, SECOND_US};
+use crate::tui::app::{App, Focus, SPANS, inner};
+use crate::tui::text;
+use crate::tui::theme::Theme;
+
+/// Eighths of a cell.
+const BARS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
+pub fn draw(app: &App, area: Rect, tabs: bool, screen: &mut Buffer) {
+    let theme = &app.theme;
+    let (_, span) = SPANS.get(app.preview.span).copied().unwrap_or((0, ""));
+    let stale = if app.preview.stale { "… " } else { "" };
+    right_heading(
+        app,
+        area,
+        Focus::Timestamps,
+        tabs,
+        &format!("{stale}next {span}"),
+        screen,
+    );
+    let body = inner(area);
+    let Some(schedule) = &app.preview.schedule else {
+        let text = if app.preview.took.is_none() {
+            "working it out …"
+        } else {
+            "the inputs cannot be read"
+        };
+        Line::new(row(body, 0), screen)
+            .put(" ", theme.muted)
+            .put(text, theme.muted);
+        return;
+    };
+    if let Some(nothing) = &schedule.nothing {
+        Line::new(row(body, 0), screen)
+            .put(" ", theme.warn)
+            .put(nothing, theme.warn);
+        return;
+    }
+    let height = body.height;
+    // Bars get what the list can spare: at least one row, at most seven.
+    let bars = (height / 2).saturating_sub(2).clamp(1, 7);
+    summary(schedule, row(body, 0), theme, screen);
+    let chart = Rect {
+        x: body.x + 1,
+        y: body.y + 1,
+        width: body.width.saturating_sub(2),
+        height: bars,
+    };
+    histogram(schedule, chart.intersection(body), theme, screen);
+    axis(
+        schedule,
+        row(body, usize::from(bars) + 1),
+        chart.width,
+        theme,
+        screen,
+    );
+    let used = (bars + 2).min(height);
+    let list = Rect {
+        y: body.y + used,
+        height: height - used,
+        ..body
+    };
+    next(app, schedule, list, screen);
+}
+
+fn summary(schedule: &Schedule, area: Rect, theme: &Theme, screen: &mut Buffer) {
+    let total: u64 = schedule.buckets.iter().sum();
+    let most = schedule.buckets.iter().max().copied().unwrap_or(0);
+    let each = schedule
+        .span_s
+        .checked_div(schedule.buckets.len() as u64)
+        .unwrap_or(0);
+    let sign = if schedule.truncated { "≥ " } else { "" };
+    let mut line = Line::new(area, screen);
+    line.put(" ", theme.text)
+        .put(&format!("{sign}{}", text::grouped(total)), theme.strong)
+        .put(" timestamps", theme.muted);
+    line.right(
+        &format!("most {} in {} ", text::grouped(most), unit(each)),
+        theme.muted,
+    );
+}
+
+/// A length of time in its largest whole unit.
+fn unit(seconds: u64) -> String {
+    match seconds {
+        _ if seconds >= 86_400 && seconds.is_multiple_of(86_400) => {
+            format!("{} d", seconds / 86_400)
+        }
+        _ if seconds >= 3_600 && seconds.is_multiple_of(1_800) => {
+            let half = if seconds.is_multiple_of(3_600) {
+                ""
+            } else {
+                ".5"
+            };
+            format!("{}{half} h", seconds / 3_600)
+        }
+        _ if seconds >= 60 && seconds.is_multiple_of(30) => {
+            let half = if seconds.is_multiple_of(60) { "" } else { ".5" };
+            format!("{}{half} min", seconds / 60)
+        }
+        _ => format!("{seconds} s"),
+    }
+}
+
+/// Bars as high as their counts; what is not nothing is never drawn as nothing.
+fn histogram(schedule: &Schedule, area: Rect, theme: &Theme, screen: &mut Buffer) {
+    let most = schedule.buckets.iter().max().copied().unwrap_or(0);
+    let count = schedule.buckets.len();
+    let width = usize::from(area.width);
+    if most == 0 || area.is_empty() {
+        return;
+    }
+    let eighths = u64::from(area.height) * 8;
+    // Several buckets share a column when there are more than columns; then the fullest is shown.
+    let columns = if count <= width {
+        (width / count).max(1) * count
+    } else {
+        width
+    };
+    for column in 0..columns.min(width) {
+        let (from, to) = (
+            column * count / columns,
+            ((column + 1) * count).div_ceil(columns),
+        );
+        let shown = schedule
+            .buckets
+            .get(from..to.max(from + 1).min(count))
+            .unwrap_or_default();
+        let value = if count <= width {
+            shown.first()
+        } else {
+            shown.iter().max()
+        };
+        let filled = filled(value.copied().unwrap_or(0), most, eighths);
+        for level in 0..area.height {
+            let part = filled.saturating_sub(u64::from(level) * 8).min(8);
+            let symbol = usize::try_from(part)
+                .ok()
+                .and_then(|part| BARS.get(part))
+                .unwrap_or(&" ");
+            let x = area.x + u16::try_from(column).unwrap_or(0);
+            screen.set_stringn(x, area.bottom() - 1 - level, symbol, 1, theme.accent);
+        }
+    }
+}
+
+/// Eighths of a cell that a count fills; at least one when it is not 0.
+fn filled(value: u64, most: u64, eighths: u64) -> u64 {
+    let exact = u128::from(value) * u128::from(eighths) / u128::from(most.max(1));
+    u64::try_from(exact)
+        .unwrap_or(eighths)
+        .max(u64::from(value > 0))
+        .min(eighths)
+}
+
+fn axis(schedule: &Schedule, area: Rect, width: u16, theme: &Theme, screen: &mut Buffer) {
+    let Some(from) = schedule.from else {
+        return;
+    };
+    let span_us = i64::try_from(schedule.span_s)
+        .unwrap_or(0)
+        .saturating_mul(SECOND_US);
+    let until = Moment {
+        wall_us: from.wall_us.saturating_add(span_us),
+        offset_s: from.offset_s,
+    };
+    let label = |at: Moment| match schedule.span_s {
+        0..=600 => text::time_of_day(at)
+            .get(..8)
+            .unwrap_or_default()
+            .to_owned(),
+        601..=43_200 => text::time_of_day(at)
+            .get(..5)
+            .unwrap_or_default()
+            .to_owned(),
+        _ => text::day_and_time(at),
+    };
+    let count = schedule.buckets.len();
+    let drawn = if count > 0 && count <= usize::from(width) {
+        usize::from(width) / count * count
+    } else {
+        usize::from(width)
+    };
+    let area = Rect {
+        width: u16::try_from(drawn + 2)
+            .unwrap_or(area.width)
+            .min(area.width),
+        ..area
+    };
+    let mut line = Line::new(area, screen);
+    line.put(" ", theme.muted).put(&label(from), theme.muted);
+    line.right(" ", theme.muted)
+        .right(&label(until), theme.muted);
+}
+
+/// The list of the next timestamps, with tags where they are known.
+fn next(app: &App, schedule: &Schedule, area: Rect, screen: &mut Buffer) {
+    let theme = &app.theme;
+    let top = app.preview.list_top;
+    let height = usize::from(area.height);
+    let from = schedule.from.map_or(0, Moment::instant_us);
+    let names = schedule.inputs.len() > 1;
+    for (index, (at, input)) in schedule.next.iter().enumerate().skip(top).take(height) {
+        let place = row(area, index - top);
+        let place = Rect {
+            width: place.width.saturating_sub(1),
+            ..place
+        };
+        let mut line = Line::new(place, screen);
+        let name = schedule
+            .inputs
+            .get(usize::from(*input))
+            .map_or("", String::as_str);
+
+        let time = match schedule.span_s {
+            _ if line.room() >= 60 => text::date_time(*at),
+            86_400.. => text::day_and_second(*at),
+            _ => text::time_of_day(*at),
+        };
+        line.put(" ", theme.text).put(&time, theme.text).put(
+            &format!(" {:>7}", text::ahead(at.instant_us() - from)),
+            theme.muted,
+        );
+        if names || line.room() >= 12 {
+            let number = if names {
+                format!("  {input} ")
+            } else {
+                "  ".to_owned()
+            };
+            line.put(&number, theme.muted).put(name, theme.muted);
+        }
+        let event = app
+            .preview
+            .events
+            .get(index)
+            .filter(|event| event.at == *at);
+        if let Some(event) = event.filter(|event| !event.tags.is_empty()) {
+            let tags: Vec<&str> = event.tags.iter().map(AsRef::as_ref).collect();
+            let room = line.room().saturating_sub(2);
+            line.put("  ", theme.muted).put(
+                &text::fit(&tags.join(" "), room),
+                theme.token(crate::tui::theme::Token::Variable),
+            );
+        }
+    }
+    if schedule.next.is_empty() && height > 0 {
+        Line::new(row(area, 0), screen).put(" nothing more", theme.muted);
+    }
+    scrollbar(area, top, height, schedule.next.len(), theme, screen);
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn a_small_count_is_never_drawn_as_nothing() {
+        assert_eq!(filled(0, 1_000_000, 8), 0);
+        assert_eq!(filled(1, 1_000_000, 8), 1);
+        assert_eq!(filled(1_000_000, 1_000_000, 8), 8);
+        assert_eq!(filled(u64::MAX, u64::MAX, 56), 56);
+    }
+
+    #[test]
+    fn lengths_have_one_unit() {
+        for (seconds, text) in [
+            (1, "1 s"),
+            (90, "1.5 min"),
+            (600, "10 min"),
+            (5_400, "1.5 h"),
+            (172_800, "2 d"),
+        ] {
+            assert_eq!(unit(seconds), text);
+        }
+    }
+}

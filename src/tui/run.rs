@@ -1,0 +1,233 @@
+//! The loop: events in, state changed, effects out, drawn when something changed.
+
+use std::io;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use crossterm::event::{self, Event};
+
+use super::app::{App, Opening};
+use super::event::{AppEvent, Effect};
+use super::services::{Backends, Services};
+use super::terminal::{Screen, give_back, present};
+use super::theme::ThemeError;
+
+/// Least time between frames that no key asked for.
+const FRAME: Duration = Duration::from_millis(16);
+/// Longest wait for the document's text before the first frame.
+const FIRST: Duration = Duration::from_millis(10);
+/// Longest text that is put on the clipboard through the terminal.
+const CLIPBOARD: usize = 100_000;
+
+/// Why the application could not be opened or had to end.
+#[derive(Debug, thiserror::Error)]
+pub enum TuiError {
+    /// There is no terminal.
+    #[error(
+        "the terminal application needs a terminal for input and output; `evtui generate` and `evtui preview` work without one"
+    )]
+    NoTerminal,
+    /// The theme cannot be used.
+    #[error(transparent)]
+    Theme(#[from] ThemeError),
+    /// The terminal failed.
+    #[error("the terminal cannot be used: {0}")]
+    Terminal(#[from] io::Error),
+}
+
+/// Runs the application until it is left; gives the exit code.
+///
+/// # Errors
+/// When there is no terminal or it fails, or there is no such theme.
+pub fn run(mut opening: Opening, backends: Backends) -> Result<u8, TuiError> {
+    if !present() {
+        return Err(TuiError::NoTerminal);
+    }
+    opening.size = Screen::size();
+    let mut app = App::open(opening, Instant::now())?;
+    let (sender, events) = mpsc::channel();
+    let mut services = Services::start(backends, &sender);
+    let screen = Screen::take(sender.clone())?;
+    watch_signals(sender.clone());
+    thread::spawn(move || read_terminal(&sender));
+    let code = run_loop(&mut app, screen, &events, &mut services);
+    // The terminal is given back by now; pipelines may take their time.
+    let finished = services.finish();
+    let code = code?;
+    Ok(if finished || code != 0 { code } else { 1 })
+}
+
+fn run_loop(
+    app: &mut App,
+    mut screen: Screen,
+    events: &Receiver<AppEvent>,
+    services: &mut Services,
+) -> io::Result<u8> {
+    // Files first: they are there by the time the first frame is drawn.
+    perform(app, &mut screen, services)?;
+    let patience = Instant::now() + FIRST;
+    while app.waits_for_text()
+        && let Ok(event) = events.recv_timeout(patience.saturating_duration_since(Instant::now()))
+    {
+        app.update(event, Instant::now());
+    }
+    app.take_changed();
+    screen.draw(app)?;
+    let mut drawn = Instant::now();
+    let mut pending = false;
+    loop {
+        let frame = pending.then(|| drawn + FRAME);
+        let Some(event) = wait(events, [frame, app.deadline()].into_iter().flatten().min()) else {
+            return Ok(1);
+        };
+        let mut urgent = is_urgent(&event);
+        app.update(event, Instant::now());
+        while let Ok(more) = events.try_recv() {
+            urgent |= is_urgent(&more);
+            app.update(more, Instant::now());
+        }
+        perform(app, &mut screen, services)?;
+        if let Some(code) = app.exit() {
+            return Ok(code);
+        }
+        pending |= app.take_changed();
+        if pending && (urgent || drawn.elapsed() >= FRAME) {
+            screen.draw(app)?;
+            drawn = Instant::now();
+            pending = false;
+        }
+    }
+}
+
+/// The next event, or a tick when the deadline comes first; `None` when nobody sends any more.
+fn wait(events: &Receiver<AppEvent>, deadline: Option<Instant>) -> Option<AppEvent> {
+    let Some(deadline) = deadline else {
+        return events.recv().ok();
+    };
+    match events.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+        Ok(event) => Some(event),
+        Err(RecvTimeoutError::Timeout) => Some(AppEvent::Tick),
+        Err(RecvTimeoutError::Disconnected) => None,
+    }
+}
+
+fn is_urgent(event: &AppEvent) -> bool {
+    matches!(
+        event,
+        AppEvent::Key(_) | AppEvent::Mouse(_) | AppEvent::Paste(_) | AppEvent::Resize(..)
+    )
+}
+
+fn perform(app: &mut App, screen: &mut Screen, services: &mut Services) -> io::Result<()> {
+    for effect in app.take_effects() {
+        match services.perform(effect) {
+            Some(Effect::Redraw) => screen.forget(app.size)?,
+            Some(Effect::Copy(text)) => screen.send(&clipboard(&text))?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The sequence that puts a text on the clipboard (OSC 52), passed through tmux where that is needed.
+fn clipboard(text: &str) -> Vec<u8> {
+    if text.len() > CLIPBOARD {
+        return Vec::new();
+    }
+    let encoded = base64::engine::general_purpose::STANDARD.encode(text);
+    let plain = format!("\x1b]52;c;{encoded}\x07");
+    if std::env::var_os("TMUX").is_some() {
+        format!("\x1bPtmux;\x1b{plain}\x1b\\").into_bytes()
+    } else {
+        plain.into_bytes()
+    }
+}
+
+fn read_terminal(events: &Sender<AppEvent>) {
+    loop {
+        let event = match event::read() {
+            Ok(Event::Key(key)) => AppEvent::Key(key),
+            Ok(Event::Mouse(mouse)) => AppEvent::Mouse(mouse),
+            Ok(Event::Paste(text)) => AppEvent::Paste(text),
+            Ok(Event::Resize(width, height)) => AppEvent::Resize(width, height),
+            Ok(Event::FocusGained | Event::FocusLost) => continue,
+            Err(error) => {
+                drop(events.send(AppEvent::TerminalLost(error.to_string())));
+                return;
+            }
+        };
+        if events.send(event).is_err() {
+            return;
+        }
+    }
+}
+
+/// The first signal ends the application in good order, a second one at once.
+fn watch_signals(events: Sender<AppEvent>) {
+    thread::spawn(move || {
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()
+        else {
+            return;
+        };
+        runtime.block_on(async move {
+            let Some(mut signals) = Signals::new() else {
+                return;
+            };
+            let number = signals.next().await;
+            drop(events.send(AppEvent::Signal(number)));
+            let number = signals.next().await;
+            give_back();
+            std::process::exit(128 + number);
+        });
+    });
+}
+
+#[cfg(unix)]
+struct Signals(Vec<(i32, tokio::signal::unix::Signal)>);
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> Option<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let kinds = [
+            SignalKind::terminate(),
+            SignalKind::hangup(),
+            SignalKind::interrupt(),
+            SignalKind::quit(),
+        ];
+        let signals = kinds
+            .into_iter()
+            .filter_map(|kind| Some((kind.as_raw_value(), signal(kind).ok()?)));
+        Some(Self(signals.collect())).filter(|signals| !signals.0.is_empty())
+    }
+
+    async fn next(&mut self) -> i32 {
+        let waiting = self.0.iter_mut().map(|(number, signal)| {
+            Box::pin(async move {
+                signal.recv().await;
+                *number
+            })
+        });
+        futures::future::select_all(waiting).await.0
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> Option<Self> {
+        Some(Self)
+    }
+
+    async fn next(&mut self) -> i32 {
+        // An error means that none will come.
+        drop(tokio::signal::ctrl_c().await);
+        2
+    }
+}

@@ -1,0 +1,285 @@
+//! Doing what the state asks for: files, previews, pipelines. Each on its own thread, so that no key
+//! ever waits.
+
+use std::collections::HashSet;
+use std::io;
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::Duration;
+
+use ropey::Rope;
+use tokio::runtime::Runtime;
+
+use super::event::{AppEvent, Effect, PipelineEvent};
+use super::watch::Watcher;
+use super::{disk, project};
+use crate::config::Diagnostics;
+use crate::instance::{GeneratorSpec, Handle, InstanceError};
+use crate::pipeline::State;
+use crate::preview::{PreviewRequest, PreviewResult};
+
+/// Time between samples of a running pipeline's counters.
+const SAMPLE: Duration = Duration::from_millis(200);
+/// Time that pipelines have to deliver what is queued when the program ends.
+const DRAIN: Duration = Duration::from_secs(15);
+
+/// Where previews go when they are done.
+pub type PreviewSink = Box<dyn Fn(PreviewResult) + Send>;
+/// Takes previews to work out; must not block, and may leave out all but the latest.
+pub type PreviewPort = Box<dyn FnMut(PreviewRequest) + Send>;
+
+/// What the application stands on.
+pub struct Backends {
+    /// Starts the previewer.
+    pub preview: Box<dyn FnOnce(PreviewSink) -> PreviewPort + Send>,
+    /// Makes the instance, on the first start.
+    pub instance: Box<dyn FnOnce() -> io::Result<Handle> + Send>,
+}
+
+impl std::fmt::Debug for Backends {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Backends")
+    }
+}
+
+enum FileJob {
+    Open(PathBuf),
+    Reread(PathBuf),
+    Save(PathBuf, Rope),
+    Scan(PathBuf),
+    FindProjects(PathBuf),
+}
+
+enum PipelineJob {
+    Start(Box<GeneratorSpec>),
+    Stop(String),
+    Abort(String),
+    /// Tell on the channel when everything is stopped.
+    ShutDown(Option<Sender<()>>),
+}
+
+/// The threads.
+pub struct Services {
+    files: Sender<FileJob>,
+    watcher: Watcher,
+    preview: PreviewPort,
+    pipelines: Sender<PipelineJob>,
+    started: bool,
+}
+
+impl std::fmt::Debug for Services {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Services")
+    }
+}
+
+impl Services {
+    /// Starts the threads; their news go to `events`.
+    pub fn start(backends: Backends, events: &Sender<AppEvent>) -> Self {
+        let (files, file_jobs) = mpsc::channel();
+        let (pipelines, pipeline_jobs) = mpsc::channel();
+        let out = events.clone();
+        thread::spawn(move || run_files(&file_jobs, &out));
+        let out = events.clone();
+        thread::spawn(move || run_pipelines(&pipeline_jobs, &out, backends.instance));
+        let out = events.clone();
+        let sink = move |result| {
+            // Nobody listens any more once the application ends.
+            drop(out.send(AppEvent::Preview(Box::new(result))));
+        };
+        Self {
+            files,
+            watcher: Watcher::start(events.clone()),
+            preview: (backends.preview)(Box::new(sink)),
+            pipelines,
+            started: false,
+        }
+    }
+
+    /// Does what does not concern the terminal; gives the rest back.
+    pub fn perform(&mut self, effect: Effect) -> Option<Effect> {
+        let file = |job| {
+            drop(self.files.send(job));
+            None
+        };
+        match effect {
+            Effect::Open(path) => file(FileJob::Open(path)),
+            Effect::Reread(path) => file(FileJob::Reread(path)),
+            Effect::Save(path, text) => file(FileJob::Save(path, text)),
+            Effect::Scan(path) => file(FileJob::Scan(path)),
+            Effect::FindProjects(path) => file(FileJob::FindProjects(path)),
+            Effect::Watch(folders) => {
+                self.watcher.watch(folders);
+                None
+            }
+            Effect::Preview(request) => {
+                (self.preview)(*request);
+                None
+            }
+            Effect::Start(spec) => {
+                self.started = true;
+                self.pipeline(PipelineJob::Start(spec))
+            }
+            Effect::Stop(id) => self.pipeline(PipelineJob::Stop(id)),
+            Effect::Abort(id) => self.pipeline(PipelineJob::Abort(id)),
+            Effect::ShutDown => self.pipeline(PipelineJob::ShutDown(None)),
+            Effect::Copy(_) | Effect::Redraw => Some(effect),
+        }
+    }
+
+    fn pipeline(&self, job: PipelineJob) -> Option<Effect> {
+        drop(self.pipelines.send(job));
+        None
+    }
+
+    /// Stops all pipelines, giving them time to deliver what is queued. Call it when the terminal is
+    /// given back. False when the time was not enough.
+    pub fn finish(self) -> bool {
+        if !self.started {
+            return true;
+        }
+        let (done, finished) = mpsc::channel();
+        self.pipeline(PipelineJob::ShutDown(Some(done)));
+        !matches!(finished.recv_timeout(DRAIN), Err(RecvTimeoutError::Timeout))
+    }
+}
+
+fn run_files(jobs: &Receiver<FileJob>, events: &Sender<AppEvent>) {
+    while let Ok(job) = jobs.recv() {
+        let event = match job {
+            FileJob::Open(path) => {
+                let result = disk::open(&path);
+                AppEvent::Opened(path, result)
+            }
+            FileJob::Reread(path) => {
+                let result = disk::reread(&path);
+                AppEvent::Reread(path, result)
+            }
+            FileJob::Save(path, text) => {
+                let result = disk::save(&path, text.chunks());
+                AppEvent::Saved(path, text, result)
+            }
+            FileJob::Scan(root) => AppEvent::Scanned(project::scan(&root)),
+            FileJob::FindProjects(folder) => AppEvent::Projects(project::find(&folder)),
+        };
+        if events.send(event).is_err() {
+            return;
+        }
+    }
+}
+
+/// Talks to the instance; sleeps while nothing runs.
+fn run_pipelines(
+    jobs: &Receiver<PipelineJob>,
+    events: &Sender<AppEvent>,
+    make: Box<dyn FnOnce() -> io::Result<Handle> + Send>,
+) {
+    let Ok(first) = jobs.recv() else {
+        return;
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .thread_name("evtui-instance")
+        .enable_all()
+        .build();
+    let (runtime, handle) = match runtime.and_then(|runtime| Ok((runtime, make()?))) {
+        Ok(made) => made,
+        Err(error) => {
+            let why = format!("no pipeline can be run: {error}");
+            let news = PipelineEvent::Refused(why, Diagnostics::default());
+            drop(events.send(AppEvent::Pipeline(news)));
+            return;
+        }
+    };
+    let mut talk = Talk {
+        runtime,
+        handle,
+        events,
+        running: HashSet::new(),
+    };
+    talk.take(first);
+    loop {
+        let job = if talk.running.is_empty() {
+            jobs.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        } else {
+            jobs.recv_timeout(SAMPLE)
+        };
+        match job {
+            Ok(job) => talk.take(job),
+            Err(RecvTimeoutError::Timeout) => talk.sample(),
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
+
+struct Talk<'a> {
+    runtime: Runtime,
+    handle: Handle,
+    events: &'a Sender<AppEvent>,
+    running: HashSet<String>,
+}
+
+impl Talk<'_> {
+    fn take(&mut self, job: PipelineJob) {
+        let handle = self.handle.clone();
+        let events = self.events.clone();
+        let tell = move |news| drop(events.send(AppEvent::Pipeline(news)));
+        match job {
+            PipelineJob::Start(spec) => {
+                self.running.insert(spec.id.clone());
+                self.runtime.spawn(async move {
+                    tell(match handle.start(*spec).await {
+                        Ok(()) => PipelineEvent::Started,
+                        Err(InstanceError::Invalid(problems)) => {
+                            PipelineEvent::Refused("the project has errors".to_owned(), problems)
+                        }
+                        Err(error) => {
+                            PipelineEvent::Refused(error.to_string(), Diagnostics::default())
+                        }
+                    });
+                });
+            }
+            PipelineJob::Stop(id) => {
+                self.runtime.spawn(async move {
+                    if let Err(error) = handle.stop(&id).await {
+                        tell(PipelineEvent::Failed(error.to_string()));
+                    }
+                });
+            }
+            PipelineJob::Abort(id) => {
+                self.runtime.spawn(async move {
+                    if let Err(error) = handle.abort(&id).await {
+                        tell(PipelineEvent::Failed(error.to_string()));
+                    }
+                });
+            }
+            PipelineJob::ShutDown(done) => {
+                self.runtime.spawn(async move {
+                    handle.shutdown().await;
+                    tell(PipelineEvent::ShutDown);
+                    if let Some(done) = done {
+                        // Whoever asked may have stopped waiting.
+                        let _ = done.send(());
+                    }
+                });
+            }
+        }
+    }
+
+    fn sample(&mut self) {
+        for id in self.running.clone() {
+            let status = self.runtime.block_on(self.handle.status(&id));
+            let Some(status) = status else {
+                continue;
+            };
+            if matches!(status.state, Some(State::Ended(_))) {
+                self.running.remove(&id);
+            }
+            drop(
+                self.events
+                    .send(AppEvent::Pipeline(PipelineEvent::Status(Box::new(status)))),
+            );
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The terminal: taking it over, and giving it back whatever happens.
+
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::panic;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
+use std::thread;
+
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use ratatui::Terminal;
+use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::layout::Rect;
+
+use super::app::App;
+use super::event::AppEvent;
+use super::pane;
+
+/// Alternate screen, no cursor, bracketed paste, mouse buttons, drags and wheel with wide
+/// coordinates. Plain movements of the mouse are not asked for: they would wake the program up.
+const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1000h\x1b[?1002h\x1b[?1006h";
+/// The end of a synchronized update, and everything of `ENTER` undone in reverse.
+const LEAVE: &str =
+    "\x1b[?2026l\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l";
+const BEGIN_UPDATE: &[u8] = b"\x1b[?2026h";
+const END_UPDATE: &[u8] = b"\x1b[?2026l";
+
+/// Bytes of one frame that are written at once.
+const FRAME_BYTES: usize = 64 << 10;
+
+/// True while the terminal is taken over.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Whether this process has a terminal to draw on and to read from.
+pub fn present() -> bool {
+    io::stdout().is_terminal() && io::stdin().is_terminal()
+}
+
+/// The terminal, taken over until this is dropped.
+#[derive(Debug)]
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+}
+
+impl Screen {
+    /// Takes the terminal over. A panic of this thread gives it back before it is told; panics of
+    /// other threads are sent to `events` instead.
+    ///
+    /// # Errors
+    /// When the terminal does not let itself be set up; it is as before then.
+    pub fn take(events: Sender<AppEvent>) -> io::Result<Self> {
+        hook_panics(events);
+        // Own themes decide about colours, NO_COLOR included; crossterm must not drop attributes.
+        crossterm::style::force_color_output(true);
+        TAKEN.store(true, Ordering::SeqCst);
+        let made = (|| {
+            enable_raw_mode()?;
+            let mut out = BufWriter::with_capacity(FRAME_BYTES, io::stdout());
+            out.write_all(ENTER.as_bytes())?;
+            Terminal::new(CrosstermBackend::new(out))
+        })();
+        match made {
+            Ok(terminal) => Ok(Self { terminal }),
+            Err(error) => {
+                give_back();
+                Err(error)
+            }
+        }
+    }
+
+    /// Columns and rows.
+    pub fn size() -> (u16, u16) {
+        crossterm::terminal::size().unwrap_or((80, 24))
+    }
+
+    /// Draws the state.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn draw(&mut self, app: &App) -> io::Result<()> {
+        self.terminal.backend_mut().write_all(BEGIN_UPDATE)?;
+        self.terminal.draw(|frame| {
+            if let Some(cursor) = pane::draw(app, frame.buffer_mut()) {
+                frame.set_cursor_position(cursor);
+            }
+        })?;
+        let backend = self.terminal.backend_mut();
+        backend.write_all(END_UPDATE)?;
+        io::Write::flush(backend)
+    }
+
+    /// Forgets what the terminal shows, so that the next frame is drawn in full.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn forget(&mut self, size: Rect) -> io::Result<()> {
+        self.terminal.resize(size)
+    }
+
+    /// Sends bytes to the terminal outside of frames.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let backend = self.terminal.backend_mut();
+        backend.write_all(bytes)?;
+        Backend::flush(backend)
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// Gives the terminal back; does nothing when it is not taken. Errors have nowhere to go: the
+/// terminal may be the thing that failed.
+pub fn give_back() {
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        let mut out = io::stdout();
+        drop(out.write_all(LEAVE.as_bytes()));
+        drop(out.flush());
+        drop(disable_raw_mode());
+    }
+}
+
+fn hook_panics(events: Sender<AppEvent>) {
+    let own = thread::current().id();
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if thread::current().id() == own || !TAKEN.load(Ordering::SeqCst) {
+            give_back();
+            before(info);
+        } else {
+            tracing::error!("{info}");
+            drop(events.send(AppEvent::Panicked(info.to_string().replace('\n', " "))));
+        }
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn leaving_undoes_everything_that_entering_does() {
+        let mode = |text: &str, end: char| -> Vec<String> {
+            text.split("\x1b[?")
+                .filter_map(|part| part.split_once(end).map(|(number, _)| number.to_owned()))
+                .filter(|number| number.chars().all(|c| c.is_ascii_digit()))
+                .collect()
+        };
+        let off = [mode(LEAVE, 'l'), mode(LEAVE, 'h')].concat();
+        for number in [mode(ENTER, 'h'), mode(ENTER, 'l')].concat() {
+            assert!(off.contains(&number), "mode {number} is left on");
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! What keys do: preview, pipeline, palette, questions, focus.
+
+use super::*;
+use crate::config::Diagnostic;
+use crate::pipeline::{EndReason, State};
+use crate::tui::app::Focus;
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+
+fn status(harness: &mut Harness, state: State) {
+    let status = canned::status(state, 1_000, 500, false);
+    harness.send(AppEvent::Pipeline(PipelineEvent::Status(Box::new(status))));
+}
+
+#[test]
+fn the_preview_follows_the_text_without_saving() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.sees("\"word\": \"plain\"");
+    harness.keys("<ctrl-o>jinja<enter><ctrl-end>MARKfreshMARK");
+    harness.sees("\"word\": \"fresh\"");
+    assert_eq!(harness.read("templates/page.json.jinja"), canned::TEMPLATE);
+}
+
+#[test]
+fn typing_on_asks_for_one_preview_only() {
+    let mut harness = Harness::open(120, 40, "dark");
+    for c in "abc".chars() {
+        harness.send(AppEvent::Key(KeyEvent::new(
+            KeyCode::Char(c),
+            KeyModifiers::NONE,
+        )));
+        harness.now += Duration::from_millis(50);
+        harness.send(AppEvent::Tick);
+        assert!(harness.app.take_effects().is_empty());
+    }
+    harness.now += Duration::from_millis(50);
+    harness.send(AppEvent::Tick);
+    let effects = harness.app.take_effects();
+    assert!(matches!(effects[..], [Effect::Preview(_)]), "{effects:?}");
+}
+
+#[test]
+fn a_late_result_of_an_older_text_is_not_shown() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.keys("<ctrl-o>jinja<enter>");
+    harness.send(AppEvent::Key(key("x")));
+    harness.now += Duration::from_millis(100);
+    harness.send(AppEvent::Tick);
+    let Some(Effect::Preview(request)) = harness.app.take_effects().pop() else {
+        panic!("no preview");
+    };
+    let mut late = canned::preview(&request);
+    late.events.clear();
+    harness.send(AppEvent::Key(key("y")));
+    harness.send(AppEvent::Preview(Box::new(late)));
+    harness.sees("\"word\": \"plain\"");
+}
+
+#[test]
+fn what_lags_behind_says_so_after_a_while() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.send(AppEvent::Key(key("x")));
+    harness.sees_not("working the preview out");
+    harness.now += Duration::from_millis(400);
+    harness.send(AppEvent::Tick);
+    harness.sees("working the preview out");
+    harness.until_idle().sees_not("working the preview out");
+}
+
+#[test]
+fn problems_stand_under_their_line_and_the_events_stay() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.keys("<down><down><down><down><down><home>BROKEN");
+    harness.sees("╰ `cron` has no option `BROKEN`");
+    harness
+        .sees("✗ generator.yml:6:7")
+        .sees("as it was before the problems");
+    harness.sees("✗ 1 error").sees("▲ 1 warning");
+    harness.keys("<ctrl-z>").sees_not("╰").sees("✓ no problems");
+}
+
+#[test]
+fn the_next_problem_is_found_and_enter_goes_there() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.keys("<down><down><down><down><down><home>BROKEN<ctrl-home>");
+    harness.keys("<ctrl-n>").sees("6:7");
+    harness.keys("<ctrl-n>").sees("20:11");
+    harness.keys("<ctrl-n>").sees("6:7");
+    harness.keys("<alt-4><down><enter>").sees("20:11");
+    assert_eq!(harness.app.focus, Focus::Editor);
+}
+
+#[test]
+fn a_failure_in_a_template_leads_to_its_place() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.keys("<ctrl-o>jinja<enter><ctrl-end>FAIL<ctrl-o>generator<enter>");
+    harness.sees("✗ templates/page.json.jinja:5:15");
+    harness
+        .keys("<ctrl-n>")
+        .sees("▸ templates/page.json.jinja")
+        .sees("5:15");
+    harness.sees("╰ `row` has no attribute `pth`: did you mean");
+}
+
+#[test]
+fn running_and_stopping() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.keys("<ctrl-r>");
+    status(&mut harness, State::Running);
+    harness.sees("● running").sees("ev/s").sees("500 events");
+    assert_eq!(harness.specs[0].seed, Some(7));
+    assert!(harness.specs[0].parameters.live_mode);
+    harness.keys("<ctrl-r>").sees("◌ stopping");
+    status(&mut harness, State::Ended(EndReason::Stopped));
+    harness.sees("○ stopped");
+    assert_eq!(harness.done, ["start web-access", "stop web-access"]);
+    harness.keys("<esc><alt-4>m<ctrl-r>");
+    assert!(!harness.specs[1].parameters.live_mode);
+}
+
+#[test]
+fn unsaved_changes_are_asked_about_before_a_run() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.keys("x<ctrl-r>").sees("Save and run");
+    assert!(harness.done.is_empty());
+    harness.keys("<esc>").sees_not("Save and run");
+    harness.keys("<ctrl-r>s");
+    assert_eq!(harness.done, ["start web-access"]);
+    assert!(harness.read("generator.yml").starts_with("x# A web"));
+}
+
+#[test]
+fn a_run_that_cannot_start_says_why() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.refuse = Some(Diagnostics(vec![Diagnostic::error(
+        "there is no sample `pages`",
+        None,
+    )]));
+    harness
+        .keys("<ctrl-r>")
+        .sees("could not start")
+        .sees("there is no sample `pages`");
+    harness.keys("<ctrl-r>").sees("● running");
+}
+
+#[test]
+fn quitting_asks_only_when_something_would_be_lost() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.keys("<ctrl-q>");
+    assert_eq!(harness.app.exit(), Some(0));
+
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.keys("x<ctrl-q>").sees("not saved").keys("c");
+    assert_eq!(harness.app.exit(), None);
+    harness.keys("<ctrl-q>d");
+    assert_eq!(harness.app.exit(), Some(0));
+    assert_eq!(harness.read("generator.yml"), canned::DOCUMENT);
+
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.keys("x<ctrl-q>s");
+    assert_eq!(harness.app.exit(), Some(0));
+    assert!(harness.read("generator.yml").starts_with('x'));
+}
+
+#[test]
+fn quitting_with_a_running_pipeline_drains_it() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.keys("<ctrl-r>");
+    status(&mut harness, State::Running);
+    harness.keys("<ctrl-q>").sees("The pipeline is running");
+    harness.keys("s");
+    assert_eq!(harness.done.last().unwrap(), "shut down");
+    assert_eq!(harness.app.exit(), Some(0));
+}
+
+#[test]
+fn signals_end_with_their_code() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.send(AppEvent::Signal(15));
+    assert_eq!(harness.app.exit(), Some(143));
+}
+
+#[test]
+fn commands_that_cannot_run_say_why() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.keys("<ctrl-p>abort").sees("no pipeline is running");
+    harness
+        .keys("<enter>")
+        .sees("Abort the pipeline: no pipeline is running");
+}
+
+#[test]
+fn spans_change_what_is_asked_for() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.sees("next hour");
+    harness.keys("<alt-3>+").sees("next 6 hours");
+    harness
+        .keys("---")
+        .sees("next minute")
+        .keys("-")
+        .sees("next minute");
+}
+
+#[test]
+fn focus_goes_round_and_back_to_the_editor() {
+    let mut harness = Harness::open(120, 40, "dark");
+    let mut seen = Vec::new();
+    for _ in 0..5 {
+        harness.keys("<ctrl-w>");
+        seen.push(harness.app.focus);
+    }
+    assert_eq!(
+        seen,
+        [
+            Focus::Timestamps,
+            Focus::Events,
+            Focus::Files,
+            Focus::Editor,
+            Focus::Timestamps
+        ]
+    );
+    harness.keys("<esc>");
+    assert_eq!(harness.app.focus, Focus::Editor);
+}
+
+#[test]
+fn copies_go_to_the_terminal_and_can_be_pasted() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.keys("<ctrl-x><ctrl-end><ctrl-v>");
+    assert_eq!(harness.done, ["copy # A web server's access log.\n"]);
+    assert!(
+        harness
+            .buffer_text()
+            .ends_with("overwrite}\n# A web server's access log.\n")
+    );
+    harness.keys("<alt-4><ctrl-c>");
+    assert!(
+        harness.done[1].starts_with("copy {\"at\""),
+        "{:?}",
+        harness.done
+    );
+    harness.send(AppEvent::Paste("never".to_owned()));
+    assert!(
+        !harness.buffer_text().contains("never"),
+        "only the editor takes pasted text"
+    );
+    harness
+        .keys("<esc>")
+        .send(AppEvent::Paste("a\r\nb".to_owned()));
+    assert!(harness.buffer_text().ends_with("\na\nb"));
+}
+
+#[test]
+fn the_mouse_puts_the_cursor_and_the_keys() {
+    let mut harness = Harness::open(120, 40, "dark");
+    let mouse = |kind, column, row| {
+        AppEvent::Mouse(MouseEvent {
+            kind,
+            column,
+            row,
+            modifiers: KeyModifiers::NONE,
+        })
+    };
+    let editor = harness.app.layout().editor.unwrap();
+    let down = MouseEventKind::Down(MouseButton::Left);
+    harness.send(mouse(down, editor.x + 5 + 2, editor.y + 3));
+    assert_eq!(harness.app.buffer().unwrap().place(), (3, 3));
+    harness.send(mouse(
+        MouseEventKind::Drag(MouseButton::Left),
+        editor.x + 5 + 5,
+        editor.y + 3,
+    ));
+    assert_eq!(harness.app.buffer().unwrap().selected().unwrap(), "put");
+    let events = harness.app.layout().events.unwrap();
+    harness.send(mouse(down, events.x + 1, events.y + 2));
+    assert_eq!(harness.app.focus, Focus::Events);
+    // Places that no screen has must not matter.
+    harness.send(mouse(down, u16::MAX, u16::MAX));
+    harness.send(mouse(MouseEventKind::ScrollDown, u16::MAX, 0));
+}
+
+#[test]
+fn messages_go_away_by_themselves() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.keys("<ctrl-s>").sees("saved generator.yml");
+    let deadline = harness.app.deadline().unwrap();
+    harness.now = deadline;
+    harness.send(AppEvent::Tick);
+    harness.sees_not("saved generator.yml");
+    assert_eq!(
+        harness.app.deadline(),
+        None,
+        "nothing wakes an idle application"
+    );
+}
+
+#[test]
+fn nothing_is_drawn_when_nothing_changed() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.app.take_changed();
+    harness.send(AppEvent::Tick);
+    assert!(!harness.app.take_changed());
+}

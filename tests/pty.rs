@@ -1,0 +1,310 @@
+//! The built program in a pseudo-terminal: the whole way a person goes, and that the terminal is
+//! given back whatever happens.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "support/pty.rs"]
+#[allow(dead_code, reason = "shared with the bench")]
+mod pty;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use pty::{Pty, copy};
+
+const EVTUI: &str = env!("CARGO_BIN_EXE_evtui");
+
+/// A copy of a sample project in a folder of its own.
+fn sample(folder: &Path) -> PathBuf {
+    let root = folder.join("web-access");
+    copy(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-configs/web-access"),
+        &root,
+    );
+    drop(fs::remove_dir_all(root.join("output")));
+    root
+}
+
+/// A small project without templates: ten lines a second, replayed.
+fn small(folder: &Path) {
+    let root = folder.join("web-access");
+    fs::create_dir_all(&root).unwrap();
+    let document = "# Lines again and again.\ninput:\n  - timer: {seconds: 0.1, count: 1}\nevent:\n  replay: {path: lines.txt, repeat: true}\noutput:\n  - file: {path: output/access.log, write_mode: overwrite}\n";
+    fs::write(root.join("generator.yml"), document).unwrap();
+    fs::write(root.join("lines.txt"), "one\ntwo\nthree\n").unwrap();
+}
+
+fn open(folder: &Path, size: (u16, u16)) -> Pty {
+    small(folder);
+    let pty = Pty::start(EVTUI, &["web-access"], folder, size);
+    pty.sees("no problems");
+    pty
+}
+
+#[test]
+fn the_whole_way_with_a_template() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = sample(folder.path());
+    the_whole_way(&root, "templates/page.log.jinja", "EDITED ");
+    let written = fs::read_to_string(root.join("output/access.log")).unwrap();
+    assert!(written.starts_with("EDITED"), "{written}");
+}
+
+#[test]
+fn the_whole_way_with_the_document() {
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    // To the end of the line of the timer, before its brace.
+    let keys = "\x1b[B\x1b[B\x1b[F\x1b[D, tags: [EDITED]";
+    the_whole_way(&folder.path().join("web-access"), "generator.yml", keys);
+}
+
+/// Opens a project, types `EDITED` into a file so that its events show it, sees the preview follow, runs and
+/// stops it, leaves, and looks at what is left.
+fn the_whole_way(root: &Path, file: &str, keys: &str) {
+    let mut pty = Pty::start(EVTUI, &["web-access"], root.parent().unwrap(), (120, 40));
+    pty.sees("generator.yml");
+    pty.sees("timestamps");
+    pty.sees("no problems");
+
+    // The preview changes, nothing being saved.
+    pty.send(&format!("\x0f{file}\r"));
+    pty.sees(&format!("▸ {file}"));
+    pty.send(keys);
+    pty.sees(&format!("{file} ●"));
+    pty.until("an edited event", |screen| {
+        let text = screen.contents();
+        let right = |line: &str| {
+            line.split('│')
+                .nth(2)
+                .is_some_and(|right| right.contains("EDITED"))
+        };
+        text.lines().any(right).then_some(())
+    });
+    let source = root.join(file);
+    assert!(!fs::read_to_string(&source).unwrap().contains("EDITED"));
+
+    // Running asks about the unsaved change, saves it and starts; the gauge moves.
+    pty.send("\x12");
+    pty.sees("Save and run");
+    pty.send("s");
+    pty.sees("● running");
+    assert!(fs::read_to_string(&source).unwrap().contains("EDITED"));
+    let first = wait_for_more(&pty, 2);
+    wait_for_more(&pty, first);
+
+    // Stop, quit.
+    pty.send("\x12");
+    pty.sees("○ stopped");
+    pty.send("\x11");
+    let status = pty.ends();
+    assert!(status.success(), "{status:?}");
+    assert_eq!(pty.left_behind(), "");
+    let written = fs::read_to_string(root.join("output/access.log")).unwrap();
+    assert!(written.ends_with('\n'), "{written}");
+}
+
+/// Waits until the gauge shows more events than that; gives what it shows.
+fn wait_for_more(pty: &Pty, than: u64) -> u64 {
+    pty.until("more events", |screen| {
+        let text = screen.contents();
+        let line = text.lines().find(|line| line.contains(" events  "))?;
+        let count = line.split(" events").next()?.split_whitespace().last()?;
+        count
+            .replace(',', "")
+            .parse()
+            .ok()
+            .filter(|count| *count > than)
+    })
+}
+
+#[test]
+fn quitting_with_a_running_pipeline_asks_and_delivers() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = open(folder.path(), (120, 40));
+    pty.send("\x12");
+    wait_for_more(&pty, 0);
+    pty.send("\x11");
+    pty.sees("The pipeline is running");
+    pty.send("s");
+    assert!(pty.ends().success());
+    assert_eq!(pty.left_behind(), "");
+    assert!(
+        fs::metadata(folder.path().join("web-access/output/access.log"))
+            .unwrap()
+            .len()
+            > 0
+    );
+}
+
+#[test]
+fn signals_give_the_terminal_back() {
+    for (name, code) in [("TERM", 143), ("HUP", 129), ("INT", 130)] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut pty = open(folder.path(), (120, 40));
+        pty.signal(name);
+        assert_eq!(pty.ends().exit_code(), code, "{name}");
+        assert_eq!(pty.left_behind(), "", "{name}");
+    }
+}
+
+#[test]
+fn a_signal_drains_a_running_pipeline() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = open(folder.path(), (120, 40));
+    pty.send("\x12");
+    let shown = wait_for_more(&pty, 0);
+    pty.signal("TERM");
+    assert_eq!(pty.ends().exit_code(), 143);
+    assert_eq!(pty.left_behind(), "");
+    let written = fs::read_to_string(folder.path().join("web-access/output/access.log")).unwrap();
+    assert!(written.ends_with('\n') && written.lines().count() as u64 >= shown);
+}
+
+#[cfg(debug_assertions)]
+#[test]
+fn a_panic_gives_the_terminal_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = open(folder.path(), (120, 40));
+    pty.send("\x10panic");
+    pty.sees("▸ Panic");
+    pty.send("\r");
+    assert_eq!(pty.ends().exit_code(), 101);
+    assert_eq!(pty.left_behind(), "");
+    pty.sees("asked for by the command debug.panic");
+}
+
+#[test]
+fn a_lost_terminal_ends_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = open(folder.path(), (120, 40));
+    pty.hang_up();
+    assert!(!pty.ends().success());
+}
+
+#[test]
+fn others_saving_by_rename_is_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let pty = open(folder.path(), (120, 40));
+    let document = folder.path().join("web-access/generator.yml");
+    let text = fs::read_to_string(&document).unwrap();
+    let other = folder.path().join("web-access/.generator.yml.swp");
+    // Again and again until the watch is set up; each time with another text.
+    let seen = (0..200).any(|round| {
+        fs::write(&other, format!("# round {round}\n{text}")).unwrap();
+        fs::rename(&other, &document).unwrap();
+        let until = std::time::Instant::now() + std::time::Duration::from_millis(500);
+        while std::time::Instant::now() < until {
+            if pty.contents().contains("# round") {
+                return true;
+            }
+            std::thread::yield_now();
+        }
+        false
+    });
+    assert!(seen, "{}", pty.contents());
+}
+
+#[test]
+fn a_project_deleted_while_open_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = open(folder.path(), (120, 40));
+    pty.send("x");
+    pty.sees("generator.yml ●");
+    fs::remove_dir_all(folder.path().join("web-access")).unwrap();
+    pty.sees("gone from the disk");
+    pty.send("\x13");
+    pty.sees_not("gone from the disk");
+    assert!(folder.path().join("web-access/generator.yml").is_file());
+    pty.send("\x11");
+    assert!(pty.ends().success());
+}
+
+#[test]
+fn every_size_survives_and_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = open(folder.path(), (120, 40));
+    for (columns, rows) in [
+        (80, 24),
+        (40, 10),
+        (5, 3),
+        (1, 1),
+        (200, 50),
+        (3, 60),
+        (120, 40),
+    ] {
+        let before = pty.bytes();
+        pty.resize(columns, rows);
+        pty.wrote_more_than(before);
+    }
+    pty.sees("no problems");
+    pty.send("\x11");
+    assert!(pty.ends().success());
+}
+
+#[test]
+fn pasting_and_copying_go_through_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = open(folder.path(), (120, 40));
+    pty.send("\x1b[200~# pasted: one\n# two\n\x1b[201~");
+    pty.sees("# pasted: one");
+    pty.send("\x1b[A\x1b[A\x03");
+    pty.sees("copied");
+    // "# pasted: one\n" in base64.
+    assert_eq!(pty.copied(), ["IyBwYXN0ZWQ6IG9uZQo="]);
+}
+
+#[test]
+fn without_colours_bold_and_reverse_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    let variables = [("NO_COLOR", "1"), ("COLORTERM", "truecolor")];
+    let args = ["--theme", "dark", "web-access"];
+    let pty = Pty::start_with(EVTUI, &args, folder.path(), (120, 40), &variables);
+    pty.sees("no problems");
+    let (bold, reverse) = pty.until("a screen", |screen| {
+        let places = (0..40).flat_map(|row| (0..120).map(move |column| (row, column)));
+        let cells: Vec<_> = places
+            .filter_map(|(row, column)| screen.cell(row, column))
+            .collect();
+        for cell in &cells {
+            assert_eq!(
+                (cell.fgcolor(), cell.bgcolor()),
+                (vt100::Color::Default, vt100::Color::Default)
+            );
+        }
+        Some((
+            cells.iter().any(|cell| cell.bold()),
+            cells.iter().any(|cell| cell.inverse()),
+        ))
+    });
+    assert!(bold && reverse);
+}
+
+#[test]
+fn without_a_terminal_it_says_what_works_instead() {
+    let output = std::process::Command::new(EVTUI)
+        .arg("sample-configs/web-access")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        message.contains("needs a terminal") && message.contains("evtui generate"),
+        "{message}"
+    );
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn what_does_not_exist_cannot_be_opened() {
+    let output = std::process::Command::new(EVTUI)
+        .arg("no/such/project")
+        .output()
+        .unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        message.contains("no/such/project") && message.contains("it does not exist"),
+        "{message}"
+    );
+}
