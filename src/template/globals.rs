@@ -227,6 +227,12 @@ struct Cycler {
     at: Cell<usize>,
 }
 
+impl Drop for Cycler {
+    fn drop(&mut self) {
+        super::value::drop_values(std::mem::take(&mut self.items));
+    }
+}
+
 impl Object for Cycler {
     fn type_name(&self) -> &str {
         "Cycler"

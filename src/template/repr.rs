@@ -1,5 +1,6 @@
 //! Text forms of values: Python's `str()` and `repr()`.
 
+use std::cell::Cell;
 use std::fmt::{self, Write};
 use std::sync::LazyLock;
 
@@ -44,7 +45,7 @@ impl Value {
             Self::Date(day) => write!(out, "{day}"),
             Self::Time(at) => at.write_iso(out),
             Self::Delta(delta) => write!(out, "{delta}"),
-            Self::Object(object) => object.text(out),
+            Self::Object(object) => deeper(out, |out| object.text(out)),
             _ => self.write_repr(out),
         }
     }
@@ -57,6 +58,23 @@ impl Value {
         }
         .value(self)
     }
+}
+
+thread_local! {
+    /// How many values are being written inside each other; objects start writers of their own.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Writes one level deeper, or `...` when that is too deep.
+fn deeper(out: &mut dyn Write, write: impl FnOnce(&mut dyn Write) -> fmt::Result) -> fmt::Result {
+    let depth = DEPTH.get();
+    if depth > DEEPEST {
+        return out.write_str("...");
+    }
+    DEPTH.set(depth + 1);
+    let done = write(out);
+    DEPTH.set(depth);
+    done
 }
 
 struct Writer<'w> {
@@ -94,12 +112,7 @@ impl Writer<'_> {
             Value::Date(day) => day.write_repr(self.out),
             Value::Time(at) => at.write_repr(self.out),
             Value::Delta(delta) => delta.write_repr(self.out),
-            Value::Object(object) => {
-                if self.open.len() > DEEPEST {
-                    return self.out.write_str("...");
-                }
-                object.repr(self.out)
-            }
+            Value::Object(object) => deeper(self.out, |out| object.repr(out)),
         }
     }
 
@@ -109,12 +122,15 @@ impl Writer<'_> {
         again: &str,
         write: impl FnOnce(&mut Self) -> fmt::Result,
     ) -> fmt::Result {
-        if self.open.len() > DEEPEST || self.open.contains(&address) {
+        let depth = DEPTH.get();
+        if depth > DEEPEST || self.open.contains(&address) {
             return self.out.write_str(again);
         }
+        DEPTH.set(depth + 1);
         self.open.push(address);
         let done = write(self);
         self.open.pop();
+        DEPTH.set(depth);
         done
     }
 

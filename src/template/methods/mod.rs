@@ -135,10 +135,7 @@ const BYTES: &[&str] = &[
     "endswith",
     "find",
     "count",
-    "split",
     "strip",
-    "replace",
-    "join",
 ];
 const INT: &[&str] = &[
     "bit_length",

@@ -151,6 +151,12 @@ impl OneShot {
     }
 }
 
+impl Drop for OneShot {
+    fn drop(&mut self) {
+        crate::template::value::drop_values(self.take_all());
+    }
+}
+
 struct Shots(Rc<OneShot>);
 
 impl ValueIter for Shots {

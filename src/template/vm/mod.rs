@@ -59,6 +59,15 @@ impl Object for Cell {
     }
 }
 
+impl Drop for Cell {
+    fn drop(&mut self) {
+        let value = self.0.take();
+        if value.may_nest() {
+            super::value::drop_values(vec![value]);
+        }
+    }
+}
+
 fn stack_address() -> usize {
     let marker = 0_u8;
     (&raw const marker).addr()

@@ -1,0 +1,322 @@
+//! No template text panics, hangs or runs out of stack, neither compiling nor rendering.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use evtui::fake::Random;
+use evtui::template::{Engine, ErrorKind, Limits, Run, Value, Vars, python_module};
+use proptest::prelude::*;
+
+/// A repeatable stream.
+struct Stream(u64);
+
+impl Random for Stream {
+    fn unit(&mut self) -> f64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    fn below(&mut self, bound: u64) -> u64 {
+        (self.unit() * bound as f64) as u64
+    }
+}
+
+const LIMITS: Limits = Limits {
+    steps: 20_000,
+    output_bytes: 1 << 16,
+    stack_bytes: 1 << 20,
+};
+
+fn engine() -> Engine {
+    let engine = Engine::new(|name: &str| match name {
+        "self" => Some("{% include 'self' %}".to_owned()),
+        "part" => Some("{% macro m(a, b=1) %}{{ a }}{{ caller() if caller }}{% endmacro %}".into()),
+        "base" => Some("<{% block a %}A{{ self.a() }}{% endblock %}>".to_owned()),
+        _ => None,
+    });
+    for module in [
+        "json", "re", "math", "datetime", "base64", "string", "builtins",
+    ] {
+        engine.set_global(module, python_module(module).unwrap());
+    }
+    engine
+}
+
+fn render(source: &str) -> Result<String, ErrorKind> {
+    let engine = engine();
+    let template = engine.compile("t", source).map_err(|error| error.kind())?;
+    let mut vars = Vars::default();
+    let numbers = Value::list(vec![Value::Int(1), Value::Float(2.5), Value::None]);
+    vars.set(&engine, "x", numbers);
+    vars.set(&engine, "s", "text ä");
+    let mut random = Stream(7);
+    let run = Run {
+        random: &mut random,
+        vars: &vars,
+        limits: LIMITS,
+        now_us: 0,
+    };
+    let mut out = Vec::new();
+    template
+        .render(run, &mut out)
+        .map_err(|error| error.kind())?;
+    Ok(String::from_utf8(out).expect("the output is UTF-8"))
+}
+
+const PIECES: &[&str] = &[
+    "{{",
+    "}}",
+    "{%",
+    "%}",
+    "{#",
+    "#}",
+    "{%-",
+    "-%}",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    ":",
+    ".",
+    "|",
+    "~",
+    "+",
+    "-",
+    "*",
+    "**",
+    "/",
+    "//",
+    "%",
+    "==",
+    "<",
+    "=",
+    "in",
+    "not",
+    "is",
+    "and",
+    "or",
+    "if",
+    "else",
+    "elif",
+    "endif",
+    "for",
+    "endfor",
+    "set",
+    "endset",
+    "do",
+    "macro",
+    "endmacro",
+    "call",
+    "endcall",
+    "block",
+    "endblock",
+    "extends",
+    "include",
+    "import",
+    "from",
+    "as",
+    "with",
+    "endwith",
+    "filter",
+    "endfilter",
+    "raw",
+    "endraw",
+    "break",
+    "continue",
+    "recursive",
+    "loop",
+    "super",
+    "self",
+    "caller",
+    "x",
+    "s",
+    "a",
+    "m",
+    "namespace",
+    "range",
+    "dict",
+    "true",
+    "none",
+    "0",
+    "1",
+    "-1",
+    "9999999999",
+    "1e308",
+    "0.1",
+    "'a'",
+    "\"%s\"",
+    "'part'",
+    "'base'",
+    "'self'",
+    "upper",
+    "tojson",
+    "list",
+    "join",
+    "format",
+    "replace",
+    "round",
+    "map",
+    "select",
+    "sort",
+    "batch",
+    "append",
+    "pop",
+    "split",
+    "items",
+    "strftime",
+    "json",
+    "re",
+    "math",
+    "datetime",
+    "builtins",
+    " ",
+    "\n",
+    "é",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+
+    #[test]
+    fn any_text(source in "\\PC{0,60}") {
+        let _ = render(&source);
+    }
+
+    #[test]
+    fn any_pieces(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..40)) {
+        let _ = render(&pieces.join(" "));
+    }
+
+    #[test]
+    fn any_expression(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..14)) {
+        let body: Vec<&str> = pieces
+            .into_iter()
+            .filter(|piece| !piece.contains('{') && !piece.contains('}') && !piece.contains('#'))
+            .collect();
+        let _ = render(&format!("{{{{ {} }}}}", body.join(" ")));
+    }
+
+    #[test]
+    fn any_filter(
+        input in prop::sample::select(&["x", "s", "-7", "2.5", "none", "{'a': 1}", "nope", "true",
+            "range(3)", "'%d'", "(1, 'a')", "x | map('string')"][..]),
+        filter in prop::sample::select(&["abs", "attr", "batch", "capitalize", "center", "default",
+            "dictsort", "escape", "filesizeformat", "first", "float", "format", "groupby",
+            "indent", "int", "items", "join", "last", "length", "list", "lower", "map", "max",
+            "min", "pprint", "random", "reject", "rejectattr", "replace", "reverse", "round",
+            "safe", "select", "selectattr", "slice", "sort", "string", "striptags", "sum", "title",
+            "tojson", "trim", "truncate", "unique", "upper", "urlencode", "urlize", "wordcount",
+            "wordwrap", "xmlattr"][..]),
+        args in prop::collection::vec(prop::sample::select(&["-1", "0", "3", "1e400", "'a'", "''",
+            "none", "x", "99999999999999999999", "'é'", "true", "0.5"][..]), 0..4),
+    ) {
+        let _ = render(&format!("{{{{ {input} | {filter}({}) }}}}", args.join(", ")));
+    }
+
+    #[test]
+    fn any_method(
+        input in prop::sample::select(&["x", "s", "{'a': 1}", "7", "2.5", "(1, 2)",
+            "'a'.encode()", "datetime.datetime(2026, 1, 1)", "datetime.timedelta(1)"][..]),
+        method in prop::sample::select(&["append", "extend", "insert", "pop", "remove", "index",
+            "count", "sort", "get", "update", "setdefault", "split", "rsplit", "find", "zfill",
+            "center", "ljust", "expandtabs", "replace", "join", "startswith", "encode", "decode",
+            "format", "to_bytes", "strftime", "replace", "isoformat", "astimezone", "translate",
+            "partition", "strip", "hex"][..]),
+        args in prop::collection::vec(prop::sample::select(&["-1", "0", "3", "'a'", "''", "none",
+            "x", "99999999999999999999", "'%Q%9999d'", "'{0:9999999}'", "1e400"][..]), 0..4),
+    ) {
+        let _ = render(&format!("{{{{ {input}.{method}({}) }}}}", args.join(", ")));
+    }
+}
+
+#[test]
+fn deep_nesting_is_an_error() {
+    for depth in [40, 100, 1_000, 100_000] {
+        let (open, close) = ("(".repeat(depth), ")".repeat(depth));
+        let _ = render(&format!("{{{{ {open}1{close} }}}}"));
+        let _ = render(&format!(
+            "{{{{ {}1{} }}}}",
+            "[".repeat(depth),
+            "]".repeat(depth)
+        ));
+        let _ = render(&format!("{{{{ {}1 }}}}", "-".repeat(depth)));
+        let _ = render(&format!("{{{{ {}1 }}}}", "not ".repeat(depth)));
+        let _ = render(&format!("{{{{ 1{} }}}}", " + 1".repeat(depth)));
+        let _ = render(&format!("{{{{ 1{} }}}}", " | abs".repeat(depth)));
+        let _ = render(&format!("{{{{ 1{} }}}}", ".a".repeat(depth)));
+        let _ = render(&format!("{{{{ 1{} }}}}", " if 1 else 2".repeat(depth)));
+        let _ = render(&"{% if 1 %}".repeat(depth));
+        let tags = "{% for a in x %}".repeat(depth) + &"{% endfor %}".repeat(depth);
+        let _ = render(&tags);
+    }
+    let paren = |depth: usize| format!("{{{{ {}1{} }}}}", "(".repeat(depth), ")".repeat(depth));
+    assert_eq!(render(&paren(20)), Ok("1".to_owned()));
+    assert_eq!(render(&paren(1_000)), Err(ErrorKind::Syntax));
+}
+
+#[test]
+fn what_does_not_end_is_stopped() {
+    let endless = [
+        "{% for a in range(1000000000) %}{% endfor %}",
+        "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+        "{% macro m() %}{% set a = m() %}{% endmacro %}{{ m() }}",
+        "{% for a in x recursive %}{{ loop(x) }}{% endfor %}",
+        "{% set l = [1] %}{% for a in l %}{% do l.append(a) %}{% endfor %}",
+        "{% include 'self' %}",
+        "{% extends 'base' %}",
+        "{{ range(10 ** 12) | list }}",
+        "{{ 'a' * 10 ** 12 }}",
+        "{{ [1] * 10 ** 12 }}",
+        "{{ 10 ** (10 ** 9) }}",
+        "{{ '%999999999d' % 1 }}",
+        "{{ '{:999999999}'.format(1) }}",
+        "{{ 'x'.center(10 ** 12) }}",
+        "{{ lipsum(1000000) }}",
+        "{% set ns = namespace(s='ab') %}{% for i in range(200) %}{% set ns.s = ns.s + ns.s %}{% endfor %}",
+    ];
+    for source in endless {
+        assert_eq!(render(source), Err(ErrorKind::Limit), "{source}");
+    }
+}
+
+#[test]
+fn values_nested_by_a_loop() {
+    let nest = |wrap: &str, after: &str| {
+        let source = format!(
+            "{{% set ns = namespace(v=1) %}}{{% for i in range(9000) %}}{{% set ns.v = {wrap} %}}\
+             {{% endfor %}}{after}"
+        );
+        render(&source)
+    };
+    for wrap in [
+        "[ns.v]",
+        "(ns.v,)",
+        "{'a': ns.v}",
+        "namespace(v=ns.v)",
+        "[ns.v] | reverse",
+        "cycler(ns.v)",
+    ] {
+        assert_eq!(nest(wrap, "ok"), Ok("ok".to_owned()), "{wrap}");
+        for after in [
+            "{{ ns.v }}",
+            "{{ ns.v | tojson }}",
+            "{{ ns.v == ns.v }}",
+            "{{ ns.v == [ns.v] }}",
+            "{{ ns.v < ns.v }}",
+            "{{ {ns.v: 1} }}",
+            "{{ ns.v | pprint }}",
+            "{{ json.dumps(ns.v) }}",
+        ] {
+            let _ = nest(wrap, after);
+        }
+    }
+    let chain = "{% set ns = namespace(v=1) %}{% for i in range(4000) %}{% set p = ns.v %}\
+        {% macro m() %}{{ p }}{% endmacro %}{% set ns.v = m %}{% endfor %}ok";
+    assert_eq!(render(chain), Ok("ok".to_owned()));
+    let source = "{% set l = [] %}{% do l.append(l) %}{{ l }}";
+    assert_eq!(render(source), Ok("[[...]]".to_owned()));
+}
