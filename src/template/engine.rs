@@ -273,8 +273,7 @@ impl Template {
         &self.program.references
     }
 
-    /// Mistakes that are errors only when they are reached, such as functions that a module does not
-    /// have.
+    /// Uses of functions and members that do not exist: rendering fails when it reaches one.
     pub fn problems(&self) -> &[Error] {
         &self.program.problems
     }

@@ -90,6 +90,13 @@ pub trait Object: Any {
         Ok(None)
     }
 
+    /// Its items whose attribute `name` equals `value`, as a tuple, when it can tell without looking
+    /// at each; asked for loops and filters that select by one attribute.
+    fn select_equal(&self, name: &str, value: &Value) -> Option<Value> {
+        let _ = (name, value);
+        None
+    }
+
     /// Its cells, when it behaves as a tuple in every way (sample rows).
     fn as_tuple(&self) -> Option<&[Value]> {
         None

@@ -49,6 +49,15 @@ pub(super) enum Init {
     Context { symbol: Symbol, to: Var },
 }
 
+impl Init {
+    pub fn target(&self) -> Var {
+        match self {
+            Self::Undefined(var) => *var,
+            Self::Copy { to, .. } | Self::Context { to, .. } => *to,
+        }
+    }
+}
+
 /// A body with a frame of its own.
 #[derive(Default)]
 pub(super) struct Code {
@@ -126,10 +135,18 @@ pub(super) enum Stmt {
     Continue,
 }
 
+/// A value at hand.
+pub(super) enum Operand {
+    Const(Value),
+    Var(Var),
+}
+
 pub(super) struct For {
     pub target: Target,
     pub iter: Expr,
     pub test: Option<Expr>,
+    /// Set when the test is `item.name == operand`: a source may answer it at once.
+    pub select: Option<(Rc<str>, Operand)>,
     pub enter: Vec<Init>,
     pub body: Vec<Stmt>,
     pub loop_var: Option<Var>,

@@ -212,8 +212,18 @@ fn check_references(
     checked: &mut HashSet<String>,
     problems: &mut Diagnostics,
 ) {
+    if !checked.insert(template.name().to_owned()) {
+        return;
+    }
     let mut todo = vec![template.clone()];
     while let Some(template) = todo.pop() {
+        for problem in template.problems() {
+            let found = diagnostic(problem, base, Diagnostic::warning);
+            problems.push(match &found.help {
+                Some(_) => found,
+                None => found.help("events that reach this fail"),
+            });
+        }
         for name in template.references() {
             if !checked.insert(name.to_string()) {
                 continue;

@@ -11,6 +11,8 @@ pub(super) mod samples;
 mod source;
 mod state;
 mod subprocess;
+#[cfg(test)]
+mod tests;
 mod values;
 
 use super::{EventConfig, EventEnv, EventPlugin, EventSource};

@@ -125,6 +125,15 @@ fn by_attribute(
         return Err(Error::type_error(format!("{name} takes an attribute")));
     };
     let key = Key::attribute(attribute, None)?;
+    if let (true, Value::Object(host), Some(name), [test, value]) =
+        (keep, input, attribute.as_str(), rest)
+        && matches!(test.as_str(), Some("equalto" | "eq" | "=="))
+        && !name.contains('.')
+        && let Some(found) = host.select_equal(name, value)
+    {
+        let found = found.as_tuple().unwrap_or_default().to_vec();
+        return Ok(OneShot::value("generator", found));
+    }
     let rest = Args {
         positional: rest,
         keyword: args.keyword,

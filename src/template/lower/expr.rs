@@ -129,6 +129,7 @@ impl Lowerer<'_> {
         if let Some(value) = fold::attribute(&object, name) {
             return Ok(Expr::Const(value));
         }
+        self.check_base(&object)?;
         Ok(Expr::Attr(Box::new(AttrExpr {
             object,
             name: name.clone(),
@@ -178,6 +179,7 @@ impl Lowerer<'_> {
                 Some(function) => self.bound(function, args, callee.span, span),
                 None => {
                     self.check_constant_member(&object, name, callee.span)?;
+                    self.check_base(&object)?;
                     Ok(Expr::Method(Box::new(MethodExpr {
                         object,
                         object_span,
@@ -215,6 +217,16 @@ impl Lowerer<'_> {
         // The reference fails when the call runs, so does this one; `problems` tells beforehand.
         self.problems.push(error.at(|| self.place(span)));
         Ok(())
+    }
+
+    /// What a module or the samples do not have is undefined, and an undefined value has no members.
+    fn check_base(&mut self, object: &Expr) -> Lowered<()> {
+        match object {
+            Expr::Attr(missing) => {
+                self.check_constant_member(&missing.object, &missing.name, missing.span)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A call of a function known now.

@@ -218,6 +218,9 @@ impl Lowerer<'_> {
                     symbol: self.used(&name),
                     to,
                 },
+                // Assigned before it is read, so only a cell must be made, and includes must not
+                // see what an earlier round left.
+                None if !to.cell && !self.exporting => continue,
                 None => Init::Undefined(to),
             };
             self.scope().enter.push(init);

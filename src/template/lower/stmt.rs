@@ -5,10 +5,11 @@ use std::rc::Rc;
 
 use super::{Lowered, Lowerer};
 use crate::template::program::{
-    Block, Expr, For, Import, ImportTarget, Include, Macro, Param, Snapshot, Stmt, Target, Var,
+    Block, Expr, For, Import, ImportTarget, Include, Init, Macro, Operand, Param, Snapshot, Stmt,
+    Target, Var,
 };
 use crate::template::scope::{any_stmt, mentions, walk_expr, walk_names};
-use crate::template::syntax::ast::{self, ExprKind, MacroDef, Name, StmtKind};
+use crate::template::syntax::ast::{self, CompareOp, ExprKind, MacroDef, Name, StmtKind};
 use crate::template::{Span, Value};
 
 impl Lowerer<'_> {
@@ -40,20 +41,7 @@ impl Lowerer<'_> {
                 filter,
                 body,
             } => self.set_block(target, filter.as_ref(), body, out)?,
-            StmtKind::If { branches, other } => {
-                let mut lowered = Vec::new();
-                for (test, body) in branches {
-                    let test = self.expr(test)?;
-                    self.soft += 1;
-                    let body = self.block(body);
-                    self.soft -= 1;
-                    lowered.push((test, body?));
-                }
-                self.soft += 1;
-                let other = self.block(other);
-                self.soft -= 1;
-                out.push(Stmt::If(lowered, other?));
-            }
+            StmtKind::If { branches, other } => out.push(self.if_else(branches, other)?),
             StmtKind::For(one) => {
                 let lowered = self.for_loop(one, span)?;
                 out.push(lowered);
@@ -107,6 +95,26 @@ impl Lowerer<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Branches may never run, so unknown filters in them are errors only when reached.
+    fn if_else(
+        &mut self,
+        branches: &[(ast::Expr, ast::Block)],
+        other: &ast::Block,
+    ) -> Lowered<Stmt> {
+        let mut lowered = Vec::new();
+        for (test, body) in branches {
+            let test = self.expr(test)?;
+            self.soft += 1;
+            let body = self.block(body);
+            self.soft -= 1;
+            lowered.push((test, body?));
+        }
+        self.soft += 1;
+        let other = self.block(other);
+        self.soft -= 1;
+        Ok(Stmt::If(lowered, other?))
     }
 
     fn text(&mut self, text: &str, out: &mut Vec<Stmt>) {
@@ -178,10 +186,7 @@ impl Lowerer<'_> {
     }
 
     /// A body in a scope of its own, whose output is captured.
-    fn scoped_body(
-        &mut self,
-        body: &ast::Block,
-    ) -> Lowered<(Vec<crate::template::program::Init>, Vec<Stmt>)> {
+    fn scoped_body(&mut self, body: &ast::Block) -> Lowered<(Vec<Init>, Vec<Stmt>)> {
         let mute = std::mem::replace(&mut self.mute, false);
         self.open_scope(body)?;
         let lowered = self.block(body);
@@ -259,7 +264,13 @@ impl Lowerer<'_> {
         let mut names = Vec::new();
         walk_expr(target, &mut |name| names.push(name.clone()));
         for name in names {
-            self.declare_param(&name);
+            let var = self.declare(&name);
+            // Assigned before anything reads it; only a cell must be made first.
+            let scope = self.scope();
+            scope.enter.retain(|init| init.target() != var);
+            if var.cell {
+                scope.enter.push(Init::Undefined(var));
+            }
         }
         self.target(target)
     }
@@ -282,6 +293,7 @@ impl Lowerer<'_> {
             Some(test) => Some(self.expr(test)?),
             None => None,
         };
+        let select = self.selects(&target, test.as_ref());
         let loop_var = uses_loop.then(|| {
             let name: Name = Rc::from("loop");
             self.scope().names.remove(&name);
@@ -301,6 +313,7 @@ impl Lowerer<'_> {
             target,
             iter,
             test,
+            select,
             enter: scope.enter,
             body,
             loop_var,
@@ -309,6 +322,41 @@ impl Lowerer<'_> {
             other: other?,
             span: one.iter.span,
         })))
+    }
+
+    /// The attribute and operand of a test `item.name == operand`.
+    fn selects(&mut self, target: &Target, test: Option<&Expr>) -> Option<(Rc<str>, Operand)> {
+        let Target::Var(item) = target else {
+            return None;
+        };
+        let Some(Expr::Compare(CompareOp::Eq, sides, _)) = test else {
+            return None;
+        };
+        let Expr::Attr(attr) = &sides.0 else {
+            return None;
+        };
+        let is_item = match attr.object {
+            Expr::Slot(slot) => !item.cell && slot == item.slot,
+            _ => false,
+        };
+        let operand = match &sides.1 {
+            Expr::Const(value) if !value.may_nest() => Operand::Const(value.clone()),
+            Expr::Slot(slot) => Operand::Var(Var {
+                slot: *slot,
+                cell: false,
+            }),
+            Expr::Cell(slot) => Operand::Var(Var {
+                slot: *slot,
+                cell: true,
+            }),
+            _ => return None,
+        };
+        // Variables of the loop itself have no value before a round starts.
+        let own = match &operand {
+            Operand::Var(var) => self.scope().names.values().any(|own| own == var),
+            Operand::Const(_) => false,
+        };
+        (is_item && !own).then(|| (Rc::clone(&attr.name), operand))
     }
 
     /// Compiles a macro or the body of a call block; its index.

@@ -1,6 +1,6 @@
 //! What a template sees beside its own variables, and template inheritance.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -27,6 +27,8 @@ pub(in crate::template) struct Context {
     own: Option<Vars>,
     blocks: RefCell<HashMap<Rc<str>, Vec<Definition>>>,
     extended: RefCell<Option<(Rc<Program>, usize)>>,
+    /// Templates extended so far, one by the other.
+    ancestors: Cell<u32>,
 }
 
 fn find(values: &[(Symbol, Value)], symbol: Symbol) -> Option<Value> {
@@ -123,6 +125,9 @@ impl Context {
     }
 }
 
+/// More templates that extend each other are a circle.
+const MOST_ANCESTORS: u32 = 100;
+
 impl Ctx<'_> {
     /// Runs a template's top level and, if it extends another, that one.
     pub(super) fn run_template(
@@ -151,6 +156,11 @@ impl Ctx<'_> {
         let at = |ctx: &Self, error: Error| error.at(|| ctx.place(span));
         if context.extended.borrow().is_some() {
             let error = Error::new(ErrorKind::Value, "the template extends two others");
+            return Err(at(self, error));
+        }
+        context.ancestors.set(context.ancestors.get() + 1);
+        if context.ancestors.get() > MOST_ANCESTORS {
+            let error = Error::limit("templates extend each other in a circle");
             return Err(at(self, error));
         }
         let parent = self.load_template(name).map_err(|error| at(self, error))?;

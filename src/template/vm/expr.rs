@@ -15,6 +15,13 @@ impl Ctx<'_> {
             Expr::Slot(slot) => Ok(self.slot(*slot)),
             Expr::Cell(slot) => Ok(self.cell(*slot)),
             Expr::Attr(attr) => {
+                if let Expr::Slot(slot) = attr.object {
+                    let at = self.frame.base + usize::from(slot);
+                    let object = self.stack.get(at).unwrap_or(&Value::Undefined);
+                    if let Ok(value) = access::attribute(object, &attr.name) {
+                        return Ok(value);
+                    }
+                }
                 let object = self.eval(&attr.object)?;
                 match access::attribute(&object, &attr.name) {
                     Ok(value) => Ok(value),
@@ -145,9 +152,19 @@ impl Ctx<'_> {
         match expr {
             Expr::Compare(op, sides, span) => {
                 let left = self.eval(&sides.0)?;
+                if let Expr::Const(right) = &sides.1 {
+                    return self.compare(*op, &left, right, *span);
+                }
                 let right = self.eval(&sides.1)?;
                 self.compare(*op, &left, &right, *span)
             }
+            Expr::Slot(slot) => {
+                let at = self.frame.base + usize::from(*slot);
+                Ok(self.stack.get(at).is_some_and(Value::truth))
+            }
+            Expr::Not(inner) => Ok(!self.truth(inner)?),
+            Expr::And(sides) => Ok(self.truth(&sides.0)? && self.truth(&sides.1)?),
+            Expr::Or(sides) => Ok(self.truth(&sides.0)? || self.truth(&sides.1)?),
             _ => Ok(self.eval(expr)?.truth()),
         }
     }

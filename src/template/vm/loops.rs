@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::Ctx;
 use super::iterate::Iteration;
-use crate::template::program::{For, Target};
+use crate::template::program::{For, Operand, Target};
 use crate::template::{Args, Error, List, Object, Value};
 
 /// How a statement ended.
@@ -23,6 +23,7 @@ impl Ctx<'_> {
             self.extended_loop(one, &source, 0)?;
             return Ok(Flow::Next);
         }
+        let (source, tested) = self.selected(one, source);
         let iteration = Iteration::of(&source);
         let mut iteration = iteration.map_err(|error| error.at(|| self.place(one.span)))?;
         let mut completed = false;
@@ -32,7 +33,11 @@ impl Ctx<'_> {
                 break;
             };
             self.tick()?;
-            if !self.start_round(one, item)? {
+            self.set_item(one, item)?;
+            if !tested
+                && let Some(test) = &one.test
+                && !self.truth(test)?
+            {
                 continue;
             }
             match self.block(&one.body)? {
@@ -45,8 +50,22 @@ impl Ctx<'_> {
         Ok(Flow::Next)
     }
 
-    /// Sets the variables of a round; false when its condition skips it.
-    fn start_round(&mut self, one: &For, item: Value) -> Result<bool, Error> {
+    /// The items that pass the loop's test, when the source can tell at once; else all of them.
+    fn selected(&self, one: &For, source: Value) -> (Value, bool) {
+        if let (Value::Object(host), Some((name, operand))) = (&source, &one.select) {
+            let value = match operand {
+                Operand::Const(value) => value.clone(),
+                Operand::Var(var) => self.load(*var),
+            };
+            if let Some(found) = host.select_equal(name, &value) {
+                return (found, true);
+            }
+        }
+        (source, one.test.is_none())
+    }
+
+    /// Sets the variables of a round.
+    fn set_item(&mut self, one: &For, item: Value) -> Result<(), Error> {
         if !one.enter.is_empty() {
             self.enter(&one.enter);
         }
@@ -54,10 +73,7 @@ impl Ctx<'_> {
             Target::Var(var) => self.store(*var, item),
             target => self.assign(target, item)?,
         }
-        match &one.test {
-            Some(test) => self.truth(test),
-            None => Ok(true),
-        }
+        Ok(())
     }
 
     fn loop_else(&mut self, one: &For, completed: bool) -> Result<(), Error> {
@@ -101,18 +117,20 @@ impl Ctx<'_> {
 
     /// The items of a loop: a list itself, so that changes to it show, else a copy.
     fn loop_items(&mut self, one: &Rc<For>, source: &Value) -> Result<List, Error> {
-        if let (Value::List(list), None) = (source, &one.test) {
+        let (source, tested) = self.selected(one, source.clone());
+        if let (Value::List(list), None) = (&source, &one.test) {
             return Ok(list.clone());
         }
-        let all = self.iterate_all(source);
+        let all = self.iterate_all(&source);
         let all = all.map_err(|error| error.at(|| self.place(one.span)))?;
-        if one.test.is_none() {
+        let (false, Some(test)) = (tested, &one.test) else {
             return Ok(List::new(all));
-        }
+        };
         let mut kept = Vec::new();
         for item in all {
             self.tick()?;
-            if self.start_round(one, item.clone())? {
+            self.set_item(one, item.clone())?;
+            if self.truth(test)? {
                 kept.push(item);
             }
         }

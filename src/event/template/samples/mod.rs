@@ -12,7 +12,7 @@ pub(super) use load::{load, missing_help};
 
 use crate::fake::rand;
 use crate::fake::rand::weights::Table;
-use crate::template::{Args, Ctx, Error, Object, Str, Value, ValueIter};
+use crate::template::{Args, Ctx, Dict, Error, Object, Str, Value, ValueIter};
 
 /// The columns of a sample.
 pub(in crate::event) struct Columns {
@@ -136,6 +136,8 @@ pub(super) struct Sample {
     rows: Rc<[Value]>,
     /// Cumulative weights by column, made at first use.
     tables: RefCell<Vec<(usize, Rc<Table>)>>,
+    /// Rows by the value of a column, made at first use; nothing for columns with changeable cells.
+    groups: RefCell<Vec<(usize, Option<Dict>)>>,
 }
 
 const METHODS: [&str; 5] = [
@@ -152,7 +154,36 @@ impl Sample {
             columns,
             rows: rows.into(),
             tables: RefCell::default(),
+            groups: RefCell::default(),
         }
+    }
+
+    /// The rows with each value of a column.
+    fn group(&self, index: usize) -> Option<Dict> {
+        let known = self.groups.borrow();
+        if let Some((_, groups)) = known.iter().find(|(known, _)| *known == index) {
+            return groups.clone();
+        }
+        drop(known);
+        let mut found: Vec<(Value, Vec<Value>)> = Vec::new();
+        let mut fixed = true;
+        for row in self.rows.iter() {
+            let cell = cell(row, index);
+            fixed = fixed && !matches!(cell, Value::List(_) | Value::Dict(_) | Value::Object(_));
+            match found.iter_mut().find(|(known, _)| *known == cell) {
+                Some((_, rows)) => rows.push(row.clone()),
+                None => found.push((cell, vec![row.clone()])),
+            }
+        }
+        let made = fixed.then(|| {
+            let groups = Dict::default();
+            for (cell, rows) in found {
+                let _ = groups.borrow_mut().insert(cell, Value::tuple(rows));
+            }
+            groups
+        });
+        self.groups.borrow_mut().push((index, made.clone()));
+        made
     }
 
     fn column(&self, index: usize) -> Value {
@@ -285,6 +316,16 @@ fn empty() -> Error {
 impl Object for Sample {
     fn type_name(&self) -> &str {
         "Sample"
+    }
+
+    fn select_equal(&self, name: &str, value: &Value) -> Option<Value> {
+        // These are methods of a row, not columns.
+        if matches!(name, "count" | "index") {
+            return None;
+        }
+        let groups = self.group(self.columns.of_row(name)?)?;
+        let rows = groups.borrow().get(value).ok()?.cloned();
+        Some(rows.unwrap_or_else(|| Value::tuple(Vec::new())))
     }
 
     fn get_attr(&self, name: &str) -> Option<Value> {

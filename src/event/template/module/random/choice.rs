@@ -4,7 +4,7 @@ use super::super::fake_error;
 use super::count;
 use crate::fake::Random;
 use crate::fake::rand::{self, weights};
-use crate::template::{Args, Ctx, Error, Value};
+use crate::template::{Args, Ctx, Error, Function, Value};
 
 /// The element at a position of what can be indexed.
 fn element(items: &Value, index: usize) -> Result<Value, Error> {
@@ -143,6 +143,49 @@ pub(super) fn weighted_choice(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Valu
         }
     };
     element(items, index)
+}
+
+/// A weighted choice whose weights, and perhaps items, are known when compiling; `None` where that
+/// is not so or cannot succeed, which the plain function then explains.
+pub(super) fn prepare_weighted(known: &[Option<Value>]) -> Option<Value> {
+    let (items, weights): (Option<Vec<Value>>, Vec<Value>) = match known {
+        [Some(Value::Dict(dict))] => {
+            let dict = dict.borrow();
+            let keys = dict.iter().map(|(key, _)| key.clone()).collect();
+            (
+                Some(keys),
+                dict.iter().map(|(_, weight)| weight.clone()).collect(),
+            )
+        }
+        [items, Some(Value::List(weights))] => {
+            let items = match items {
+                Some(Value::List(items)) => Some(items.borrow().clone()),
+                _ => None,
+            };
+            (items, weights.borrow().clone())
+        }
+        _ => return None,
+    };
+    let numbers: Option<Vec<f64>> = weights.iter().map(Value::as_float).collect();
+    let table = weights::Table::new(numbers?).ok()?;
+    match items {
+        Some(items) if items.len() == table.len() => {
+            Some(Function::borrowing("weighted_choice", move |ctx, _| {
+                let index = table.pick(ctx.random());
+                Ok(items.get(index).cloned().unwrap_or_default())
+            }))
+        }
+        Some(_) => None,
+        None => Some(Function::borrowing("weighted_choice", move |ctx, args| {
+            let items = args.positional.first().unwrap_or(&Value::Undefined);
+            let len = items.len()?;
+            if len != table.len() || matches!(items, Value::Dict(_)) {
+                return weighted_choice(ctx, args);
+            }
+            let index = table.pick(ctx.random());
+            element(items, index)
+        })),
+    }
 }
 
 pub(super) fn weighted_choices(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {

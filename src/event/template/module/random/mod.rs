@@ -9,19 +9,27 @@ use crate::fake::rand::{self, crypto, network, number, text};
 use crate::fake::{FakeError, Random};
 use crate::template::{Args, Ctx, DateTime, Error, Function, Namespace, Value};
 
+type Native = fn(&mut Ctx<'_>, &Args<'_>) -> Result<Value, Error>;
+
 pub(super) fn namespace() -> Value {
-    let function = |name: &'static str,
-                    run: fn(&mut Ctx<'_>, &Args<'_>) -> Result<Value, Error>| {
-        (name, Function::value(name, run))
-    };
+    let function = |name: &'static str, run: Native| (name, Function::value(name, run));
+    // These only read the lists they are given, so constant lists need not be made for each call.
+    let borrowing = |name: &'static str, run: Native| (name, Function::borrowing(name, run));
     Namespace::value(
         "rand",
         vec![
-            function("shuffle", choice::shuffle),
-            function("choice", choice::choice),
-            function("choices", choice::choices),
-            function("weighted_choice", choice::weighted_choice),
-            function("weighted_choices", choice::weighted_choices),
+            borrowing("shuffle", choice::shuffle),
+            borrowing("choice", choice::choice),
+            borrowing("choices", choice::choices),
+            (
+                "weighted_choice",
+                Function::specialized(
+                    "weighted_choice",
+                    choice::weighted_choice,
+                    choice::prepare_weighted,
+                ),
+            ),
+            borrowing("weighted_choices", choice::weighted_choices),
             function("chance", chance),
             ("number", numbers()),
             ("string", strings()),

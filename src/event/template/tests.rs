@@ -1,0 +1,267 @@
+//! The plugin as a whole: building with every problem at once, seeds, errors with places.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tempfile::TempDir;
+
+use super::config::TemplateConfig;
+use crate::batch::EventBatch;
+use crate::config::{Context, Diagnostics, Disk, Severity, parse_yaml};
+use crate::event::{EventConfig, EventEnv, EventSource, Globals, Limits, Outcome};
+use crate::time::{Moment, Zone};
+
+fn project(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+fn build(
+    base: &Path,
+    yaml: &str,
+    seed: Option<u64>,
+    limits: Limits,
+) -> (Option<Box<dyn EventSource>>, Diagnostics) {
+    let mut problems = Diagnostics::default();
+    let node = parse_yaml(yaml, Path::new("generator.yml"), &mut problems).unwrap();
+    let mut cx = Context {
+        diagnostics: &mut problems,
+        path: Path::new("generator.yml"),
+        base,
+        files: &Disk,
+        setting: "event.template".to_owned(),
+    };
+    let config = TemplateConfig::decode(&node, &mut cx).unwrap();
+    let env = EventEnv {
+        base,
+        files: Arc::new(Disk),
+        zone: Zone::UTC,
+        seed,
+        globals: Globals::default(),
+        limits,
+    };
+    let source = config.build(&env, &mut problems);
+    assert_eq!(source.is_none(), problems.has_errors(), "{problems:?}");
+    (source, problems)
+}
+
+fn one(template: &str, limits: Limits) -> (TempDir, Box<dyn EventSource>) {
+    let folder = project(&[("t.jinja", template)]);
+    let yaml = "mode: all\ntemplates:\n- t: {template: t.jinja}\n";
+    let (source, problems) = build(folder.path(), yaml, Some(1), limits);
+    (folder, source.unwrap_or_else(|| panic!("{problems:?}")))
+}
+
+fn at(index: i64) -> Moment {
+    Zone::UTC.at_wall(1_772_352_000_000_000 + index * 1_000_000)
+}
+
+/// Renders once and gives the error as `message @file:line:column,...`.
+fn failure(template: &str, limits: Limits) -> String {
+    let (_folder, mut source) = one(template, limits);
+    let mut out = EventBatch::default();
+    match source.produce(at(0), &[], &mut out) {
+        Outcome::Failed(error) => {
+            assert!(out.is_empty());
+            let place = |place: &crate::config::Place| {
+                let span = place.span.unwrap();
+                let file = place
+                    .path
+                    .file_name()
+                    .unwrap()
+                    .to_string_lossy()
+                    .into_owned();
+                format!("{file}:{}:{}", span.start.line, span.start.column)
+            };
+            let places: Vec<String> = error.places.iter().map(place).collect();
+            format!("{} @{}", error.message, places.join(","))
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_seed_repeats_a_run_and_each_event_has_its_own_stream() {
+    let template = "{{ module.rand.crypto.uuid4() }} {{ module.faker.locale.en.name() }} {{ [1, 2, 3] | random }}";
+    let folder = project(&[("a.jinja", template), ("b.jinja", template)]);
+    let yaml = "mode: chance\ntemplates:\n- a: {template: a.jinja, chance: 1}\n- b: {template: b.jinja, chance: 2}\n";
+    let run = |seed| {
+        let mut source = build(folder.path(), yaml, seed, Limits::RUN).0.unwrap();
+        let mut out = EventBatch::default();
+        for index in 0..50 {
+            assert!(matches!(
+                source.produce(at(index), &[], &mut out),
+                Outcome::Produced(1)
+            ));
+        }
+        out
+    };
+    let first = run(Some(7));
+    assert_eq!(first, run(Some(7)));
+    assert_ne!(first, run(Some(8)));
+    assert_ne!(run(None), run(None));
+    let different: std::collections::HashSet<&[u8]> = first.iter().collect();
+    assert_eq!(different.len(), 50);
+}
+
+#[test]
+fn every_problem_of_samples_and_templates_is_reported_with_its_place() {
+    let folder = project(&[
+        ("templates/event.jinja", "ok\n{{ 1 + }}\n"),
+        ("templates/other.jinja", "{% if x %}"),
+        ("rows.csv", "a,b\n1,2\n1,2,3\n"),
+        ("rows.json", "[{\"a\": 1},\n {\"a\" 2}]"),
+    ]);
+    let yaml = "mode: all\n\
+        samples:\n  \
+          c: {type: csv, source: rows.csv, header: true}\n  \
+          j: {type: json, source: rows.json}\n  \
+          m: {type: csv, source: row.csv}\n\
+        templates:\n\
+        - a: {template: templates/event.jinja}\n\
+        - b: {template: templates/other.jinja}\n\
+        - c: {template: templates/evnt.jinja}\n";
+    let (_, problems) = build(folder.path(), yaml, None, Limits::RUN);
+    let text = |one: &crate::config::Diagnostic| {
+        let place = one.place.as_ref().unwrap();
+        let span = place.span.unwrap();
+        let file = place
+            .path
+            .file_name()
+            .unwrap()
+            .to_string_lossy()
+            .into_owned();
+        let help = one.help.as_deref().unwrap_or("-");
+        format!(
+            "{file}:{}:{} {} ({help})",
+            span.start.line, span.start.column, one.message
+        )
+    };
+    let found: Vec<String> = problems.0.iter().map(text).collect();
+    assert_eq!(found.len(), 6, "{found:#?}");
+    assert!(
+        found[0].starts_with("rows.csv:3:1 this row has 3 cells, the table has 2"),
+        "{found:#?}"
+    );
+    assert!(
+        found[1].starts_with("rows.json:2:7 this is no JSON: expected `:`"),
+        "{found:#?}"
+    );
+    assert!(
+        found[2].contains("does not exist: row.csv (did you mean `rows.csv`?)"),
+        "{found:#?}"
+    );
+    assert!(found[2].starts_with("generator.yml:5:"), "{found:#?}");
+    assert!(found[3].starts_with("event.jinja:2:"), "{found:#?}");
+    assert!(found[4].starts_with("other.jinja:1:"), "{found:#?}");
+    assert!(
+        found[5].contains("did you mean `event.jinja`?"),
+        "{found:#?}"
+    );
+    assert!(found[5].starts_with("generator.yml:9:"), "{found:#?}");
+}
+
+#[test]
+fn what_will_fail_when_reached_is_a_warning() {
+    let folder = project(&[
+        (
+            "t.jinja",
+            "{% import 'gone.jinja' as g %}\n{{ module.rand.number.intger(1, 2) }}\n{{ samples.usrs.pick() }}",
+        ),
+        ("m.jinja", "{% include 'bad.jinja' %}"),
+        ("bad.jinja", "\n{{ }}"),
+        ("u.csv", "a\n"),
+    ]);
+    let yaml = "mode: all\nsamples: {users: {type: csv, source: u.csv}}\n\
+        templates:\n- t: {template: t.jinja}\n- m: {template: m.jinja}\n- again: {template: t.jinja}\n";
+    let (source, problems) = build(folder.path(), yaml, None, Limits::RUN);
+    assert!(source.is_some());
+    let text = |one: &crate::config::Diagnostic| {
+        assert_eq!(one.severity, Severity::Warning);
+        format!("{} ({})", one.message, one.help.as_deref().unwrap_or("-"))
+    };
+    let found: Vec<String> = problems.0.iter().map(text).collect();
+    assert_eq!(found.len(), 4, "{found:#?}");
+    assert!(
+        found
+            .iter()
+            .any(|one| one.contains("'intger'") && one.contains("`integer`")),
+        "{found:#?}"
+    );
+    assert!(
+        found
+            .iter()
+            .any(|one| one.contains("'usrs'") && one.contains("`users`")),
+        "{found:#?}"
+    );
+    assert!(
+        found
+            .iter()
+            .any(|one| one.contains("`gone.jinja`, which does not exist")),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn runtime_errors_name_file_line_and_column() {
+    let found = failure("first\n  {{ nope.x }}", Limits::RUN);
+    assert!(found.ends_with("@t.jinja:2:6"), "{found}");
+    assert!(found.contains("nope"), "{found}");
+    let found = failure(
+        "{% macro m(x) %}\n{{ x + 'a' }}{% endmacro %}\n{{ m(1) }}",
+        Limits::RUN,
+    );
+    assert!(found.ends_with("@t.jinja:2:4,t.jinja:3:4"), "{found}");
+}
+
+#[test]
+fn templates_that_never_end_are_errors() {
+    let found = failure(
+        "{% for a in range(10 ** 9) %}{% for b in range(10 ** 9) %}{% endfor %}{% endfor %}",
+        Limits::PREVIEW,
+    );
+    assert!(found.contains("steps"), "{found}");
+    for text in [
+        "{% include 't.jinja' %}",
+        "{% import 't.jinja' as t %}",
+        "{% extends 't.jinja' %}",
+    ] {
+        let found = failure(text, Limits::PREVIEW);
+        assert!(found.contains("t.jinja:1:"), "{text}: {found}");
+    }
+    let found = failure(
+        "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+        Limits::PREVIEW,
+    );
+    assert!(found.contains("nested too deeply"), "{found}");
+    let found = failure("{{ 'x' * 10 ** 9 }}", Limits::PREVIEW);
+    assert!(found.contains("too large"), "{found}");
+    let found = failure(
+        "{{ subprocess.run('sleep 30', timeout=0.05).stdout }}",
+        Limits::PREVIEW,
+    );
+    assert!(found.contains("took longer"), "{found}");
+}
+
+#[test]
+fn an_event_that_fails_leaves_the_others_alone() {
+    let (_folder, mut source) = one("{{ 10 // (timestamp.second - 1) }}", Limits::RUN);
+    let mut out = EventBatch::default();
+    let outcomes: Vec<bool> = (0..3)
+        .map(|index| {
+            matches!(
+                source.produce(at(index), &[], &mut out),
+                Outcome::Produced(1)
+            )
+        })
+        .collect();
+    assert_eq!(outcomes, [true, false, true]);
+    assert_eq!(out.len(), 2);
+    assert_eq!(out.get(1), b"10");
+}
