@@ -273,7 +273,8 @@ impl Template {
         &self.program.references
     }
 
-    /// Uses of functions and members that do not exist: rendering fails when it reaches one.
+    /// Mistakes that are errors only when they are reached, such as functions that a module does not
+    /// have.
     pub fn problems(&self) -> &[Error] {
         &self.program.problems
     }

@@ -165,25 +165,38 @@ impl Sample {
             return groups.clone();
         }
         drop(known);
-        let mut found: Vec<(Value, Vec<Value>)> = Vec::new();
-        let mut fixed = true;
-        for row in self.rows.iter() {
-            let cell = cell(row, index);
-            fixed = fixed && !matches!(cell, Value::List(_) | Value::Dict(_) | Value::Object(_));
-            match found.iter_mut().find(|(known, _)| *known == cell) {
-                Some((_, rows)) => rows.push(row.clone()),
-                None => found.push((cell, vec![row.clone()])),
-            }
-        }
-        let made = fixed.then(|| {
-            let groups = Dict::default();
-            for (cell, rows) in found {
-                let _ = groups.borrow_mut().insert(cell, Value::tuple(rows));
-            }
-            groups
-        });
+        let made = self.make_groups(index);
         self.groups.borrow_mut().push((index, made.clone()));
         made
+    }
+
+    fn make_groups(&self, index: usize) -> Option<Dict> {
+        let groups = Dict::default();
+        for row in self.rows.iter() {
+            let cell = cell(row, index);
+            if matches!(cell, Value::List(_) | Value::Dict(_) | Value::Object(_)) {
+                return None;
+            }
+            let mut groups = groups.borrow_mut();
+            if let Some(Value::List(rows)) = groups.get(&cell).ok()? {
+                rows.borrow_mut().push(row.clone());
+                continue;
+            }
+            groups.insert(cell, Value::list(vec![row.clone()])).ok()?;
+        }
+        // Handed out, they must not change.
+        let entries: Vec<(Value, Value)> = groups
+            .borrow()
+            .iter()
+            .map(|(cell, rows)| match rows {
+                Value::List(rows) => (cell.clone(), Value::tuple(rows.borrow().clone())),
+                other => (cell.clone(), other.clone()),
+            })
+            .collect();
+        match Value::dict(entries) {
+            Value::Dict(groups) => Some(groups),
+            _ => None,
+        }
     }
 
     fn column(&self, index: usize) -> Value {
