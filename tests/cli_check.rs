@@ -181,3 +181,40 @@ fn nothing_steers_the_terminal() {
         .code(1)
         .stdout(contains('\u{1b}').not());
 }
+
+const SOUND: &str = "input:\n  - static: {count: 1}\nevent:\n  template:\n    mode: all\n    samples: {names: {type: csv, source: names.csv, header: true}}\n    templates:\n      - one: {template: one.jinja}\noutput:\n  - stdout: {}\n";
+
+/// A project with one template and one sample.
+fn templated(template: &str, sample: Option<&str>) -> TempDir {
+    let folder = project(SOUND.as_bytes());
+    fs::write(folder.path().join("one.jinja"), template).unwrap();
+    if let Some(sample) = sample {
+        fs::write(folder.path().join("names.csv"), sample).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn a_sound_project() {
+    let folder = templated("{{ samples.names | length }}", Some("name\nx\n"));
+    check(folder.path())
+        .code(0)
+        .stdout(predicate::str::starts_with("ok: "));
+    assert!(!folder.path().join("output").exists());
+}
+
+#[test]
+fn a_missing_sample() {
+    let folder = templated("x", None);
+    check(folder.path())
+        .code(1)
+        .stdout(contains("names.csv").and(contains("error: ")));
+}
+
+#[test]
+fn a_template_that_does_not_compile() {
+    let folder = templated("a\n{% if %}\n", Some("name\nx\n"));
+    check(folder.path())
+        .code(1)
+        .stdout(contains("one.jinja:2:"));
+}

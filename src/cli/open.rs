@@ -34,6 +34,9 @@ pub(super) struct Args {
     /// Make preview and runs repeatable: the same number gives the same events
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
+    /// Append the application's log to this file
+    #[arg(long, value_name = "FILE", env = "EVTUI_LOG")]
+    log: Option<PathBuf>,
 }
 
 fn theme(name: &str) -> Result<String, String> {
@@ -67,6 +70,7 @@ pub(super) fn run(args: &Args) -> ExitCode {
 }
 
 fn open(args: &Args) -> Result<u8, String> {
+    let _log = args.log.as_deref().map(super::log::to_file).transpose()?;
     let given = args.project.as_deref().unwrap_or(Path::new("."));
     let path = std::path::absolute(given).map_err(|error| error.to_string())?;
     let (document, folder) = find(given, &path)?;

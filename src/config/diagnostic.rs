@@ -99,14 +99,22 @@ impl Diagnostic {
     }
 }
 
-/// All problems found so far, in the order they were found.
+/// Nobody reads more; it keeps a hopeless document from filling the memory.
+const MAX_KEPT: usize = 1000;
+
+/// All problems found so far, in the order they were found; only the first thousand are kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostics(pub Vec<Diagnostic>);
 
 impl Diagnostics {
-    /// Adds one.
+    /// Adds one. Beyond a thousand nothing is added, except that an error is never lost to warnings.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.0.push(diagnostic);
+        if self.0.len() < MAX_KEPT {
+            self.0.push(diagnostic);
+        } else if diagnostic.severity == Severity::Error && !self.has_errors() {
+            self.0.truncate(MAX_KEPT - 1);
+            self.0.push(diagnostic);
+        }
     }
 
     /// Number of errors.
@@ -118,5 +126,23 @@ impl Diagnostics {
     /// True when at least one is an error.
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|one| one.severity == Severity::Error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_never_lost_to_warnings() {
+        let mut problems = Diagnostics::default();
+        for _ in 0..2 * MAX_KEPT {
+            problems.push(Diagnostic::warning("doubtful", None));
+        }
+        assert_eq!((problems.0.len(), problems.errors()), (MAX_KEPT, 0));
+        for _ in 0..2 * MAX_KEPT {
+            problems.push(Diagnostic::error("wrong", None));
+        }
+        assert_eq!((problems.0.len(), problems.errors()), (MAX_KEPT, 1));
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use super::dotted::{merge, single, split};
+use super::dotted::{MAX_DOTTED, merge, single, split};
 use super::source::Source;
 use super::tokens::Tokens;
 use super::yaml::parse;
@@ -171,7 +171,9 @@ fn load_text(path: &Path, text: &str, options: &LoadOptions, loaded: &mut Loaded
     let source = Source::new(path, text);
     let (mut tokens, masked) = Tokens::find(&source, options);
     let root = parse(&source, &masked, Some(&mut tokens), &mut loaded.diagnostics);
-    loaded.diagnostics.0.append(&mut tokens.problems);
+    for problem in std::mem::take(&mut tokens.problems.0) {
+        loaded.diagnostics.push(problem);
+    }
     loaded.params = tokens.params;
     loaded.secrets = tokens.secrets;
     let Some(root) = root else {
@@ -339,8 +341,16 @@ impl TopLevel<'_> {
     fn expand(&mut self, node: &Node, setting: &str) -> Vec<(Node, Node)> {
         let mut entries: Vec<(Node, Node)> = Vec::new();
         let mut seen: HashMap<String, usize> = HashMap::new();
+        let mut budget = MAX_DOTTED;
         for (key, value) in node.as_map().unwrap_or_default() {
-            let (key, value) = match key.as_str().and_then(split) {
+            let dotted = key.as_str().and_then(split);
+            budget -= usize::from(dotted.is_some());
+            if budget == 0 {
+                let message = format!("more than {MAX_DOTTED} keys with dots in one mapping");
+                self.error(key.span, message, setting, "write them nested");
+                break;
+            }
+            let (key, value) = match dotted {
                 None => (key.clone(), value.clone()),
                 Some((first, rest)) => {
                     let first = Tree::Scalar(Scalar::Str(first.into()));

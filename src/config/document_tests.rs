@@ -129,6 +129,16 @@ fn tokens(#[case] text: &str, #[case] expected: &str) {
 }
 
 #[test]
+fn a_raw_mark_inside_a_token_belongs_to_the_token() {
+    let (body, problems) = value("{v: '${ {% raw %} }{% endraw %}', w: x}");
+    assert!(
+        problems[0].starts_with("Error 5:10 the token"),
+        "{problems:?}"
+    );
+    assert_eq!(body.unwrap().get("w").unwrap().span.start.column, 42);
+}
+
+#[test]
 fn tokens_work_in_keys() {
     let (body, _) = value("{\"${params.a}\": 1, k${params.n}: 2}");
     assert_eq!(body.unwrap().to_json(), json!({"x": 1, "k5": 2}));

@@ -3,12 +3,17 @@
 use super::suggest::names_help;
 use super::{Context, Field, Kind, Node, Scalar, Schema, Tree};
 
+/// Keys with dots that one mapping may have; each is searched for among the others.
+pub(super) const MAX_DOTTED: usize = 1000;
+
 /// The entries of one section while it is read.
 #[derive(Debug, Default)]
 pub(super) struct Entries {
     found: Vec<(&'static Field, Node)>,
     /// Options that were given but unusable; they count as given.
     rejected: Vec<String>,
+    /// Keys with dots so far.
+    dotted: usize,
 }
 
 impl Entries {
@@ -35,6 +40,14 @@ impl Entries {
         if let Some((first, rest)) = split(name)
             && let Some(field) = field(first)
         {
+            self.dotted += 1;
+            if self.dotted >= MAX_DOTTED {
+                if self.dotted == MAX_DOTTED {
+                    let message = format!("more than {MAX_DOTTED} keys with dots in one mapping");
+                    cx.error_help(key.span, message, "write them nested");
+                }
+                return;
+            }
             if !has_parts(&field.kind) {
                 self.rejected.push(first.to_owned());
                 cx.error(

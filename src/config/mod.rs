@@ -25,6 +25,7 @@ mod startup;
 #[cfg(test)]
 mod startup_tests;
 mod suggest;
+mod token_finder;
 mod tokens;
 mod yaml;
 mod yaml_errors;

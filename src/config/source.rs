@@ -12,6 +12,8 @@ pub(crate) struct Source {
     pub(crate) text: String,
     /// Index (in characters) of the first character of each line.
     lines: Vec<usize>,
+    /// The same in bytes.
+    offsets: Vec<usize>,
     /// Number of characters.
     pub(crate) len: usize,
 }
@@ -19,23 +21,26 @@ pub(crate) struct Source {
 impl Source {
     pub(crate) fn new(path: &Path, text: &str) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
-        let mut lines = vec![0];
-        let len = text.chars().count();
-        let mut chars = text.chars().enumerate().peekable();
-        while let Some((index, one)) = chars.next() {
+        let (mut lines, mut offsets) = (vec![0], vec![0]);
+        let mut len = 0;
+        let mut chars = text.char_indices().peekable();
+        while let Some((offset, one)) = chars.next() {
+            len += 1;
             let ends = match one {
                 '\n' => true,
                 '\r' => chars.peek().is_none_or(|&(_, next)| next != '\n'),
                 _ => false,
             };
             if ends {
-                lines.push(index + 1);
+                lines.push(len);
+                offsets.push(offset + 1);
             }
         }
         Self {
             path: path.into(),
             text,
             lines,
+            offsets,
             len,
         }
     }
@@ -72,8 +77,13 @@ impl Source {
 
     /// The line with this number (from 1), without its end.
     pub(crate) fn line(&self, number: u32) -> &str {
-        let wanted = usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
-        // `lines` splits at \n and \r\n; a lone \r is rare enough to show as one line.
-        self.text.lines().nth(wanted).unwrap_or_default()
+        let nth = |at: u32| {
+            let at = usize::try_from(at).ok()?;
+            self.offsets.get(at).copied()
+        };
+        let start = nth(number.saturating_sub(1)).unwrap_or(self.text.len());
+        let end = nth(number).unwrap_or(self.text.len());
+        let line = self.text.get(start..end).unwrap_or_default();
+        line.trim_end_matches(['\n', '\r'])
     }
 }

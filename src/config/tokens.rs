@@ -15,7 +15,8 @@ use serde_json::{Map, Value};
 use super::pytext;
 use super::source::Source;
 use super::suggest::near;
-use super::{Diagnostic, LoadOptions, Scalar, Span, Tree};
+use super::token_finder::{Kind, MAX_TOKENS, Token, find};
+use super::{Diagnostic, Diagnostics, LoadOptions, Scalar, Span, Tree};
 
 /// Digits of a placeholder are characters of plane 15, which no configuration has a use for.
 const DIGIT_ZERO: u32 = 0xF_0000;
@@ -46,27 +47,6 @@ impl Marks {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Kind {
-    Param(String),
-    Secret(String),
-    /// `{% raw %}` or its end.
-    Raw,
-    /// Neither params nor secrets; the message and what to do.
-    Invalid(String, String),
-}
-
-#[derive(Clone, Debug)]
-struct Token {
-    /// Index of its first character.
-    start: usize,
-    /// Characters.
-    len: usize,
-    /// As written.
-    text: String,
-    kind: Kind,
-}
-
 /// The tokens of a text and what became of them.
 #[derive(Debug)]
 pub(super) struct Tokens<'a> {
@@ -84,7 +64,7 @@ pub(super) struct Tokens<'a> {
     /// Names used, with their first place.
     pub(super) secrets: Vec<(String, Span)>,
     /// Problems of tokens that stand in a value or a key.
-    pub(super) problems: Vec<Diagnostic>,
+    pub(super) problems: Diagnostics,
 }
 
 /// A scalar with its tokens replaced.
@@ -104,11 +84,21 @@ impl<'a> Tokens<'a> {
     /// Finds the tokens of a text; gives the masked text too.
     pub(super) fn find(source: &'a Source, options: &'a LoadOptions) -> (Self, String) {
         let chars: Vec<char> = source.text.chars().collect();
-        let tokens = Finder { chars: &chars }.all();
+        let tokens = find(&chars);
         let marks = Marks::for_text(&source.text);
         let short = |(id, token): (usize, &Token)| (token.len < MASK_LEN).then_some(id);
         let unclosed = tokens.iter().enumerate().filter_map(short).collect();
         let masked = mask(&chars, &tokens, marks);
+        let mut problems = Diagnostics::default();
+        if tokens.len() >= MAX_TOKENS {
+            let place = tokens
+                .last()
+                .map(|last| source.place(source.span(last.start, last.start + 2)));
+            let message = format!("more than {MAX_TOKENS} tokens `${{...}}` in one document");
+            problems.push(
+                Diagnostic::error(message, place).help("pass a list or mapping as one parameter"),
+            );
+        }
         let found = Self {
             source,
             options,
@@ -119,7 +109,7 @@ impl<'a> Tokens<'a> {
             listed: HashSet::new(),
             params: Vec::new(),
             secrets: Vec::new(),
-            problems: Vec::new(),
+            problems,
         };
         (found, masked)
     }
@@ -364,207 +354,4 @@ fn mask(chars: &[char], tokens: &[Token], marks: Marks) -> String {
     }
     out.extend(chars.get(next..).unwrap_or_default());
     out
-}
-
-/// Walks the text as written.
-struct Finder<'a> {
-    chars: &'a [char],
-}
-
-impl Finder<'_> {
-    fn all(&self) -> Vec<Token> {
-        let mut tokens = Vec::new();
-        let mut at = 0;
-        let raws = self.raws();
-        let mut raws = raws.iter().peekable();
-        while at < self.chars.len() {
-            if let Some((open, close)) = raws.next_if(|(open, _)| open.0 <= at) {
-                for &(start, len) in [open, close] {
-                    tokens.push(self.token(start, len, Kind::Raw));
-                }
-                at = close.0 + close.1;
-            } else if self.starts(at, "${") {
-                let token = self.dollar(at);
-                at += token.len;
-                if tokens.len() < BASE * BASE {
-                    tokens.push(token);
-                }
-            } else {
-                at += 1;
-            }
-        }
-        tokens
-    }
-
-    fn starts(&self, at: usize, text: &str) -> bool {
-        text.chars()
-            .enumerate()
-            .all(|(offset, one)| self.chars.get(at + offset) == Some(&one))
-    }
-
-    fn token(&self, start: usize, len: usize, kind: Kind) -> Token {
-        let text = self.chars.get(start..start + len).unwrap_or_default();
-        Token {
-            start,
-            len,
-            text: text.iter().collect(),
-            kind,
-        }
-    }
-
-    fn blanks(&self, at: usize) -> usize {
-        self.chars
-            .get(at..)
-            .unwrap_or_default()
-            .iter()
-            .take_while(|one| one.is_whitespace())
-            .count()
-    }
-
-    /// The token at `${`.
-    fn dollar(&self, start: usize) -> Token {
-        let name_start = start + 2 + self.blanks(start + 2);
-        let name: String = self
-            .chars
-            .get(name_start..)
-            .unwrap_or_default()
-            .iter()
-            .take_while(|one| !one.is_whitespace() && **one != '}')
-            .collect();
-        let name_end = name_start + name.chars().count();
-        let close = name_end + self.blanks(name_end);
-        if self.chars.get(close) == Some(&'}') {
-            return self.token(start, close + 1 - start, classify(&name));
-        }
-        let line = self
-            .chars
-            .get(start..)
-            .unwrap_or_default()
-            .iter()
-            .take_while(|one| !matches!(one, '\n' | '\r'));
-        let mut line = line;
-        match line.position(|one| *one == '}') {
-            Some(offset) => {
-                let token = self.token(start, offset + 1, Kind::Raw);
-                let inner = token.text.get(2..token.text.len() - 1).unwrap_or_default();
-                Token {
-                    kind: classify(inner.trim()),
-                    ..token
-                }
-            }
-            None => self.token(
-                start,
-                2,
-                Kind::Invalid(
-                    "this `${` is never closed".to_owned(),
-                    format!("add the closing `}}`, {LITERAL}"),
-                ),
-            ),
-        }
-    }
-
-    /// Pairs of `{% raw %}` and `{% endraw %}` as (start, length); those in whole-line comments aside.
-    fn raws(&self) -> Vec<((usize, usize), (usize, usize))> {
-        let mut pairs = Vec::new();
-        let mut open = None;
-        let mut at = 0;
-        let mut comment = false;
-        let mut line_start = true;
-        while let Some(&one) = self.chars.get(at) {
-            if matches!(one, '\n' | '\r') {
-                (comment, line_start) = (false, true);
-            } else if line_start && !one.is_whitespace() {
-                (comment, line_start) = (one == '#', false);
-            }
-            if one == '{' && !comment {
-                if let Some(len) = self.block(at, "raw") {
-                    open = Some((at, len));
-                } else if let Some(len) = self.block(at, "endraw")
-                    && let Some(begin) = open.take()
-                {
-                    pairs.push((begin, (at, len)));
-                }
-            }
-            at += 1;
-        }
-        pairs
-    }
-
-    /// The length of `{% name %}` at a position.
-    fn block(&self, start: usize, name: &str) -> Option<usize> {
-        let mut at = start;
-        let mut eat = |text: &str| {
-            let fits = self.starts(at, text);
-            if fits {
-                at += text.chars().count();
-            }
-            (fits, at)
-        };
-        if !eat("{%").0 {
-            return None;
-        }
-        eat("-");
-        let (_, mut here) = eat("");
-        here += self.blanks(here);
-        if !self.starts(here, name) {
-            return None;
-        }
-        here += name.chars().count();
-        here += self.blanks(here);
-        if self.starts(here, "-") {
-            here += 1;
-        }
-        self.starts(here, "%}").then_some(here + 2 - start)
-    }
-}
-
-const LITERAL: &str = "or write \"\\x24{\" in double quotes for a literal `${`";
-
-fn classify(inner: &str) -> Kind {
-    let (scope, name) = inner.split_once('.').unwrap_or((inner, ""));
-    let simple = |name: &str| {
-        !name.is_empty()
-            && name
-                .chars()
-                .all(|one| one.is_alphanumeric() || matches!(one, '_' | '-'))
-    };
-    match scope {
-        "params" if simple(name) => Kind::Param(name.to_owned()),
-        "secrets" if simple(name) => Kind::Secret(name.to_owned()),
-        "params" | "secrets" if name.is_empty() => Kind::Invalid(
-            format!("the token `${{{inner}}}` names nothing"),
-            format!("write `${{{scope}.name}}`, {LITERAL}"),
-        ),
-        "params" | "secrets" => {
-            let head: String = name
-                .chars()
-                .take_while(|one| one.is_alphanumeric() || *one == '_')
-                .collect();
-            Kind::Invalid(
-                format!(
-                    "the token `${{{inner}}}` is not a plain name: there are no filters, expressions or parts of values here"
-                ),
-                if head.is_empty() {
-                    format!("write `${{{scope}.name}}`, {LITERAL}")
-                } else {
-                    format!("write `${{{scope}.{head}}}` and pass the final value, {LITERAL}")
-                },
-            )
-        }
-        _ => {
-            let help = match near(scope, ["params", "secrets"]) {
-                Some(known) if simple(name) => format!("did you mean `${{{known}.{name}}}`?"),
-                _ if simple(inner) => {
-                    format!("write `${{params.{inner}}}` or `${{secrets.{inner}}}`, {LITERAL}")
-                }
-                _ => format!(
-                    "only `${{params.name}}` and `${{secrets.name}}` are replaced, {LITERAL}"
-                ),
-            };
-            Kind::Invalid(
-                format!("the token `${{{inner}}}` is neither a parameter nor a secret"),
-                help,
-            )
-        }
-    }
 }

@@ -215,6 +215,12 @@ pub fn break_lines(text: &str, width: usize) -> impl Iterator<Item = Range<usize
         let mut blank = (0, 0);
         for (at, grapheme) in line.grapheme_indices(true) {
             let wide = super::editor::cells(grapheme, used);
+            if used + wide > width && at > start && grapheme == " " {
+                // The blank is the break.
+                ranges.push(base + start..base + at);
+                (start, used) = (at + 1, 0);
+                continue;
+            }
             if used + wide > width && at > start {
                 // A blank in the last third is a better place to break than the edge.
                 let (end, cells_before) = if blank.0 > start && blank.1 * 3 > width * 2 {

@@ -72,7 +72,7 @@ pub(in crate::cli) struct Args {
     /// Show neither progress nor summary; errors are always shown
     #[arg(short, long)]
     pub(super) quiet: bool,
-    /// Accepted for compatibility; secrets come from EVTUI_SECRET_<NAME> in the environment
+    /// Accepted for compatibility; secrets come from EVTUI_SECRET_NAME in the environment
     #[arg(long, value_name = "PATH", hide = true)]
     cryptfile: Option<PathBuf>,
 }

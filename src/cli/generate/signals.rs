@@ -2,16 +2,22 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 
 use crate::instance::DRAIN;
 use crate::pipeline::Running;
 
+/// A signal so soon after the first is the same wish: wrappers such as `timeout` signal the process
+/// and then its group.
+const SAME_WISH: Duration = Duration::from_millis(300);
+
 /// What came in, and the run to end.
 #[derive(Debug, Default)]
 pub(super) struct Signals {
     first: AtomicU8,
+    first_at: OnceLock<Instant>,
     running: OnceLock<Arc<Running>>,
 }
 
@@ -34,7 +40,9 @@ impl Signals {
             .first
             .compare_exchange(0, signal, Ordering::SeqCst, Ordering::SeqCst)
             .is_err();
+        let since_first = self.first_at.get_or_init(Instant::now).elapsed();
         match self.running.get() {
+            Some(_) if second && since_first < SAME_WISH => {}
             Some(running) if second => running.abort(),
             Some(running) => running.stop(DRAIN),
             // Nothing is open yet: loading has nothing to lose.

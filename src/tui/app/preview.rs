@@ -272,7 +272,11 @@ impl Preview {
                 }
                 Err(failure) => {
                     let wrapped = wrap(&failure_text(failure), width.saturating_sub(2));
-                    rows.extend(wrapped.into_iter().map(|text| Row::Failed(index, text)));
+                    let sign = std::iter::once("✗ ").chain(std::iter::repeat("  "));
+                    let signed = sign
+                        .zip(wrapped)
+                        .map(|(sign, text)| format!("{sign}{text}"));
+                    rows.extend(signed.map(|text| Row::Failed(index, text)));
                 }
             }
             rows.push(Row::Blank);

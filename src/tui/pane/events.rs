@@ -92,7 +92,7 @@ fn draw_row(app: &App, content: &Row, area: Rect, screen: &mut Buffer) {
         Row::Problem(_, text) => drop(line.put("  ", theme.text).put(text, theme.text)),
         Row::Help(_, text) => drop(line.put("  ", theme.muted).put(text, theme.muted)),
         Row::Note(text) => drop(line.put(text, theme.warn)),
-        Row::Failed(_, text) => drop(line.put("✗ ", theme.error).put(text, theme.error)),
+        Row::Failed(_, text) => drop(line.put(text, theme.error)),
         Row::Head(index) => head(app, *index, area, screen),
         Row::Text(index, range) => {
             let event = preview

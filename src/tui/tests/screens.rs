@@ -68,7 +68,7 @@ fn over_the_panes(
     let mut harness = Harness::open(size.0, size.1, theme);
     harness.keys("<f1>");
     insta::assert_snapshot!(name("help"), whole(&harness));
-    harness.keys("<esc><ctrl-p>pi");
+    harness.keys("<esc><ctrl-p>pipeline");
     insta::assert_snapshot!(name("palette"), whole(&harness));
     harness.keys("<esc>x<ctrl-q>");
     insta::assert_snapshot!(name("quit"), whole(&harness));

@@ -1,0 +1,200 @@
+//! Every sample project is sound, runs, and teaches what it says.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+const SAMPLES: &[&str] = &[
+    "hello",
+    "web-access",
+    "login-sessions",
+    "metrics-day",
+    "order-events",
+    "audit-replay",
+];
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// A copy of a sample that ran for at most `events` events, and the lines of one of its files.
+fn run(sample: &str, file: &str, events: &str) -> Vec<String> {
+    let dir = tempfile::tempdir().unwrap();
+    let project = dir.path().join(sample);
+    copy(&samples().join(sample), &project);
+    Command::cargo_bin("evtui")
+        .unwrap()
+        .args([
+            "generate",
+            "--sample",
+            "--seed",
+            "7",
+            "--max-events",
+            events,
+        ])
+        .arg(&project)
+        .assert()
+        .success();
+    let text = fs::read_to_string(project.join("output").join(file)).unwrap();
+    text.lines().map(str::to_owned).collect()
+}
+
+fn samples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-configs")
+}
+
+fn json(lines: &[String]) -> Vec<Value> {
+    lines
+        .iter()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+fn counts<'a>(values: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, usize> {
+    let mut counts = BTreeMap::new();
+    for value in values {
+        *counts.entry(value).or_default() += 1;
+    }
+    counts
+}
+
+#[test]
+fn the_list_is_complete_and_every_sample_is_sound() {
+    let mut found: Vec<String> = fs::read_dir(samples())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    found.sort();
+    let mut known = SAMPLES.to_vec();
+    known.sort_unstable();
+    assert_eq!(found, known);
+    for sample in SAMPLES {
+        Command::cargo_bin("evtui")
+            .unwrap()
+            .arg("check")
+            .arg(samples().join(sample))
+            .assert()
+            .success();
+    }
+}
+
+#[test]
+fn hello_counts_its_events() {
+    let events = json(&run("hello", "events.json", "50"));
+    let numbers: Vec<u64> = events
+        .iter()
+        .map(|one| one["number"].as_u64().unwrap())
+        .collect();
+    assert_eq!(numbers, (1..=50).collect::<Vec<_>>());
+}
+
+#[test]
+fn web_access_draws_templates_and_rows_by_weight() {
+    let lines = run("web-access", "access.log", "2000");
+    assert_eq!(lines.len(), 2000);
+    let status = |line: &String| line.split("\" ").nth(1).unwrap()[..3].to_owned();
+    let found: Vec<String> = lines.iter().map(status).collect();
+    let errors = found.iter().filter(|code| code.starts_with('5')).count();
+    let missing = found.iter().filter(|code| code.starts_with('4')).count();
+    assert!(
+        (20..120).contains(&errors),
+        "3 in 100 are server errors: {errors} of 2000"
+    );
+    assert!(
+        (80..220).contains(&missing),
+        "7 in 100 are not found: {missing} of 2000"
+    );
+}
+
+#[test]
+fn login_sessions_follow_the_states() {
+    let events = json(&run("login-sessions", "auth.json", "400"));
+    let actions: Vec<&str> = events
+        .iter()
+        .map(|one| one["event"]["action"].as_str().unwrap())
+        .collect();
+    for pair in actions.windows(2) {
+        match pair[0] {
+            "account-locked" => assert_eq!(pair[1], "logged-in"),
+            "logged-out" => assert_eq!(pair[1], "logon-failed"),
+            _ => {}
+        }
+    }
+    let counts = counts(actions.into_iter());
+    assert!(
+        counts["logged-in"] > 10 && counts["account-locked"] > 2,
+        "{counts:?}"
+    );
+}
+
+#[test]
+fn metrics_day_merges_its_inputs_by_time() {
+    let events = json(&run("metrics-day", "metrics.json", "100000"));
+    let times: Vec<&str> = events
+        .iter()
+        .map(|one| one["@timestamp"].as_str().unwrap())
+        .collect();
+    assert!(times.is_sorted());
+    let counts = counts(events.iter().map(|one| one["metric"].as_str().unwrap()));
+    assert_eq!(
+        counts,
+        BTreeMap::from([("cpu", 1440 + 287), ("deployment", 3), ("disk", 48)])
+    );
+}
+
+#[test]
+fn order_events_run_through_the_chain() {
+    let events = json(&run("order-events", "orders.json", "60"));
+    for order in events.chunks(6) {
+        let steps: Vec<&str> = order
+            .iter()
+            .map(|one| one["event"].as_str().unwrap())
+            .collect();
+        assert_eq!(
+            steps,
+            [
+                "created",
+                "paid",
+                "shipped",
+                "scanned",
+                "scanned",
+                "delivered"
+            ]
+        );
+        assert!(order.iter().all(|one| one["order"] == order[0]["order"]));
+    }
+    let batches = json(&run("order-events", "orders-batches.json", "60"));
+    let total: usize = batches
+        .iter()
+        .map(|one| one.as_array().unwrap().len())
+        .sum();
+    assert_eq!(total, 60);
+}
+
+#[test]
+fn audit_replay_gives_every_line_a_fresh_time() {
+    let recorded = fs::read_to_string(samples().join("audit-replay/samples/audit.log")).unwrap();
+    let replayed = run("audit-replay", "audit.log", "1000");
+    assert_eq!(replayed.len(), recorded.lines().count());
+    for (old, new) in recorded.lines().zip(&replayed) {
+        let behind = |line: &str| line.split_once(" seq=").unwrap().1.to_owned();
+        assert_eq!(behind(old), behind(new));
+        assert!(
+            new.starts_with("time=\"2026-01-01T00:00:00.000000+0000\""),
+            "{new}"
+        );
+    }
+}
