@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "support/decisions.rs"]
-#[allow(dead_code, reason = "each test target uses its part")]
 mod decisions;
 
 use std::collections::BTreeMap;
