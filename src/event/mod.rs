@@ -10,6 +10,7 @@ pub mod template;
 use std::fmt::Debug;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::batch::EventBatch;
 use crate::config::{Context, Diagnostics, Files, Node, Place, Schema};
@@ -61,6 +62,9 @@ pub struct Limits {
     pub steps: u64,
     /// Bytes one event may have.
     pub output_bytes: usize,
+    /// How long a command of `subprocess.run` may take unless the call says how long; `None` runs no
+    /// commands at all.
+    pub command: Option<Duration>,
 }
 
 impl Limits {
@@ -68,11 +72,18 @@ impl Limits {
     pub const RUN: Self = Self {
         steps: 50_000_000,
         output_bytes: 64 << 20,
+        command: Some(Duration::from_secs(60)),
     };
     /// For previews: tight.
     pub const PREVIEW: Self = Self {
         steps: 2_000_000,
         output_bytes: 1 << 20,
+        command: Some(Duration::from_secs(2)),
+    };
+    /// For previews of unsaved text: a command that is still being typed must never run.
+    pub const UNSAVED: Self = Self {
+        command: None,
+        ..Self::PREVIEW
     };
 }
 

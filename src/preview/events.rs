@@ -88,7 +88,11 @@ fn build(
         zone: project.request.parameters.zone,
         seed: Some(project.request.seed),
         globals: Globals::default(),
-        limits: Limits::PREVIEW,
+        limits: if project.request.buffers.is_empty() {
+            Limits::PREVIEW
+        } else {
+            Limits::UNSAVED
+        },
     };
     let before = problems.errors();
     let source = event.config.build(&env, problems);

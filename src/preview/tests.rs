@@ -159,3 +159,27 @@ fn a_missing_document_is_one_problem() {
     assert_eq!(result.diagnostics.errors(), 1);
     assert!(result.schedule.is_none());
 }
+
+#[test]
+fn a_command_that_is_being_typed_does_not_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let template = folder.path().join("t.jinja");
+    std::fs::write(&template, "{{ subprocess.run('printf saved').stdout }}").unwrap();
+    let text = "input:\n  - static: {count: 1}\nevent:\n  template:\n    mode: all\n    templates:\n      - t: {template: t.jinja}\noutput:\n  - stdout: {}\n";
+    std::fs::write(folder.path().join("generator.yml"), text).unwrap();
+    let (mut request, _folder) = request(None);
+    request.project = folder.path().join("generator.yml");
+    let saved = preview(&request);
+    assert_eq!(saved.events[0].text.as_ref().unwrap(), "saved");
+    let typed = "{{ subprocess.run('touch ran').stdout }}".replace(
+        "touch ran",
+        &format!("touch {}", folder.path().join("ran").display()),
+    );
+    request.buffers.insert(template, Arc::from(typed));
+    let unsaved = preview(&request);
+    let Err(PreviewFailure::Render(error)) = &unsaved.events[0].text else {
+        panic!("{:?}", unsaved.events);
+    };
+    assert!(error.message.contains("unsaved"), "{error:?}");
+    assert!(!folder.path().join("ran").exists());
+}

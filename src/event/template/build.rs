@@ -110,7 +110,7 @@ pub(super) fn build(
     engine.set_global(
         "subprocess",
         Value::object(Subprocess {
-            longest: longest_command(env.limits),
+            longest: env.limits.command,
         }),
     );
     engine.set_global(
@@ -137,15 +137,6 @@ pub(super) fn build(
     Some(TemplateSource::new(
         engine, entries, picker, shared, globals, env, streams,
     ))
-}
-
-/// A preview runs at every edit: it waits less for commands.
-fn longest_command(limits: Limits) -> Duration {
-    if limits.steps <= Limits::PREVIEW.steps {
-        Duration::from_secs(2)
-    } else {
-        Duration::from_secs(60)
-    }
 }
 
 fn compile(

@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 
 use crate::template::{Args, Ctx, Error, Object, Value};
 
-/// Runs commands for at most `longest` unless the call says how long.
+/// Runs commands for at most `longest` unless the call says how long; none at all without it.
 pub(super) struct Subprocess {
-    pub(super) longest: Duration,
+    pub(super) longest: Option<Duration>,
 }
 
 impl Object for Subprocess {
@@ -33,6 +33,12 @@ impl Object for Subprocess {
     ) -> Result<Value, Error> {
         let [command, cwd, env, timeout] =
             args.bind("run", ["command", "cwd", "env", "timeout"], 1)?;
+        let Some(longest) = self.longest else {
+            return Err(
+                Error::value_error("commands do not run while a file has unsaved changes")
+                    .help("save to see what the command gives"),
+            );
+        };
         let Some(text) = command.and_then(Value::as_str) else {
             return Err(Error::type_error("the command must be text"));
         };
@@ -58,7 +64,7 @@ impl Object for Subprocess {
         if let Some(env) = env.filter(|env| !env.is_none()) {
             set_env(&mut command, env)?;
         }
-        let longest = limit(timeout, self.longest)?;
+        let longest = limit(timeout, longest)?;
         ctx.step(1000)?;
         run(&mut command, text, longest)
     }
