@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::Paint;
+use crate::cli::report::visible;
 use crate::pipeline::{EndReason, Stats};
 
 /// Kinds of errors shown.
@@ -50,16 +51,17 @@ fn totals(out: &mut Vec<u8>, id: &str, reason: &EndReason, stats: &Stats) -> io:
     let rate = u128::from(stats.events) * 1_000 / millis;
     writeln!(
         out,
-        "{id}: {how} after {}: {} events, {}/s",
+        "{id}: {how} after {}: {} events from {} timestamps, {}/s",
         clock(stats.uptime),
         number(stats.events),
+        number(stats.released.saturating_sub(stats.unused)),
         number(u64::try_from(rate).unwrap_or(u64::MAX))
     )?;
-    for output in &stats.outputs {
+    for (index, output) in stats.outputs.iter().enumerate() {
         writeln!(
             out,
             "  {}: {} written, {}",
-            output.name,
+            name(stats, index),
             number(output.written),
             amount(output.bytes)
         )?;
@@ -75,6 +77,26 @@ fn totals(out: &mut Vec<u8>, id: &str, reason: &EndReason, stats: &Stats) -> io:
     Ok(())
 }
 
+/// The plugin's name, with its place in the document where several are called the same.
+fn name(stats: &Stats, index: usize) -> String {
+    let name = stats.outputs.get(index).map_or("", |one| one.name.as_str());
+    let alike = stats.outputs.iter().filter(|one| one.name == name).count();
+    if alike > 1 {
+        format!("output[{index}].{name}")
+    } else {
+        name.to_owned()
+    }
+}
+
+/// A message that starts with a file, with the file as short as it can be said.
+fn short(message: &str) -> String {
+    let here = std::env::current_dir().ok();
+    let below = here
+        .and_then(|here| message.strip_prefix(here.to_str()?)?.strip_prefix('/'))
+        .unwrap_or(message);
+    visible(below)
+}
+
 fn losses(out: &mut Vec<u8>, paint: Paint, stats: &Stats) -> io::Result<()> {
     let mut lines = Vec::new();
     if stats.failed > 0 {
@@ -83,14 +105,18 @@ fn losses(out: &mut Vec<u8>, paint: Paint, stats: &Stats) -> io::Result<()> {
             number(stats.failed)
         ));
     }
-    for output in &stats.outputs {
+    for (index, output) in stats.outputs.iter().enumerate() {
         for (count, what) in [
             (output.format_failed, "could not be formatted"),
             (output.write_failed, "could not be written"),
             (output.in_flight, "were still being written at the end"),
         ] {
             if count > 0 {
-                lines.push(format!("{}: {} events {what}", output.name, number(count)));
+                lines.push(format!(
+                    "{}: {} events {what}",
+                    name(stats, index),
+                    number(count)
+                ));
             }
         }
     }
@@ -99,7 +125,12 @@ fn losses(out: &mut Vec<u8>, paint: Paint, stats: &Stats) -> io::Result<()> {
     }
     for error in stats.errors.iter().take(ERRORS) {
         let times = number(error.count);
-        writeln!(out, "  {times} x {}: {}", error.source, error.message)?;
+        writeln!(
+            out,
+            "  {times} x {}: {}",
+            error.source,
+            short(&error.message)
+        )?;
     }
     if stats.errors.len() > ERRORS {
         writeln!(out, "  and {} other errors", stats.errors.len() - ERRORS)?;

@@ -174,9 +174,8 @@ impl<'r> Ctx<'r> {
     /// An error when the thread's stack is nearly used up.
     pub(super) fn guard(&self) -> Result<(), Error> {
         if self.bottom.abs_diff(stack_address()) > self.limits.stack_bytes {
-            return Err(
-                Error::limit("nested too deeply").help("look for a macro that calls itself")
-            );
+            return Err(Error::limit("nested too deeply")
+                .help("look for a macro that calls itself, or files that include each other"));
         }
         Ok(())
     }
