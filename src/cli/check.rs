@@ -16,8 +16,7 @@ use crate::time::{Clock as _, WallClock, Zone};
 /// Check a project and list the params and secrets it needs
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Project folder or generator.yml; without it the current folder
-    #[arg(default_value = ".", hide_default_value = true)]
+    /// Project folder or generator.yml
     project: PathBuf,
     /// Values for ${params.*} as a JSON object; missing ones are errors then
     #[arg(long, value_name = "JSON", value_parser = params)]

@@ -58,7 +58,8 @@ pub(super) fn run(args: &Args) -> ExitCode {
 
 fn open(args: &Args) -> Result<u8, String> {
     let given = args.project.as_deref().unwrap_or(Path::new("."));
-    let path = std::path::absolute(given).map_err(|error| error.to_string())?;
+    let path = std::path::absolute(given)
+        .map_err(|error| format!("cannot find the current folder: {error}"))?;
     let (document, folder) = find(given, &path)?;
     let opening = Opening {
         document,

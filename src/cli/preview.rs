@@ -23,8 +23,7 @@ use crate::time::{Clock as _, Moment, SECOND_US, WallClock, Zone, short_duration
 #[derive(Debug, clap::Args)]
 #[command(allow_negative_numbers = true)]
 pub(super) struct Args {
-    /// Project folder or generator.yml; without it the current folder
-    #[arg(default_value = ".", hide_default_value = true)]
+    /// Project folder or generator.yml
     project: PathBuf,
     /// Timestamps to render, or to list with --timestamps
     #[arg(short = 'n', long = "count", value_name = "COUNT", default_value = "5", value_parser = count)]

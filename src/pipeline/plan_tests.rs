@@ -145,7 +145,7 @@ fn outputs_that_write_one_file_are_doubtful() {
     assert_eq!(
         got,
         [
-            "3:56 writes the same file as `output[0].file`, so their events mix [output[2].file] give each output a file of its own"
+            "3:53 writes the same file as `output[0].file`, so their events mix [output[2].file] give each output a file of its own"
         ]
     );
 }

@@ -20,7 +20,7 @@ pub(in crate::cli) struct Args {
     #[arg(long, value_name = "PATH")]
     path: Option<PathBuf>,
     /// Name of the generator; by default that of its folder
-    #[arg(long)]
+    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     id: Option<String>,
     /// Time zone of the timestamps, an IANA name
     #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = zone)]
