@@ -243,3 +243,20 @@ fn a_slip_in_a_command_is_wrong_usage() {
     let failed = evtui().args(["generte", "x"]).assert().code(2);
     failed.stderr(contains("did you mean `evtui generate`?"));
 }
+
+#[test]
+fn templates_that_include_each_other_are_doubtful() {
+    let folder = project(
+        b"input: [{static: {count: 1}}]\nevent: {template: {mode: all, templates: [{a: {template: a.jinja}}, {b: {template: b.jinja}}]}}\noutput: [{drop: {}}]\n",
+    );
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("a.jinja", "{% include 'b.jinja' %}{% include 'c.jinja' %}");
+    write("b.jinja", "{% if 0 %}{% include 'a.jinja' %}{% endif %}");
+    write("c.jinja", "c");
+    let done = evtui().arg("check").arg(folder.path()).assert().success();
+    done.stdout(
+        contains("in a circle: a.jinja -> b.jinja -> a.jinja")
+            .and(contains("with 1 warning"))
+            .and(contains("unless a condition ends it")),
+    );
+}
