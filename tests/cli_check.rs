@@ -218,3 +218,45 @@ fn a_template_that_does_not_compile() {
         .code(1)
         .stdout(contains("one.jinja:2:"));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_cannot_be_printed_is_no_success() {
+    let full = fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-configs/hello");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_evtui"))
+        .arg("check")
+        .arg(sample)
+        .stdout(full)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert!(err.contains("cannot write to standard output"), "{err}");
+}
+
+#[test]
+fn a_slip_in_a_command_is_wrong_usage() {
+    let failed = evtui().args(["generte", "x"]).assert().code(2);
+    failed.stderr(contains("did you mean `evtui generate`?"));
+}
+
+#[test]
+fn templates_that_include_each_other_are_doubtful() {
+    let folder = project(
+        b"input: [{static: {count: 1}}]\nevent: {template: {mode: all, templates: [{a: {template: a.jinja}}, {b: {template: b.jinja}}]}}\noutput: [{drop: {}}]\n",
+    );
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("a.jinja", "{% include 'b.jinja' %}{% include 'c.jinja' %}");
+    write("b.jinja", "{% if 0 %}{% include 'a.jinja' %}{% endif %}");
+    write("c.jinja", "c");
+    let done = evtui().arg("check").arg(folder.path()).assert().success();
+    done.stdout(
+        contains("in a circle: a.jinja -> b.jinja -> a.jinja")
+            .and(contains("with 1 warning"))
+            .and(contains("unless a condition ends it")),
+    );
+}

@@ -285,3 +285,42 @@ fn a_terminal_sees_progress_and_can_interrupt() {
     assert!(text.contains("lines  0"), "{text}");
     assert!(text.contains("lines: stopped after"), "{text}");
 }
+
+#[test]
+fn outputs_of_one_kind_are_told_apart_and_an_early_end_is_said() {
+    let folder = project(
+        INPUT_FINITE,
+        false,
+        "- file: {path: a.log}\n- file: {path: b.log}\n- drop: {}",
+    );
+    let (code, _, err) = run(folder.path(), &["--sample", "--id", "lines"]);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(err.contains("2 events from 2 timestamps"), "{err}");
+    assert!(err.contains("  output[0].file: 2 written"), "{err}");
+    assert!(err.contains("  output[1].file: 2 written"), "{err}");
+    assert!(err.contains("  drop: 2 written"), "{err}");
+    assert!(
+        err.contains("the event source ended before the inputs"),
+        "{err}"
+    );
+    let (_, _, err) = run(folder.path(), &["--sample", "--max-events", "2"]);
+    assert!(!err.contains("ended before"), "{err}");
+}
+
+#[test]
+fn a_template_that_fails_says_where_and_what_to_do() {
+    let folder = project(INPUT_FINITE, false, "- drop: {}");
+    let document = "input: [{static: {count: 5}}]\nevent: {template: {mode: all, templates: [{e: {template: e.jinja}}]}}\noutput: [{drop: {}}]\n";
+    std::fs::write(folder.path().join("generator.yml"), document).unwrap();
+    std::fs::write(
+        folder.path().join("e.jinja"),
+        "x\n{{ timestamp.foo.bar }}\n",
+    )
+    .unwrap();
+    let (code, _, err) = run(folder.path(), &["--sample", "--id", "failing"]);
+    assert_eq!(code, Some(1), "{err}");
+    assert!(err.contains("0 events from 5 timestamps"), "{err}");
+    assert!(err.contains("lost: 5 timestamps failed to render"), "{err}");
+    assert!(err.contains("e.jinja:2:"), "{err}");
+    assert!(err.contains("`| default(...)` gives it a value"), "{err}");
+}

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use evtui::fake::Random;
-use evtui::template::{Engine, ErrorKind, Limits, Run, Value, Vars, python_module};
+use evtui::template::{Engine, Error, ErrorKind, Limits, Run, Value, Vars, python_module};
 use proptest::prelude::*;
 
 /// A repeatable stream.
@@ -44,8 +44,12 @@ fn engine() -> Engine {
 }
 
 fn render(source: &str) -> Result<String, ErrorKind> {
+    attempt(source).map_err(|error| error.kind())
+}
+
+fn attempt(source: &str) -> Result<String, Error> {
     let engine = engine();
-    let template = engine.compile("t", source).map_err(|error| error.kind())?;
+    let template = engine.compile("t", source)?;
     let mut vars = Vars::default();
     let numbers = Value::list(vec![Value::Int(1), Value::Float(2.5), Value::None]);
     vars.set(&engine, "x", numbers);
@@ -58,9 +62,7 @@ fn render(source: &str) -> Result<String, ErrorKind> {
         now_us: 0,
     };
     let mut out = Vec::new();
-    template
-        .render(run, &mut out)
-        .map_err(|error| error.kind())?;
+    template.render(run, &mut out)?;
     Ok(String::from_utf8(out).expect("the output is UTF-8"))
 }
 
@@ -319,4 +321,23 @@ fn values_nested_by_a_loop() {
     assert_eq!(render(chain), Ok("ok".to_owned()));
     let source = "{% set l = [] %}{% do l.append(l) %}{{ l }}";
     assert_eq!(render(source), Ok("[[...]]".to_owned()));
+}
+
+#[test]
+fn a_loop_without_end_says_where_it_stands() {
+    for body in [
+        "",
+        "x",
+        "{{ loop.index }}",
+        "{% for j in range(9) %}{% endfor %}",
+    ] {
+        let source = format!("a\n{{% for i in range(10 ** 12) %}}{body}{{% endfor %}}");
+        let error = attempt(&source).expect_err("it does not end");
+        assert_eq!(error.kind(), ErrorKind::Limit, "{body}");
+        let place = error.places().first().map(ToString::to_string);
+        assert!(
+            place.is_some_and(|place| place.starts_with("t:2:")),
+            "{body}"
+        );
+    }
 }

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::report::{Paint, Reporter, count, visible};
-use crate::config::{Diagnostic, Disk, Files, Severity, Span};
+use super::report::{Paint, Reporter, count, finish, visible};
+use super::values::{params, zone};
+use crate::config::{Diagnostic, Disk, Files, Severity, Span, secret_variable};
 use crate::pipeline::{CheckOptions, CheckReport, Need, check};
 use crate::time::{Clock as _, WallClock, Zone};
 
@@ -28,21 +29,6 @@ pub(super) struct Args {
     json: bool,
 }
 
-fn params(text: &str) -> Result<Map<String, Value>, String> {
-    match serde_json::from_str(text) {
-        Ok(Value::Object(map)) => Ok(map),
-        Ok(_) => Err("expected a JSON object such as {\"name\": \"value\"}".to_owned()),
-        Err(error) => Err(format!("not JSON: {error}")),
-    }
-}
-
-fn zone(text: &str) -> Result<Zone, String> {
-    Zone::parse(text).ok_or_else(|| match crate::config::near(text, Zone::names()) {
-        Some(known) => format!("there is no such zone, did you mean {known}?"),
-        None => "there is no such zone; use a name such as Europe/Berlin".to_owned(),
-    })
-}
-
 pub(super) fn run(args: &Args) -> ExitCode {
     let files: Arc<dyn Files> = Arc::new(Disk);
     let options = CheckOptions {
@@ -57,21 +43,17 @@ pub(super) fn run(args: &Args) -> ExitCode {
     } else {
         write_text(&mut out, &report, files.as_ref())
     };
-    // A reader that went away wants no more.
-    let _ = written.and_then(|()| out.flush());
-    if report.diagnostics.has_errors() {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    }
+    let sound = !report.diagnostics.has_errors();
+    finish(written.and_then(|()| out.flush()), sound)
 }
 
 fn write_text(out: &mut dyn Write, report: &CheckReport, files: &dyn Files) -> io::Result<()> {
     let paint = Paint::on(&io::stdout());
     Reporter::new(files, paint).write(out, &report.diagnostics.0)?;
-    for (title, needs) in [("params", &report.params), ("secrets", &report.secrets)] {
-        write_needs(out, title, needs)?;
-    }
+    write_needs(out, "params", &report.params, |_| String::new())?;
+    write_needs(out, "secrets", &report.secrets, |name| {
+        format!(", from {}", secret_variable(name))
+    })?;
     if !report.unchecked.is_empty() {
         let settings: Vec<String> = report.unchecked.iter().map(|one| visible(one)).collect();
         writeln!(
@@ -81,7 +63,7 @@ fn write_text(out: &mut dyn Write, report: &CheckReport, files: &dyn Files) -> i
         )?;
         let given = report.params.iter().all(|need| need.given);
         if !given {
-            writeln!(out, "pass them with --params to check everything")?;
+            writeln!(out, "pass params with --params to check everything")?;
         }
     }
     let path = visible(&report.path.display().to_string());
@@ -108,7 +90,12 @@ fn write_text(out: &mut dyn Write, report: &CheckReport, files: &dyn Files) -> i
     }
 }
 
-fn write_needs(out: &mut dyn Write, title: &str, needs: &[Need]) -> io::Result<()> {
+fn write_needs(
+    out: &mut dyn Write,
+    title: &str,
+    needs: &[Need],
+    from: impl Fn(&str) -> String,
+) -> io::Result<()> {
     if needs.is_empty() {
         return Ok(());
     }
@@ -117,9 +104,10 @@ fn write_needs(out: &mut dyn Write, title: &str, needs: &[Need]) -> io::Result<(
         let given = if need.given { ", given" } else { "" };
         writeln!(
             out,
-            "  {} (line {}{given})",
+            "  {} (line {}{given}{})",
             visible(&need.name),
-            need.span.start.line
+            need.span.start.line,
+            visible(&from(&need.name))
         )?;
     }
     Ok(())

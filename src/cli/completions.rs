@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use clap::CommandFactory;
 
+use super::report::finish;
+
 /// Print a completion script for a shell
 ///
 /// For bash: evtui completions bash > ~/.local/share/bash-completion/completions/evtui
@@ -18,8 +20,5 @@ pub(super) fn run(args: &Args) -> ExitCode {
     let mut command = super::Cli::command();
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, "evtui", &mut script);
-    match io::Write::write_all(&mut io::stdout(), &script) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
-    }
+    finish(io::Write::write_all(&mut io::stdout(), &script), true)
 }

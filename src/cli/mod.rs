@@ -11,10 +11,16 @@ mod new;
 mod open;
 mod preview;
 mod report;
+mod values;
 
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use crate::config::near;
 
 #[derive(Debug, Parser)]
 #[command(name = "evtui", version, about, args_conflicts_with_subcommands = true)]
@@ -34,9 +40,31 @@ enum Command {
     Completions(completions::Args),
 }
 
+/// The command that was probably meant when the first word is neither a command nor a file.
+fn mistyped(word: &OsStr) -> Option<String> {
+    let word = word.to_str().filter(|word| !word.starts_with('-'))?;
+    let command = Cli::command();
+    let mut names = command.get_subcommands().map(clap::Command::get_name);
+    if names.any(|name| name == word) || word == "help" || Path::new(word).exists() {
+        return None;
+    }
+    let names = command.get_subcommands().map(clap::Command::get_name);
+    near(word, names).map(str::to_owned)
+}
+
 /// Runs the command line and gives the exit code.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let words: Vec<OsString> = std::env::args_os().collect();
+    if let Some((word, meant)) = words.get(1).and_then(|word| Some((word, mistyped(word)?))) {
+        let message = format!(
+            "there is no command or project `{}`; did you mean `evtui {meant}`?",
+            word.display()
+        );
+        Cli::command()
+            .error(ErrorKind::InvalidSubcommand, message)
+            .exit();
+    }
+    let cli = Cli::parse_from(words);
     match cli.command {
         None => open::run(&cli.open),
         Some(Command::Generate(args)) => generate::run(&args),
@@ -44,5 +72,25 @@ pub fn main() -> ExitCode {
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::New(args)) => new::run(&args),
         Some(Command::Completions(args)) => completions::run(&args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_in_a_command_is_told_from_a_project() {
+        let meant = |word: &str| mistyped(OsStr::new(word));
+        assert_eq!(meant("generte").as_deref(), Some("generate"));
+        assert_eq!(meant("chek").as_deref(), Some("check"));
+        for word in ["check", "help", "src", "--help", "my-events", "."] {
+            assert_eq!(meant(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn the_options_are_sound() {
+        Cli::command().debug_assert();
     }
 }

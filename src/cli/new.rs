@@ -4,6 +4,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use super::report::finish;
+
 /// Files of the new project: path inside it and content.
 const FILES: &[(&str, &str)] = &[
     (
@@ -16,6 +18,18 @@ const FILES: &[(&str, &str)] = &[
     ),
 ];
 
+/// The text as one word of a POSIX shell.
+fn shell_word(text: &str) -> String {
+    let plain = |one: char| one.is_alphanumeric() || "/._-+,:@%".contains(one);
+    if text.chars().all(plain) && !text.starts_with('-') {
+        text.to_owned()
+    } else if text.starts_with('-') {
+        shell_word(&format!("./{text}"))
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}
+
 /// Create a small working project
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -27,9 +41,10 @@ pub(super) fn run(args: &Args) -> ExitCode {
     let mut err = io::stderr().lock();
     match write_project(&args.name) {
         Ok(()) => {
-            let name = args.name.display();
-            let _ = writeln!(io::stdout(), "Created {name}. Open it:\n  evtui {name}");
-            ExitCode::SUCCESS
+            let name = args.name.display().to_string();
+            let open = shell_word(&name);
+            let written = writeln!(io::stdout(), "Created {name}. Open it:\n  evtui {open}");
+            finish(written, true)
         }
         Err(message) => {
             let _ = writeln!(err, "error: {message}");
@@ -78,6 +93,12 @@ mod tests {
         }
         let again = write_project(&project).unwrap_err();
         assert!(again.contains("not empty"), "{again}");
+    }
+
+    #[test]
+    fn the_command_to_open_it_can_be_pasted() {
+        let words = ["my/pro-1", "größe", "a b", "it's", "-x"].map(shell_word);
+        assert_eq!(words.join("|"), r"my/pro-1|größe|'a b'|'it'\''s'|./-x");
     }
 
     #[test]

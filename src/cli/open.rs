@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value};
 
-use crate::config::{Parameters, near};
+use super::values::{params, seed, zone};
+use crate::config::Parameters;
 use crate::instance;
 use crate::preview::Worker;
 use crate::time::Zone;
@@ -32,7 +33,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "JSON", default_value = "{}", value_parser = params)]
     params: Map<String, Value>,
     /// Make preview and runs repeatable: the same number gives the same events
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = seed)]
     seed: Option<u64>,
     /// Append the application's log to this file
     #[arg(long, value_name = "FILE", env = "EVTUI_LOG")]
@@ -45,17 +46,6 @@ fn theme(name: &str) -> Result<String, String> {
     }
     let known: Vec<&str> = Theme::names().collect();
     Err(format!("there are {}", known.join(", ")))
-}
-
-fn zone(name: &str) -> Result<Zone, String> {
-    Zone::parse(name).ok_or_else(|| match near(name, Zone::names()) {
-        Some(near) => format!("there is no such time zone; did you mean {near}?"),
-        None => "there is no such time zone".to_owned(),
-    })
-}
-
-fn params(text: &str) -> Result<Map<String, Value>, String> {
-    serde_json::from_str(text).map_err(|error| format!("expected a JSON object: {error}"))
 }
 
 pub(super) fn run(args: &Args) -> ExitCode {
@@ -72,7 +62,8 @@ pub(super) fn run(args: &Args) -> ExitCode {
 fn open(args: &Args) -> Result<u8, String> {
     let _log = args.log.as_deref().map(super::log::to_file).transpose()?;
     let given = args.project.as_deref().unwrap_or(Path::new("."));
-    let path = std::path::absolute(given).map_err(|error| error.to_string())?;
+    let path = std::path::absolute(given)
+        .map_err(|error| format!("cannot find the current folder: {error}"))?;
     let (document, folder) = find(given, &path)?;
     let opening = Opening {
         document,

@@ -9,32 +9,34 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::report::{Paint, Reporter};
-use crate::config::{Diagnostic, Disk, Parameters, near};
+use super::report::{Paint, Reporter, finish, short_path};
+use super::values::{count, params, positive, seed, stamp, zone};
+use crate::config::{Diagnostic, Disk, Parameters};
 use crate::pipeline::SEEDED_NOW_US;
 use crate::preview::{
     PreviewEvent, PreviewFailure, PreviewRequest, PreviewResult, Schedule, Worker, evaluate,
 };
-use crate::time::iso::{Stamp, strict};
+use crate::time::iso::Stamp;
 use crate::time::{Clock as _, Moment, SECOND_US, WallClock, Zone, short_duration};
 
 /// Print the next timestamps and events of a project
 #[derive(Debug, clap::Args)]
+#[command(allow_negative_numbers = true)]
 pub(super) struct Args {
     /// Project folder or generator.yml
     project: PathBuf,
     /// Timestamps to render, or to list with --timestamps
-    #[arg(short = 'n', long = "count", value_name = "COUNT", default_value = "5")]
+    #[arg(short = 'n', long = "count", value_name = "COUNT", default_value = "5", value_parser = count)]
     count: usize,
     /// Print when it fires, not what it renders
     #[arg(long)]
     timestamps: bool,
     /// Length of the histogram of --timestamps in seconds
-    #[arg(long, value_name = "SECONDS", default_value = "3600", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "SECONDS", default_value = "3600", value_parser = positive::<u64>)]
     span: u64,
     /// The same number gives the same events [default: 1]; with --sample the present is then
     /// 2026-01-01T00:00Z, as in a run, unless --now says otherwise
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = seed)]
     seed: Option<u64>,
     /// What is taken as the present, such as 2026-01-31T08:00
     #[arg(long, value_name = "TIME", value_parser = stamp)]
@@ -59,25 +61,6 @@ const BUCKETS: usize = 60;
 /// Limit of the whole evaluation.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-fn params(text: &str) -> Result<Map<String, Value>, String> {
-    match serde_json::from_str(text) {
-        Ok(Value::Object(map)) => Ok(map),
-        Ok(_) => Err("expected a JSON object such as {\"name\": \"value\"}".to_owned()),
-        Err(error) => Err(format!("not JSON: {error}")),
-    }
-}
-
-fn zone(text: &str) -> Result<Zone, String> {
-    Zone::parse(text).ok_or_else(|| match near(text, Zone::names()) {
-        Some(known) => format!("there is no such zone, did you mean {known}?"),
-        None => "there is no such zone; use a name such as Europe/Berlin".to_owned(),
-    })
-}
-
-fn stamp(text: &str) -> Result<Stamp, String> {
-    strict(text).map_err(|error| error.to_string())
-}
-
 pub(super) fn run(args: &Args) -> ExitCode {
     let result = result(args);
     let mut reporter = Reporter::new(&Disk, Paint::on(&io::stderr()));
@@ -91,14 +74,9 @@ pub(super) fn run(args: &Args) -> ExitCode {
         (false, true) => write_timestamps(&mut out, &result, args.count),
         (false, false) => write_events(&mut out, &result),
     };
-    // A reader that went away wants no more.
-    let _ = written.and_then(|()| out.flush());
     let lost = result.events.iter().any(is_lost);
-    if result.diagnostics.has_errors() || lost {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    }
+    let sound = !result.diagnostics.has_errors() && !lost;
+    finish(written.and_then(|()| out.flush()), sound)
 }
 
 fn request(args: &Args) -> PreviewRequest {
@@ -182,7 +160,7 @@ fn failure_text(failure: &PreviewFailure) -> String {
         PreviewFailure::Render(error) => {
             let mut text = "failed".to_owned();
             if let Some(place) = error.places.first() {
-                text.push_str(&format!(" at {}", place.path.display()));
+                text.push_str(&format!(" at {}", short_path(&place.path)));
                 if let Some(span) = place.span {
                     text.push_str(&format!(":{}:{}", span.start.line, span.start.column));
                 }

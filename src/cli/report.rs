@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use unicode_width::UnicodeWidthChar as _;
@@ -97,7 +98,7 @@ impl<'a> Reporter<'a> {
         writeln!(out, "{head}{message}")?;
         let mut gutter = 1;
         if let Some(place) = &problem.place {
-            let shown = visible(&place.path.display().to_string());
+            let shown = short_path(&place.path);
             match place.span {
                 None => writeln!(out, "  {} {shown}", paint.frame("-->"))?,
                 Some(span) => {
@@ -213,6 +214,35 @@ fn visible_char(one: char) -> char {
         // Directional overrides and the rest of the C1 controls.
         '\u{80}'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
         _ => one,
+    }
+}
+
+/// The path as short as it can be said: relative when it lies below the working folder.
+pub(super) fn short_path(path: &Path) -> String {
+    let here = std::env::current_dir().ok();
+    let below = here.as_ref().and_then(|here| path.strip_prefix(here).ok());
+    let shown = below.filter(|rest| !rest.as_os_str().is_empty());
+    visible(&shown.unwrap_or(path).display().to_string())
+}
+
+/// The exit code of a command that printed something. A reader that went away wants no more; any
+/// other failure to print is told and is no success.
+pub(super) fn finish(written: io::Result<()>, sound: bool) -> ExitCode {
+    let printed = match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            // Nowhere is left to report to when this fails too.
+            let _ = writeln!(
+                io::stderr(),
+                "error: cannot write to standard output: {error}"
+            );
+            false
+        }
+        _ => true,
+    };
+    if sound && printed {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     }
 }
 

@@ -102,12 +102,14 @@ pub fn load(path: &Path, files: &dyn Files, options: &LoadOptions) -> Loaded {
     let text = match read_text(&path, files) {
         Ok(text) => text,
         Err(problem) => {
-            let problem = if folder && problem.help.is_none() {
-                problem.help(format!(
+            let problem = match problem.help {
+                None if folder => problem.help(format!(
                     "a project is a folder with a file `{DOCUMENT_NAME}` in it"
-                ))
-            } else {
-                problem
+                )),
+                None => problem.help(format!(
+                    "name a project folder or its `{DOCUMENT_NAME}`; `evtui new NAME` makes one"
+                )),
+                Some(_) => problem,
             };
             loaded.diagnostics.push(problem);
             return loaded;

@@ -158,7 +158,7 @@ fn tokens_work_in_keys() {
 #[case(
     "v: ${secrets.missing}",
     "the secret `missing` has no value",
-    "store it"
+    "give it in the environment variable EVTUI_SECRET_MISSING"
 )]
 #[case(
     "v: ${other.x}",

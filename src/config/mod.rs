@@ -46,4 +46,5 @@ pub use section::{Context, Section};
 pub use startup::{read_generation, read_startup};
 pub use suggest::{names_help, near};
 pub(crate) use tokens::missing_param;
+pub use tokens::{SECRET_PREFIX, secret_variable};
 pub use yaml::parse_yaml;

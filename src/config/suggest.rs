@@ -3,7 +3,9 @@
 /// The known name that was probably meant by `name`, if one is close enough.
 pub fn near<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase();
-    let allowed = (wanted.chars().count() / 3).max(1);
+    let length = wanted.chars().count();
+    // One letter is as far from any other as from all.
+    let allowed = (length / 3).max(1).min(length.saturating_sub(1));
     known
         .into_iter()
         .map(|one| {
@@ -28,5 +30,17 @@ pub fn names_help<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clo
         Some(one) => format!("did you mean `{one}`?"),
         None if all.is_empty() => "there are none".to_owned(),
         None => format!("known are {list}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_single_letter_is_near_to_nothing_but_itself() {
+        assert_eq!(near("f", ["e", "other"]), None);
+        assert_eq!(near("F", ["e", "f"]), Some("f"));
+        assert_eq!(near("cout", ["count"]), Some("count"));
     }
 }

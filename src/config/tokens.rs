@@ -285,6 +285,9 @@ impl<'a> Tokens<'a> {
     }
 }
 
+/// What stands before a secret's name in the environment.
+pub const SECRET_PREFIX: &str = "EVTUI_SECRET_";
+
 enum Piece<'t> {
     Text(&'t str),
     Token(usize),
@@ -306,10 +309,22 @@ pub(crate) fn missing_param(name: &str, params: &Map<String, Value>) -> (String,
     (format!("the parameter `{name}` has no value"), help)
 }
 
+/// The environment variable that gives a secret its value, in capitals where the name allows it.
+pub fn secret_variable(name: &str) -> String {
+    if name.chars().any(char::is_uppercase) {
+        format!("{SECRET_PREFIX}{name}")
+    } else {
+        format!("{SECRET_PREFIX}{}", name.to_uppercase())
+    }
+}
+
 fn missing_secret(name: &str, secrets: &BTreeMap<String, String>) -> (String, String) {
     let help = match near(name, secrets.keys().map(String::as_str)) {
         Some(known) => format!("did you mean `{known}`?"),
-        None => "store it, or give it in the environment of the run".to_owned(),
+        None => format!(
+            "give it in the environment variable {}",
+            secret_variable(name)
+        ),
     };
     (format!("the secret `{name}` has no value"), help)
 }

@@ -3,11 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::config::{Diagnostics, Files, LoadOptions, Parameters, load};
+use crate::config::{Diagnostics, Files, LoadOptions, Parameters, SECRET_PREFIX, load};
 use crate::pipeline::{Plan, plan};
-
-/// What stands before a secret's name in the environment.
-const SECRET_PREFIX: &str = "EVTUI_SECRET_";
 
 /// Loads and checks the project at `path` (its folder or its document). Warnings come with the plan.
 ///
@@ -57,6 +54,7 @@ fn secrets(environment: impl Iterator<Item = (String, String)>) -> BTreeMap<Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::secret_variable;
 
     #[test]
     fn a_secret_is_found_by_its_exact_name_first() {
@@ -69,6 +67,11 @@ mod tests {
         let given = given.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let found = secrets(given.into_iter());
         assert_eq!(found["token"], "a");
+        for name in ["token", "dbPassword"] {
+            let variable = secret_variable(name);
+            let found = secrets([(variable, "v".to_owned())].into_iter());
+            assert_eq!(found.get(name).map(String::as_str), Some("v"), "{name}");
+        }
         assert_eq!(found["dbPassword"], "b");
         assert_eq!(found["DBPASSWORD"], "c");
         assert!(!found.contains_key("OTHER"));

@@ -7,7 +7,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::config::{Context, Field, Kind, Node, Schema, Section};
@@ -117,6 +117,10 @@ struct FileConfig {
 impl OutputConfig for FileConfig {
     fn format(&self) -> &FormatConfig {
         &self.format
+    }
+
+    fn file(&self) -> Option<&Path> {
+        Some(&self.path)
     }
 
     fn separator(&self) -> &str {

@@ -40,6 +40,11 @@ pub trait OutputConfig: Send + Sync + Debug {
     /// How events become what is sent.
     fn format(&self) -> &FormatConfig;
 
+    /// The file it writes, relative to the project's folder or absolute, when it writes one.
+    fn file(&self) -> Option<&Path> {
+        None
+    }
+
     /// What the formatter puts behind every item, so that a batch is one contiguous slice to write;
     /// UTF-8 before encoding.
     fn separator(&self) -> &str {

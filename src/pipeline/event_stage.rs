@@ -153,10 +153,13 @@ impl Stage<'_> {
             None => format!("event {name}"),
         };
         let place = error.places.first().map(text_of);
-        let message = match &place {
+        let mut message = match &place {
             Some(place) => format!("{place}: {}", error.message),
             None => error.message.clone(),
         };
+        if let Some(help) = &error.help {
+            message.push_str(&format!(" ({help})"));
+        }
         self.shared.record(&Failure {
             source: &source,
             kind: place.as_deref().unwrap_or(&error.message),

@@ -1,10 +1,12 @@
 //! From a document to checked plugin options, ready to run.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config::{
-    Context, Diagnostics, Document, Files, Node, Place, PluginNode, Schema, Span, names_help, near,
+    Context, Diagnostic, Diagnostics, Document, Files, Node, Place, PluginNode, Schema, Span,
+    names_help, near,
 };
 use crate::event::{self, EventConfig};
 use crate::input::{self, InputConfig};
@@ -130,7 +132,8 @@ impl Decoded {
                 config,
             })
         });
-        let outputs = outputs.collect();
+        let outputs: Vec<Option<OutputPlan>> = outputs.collect();
+        shared_files(document, &outputs, problems);
         Self {
             inputs,
             event,
@@ -141,7 +144,7 @@ impl Decoded {
     /// A plan, when nothing is missing.
     fn complete(self, document: &Document, problems: &mut Diagnostics) -> Option<Plan> {
         if let Some(last) = document.inputs.get(usize::from(u16::MAX) + 1) {
-            problems.push(crate::config::Diagnostic::error(
+            problems.push(Diagnostic::error(
                 "a generator has at most 65536 inputs",
                 Some(Place {
                     path: document.path.as_path().into(),
@@ -165,6 +168,30 @@ impl Decoded {
             event: event.config,
             outputs,
         })
+    }
+}
+
+/// Two outputs that write one file mix their events, or empty it for each other.
+fn shared_files(document: &Document, outputs: &[Option<OutputPlan>], problems: &mut Diagnostics) {
+    let mut known: HashMap<PathBuf, &str> = HashMap::new();
+    for output in outputs.iter().flatten() {
+        let Some(path) = output.config.file() else {
+            continue;
+        };
+        // Components leave out `.` and doubled slashes.
+        let path: PathBuf = document.base.join(path).components().collect();
+        let Some(first) = known.get(&path) else {
+            known.insert(path, &output.setting);
+            continue;
+        };
+        problems.push(
+            Diagnostic::warning(
+                format!("writes the same file as `{first}`, so their events mix"),
+                Some(output.place.clone()),
+            )
+            .setting(&output.setting)
+            .help("give each output a file of its own"),
+        );
     }
 }
 

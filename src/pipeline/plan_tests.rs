@@ -136,3 +136,16 @@ fn problems_are_sorted_by_place() {
         .collect();
     assert_eq!(lines, [1, 2, 3, 4]);
 }
+
+#[test]
+fn outputs_that_write_one_file_are_doubtful() {
+    let got = problems(
+        "input: [{static: {count: 1}}]\nevent: {replay: {path: a}}\noutput: [{file: {path: x/a}}, {file: {path: x/b}}, {file: {path: ./x//a}}]\n",
+    );
+    assert_eq!(
+        got,
+        [
+            "3:53 writes the same file as `output[0].file`, so their events mix [output[2].file] give each output a file of its own"
+        ]
+    );
+}

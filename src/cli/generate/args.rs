@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use crate::config::{BatchParameters, Diagnostic, Diagnostics, Parameters, QueueParameters, near};
+use crate::cli::values::{params, positive, seed, stamp, zone};
+use crate::config::{BatchParameters, Diagnostic, Diagnostics, Parameters, QueueParameters};
 use crate::time::Zone;
-use crate::time::iso::{Stamp, strict};
+use crate::time::iso::Stamp;
 
 /// Run a generator and write its events
 #[derive(Debug, clap::Args)]
+#[command(allow_negative_numbers = true)]
 pub(in crate::cli) struct Args {
     /// Project folder or generator.yml; without it the current folder
     #[arg(conflicts_with = "path")]
@@ -18,22 +20,22 @@ pub(in crate::cli) struct Args {
     #[arg(long, value_name = "PATH")]
     path: Option<PathBuf>,
     /// Name of the generator; by default that of its folder
-    #[arg(long)]
+    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     id: Option<String>,
     /// Time zone of the timestamps, an IANA name
     #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = zone)]
     timezone: Zone,
     /// Most timestamps in a batch [default: 10000]
-    #[arg(long = "batch.size", value_name = "COUNT", value_parser = positive)]
+    #[arg(long = "batch.size", value_name = "COUNT", value_parser = positive::<usize>)]
     batch_size: Option<usize>,
     /// Longest span of a batch in seconds [default: 1.0]; ignored in sample mode
     #[arg(long = "batch.delay", value_name = "SECONDS", value_parser = delay)]
     batch_delay: Option<f64>,
     /// Batches of timestamps that may wait
-    #[arg(long = "queue.max-timestamp-batches", value_name = "COUNT", default_value = "10", value_parser = positive)]
+    #[arg(long = "queue.max-timestamp-batches", value_name = "COUNT", default_value = "10", value_parser = positive::<usize>)]
     max_timestamp_batches: usize,
     /// Batches of events that may wait for an output
-    #[arg(long = "queue.max-event-batches", value_name = "COUNT", default_value = "10", value_parser = positive)]
+    #[arg(long = "queue.max-event-batches", value_name = "COUNT", default_value = "10", value_parser = positive::<usize>)]
     max_event_batches: usize,
     /// Order is always kept; accepted for compatibility
     #[arg(long, value_name = "BOOL", default_value = "false", action = clap::ArgAction::Set, value_parser = boolean)]
@@ -48,10 +50,10 @@ pub(in crate::cli) struct Args {
     #[arg(long, value_name = "BOOL", default_value = "true", action = clap::ArgAction::Set, value_parser = boolean)]
     skip_past: bool,
     /// Most writes in flight
-    #[arg(long, value_name = "COUNT", default_value = "100", value_parser = positive)]
+    #[arg(long, value_name = "COUNT", default_value = "100", value_parser = positive::<usize>)]
     max_concurrency: usize,
     /// Longest time of one write in seconds
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = positive::<u64>)]
     write_timeout: u64,
     /// Values for ${params.*} as a JSON object
     #[arg(long, value_name = "JSON", default_value = "{}", value_parser = params)]
@@ -61,12 +63,13 @@ pub(in crate::cli) struct Args {
     now: Option<Stamp>,
     /// Make the run repeatable: the same number gives the same events; in sample mode the present is
     /// then 2026-01-01T00:00Z unless --now says otherwise
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = seed)]
     pub(super) seed: Option<u64>,
     /// End after that many events
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "COUNT", value_parser = positive::<u64>)]
     pub(super) max_events: Option<u64>,
-    /// Log to standard error: -v critical, -vv errors, -vvv warnings, -vvvv info, -vvvvv debug
+    /// Log to standard error instead of progress: -v and -vv errors, -vvv warnings, -vvvv info, -vvvvv
+    /// debug
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
     /// Show neither progress nor summary; errors are always shown
@@ -133,17 +136,6 @@ impl Args {
     }
 }
 
-fn stamp(text: &str) -> Result<Stamp, String> {
-    strict(text).map_err(|error| error.to_string())
-}
-
-fn positive(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(0) | Err(_) => Err("expected a whole number of at least 1".to_owned()),
-        Ok(number) => Ok(number),
-    }
-}
-
 fn delay(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(seconds) if seconds >= 0.1 && seconds.is_finite() => Ok(seconds),
@@ -157,19 +149,4 @@ fn boolean(text: &str) -> Result<bool, String> {
         "false" | "0" | "no" | "off" | "f" | "n" => Ok(false),
         _ => Err("expected true or false".to_owned()),
     }
-}
-
-fn params(text: &str) -> Result<Map<String, Value>, String> {
-    match serde_json::from_str(text) {
-        Ok(Value::Object(map)) => Ok(map),
-        Ok(_) => Err("expected a JSON object such as {\"name\": \"value\"}".to_owned()),
-        Err(error) => Err(format!("not JSON: {error}")),
-    }
-}
-
-fn zone(text: &str) -> Result<Zone, String> {
-    Zone::parse(text).ok_or_else(|| match near(text, Zone::names()) {
-        Some(known) => format!("there is no such zone, did you mean {known}?"),
-        None => "there is no such zone; use a name such as Europe/Berlin".to_owned(),
-    })
 }

@@ -79,7 +79,7 @@ fn generate(args: &Args) -> Result<u8, Diagnostics> {
         .flatten();
     let reason = watch(&running, progress);
     let stats = running.stats();
-    let _ = summary::write(&mut io::stderr(), &args.id(), &reason, &stats, args.quiet);
+    let _ = summary::write(&mut io::stderr(), &args.id(), &reason, &stats, args);
     // An output may hang in a call of the system; the process does not wait for it.
     runtime.shutdown_background();
     Ok(signals

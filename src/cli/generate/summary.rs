@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::Paint;
+use super::{Args, Paint};
+use crate::cli::report::visible;
 use crate::pipeline::{EndReason, Stats};
 
 /// Kinds of errors shown.
@@ -22,7 +23,7 @@ pub(super) fn write(
     id: &str,
     reason: &EndReason,
     stats: &Stats,
-    quiet: bool,
+    args: &Args,
 ) -> io::Result<()> {
     if *reason == EndReason::OutputClosed {
         return Ok(());
@@ -32,8 +33,12 @@ pub(super) fn write(
     if let EndReason::Failed(message) = reason {
         writeln!(text, "{}: {message}", paint.error("error"))?;
     }
-    if !quiet {
+    if !args.quiet {
         totals(&mut text, id, reason, stats)?;
+        let limited = args.max_events.is_some_and(|most| stats.events >= most);
+        if *reason == EndReason::Finished && stats.unused > 0 && !limited {
+            writeln!(text, "  the event source ended before the inputs")?;
+        }
     }
     losses(&mut text, paint, stats)?;
     out.write_all(&text)
@@ -50,47 +55,75 @@ fn totals(out: &mut Vec<u8>, id: &str, reason: &EndReason, stats: &Stats) -> io:
     let rate = u128::from(stats.events) * 1_000 / millis;
     writeln!(
         out,
-        "{id}: {how} after {}: {} events, {}/s",
+        "{id}: {how} after {}: {} from {}, {}/s",
         clock(stats.uptime),
-        number(stats.events),
+        counted(stats.events, "event"),
+        counted(
+            stats.produced_for + stats.empty + stats.dropped + stats.failed,
+            "timestamp"
+        ),
         number(u64::try_from(rate).unwrap_or(u64::MAX))
     )?;
-    for output in &stats.outputs {
+    for (index, output) in stats.outputs.iter().enumerate() {
         writeln!(
             out,
             "  {}: {} written, {}",
-            output.name,
+            name(stats, index),
             number(output.written),
             amount(output.bytes)
         )?;
     }
     for (count, what) in [
-        (stats.empty, "timestamps gave no event"),
-        (stats.dropped, "timestamps were dropped by the template"),
+        (stats.empty, "gave no event"),
+        (stats.dropped, "dropped by the template"),
     ] {
         if count > 0 {
-            writeln!(out, "  {} {what}", number(count))?;
+            writeln!(out, "  {} {what}", counted(count, "timestamp"))?;
         }
     }
     Ok(())
+}
+
+/// The plugin's name, with its place in the document where several are called the same.
+fn name(stats: &Stats, index: usize) -> String {
+    let name = stats.outputs.get(index).map_or("", |one| one.name.as_str());
+    let alike = stats.outputs.iter().filter(|one| one.name == name).count();
+    if alike > 1 {
+        format!("output[{index}].{name}")
+    } else {
+        name.to_owned()
+    }
+}
+
+/// A message that starts with a file, with the file as short as it can be said.
+fn short(message: &str) -> String {
+    let here = std::env::current_dir().ok();
+    let below = here
+        .and_then(|here| message.strip_prefix(here.to_str()?)?.strip_prefix('/'))
+        .unwrap_or(message);
+    visible(below)
 }
 
 fn losses(out: &mut Vec<u8>, paint: Paint, stats: &Stats) -> io::Result<()> {
     let mut lines = Vec::new();
     if stats.failed > 0 {
         lines.push(format!(
-            "{} timestamps failed to render",
-            number(stats.failed)
+            "{} failed to render",
+            counted(stats.failed, "timestamp")
         ));
     }
-    for output in &stats.outputs {
+    for (index, output) in stats.outputs.iter().enumerate() {
         for (count, what) in [
             (output.format_failed, "could not be formatted"),
             (output.write_failed, "could not be written"),
-            (output.in_flight, "were still being written at the end"),
+            (output.in_flight, "still being written at the end"),
         ] {
             if count > 0 {
-                lines.push(format!("{}: {} events {what}", output.name, number(count)));
+                lines.push(format!(
+                    "{}: {} {what}",
+                    name(stats, index),
+                    counted(count, "event")
+                ));
             }
         }
     }
@@ -99,12 +132,26 @@ fn losses(out: &mut Vec<u8>, paint: Paint, stats: &Stats) -> io::Result<()> {
     }
     for error in stats.errors.iter().take(ERRORS) {
         let times = number(error.count);
-        writeln!(out, "  {times} x {}: {}", error.source, error.message)?;
+        writeln!(
+            out,
+            "  {times} x {}: {}",
+            error.source,
+            short(&error.message)
+        )?;
     }
     if stats.errors.len() > ERRORS {
         writeln!(out, "  and {} other errors", stats.errors.len() - ERRORS)?;
     }
     Ok(())
+}
+
+/// `1 event`, `1,000 events`.
+fn counted(count: u64, what: &str) -> String {
+    format!(
+        "{} {what}{}",
+        number(count),
+        if count == 1 { "" } else { "s" }
+    )
 }
 
 /// A count with commas between thousands.
@@ -159,6 +206,10 @@ mod tests {
         assert_eq!(
             [0, 999, 1_000, 1_234_567].map(number).join(" "),
             "0 999 1,000 1,234,567"
+        );
+        assert_eq!(
+            [0, 1, 2_000].map(|count| counted(count, "event")).join(" "),
+            "0 events 1 event 2,000 events"
         );
         let amounts = [0, 999, 1_000, 123_456, 9_999_999_999].map(amount);
         assert_eq!(amounts.join(" "), "0 B 999 B 1.0 kB 123.4 kB 9.9 GB");

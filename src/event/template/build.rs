@@ -148,6 +148,7 @@ fn compile(
     let mut entries = Vec::new();
     let mut reported = HashSet::new();
     let mut checked = HashSet::new();
+    let mut walked = HashSet::new();
     for entry in &config.entries {
         let locals = Rc::new(State::default());
         let mut vars = Vars::default();
@@ -161,6 +162,7 @@ fn compile(
             Ok(template) => {
                 template.keep_module(&vars);
                 check_references(engine, &template, base, &mut checked, problems);
+                check_circles(engine, &template, base, &mut walked, problems);
                 entries.push(Entry {
                     alias: Arc::clone(&entry.alias),
                     template,
@@ -236,6 +238,62 @@ fn check_references(
             }
         }
     }
+}
+
+/// Files that use each other in a circle fail unless a condition ends it, which only rendering shows.
+fn check_circles(
+    engine: &Engine,
+    template: &Template,
+    base: &Path,
+    walked: &mut HashSet<String>,
+    problems: &mut Diagnostics,
+) {
+    if walked.contains(template.name()) {
+        return;
+    }
+    let mut trail = vec![template.name().to_owned()];
+    if let Some(circle) = find_circle(engine, template, &mut trail, walked) {
+        let first = circle.first().map_or("", String::as_str);
+        let message = format!(
+            "templates use each other in a circle: {}",
+            circle.join(" -> ")
+        );
+        problems.push(
+            Diagnostic::warning(message, Some(Place::file(base.join(first))))
+                .help("this never ends unless a condition ends it"),
+        );
+        walked.extend(circle);
+    }
+    walked.insert(template.name().to_owned());
+}
+
+/// The first circle that is reached from `template`, the last of `trail`; its ends are the same file.
+fn find_circle(
+    engine: &Engine,
+    template: &Template,
+    trail: &mut Vec<String>,
+    walked: &mut HashSet<String>,
+) -> Option<Vec<String>> {
+    for name in template.references() {
+        let name = name.to_string();
+        if let Some(at) = trail.iter().position(|known| *known == name) {
+            let mut circle = trail.split_off(at);
+            circle.push(name);
+            return Some(circle);
+        }
+        if walked.contains(&name) {
+            continue;
+        }
+        if let Ok(next) = engine.template(&name) {
+            trail.push(name.clone());
+            if let Some(circle) = find_circle(engine, &next, trail, walked) {
+                return Some(circle);
+            }
+            trail.pop();
+        }
+        walked.insert(name);
+    }
+    None
 }
 
 /// A problem of a template as a diagnostic in its file.

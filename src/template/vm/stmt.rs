@@ -36,7 +36,11 @@ impl Ctx<'_> {
                 }
                 return self.block(other);
             }
-            Stmt::For(one) => return self.for_loop(one),
+            Stmt::For(one) => {
+                // A loop that reaches the step limit fails between statements.
+                let flow = self.for_loop(one);
+                return flow.map_err(|error| error.at_first(|| self.place(one.span)));
+            }
             _ => return self.rare_stmt(stmt),
         }
         Ok(Flow::Next)

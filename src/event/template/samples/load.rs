@@ -321,8 +321,11 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// What to say about a file that is not there: near names in its folder.
+/// What to say about a file that cannot be used: near names in its folder when it is not there.
 pub(in super::super) fn missing_help(path: &Path) -> String {
+    if path.exists() {
+        return "check that it is the right file".to_owned();
+    }
     let wanted = path.file_name().unwrap_or_default().to_string_lossy();
     let names: Vec<String> = path
         .parent()
