@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::config::TemplateConfig;
 use super::dispatch::Dispatch;
@@ -16,7 +15,6 @@ use super::state::State;
 use super::subprocess::Subprocess;
 use super::{EventEnv, samples, values};
 use crate::config::{Diagnostic, Diagnostics, Files, Place, Pos, Span};
-use crate::event::Limits;
 use crate::template::{
     Engine, Error, ErrorKind, Loader, Object, Place as TemplatePlace, Template, Value, Vars,
 };
