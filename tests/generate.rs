@@ -324,3 +324,12 @@ fn a_template_that_fails_says_where_and_what_to_do() {
     assert!(err.contains("e.jinja:2:"), "{err}");
     assert!(err.contains("`| default(...)` gives it a value"), "{err}");
 }
+
+#[test]
+fn options_that_contradict_each_other_are_wrong_usage() {
+    let folder = project(INPUT_FINITE, false, "- drop: {}");
+    let (code, _, err) = run(folder.path(), &["--now", "2026-01-01T00:00"]);
+    assert_eq!(code, Some(2), "{err}");
+    assert!(err.contains("add --sample"), "{err}");
+    assert_eq!(run(folder.path(), &["--id", ""]).0, Some(2));
+}

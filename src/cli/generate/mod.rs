@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use tracing::level_filters::LevelFilter;
 
 use super::report::{Paint, Reporter};
-use crate::config::{Diagnostic, Diagnostics, Disk};
+use crate::config::{Diagnostic, Diagnostics, Disk, Parameters};
 use crate::event::Globals;
 use crate::instance;
 use crate::output::Streams;
@@ -31,8 +31,19 @@ const FRAME: Duration = Duration::from_millis(200);
 /// Loses of a run, and problems of a project.
 const FAILURE: u8 = 1;
 
+/// Options that contradict each other.
+const USAGE: u8 = 2;
+
 pub(super) fn run(args: &Args) -> ExitCode {
-    match generate(args) {
+    let parameters = args.parameters();
+    let now_us = match args.now(&parameters) {
+        Ok(now_us) => now_us,
+        Err(problems) => {
+            show(&problems);
+            return ExitCode::from(USAGE);
+        }
+    };
+    match generate(args, parameters, now_us) {
         Ok(code) => ExitCode::from(code),
         Err(problems) => {
             show(&problems);
@@ -41,7 +52,7 @@ pub(super) fn run(args: &Args) -> ExitCode {
     }
 }
 
-fn generate(args: &Args) -> Result<u8, Diagnostics> {
+fn generate(args: &Args, parameters: Parameters, now_us: Option<i64>) -> Result<u8, Diagnostics> {
     log_to_stderr(args.verbose);
     let runtime = runtime().map_err(|error| {
         let message = format!("cannot start: {error}");
@@ -51,8 +62,6 @@ fn generate(args: &Args) -> Result<u8, Diagnostics> {
     let signals = Arc::new(Signals::default());
     signals.listen(runtime.handle());
     let files = Arc::new(Disk);
-    let parameters = args.parameters();
-    let now_us = args.now(&parameters)?;
     let (plan, warnings) = instance::prepare(args.project(), files.as_ref(), &parameters)?;
     show(&warnings);
     let to_terminal =
