@@ -177,6 +177,9 @@ impl App {
 
     fn toggle_mode(&mut self) {
         self.pipeline.live = !self.pipeline.live;
+        // Which timestamps lie in the past matters in live mode only.
+        self.parameters.live_mode = self.pipeline.live;
+        self.touch_preview();
         self.info(if self.pipeline.live {
             "live mode: timestamps are released when they are due"
         } else {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{App, Overlay};
 use crate::tui::event::Effect;
@@ -65,6 +65,15 @@ pub struct Dialog {
     pub about: Option<PathBuf>,
 }
 
+impl Dialog {
+    /// Index of the answer that Esc gives: the one that does nothing.
+    pub fn way_out(&self) -> Option<usize> {
+        self.choices
+            .iter()
+            .position(|choice| choice.action == Action::Nothing)
+    }
+}
+
 impl App {
     pub(super) fn dialog_key(&mut self, key: &KeyEvent) {
         let Some(Overlay::Dialog(dialog)) = self.overlays.last_mut() else {
@@ -81,11 +90,9 @@ impl App {
                 None
             }
             KeyCode::Enter => Some(dialog.chosen),
-            KeyCode::Esc => dialog
-                .choices
-                .iter()
-                .position(|choice| choice.action == Action::Nothing),
-            KeyCode::Char(c) => {
+            KeyCode::Esc => dialog.way_out(),
+            // Ctrl-S, pressed by habit, is no answer to a question that came up meanwhile.
+            KeyCode::Char(c) if key.modifiers.difference(KeyModifiers::SHIFT).is_empty() => {
                 let c = c.to_ascii_lowercase();
                 dialog.choices.iter().position(|choice| choice.key == c)
             }

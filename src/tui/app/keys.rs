@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::{App, Focus, Overlay};
+use super::{App, Focus, Level, Overlay};
 use crate::tui::command;
 use crate::tui::editor::Motion;
 use crate::tui::key::Chord;
@@ -12,6 +12,8 @@ impl App {
         if key.kind == KeyEventKind::Release {
             return;
         }
+        // What was said about the key before is old news; warnings and errors stay to be read.
+        self.toast.take_if(|toast| toast.level == Level::Info);
         match self.overlays.last() {
             Some(Overlay::Dialog(_)) => return self.dialog_key(key),
             Some(Overlay::Palette(_)) => return self.palette_key(key),

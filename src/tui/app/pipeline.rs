@@ -1,6 +1,7 @@
 //! The pipeline in the background: starting, stopping, and what its counters say over time.
 
 use std::collections::VecDeque;
+use std::path::MAIN_SEPARATOR;
 use std::time::Duration;
 
 use super::{Action, App, Choice, Dialog, Overlay};
@@ -258,12 +259,12 @@ impl App {
             }
             PipelineEvent::Refused(why, diagnostics) => {
                 let first = diagnostics.0.first().map(|one| one.message.clone());
-                self.pipeline.phase = Phase::Ended("could not start".to_owned(), false);
                 let text = match first {
-                    Some(first) => format!("{why}: {first}"),
-                    None => why,
+                    Some(first) => format!("could not start: {why}: {first}"),
+                    None => format!("could not start: {why}"),
                 };
-                self.error(format!("the pipeline could not start: {text}"));
+                self.error(format!("the pipeline {text}"));
+                self.pipeline.phase = Phase::Ended(text, false);
             }
             PipelineEvent::Failed(why) => self.error(why),
             PipelineEvent::Status(status) => self.pipeline_status(*status),
@@ -271,7 +272,14 @@ impl App {
         }
     }
 
-    fn pipeline_status(&mut self, status: GeneratorStatus) {
+    fn pipeline_status(&mut self, mut status: GeneratorStatus) {
+        if let Some(project) = &self.project {
+            // There is little room, and everyone knows which project is open.
+            let folder = format!("{}{MAIN_SEPARATOR}", project.root.display());
+            for error in &mut status.stats.errors {
+                error.message = error.message.replace(&folder, "");
+            }
+        }
         let stopping = self.pipeline.phase == Phase::Stopping;
         self.pipeline.sample(status.stats);
         match status.state {

@@ -19,6 +19,13 @@ pub struct Start {
     pub chosen: usize,
 }
 
+impl Start {
+    /// True when there is nothing to choose from.
+    pub fn is_empty(&self) -> bool {
+        self.found.as_ref().is_some_and(Vec::is_empty)
+    }
+}
+
 /// The open project.
 #[derive(Debug)]
 pub struct Project {

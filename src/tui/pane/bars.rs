@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::Line;
-use crate::tui::app::{App, Focus, Level, Overlay, Phase};
+use crate::tui::app::{App, Dialog, Focus, Level, Overlay, Phase, Start};
 use crate::tui::command::{Command, Id};
 use crate::tui::text;
 
@@ -122,7 +122,10 @@ pub fn hints(app: &App, area: Rect, screen: &mut Buffer) {
         Some(Overlay::Palette(_)) => {
             pairs(&[("↑ ↓", "Choose"), ("Enter", "Take"), ("Esc", "Close")])
         }
-        Some(Overlay::Dialog(_)) => pairs(&[("← →", "Choose"), ("Enter", "Take")]),
+        Some(Overlay::Dialog(dialog)) => dialog_hints(dialog),
+        None if app.start.as_ref().is_some_and(Start::is_empty) => {
+            pairs(&[("?", "Help"), ("q", "Quit")])
+        }
         None if app.start.is_some() => pairs(&[
             ("↑ ↓", "Choose"),
             ("Enter", "Open"),
@@ -147,6 +150,20 @@ fn pairs(list: &[(&str, &'static str)]) -> Vec<(String, &'static str)> {
     list.iter()
         .map(|(key, title)| ((*key).to_owned(), *title))
         .collect()
+}
+
+/// Only keys that do something: there is nothing to choose from one answer, and some questions have
+/// no way out but an answer.
+fn dialog_hints(dialog: &Dialog) -> Vec<(String, &'static str)> {
+    let mut out = Vec::new();
+    if dialog.choices.len() > 1 {
+        out.extend(pairs(&[("← →", "Choose")]));
+    }
+    out.extend(pairs(&[("Enter", "Take")]));
+    if dialog.way_out().is_some() {
+        out.extend(pairs(&[("Esc", "Cancel")]));
+    }
+    out
 }
 
 fn pane_hints(app: &App) -> Vec<(String, &'static str)> {

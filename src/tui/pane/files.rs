@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use super::{Line, heading, row, scrollbar};
 use crate::tui::app::{App, Focus, inner};
+use crate::tui::text;
 
 pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
     let theme = &app.theme;
@@ -41,18 +42,25 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
         let marker = if chosen && focused { "›" } else { " " };
         line.put(marker, theme.accent)
             .put(&"  ".repeat(entry.depth.min(8)), style)
-            .put(sign, if sign == "● " { theme.warn } else { style })
-            .put(&entry.name, style);
+            .put(sign, if sign == "● " { theme.warn } else { style });
+        // The last column is the scroll bar's.
+        let room = line
+            .room()
+            .saturating_sub(usize::from(shown.len() > height));
+        line.put(&text::fit(&entry.name, room), style);
         if chosen && focused {
             line.fill(" ", style);
             screen.set_style(place, theme.selection);
         }
     }
     if shown.is_empty() {
-        let text = project.missing.as_deref().unwrap_or("reading …");
-        Line::new(row(body, 0), screen)
-            .put(" ", theme.muted)
-            .put(text, theme.muted);
+        let state = project.missing.as_deref().unwrap_or("reading …");
+        let width = usize::from(body.width.saturating_sub(2));
+        for (index, part) in text::wrap(state, width).iter().enumerate() {
+            Line::new(row(body, index), screen)
+                .put(" ", theme.muted)
+                .put(part, theme.muted);
+        }
     } else if project.tree.cut && shown.len() < project.top + height {
         Line::new(row(body, shown.len() - project.top), screen).put("   and more", theme.muted);
     }

@@ -12,7 +12,7 @@ use crate::tui::text;
 /// What help says about keys that are no commands.
 const MOVING: &[(&str, &str)] = &[
     (
-        "Arrows, Home, End, PgUp, PgDn",
+        "Arrows, Home, PgUp, …",
         "Move; with Shift select, with Ctrl by words or to the ends",
     ),
     (
@@ -158,7 +158,11 @@ fn help(app: &App, top: usize, area: Rect, screen: &mut Buffer) {
         screen,
     );
     let top = top.min(lines.len().saturating_sub(usize::from(body.height)));
-    let column = if body.width >= 76 { 31 } else { 18 };
+    let widest = lines.iter().map(|(keys, _)| text::width(keys)).max();
+    let column = widest
+        .unwrap_or(0)
+        .min(usize::from(body.width) * 3 / 10)
+        .max(8);
     for (index, (keys, text)) in lines
         .iter()
         .skip(top)
@@ -168,7 +172,8 @@ fn help(app: &App, top: usize, area: Rect, screen: &mut Buffer) {
         let mut line = Line::new(row(body, index), screen);
         line.put(" ", app.theme.popup);
         line.put(&text::pad(keys, column), on_popup(app, app.theme.accent));
-        let room = line.room().saturating_sub(1);
+        // A blank before the text, and one column for the scroll bar.
+        let room = line.room().saturating_sub(2);
         line.put(" ", app.theme.popup)
             .put(&text::fit(text, room), app.theme.popup);
     }

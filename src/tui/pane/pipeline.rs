@@ -38,7 +38,10 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
         ..body
     };
     let wide = rest.width >= 90;
-    let lines = u16::try_from(app.pipeline.stats.errors.len().min(3)).unwrap_or(0);
+    let lines = match app.pipeline.stats.errors.len().min(3) {
+        0 if failure(app).is_some() => 3,
+        errors => u16::try_from(errors).unwrap_or(0),
+    };
     let (left, right) = if wide {
         let half = rest.width / 2;
         (
@@ -136,7 +139,11 @@ fn strip(app: &App, area: Rect, screen: &mut Buffer) {
         line.put(&name, theme.muted)
             .put(&format!("{fill:>3} %"), full);
     }
-    if errors == 0 {
+    if let (0, Some(why)) = (errors, failure(app)) {
+        let room = line.room().saturating_sub(2);
+        line.put("  ", theme.muted)
+            .put(&text::fit(why, room), theme.error);
+    } else if errors == 0 {
         line.put("  no errors", theme.muted);
     } else {
         let count = text::count(usize::try_from(errors).unwrap_or(usize::MAX), "error");
@@ -144,6 +151,14 @@ fn strip(app: &App, area: Rect, screen: &mut Buffer) {
         let room = line.room().saturating_sub(2);
         line.put("  ", theme.muted)
             .put(&text::fit(latest, room), theme.error);
+    }
+}
+
+/// Why the pipeline ended badly, without the words that name the phase.
+fn failure(app: &App) -> Option<&str> {
+    match &app.pipeline.phase {
+        Phase::Ended(why, false) => why.split_once(": ").map(|(_, why)| why),
+        _ => None,
     }
 }
 
@@ -260,7 +275,16 @@ fn errors(app: &App, area: Rect, screen: &mut Buffer) {
     let theme = &app.theme;
     let errors = &app.pipeline.stats.errors;
     if errors.is_empty() {
-        Line::new(row(area, 0), screen).put(" no errors", theme.muted);
+        let Some(why) = failure(app) else {
+            Line::new(row(area, 0), screen).put(" no errors", theme.muted);
+            return;
+        };
+        let width = usize::from(area.width.saturating_sub(2));
+        for (index, part) in text::wrap(why, width).iter().enumerate() {
+            Line::new(row(area, index), screen)
+                .put(" ", theme.error)
+                .put(part, theme.error);
+        }
     }
     for (index, error) in errors.iter().enumerate() {
         let style: Style = theme.error;

@@ -38,9 +38,12 @@ pub fn draw(app: &App, area: Rect, tabs: bool, screen: &mut Buffer) {
         return;
     };
     if let Some(nothing) = &schedule.nothing {
-        Line::new(row(body, 0), screen)
-            .put(" ", theme.warn)
-            .put(nothing, theme.warn);
+        let width = usize::from(body.width.saturating_sub(2));
+        for (index, part) in text::wrap(nothing, width).iter().enumerate() {
+            Line::new(row(body, index), screen)
+                .put(" ", theme.warn)
+                .put(part, theme.warn);
+        }
         return;
     }
     let height = body.height;

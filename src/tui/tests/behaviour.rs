@@ -1,7 +1,7 @@
 //! What keys do: preview, pipeline, palette, questions, focus.
 
 use super::*;
-use crate::config::Diagnostic;
+use crate::config::{Diagnostic, Diagnostics};
 use crate::pipeline::{EndReason, State};
 use crate::tui::app::Focus;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
@@ -115,6 +115,78 @@ fn running_and_stopping() {
     assert_eq!(harness.done, ["start web-access", "stop web-access"]);
     harness.keys("<esc><alt-4>m<ctrl-r>");
     assert!(!harness.specs[1].parameters.live_mode);
+}
+
+#[test]
+fn the_mode_decides_about_timestamps_in_the_past() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.keys("<esc><alt-3>");
+    harness.app.take_effects();
+    harness.send(AppEvent::Key(key("m")));
+    harness.now += Duration::from_millis(100);
+    harness.send(AppEvent::Tick);
+    let effects = harness.app.take_effects();
+    let asked = effects.iter().find_map(|effect| match effect {
+        Effect::Preview(request) => Some(request.parameters.live_mode),
+        _ => None,
+    });
+    assert_eq!(asked, Some(false), "{effects:?}");
+}
+
+#[test]
+fn why_a_pipeline_could_not_start_stays_to_be_read() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.keys("<ctrl-r>");
+    let why = Diagnostic::error("cannot create the folder of file out/x.log", None);
+    harness.send(AppEvent::Pipeline(PipelineEvent::Refused(
+        "the project has errors".to_owned(),
+        Diagnostics(vec![why]),
+    )));
+    harness.now += Duration::from_secs(7);
+    harness.send(AppEvent::Tick);
+    harness.sees("○ could not start").sees_not("no errors");
+    harness.keys("<ctrl-t>").sees("folder of file out/x.log");
+}
+
+#[test]
+fn errors_of_a_run_name_files_as_the_project_does() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.keys("<ctrl-r><ctrl-t>");
+    let root = harness.app.project.as_ref().unwrap().root.clone();
+    let mut status = canned::status(State::Running, 1_000, 500, true);
+    status.stats.errors[0].message = format!("{}: bad", root.join("a.jinja").display());
+    harness.send(AppEvent::Pipeline(PipelineEvent::Status(Box::new(status))));
+    harness.sees("event page  a.jinja: bad");
+}
+
+#[test]
+fn the_next_key_ends_a_message_but_not_a_warning() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.keys("<ctrl-z>").sees("nothing to undo");
+    harness.keys("<right>").sees_not("nothing to undo");
+    harness.app.update(
+        AppEvent::Unwatched("too many files".to_owned()),
+        harness.now,
+    );
+    harness.keys("<right>").sees("! changes made elsewhere");
+}
+
+#[test]
+fn a_key_with_ctrl_answers_no_question() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.keys("x<ctrl-q>").sees("Discard and quit");
+    harness.keys("<ctrl-d><ctrl-s>").sees("Discard and quit");
+    harness.sees("Esc Cancel").keys("D");
+    assert_eq!(harness.app.exit(), Some(0));
+}
+
+#[test]
+fn why_there_is_no_timestamp_is_said_in_full() {
+    let mut harness = Harness::open(120, 40, "dark");
+    let schedule = harness.app.preview.schedule.as_mut().unwrap();
+    schedule.nothing =
+        Some("all timestamps lie before now, and `skip_past` leaves them out".to_owned());
+    harness.sees("leaves them out");
 }
 
 #[test]
