@@ -117,6 +117,18 @@ impl Diagnostics {
         }
     }
 
+    /// Orders them as a person reads: those of `document` first, each file from top to bottom. What
+    /// was found first stays first where the place is the same.
+    pub fn sort(&mut self, document: &Path) {
+        self.0.sort_by_key(|one| {
+            one.place.as_ref().map(|place| {
+                let foreign = *place.path != *document;
+                let start = place.span.unwrap_or_default().start;
+                (foreign, Arc::clone(&place.path), start)
+            })
+        });
+    }
+
     /// Number of errors.
     pub fn errors(&self) -> usize {
         let is_error = |one: &&Diagnostic| one.severity == Severity::Error;
@@ -132,6 +144,24 @@ impl Diagnostics {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_document_comes_first_and_files_from_top_to_bottom() {
+        let at = |path: &str, line| {
+            let start = Pos { line, column: 1 };
+            Diagnostic::error(
+                format!("{path}:{line}"),
+                Some(Place {
+                    span: Some(Span { start, end: start }),
+                    ..Place::file(path)
+                }),
+            )
+        };
+        let mut problems = Diagnostics(vec![at("a.csv", 1), at("g.yml", 4), at("g.yml", 2)]);
+        problems.sort(Path::new("g.yml"));
+        let order: Vec<&str> = problems.0.iter().map(|one| one.message.as_str()).collect();
+        assert_eq!(order, ["g.yml:2", "g.yml:4", "a.csv:1"]);
+    }
 
     #[test]
     fn an_error_is_never_lost_to_warnings() {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::config::{Diagnostics, Files, LoadOptions, Parameters, SECRET_PREFIX, load};
+use crate::config::{
+    Diagnostics, Files, LoadOptions, Parameters, SECRET_PREFIX, document_path, load,
+};
 use crate::pipeline::{Plan, plan};
 
 /// Loads and checks the project at `path` (its folder or its document). Warnings come with the plan.
@@ -29,6 +31,7 @@ pub fn prepare(
         problems.0.extend(more.0);
         plan
     });
+    problems.sort(&document_path(path));
     match planned {
         Some(plan) if !problems.has_errors() => Ok((plan, problems)),
         _ => Err(problems),

@@ -85,7 +85,7 @@ pub fn check(path: &Path, files: &Arc<dyn Files>, options: &CheckOptions) -> Che
     if let Some(document) = loaded.document {
         report.check_plugins(&document, files, options);
     }
-    report.sort();
+    report.diagnostics.sort(&report.path);
     report
 }
 
@@ -166,17 +166,5 @@ impl CheckReport {
         let mut problem = Diagnostic::error(message, Some(place.clone())).setting(setting);
         problem.help = help;
         self.diagnostics.push(problem);
-    }
-
-    /// The document's problems first, each file from top to bottom.
-    fn sort(&mut self) {
-        let document = self.path.clone();
-        self.diagnostics.0.sort_by_key(|one| {
-            one.place.as_ref().map(|place| {
-                let foreign = *place.path != *document;
-                let start = place.span.unwrap_or_default().start;
-                (foreign, Arc::clone(&place.path), start)
-            })
-        });
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::{PreviewRequest, PreviewResult, events, schedule};
-use crate::config::{Diagnostic, Diagnostics, Files, LoadOptions, Overlay, load};
+use crate::config::{Diagnostic, Diagnostics, Files, LoadOptions, Overlay, document_path, load};
 use crate::pipeline::{Decoded, InputPlan};
 
 /// How long an evaluation may go on, and whether anyone still wants it.
@@ -59,7 +59,8 @@ pub fn evaluate(request: &PreviewRequest, cancel: &dyn Fn() -> bool) -> PreviewR
         lenient: true,
         ..LoadOptions::default()
     };
-    let loaded = load(&project(request), files.as_ref(), &options);
+    let path = project(request);
+    let loaded = load(&path, files.as_ref(), &options);
     result.diagnostics = loaded.diagnostics;
     result.params = names(loaded.params);
     result.secrets = names(loaded.secrets);
@@ -88,6 +89,7 @@ pub fn evaluate(request: &PreviewRequest, cancel: &dyn Fn() -> bool) -> PreviewR
         }
         result.schedule = firing.map(|firing| firing.schedule);
     }
+    result.diagnostics.sort(&document_path(&path));
     result.took = started.elapsed();
     result
 }
