@@ -574,4 +574,29 @@ mod tests {
         assert!(lookup(question, Focus::Editor).is_none());
         assert_eq!(lookup(question, Focus::Events).unwrap().id, Id::Help);
     }
+
+    #[test]
+    fn the_keys_in_the_readme_are_keys_of_commands() {
+        let readme = include_str!("../../README.md");
+        let rows = readme
+            .lines()
+            .skip_while(|line| !line.starts_with("| key |"));
+        let rows: Vec<&str> = rows
+            .skip(2)
+            .take_while(|line| line.starts_with('|'))
+            .collect();
+        assert!(rows.len() > 5, "the table of keys was not found");
+        for row in rows {
+            let cell = row.split('|').nth(1).unwrap();
+            for label in cell.split('`').skip(1).step_by(2) {
+                let chord = Chord::parse(&label.to_lowercase());
+                let known = chord.is_some_and(|chord| {
+                    [Focus::Editor, Focus::Events]
+                        .iter()
+                        .any(|focus| lookup(chord, *focus).is_some())
+                });
+                assert!(known, "the README names {label}, which no command has");
+            }
+        }
+    }
 }
