@@ -42,10 +42,10 @@ fn run(file: &str) {
             .filter(|(_, passed)| !passed)
             .map(|(name, _)| name.as_str())
             .collect();
-        println!(
+        decisions::say(&format!(
             "events/{file}: of {} cases about Python's internals, not supported: {failed:?}",
             optional.len()
-        );
+        ));
     }
     suite.finish();
 }

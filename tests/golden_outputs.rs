@@ -258,7 +258,9 @@ fn configs() {
             }
         });
     }
-    println!("outputs/config.json: {elsewhere} cases of outputs that are not built in");
+    decisions::say(&format!(
+        "outputs/config.json: {elsewhere} cases of outputs that are not built in"
+    ));
     suite.finish();
 }
 

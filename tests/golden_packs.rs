@@ -27,7 +27,7 @@ const START_US: i64 = 1_772_352_000_123_456;
 fn packs() -> Option<PathBuf> {
     let folder = std::env::var_os("EVTUI_PACKS").map(PathBuf::from);
     if folder.is_none() {
-        eprintln!("NOT RUN: the content packs; set EVTUI_PACKS to their folder");
+        decisions::say("NOT RUN: the content packs; set EVTUI_PACKS to their folder");
     }
     folder
 }
@@ -107,7 +107,7 @@ fn packs_render_the_recorded_events() {
         let name = pack.at("pack").text();
         let path = folder.join(name);
         if !path.is_dir() {
-            println!("NOT RUN: {name}, it is not in the folder");
+            decisions::say(&format!("NOT RUN: {name}, it is not in the folder"));
             continue;
         }
         suite.case(name, || compare(pack, &path));

@@ -94,13 +94,13 @@ impl Suite {
 
     /// Prints the counts, and fails on cases without a decision and decisions without a case.
     pub fn finish(self) {
-        println!(
+        say(&format!(
             "{}: {} passed, {} failed, {} decided",
             self.file,
             self.passed,
             self.failed.len(),
             self.decided
-        );
+        ));
         assert!(self.passed > 0, "{}: nothing was run", self.file);
         assert!(self.failed.is_empty(), "{}", self.failed.join("\n"));
         if golden() == own() {
@@ -126,4 +126,11 @@ pub fn same<T: PartialEq + std::fmt::Debug>(
     Err(format!(
         "{what}\n    ours:   {ours:?}\n    theirs: {theirs:?}"
     ))
+}
+
+/// Prints a line that the test harness does not hold back when the test passes.
+pub fn say(line: &str) {
+    use std::io::Write;
+    let mut stderr = std::io::stderr();
+    writeln!(stderr, "{line}").unwrap();
 }
