@@ -234,6 +234,18 @@ fn quitting_asks_only_when_something_would_be_lost() {
 }
 
 #[test]
+fn all_answers_are_seen_on_a_small_screen() {
+    let mut harness = Harness::open(30, 6, "dark");
+    harness
+        .keys("x<ctrl-q>")
+        .sees("▸Save and quit [s]")
+        .sees("Discard and quit [d]")
+        .sees("Cancel [c]");
+    harness.resize(30, 4).keys("<tab><tab>").sees("▸Cancel [c]");
+    harness.resize(60, 6).sees("Save and quit [s]").sees("[c]");
+}
+
+#[test]
 fn quitting_with_a_running_pipeline_drains_it() {
     let mut harness = Harness::open(120, 40, "dark");
     harness.keys("<ctrl-r>");
