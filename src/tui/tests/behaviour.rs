@@ -189,6 +189,45 @@ fn why_there_is_no_timestamp_is_said_in_full() {
     harness.sees("leaves them out");
 }
 
+fn finished_with(harness: &mut Harness, events: u64) {
+    harness.keys("<ctrl-r>");
+    let ended = State::Ended(EndReason::Finished);
+    let status = canned::status(ended, 1_000, events, false);
+    harness.send(AppEvent::Pipeline(PipelineEvent::Status(Box::new(status))));
+}
+
+#[test]
+fn a_live_run_that_has_nothing_ahead_says_so() {
+    let hint = "0 events: nothing lies ahead; m outside the editor: sample mode";
+    let mut harness = Harness::open(80, 24, "dark");
+    finished_with(&mut harness, 0);
+    harness.sees(hint);
+    finished_with(&mut harness, 5);
+    harness.sees("the pipeline finished").sees_not("lies ahead");
+    // What the heading of the details says stays when the message is gone.
+    finished_with(&mut harness, 0);
+    harness.now += Duration::from_secs(7);
+    harness.send(AppEvent::Tick);
+    harness
+        .keys("<ctrl-t>")
+        .sees("finished: nothing lies ahead");
+    harness.keys("<alt-4>m");
+    finished_with(&mut harness, 0);
+    harness.sees("the pipeline finished").sees_not("lies ahead");
+}
+
+#[test]
+fn sample_mode_is_no_advice_where_it_gives_nothing_either() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.app.preview.events.clear();
+    let schedule = harness.app.preview.schedule.as_mut().unwrap();
+    schedule.nothing = Some("no input has any timestamp to give".to_owned());
+    finished_with(&mut harness, 0);
+    harness
+        .sees("0 events: no input has any timestamp to give")
+        .sees_not("sample mode");
+}
+
 #[test]
 fn unsaved_changes_are_asked_about_before_a_run() {
     let mut harness = Harness::open(120, 40, "dark");
