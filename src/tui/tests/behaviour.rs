@@ -189,6 +189,30 @@ fn why_there_is_no_timestamp_is_said_in_full() {
     harness.sees("leaves them out");
 }
 
+#[test]
+fn lines_that_are_cut_are_marked_at_the_edge() {
+    let mut harness = Harness::open(40, 12, "dark");
+    harness.keys("<ctrl-e>").sees_not("›");
+    harness
+        .keys("0123456789東京東京東京東京東京<home>")
+        .sees("›");
+    let rows = harness.text();
+    assert_eq!(
+        rows.matches('›').count(),
+        rows.matches("0123456789").count()
+    );
+    harness.sees_not("‹");
+    harness.keys("<end>").sees("‹").sees_not("›");
+    // Wherever the cursor is, it is on no mark.
+    for _ in 0..60 {
+        harness.keys("<left>");
+        let (screen, cursor) = harness.draw();
+        let symbol = screen[cursor.unwrap()].symbol();
+        assert!(!["‹", "›"].contains(&symbol), "{}", harness.text());
+    }
+    harness.sees("›").sees_not("‹");
+}
+
 fn finished_with(harness: &mut Harness, events: u64) {
     harness.keys("<ctrl-r>");
     let ended = State::Ended(EndReason::Finished);
