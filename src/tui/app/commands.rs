@@ -9,6 +9,9 @@ use crate::tui::theme::Theme;
 impl App {
     /// Runs a command, or says why it cannot be run now.
     pub fn run(&mut self, id: Id) {
+        if self.keep_command(id) {
+            return;
+        }
         if let Some(command) = Command::get(id)
             && let Err(why) = (command.available)(self)
         {

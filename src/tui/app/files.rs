@@ -15,10 +15,14 @@ impl App {
         let Some(project) = &mut self.project else {
             return;
         };
+        let awaited = project.awaited.take_if(|awaited| awaited.path == path);
         let file = match result {
             Ok(file) => file,
+            Err(why) if awaited.is_some_and(|awaited| awaited.typed()) => {
+                self.error(format!("{why}; what was typed for it is dropped"));
+                return;
+            }
             Err(why) => {
-                project.wanted = None;
                 self.error(why);
                 return;
             }
@@ -27,17 +31,23 @@ impl App {
             .buffers
             .iter()
             .position(|buffer| buffer.is_at(&path));
-        project.active = index.unwrap_or_else(|| {
+        let index = index.unwrap_or_else(|| {
             let mut buffer = Buffer::new(path.clone(), project.relative(&path), &file.text);
             buffer.read_only = file.read_only;
             project.buffers.push(buffer);
             project.buffers.len() - 1
         });
-        let wanted = project.wanted.take().filter(|(of, ..)| *of == path);
-        if let (Some(buffer), Some((_, line, column))) = (project.buffer_mut(), wanted) {
+        let Some(awaited) = awaited else {
+            // Another file was chosen meanwhile; that one stays in view.
+            self.refresh_marks();
+            return;
+        };
+        project.active = index;
+        if let (Some(buffer), Some((line, column))) = (project.buffer_mut(), awaited.place) {
             buffer.go_to(line, column);
         }
         self.refresh_marks();
+        self.replay(awaited);
     }
 
     pub(super) fn save(&mut self) {

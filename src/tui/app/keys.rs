@@ -20,10 +20,15 @@ impl App {
             Some(Overlay::Help(_)) => return self.help_key(key),
             None => {}
         }
-        if self.focus == Focus::Editor && self.find_key(key) {
+        if self.start.is_some() && self.start_key(key) {
             return;
         }
-        if self.start.is_some() && self.start_key(key) {
+        self.pane_key(key);
+    }
+
+    /// A key for the pane that has the keys, or a command.
+    pub(super) fn pane_key(&mut self, key: &KeyEvent) {
+        if self.focus == Focus::Editor && (self.keep_key(key) || self.find_key(key)) {
             return;
         }
         if let Some(command) = command::lookup(Chord::of(key), self.focus) {
@@ -49,9 +54,12 @@ impl App {
             Some(_) => return,
             None => {}
         }
-        if self.focus != Focus::Editor {
-            return;
+        if self.focus == Focus::Editor && !self.keep_text(text) {
+            self.paste_into_editor(text);
         }
+    }
+
+    pub(super) fn paste_into_editor(&mut self, text: &str) {
         if let Some(buffer) = self.buffer_mut()
             && let Some(find) = &mut buffer.find
         {

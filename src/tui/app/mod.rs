@@ -1,6 +1,7 @@
 //! The state of the application and how events change it. Draws nothing, touches no file, starts no
 //! thread: what the world has to do leaves as effects.
 
+mod awaited;
 mod commands;
 mod dialog;
 mod files;

@@ -131,10 +131,15 @@ impl Pipeline {
         self.stats.errors.iter().map(|error| error.count).sum()
     }
 
-    fn reset(&mut self) {
-        self.stats = Stats::default();
+    /// Nothing flows any more.
+    fn rest(&mut self) {
         self.rate = 0.0;
         self.byte_rate = 0.0;
+    }
+
+    fn reset(&mut self) {
+        self.stats = Stats::default();
+        self.rest();
         self.history.clear();
         self.samples.clear();
         self.counted = (0, 0);
@@ -291,19 +296,41 @@ impl App {
         }
     }
 
+    /// Why a live run that is over gave nothing, and what to do; `None` when it gave something.
+    fn why_nothing(&self) -> Option<String> {
+        let stats = &self.pipeline.stats;
+        if !self.pipeline.live || stats.released > 0 || stats.events > 0 {
+            return None;
+        }
+        let schedule = self.preview.schedule.as_ref();
+        let nothing = schedule.and_then(|schedule| schedule.nothing.as_ref());
+        match nothing {
+            // Then sample mode gives nothing either.
+            Some(why) if self.preview.events.is_empty() => Some(why.clone()),
+            _ => Some("nothing lies ahead; m outside the editor: sample mode".to_owned()),
+        }
+    }
+
     fn pipeline_ended(&mut self, reason: &EndReason) {
         if !self.pipeline.active() {
             return;
         }
         let (text, well) = match reason {
-            EndReason::Finished => ("finished".to_owned(), true),
+            EndReason::Finished => match self.why_nothing() {
+                Some(why) => {
+                    self.pipeline.rest();
+                    self.pipeline.phase = Phase::Ended(format!("finished: {why}"), true);
+                    self.warn(format!("0 events: {why}"));
+                    return;
+                }
+                None => ("finished".to_owned(), true),
+            },
             EndReason::Stopped => ("stopped".to_owned(), true),
             EndReason::Aborted => ("aborted".to_owned(), false),
             EndReason::OutputClosed => ("output closed".to_owned(), true),
             EndReason::Failed(why) => (format!("failed: {why}"), false),
         };
-        self.pipeline.rate = 0.0;
-        self.pipeline.byte_rate = 0.0;
+        self.pipeline.rest();
         self.pipeline.phase = Phase::Ended(text.clone(), well);
         if well {
             self.info(format!("the pipeline {text}"));

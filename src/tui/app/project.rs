@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::awaited::Awaited;
 use super::{App, Focus};
 use crate::tui::editor::Buffer;
 use crate::tui::event::Effect;
@@ -49,8 +50,8 @@ pub struct Project {
     pub buffers: Vec<Buffer>,
     /// Index of the one shown.
     pub active: usize,
-    /// Where to put the cursor once a file is open.
-    pub(super) wanted: Option<(PathBuf, usize, usize)>,
+    /// The file to show once it is read.
+    pub(super) awaited: Option<Awaited>,
 }
 
 impl Project {
@@ -72,7 +73,7 @@ impl Project {
             top: 0,
             buffers: Vec::new(),
             active: 0,
-            wanted: None,
+            awaited: None,
         }
     }
 
@@ -142,7 +143,8 @@ impl Project {
 
 impl App {
     pub(super) fn open_project(&mut self, document: PathBuf) {
-        let project = Project::new(document);
+        let mut project = Project::new(document);
+        project.awaited = Some(Awaited::new(project.document.clone(), None));
         self.effects.push(Effect::Open(project.document.clone()));
         self.effects.push(Effect::Scan(project.root.clone()));
         self.effects.push(Effect::Watch(vec![project.root.clone()]));
@@ -232,15 +234,19 @@ impl App {
             .position(|buffer| buffer.is_at(&path))
         {
             Some(index) => {
+                project.awaited = None;
                 project.active = index;
                 if let (Some(buffer), Some((line, column))) = (project.buffer_mut(), place) {
                     buffer.go_to(line, column);
                 }
             }
-            None => {
-                project.wanted = place.map(|(line, column)| (path.clone(), line, column));
-                self.effects.push(Effect::Open(path));
-            }
+            None => match &mut project.awaited {
+                Some(awaited) if awaited.path == path => awaited.place = place.or(awaited.place),
+                awaited => {
+                    *awaited = Some(Awaited::new(path.clone(), place));
+                    self.effects.push(Effect::Open(path));
+                }
+            },
         }
     }
 

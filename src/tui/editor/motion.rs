@@ -243,9 +243,15 @@ impl Buffer {
                 self.after(self.at.head).saturating_sub(self.start_of(line)),
             );
             let right = wide.max(cell + 1);
-            if cell < self.left {
+            // The cursor stays off the columns that mark a cut line.
+            let content = self.line(line);
+            let end = cell_of(&content, content.chars().count());
+            let marked = width >= super::view::MARKED;
+            let cut_left = usize::from(marked && self.left > 0);
+            let cut_right = usize::from(marked && end > self.left + width);
+            if cell < self.left + cut_left {
                 self.left = cell.saturating_sub(width / 4);
-            } else if right > self.left + width {
+            } else if right + cut_right > self.left + width {
                 self.left = right.saturating_sub(width * 3 / 4).min(cell);
             }
         }

@@ -14,6 +14,9 @@ use crate::tui::lexer::{self, Piece};
 use crate::tui::text;
 use crate::tui::theme::{Theme, Token};
 
+/// Fewest columns of text in which cut lines are marked.
+pub(super) const MARKED: usize = 8;
+
 /// Where the parts of a drawn editor are.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct View {
@@ -232,9 +235,29 @@ struct LineStyles<'a> {
 
 impl LineStyles<'_> {
     fn draw(&self, content: &str, row: Rect, screen: &mut Screen) {
+        let left = self.buffer.left;
+        let (mut row, mut from) = (row, left);
+        if usize::from(row.width) >= MARKED {
+            let right = left + usize::from(row.width);
+            if reaches_past(content, right) {
+                row.width -= 1;
+                screen.set_stringn(row.right(), row.y, "›", 1, self.theme.muted);
+            }
+            if left > 0 && !content.is_empty() {
+                screen.set_stringn(row.x, row.y, "‹", 1, self.theme.muted);
+                row.x += 1;
+                row.width -= 1;
+                from += 1;
+            }
+        }
+        self.draw_from(content, from, row, screen);
+    }
+
+    /// Draws the cells of the line that begin at `from` into the row.
+    fn draw_from(&self, content: &str, from: usize, row: Rect, screen: &mut Screen) {
         let start = self.buffer.start_of(self.line);
         let selection = self.buffer.selection();
-        let (from, to) = (self.buffer.left, self.buffer.left + usize::from(row.width));
+        let to = from + usize::from(row.width);
         let mut pieces = self.pieces.iter().peekable();
         let (mut cell, mut within) = (0, 0);
         for (byte, grapheme) in content.grapheme_indices(true) {
@@ -286,6 +309,15 @@ impl LineStyles<'_> {
             style
         }
     }
+}
+
+/// True when a line is wider than that many cells.
+fn reaches_past(content: &str, most: usize) -> bool {
+    let mut cell = 0;
+    content.graphemes(true).any(|grapheme| {
+        cell += cells(grapheme, cell);
+        cell > most
+    })
 }
 
 /// Draws one grapheme at a cell column of the line; parts outside are blank.

@@ -1,5 +1,7 @@
 //! Boxes over the panes: help, lists to choose from, questions.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -251,7 +253,10 @@ fn dialog_box(app: &App, dialog: &Dialog, area: Rect, screen: &mut Buffer) {
         .max()
         .unwrap_or(0);
     let width = u16::try_from(buttons.max(widest).max(30) + 2).unwrap_or(u16::MAX);
-    let height = u16::try_from(dialog.lines.len() + 5).unwrap_or(u16::MAX);
+    // The frame and a blank at the start of a row of answers leave that much to them.
+    let room = usize::from(width.min(area.width)).saturating_sub(4);
+    let rows = button_rows(dialog, room);
+    let height = u16::try_from(dialog.lines.len() + rows.len() + 4).unwrap_or(u16::MAX);
     let body = framed(
         app,
         area,
@@ -262,23 +267,60 @@ fn dialog_box(app: &App, dialog: &Dialog, area: Rect, screen: &mut Buffer) {
         screen,
     );
     // Where there is no room for air, the answers come first.
-    let airy = usize::from(body.height) >= dialog.lines.len() + 3;
+    let high = usize::from(body.height);
+    let airy = high >= dialog.lines.len() + rows.len() + 2;
     let first = usize::from(airy);
     for (index, text) in dialog.lines.iter().enumerate() {
         let mut line = Line::new(row(body, first + index), screen);
         line.put("  ", theme.popup).put(text, theme.popup);
     }
-    let at = (dialog.lines.len() + 2 * first).min(usize::from(body.height).saturating_sub(1));
-    let mut line = Line::new(row(body, at), screen);
-    line.put("  ", theme.popup);
-    for (index, choice) in dialog.choices.iter().enumerate() {
-        let (style, open, close) = if index == dialog.chosen {
-            (theme.selection, "▸", " ")
-        } else {
-            (theme.popup, " ", " ")
-        };
-        let label = format!("{open}{} [{}]{close}", choice.label, choice.key);
-        line.put(&label, style).put("  ", theme.popup);
+    let at = (dialog.lines.len() + 2 * first).min(high.saturating_sub(rows.len()));
+    let chosen = rows.iter().position(|row| row.contains(&dialog.chosen));
+    // Where even the answers do not fit, the chosen one is in view.
+    let skipped = (chosen.unwrap_or(0) + 1).saturating_sub(high.max(1));
+    for (index, shown) in rows.into_iter().skip(skipped).enumerate() {
+        let mut line = Line::new(row(body, at + index), screen);
+        line.put("  ", theme.popup);
+        for index in shown {
+            let style = if index == dialog.chosen {
+                theme.selection
+            } else {
+                theme.popup
+            };
+            line.put(&button(dialog, index), style)
+                .put("  ", theme.popup);
+        }
+        line.fill(" ", theme.popup);
     }
-    line.fill(" ", theme.popup);
+}
+
+/// An answer as shown.
+fn button(dialog: &Dialog, index: usize) -> String {
+    let open = if index == dialog.chosen { "▸" } else { " " };
+    dialog
+        .choices
+        .get(index)
+        .map_or_else(String::new, |choice| {
+            format!("{open}{} [{}] ", choice.label, choice.key)
+        })
+}
+
+/// The answers in rows of at most that many cells; one that is wider has a row to itself.
+fn button_rows(dialog: &Dialog, room: usize) -> Vec<Range<usize>> {
+    let mut rows: Vec<Range<usize>> = Vec::new();
+    let mut used = 0;
+    for index in 0..dialog.choices.len() {
+        let wide = text::width(&button(dialog, index));
+        match rows.last_mut().filter(|_| used + 2 + wide <= room) {
+            Some(row) => {
+                row.end = index + 1;
+                used += 2 + wide;
+            }
+            None => {
+                rows.push(index..index + 1);
+                used = wide;
+            }
+        }
+    }
+    rows
 }

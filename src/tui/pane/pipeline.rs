@@ -143,6 +143,10 @@ fn strip(app: &App, area: Rect, screen: &mut Buffer) {
         let room = line.room().saturating_sub(2);
         line.put("  ", theme.muted)
             .put(&text::fit(why, room), theme.error);
+    } else if let (0, Some(why)) = (errors, remark(app)) {
+        let room = line.room().saturating_sub(2);
+        line.put("  ", theme.muted)
+            .put(&text::fit(why, room), theme.warn);
     } else if errors == 0 {
         line.put("  no errors", theme.muted);
     } else {
@@ -158,6 +162,14 @@ fn strip(app: &App, area: Rect, screen: &mut Buffer) {
 fn failure(app: &App) -> Option<&str> {
     match &app.pipeline.phase {
         Phase::Ended(why, false) => why.split_once(": ").map(|(_, why)| why),
+        _ => None,
+    }
+}
+
+/// What there is to say about an end that was well.
+fn remark(app: &App) -> Option<&str> {
+    match &app.pipeline.phase {
+        Phase::Ended(why, true) => why.split_once(": ").map(|(_, why)| why),
         _ => None,
     }
 }

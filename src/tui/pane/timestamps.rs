@@ -123,15 +123,11 @@ fn histogram(schedule: &Schedule, area: Rect, theme: &Theme, screen: &mut Buffer
     }
     let eighths = u64::from(area.height) * 8;
     // Several buckets share a column when there are more than columns; then the fullest is shown.
-    let columns = if count <= width {
-        (width / count).max(1) * count
-    } else {
-        width
-    };
-    for column in 0..columns.min(width) {
+    // Where there are fewer, some take a column more than others, so that the whole width is used.
+    for column in 0..width {
         let (from, to) = (
-            column * count / columns,
-            ((column + 1) * count).div_ceil(columns),
+            column * count / width,
+            ((column + 1) * count).div_ceil(width),
         );
         let shown = schedule
             .buckets
@@ -186,16 +182,8 @@ fn axis(schedule: &Schedule, area: Rect, width: u16, theme: &Theme, screen: &mut
             .to_owned(),
         _ => text::day_and_time(at),
     };
-    let count = schedule.buckets.len();
-    let drawn = if count > 0 && count <= usize::from(width) {
-        usize::from(width) / count * count
-    } else {
-        usize::from(width)
-    };
     let area = Rect {
-        width: u16::try_from(drawn + 2)
-            .unwrap_or(area.width)
-            .min(area.width),
+        width: width.saturating_add(2).min(area.width),
         ..area
     };
     let mut line = Line::new(area, screen);
@@ -271,6 +259,22 @@ mod tests {
         assert_eq!(filled(1, 1_000_000, 8), 1);
         assert_eq!(filled(1_000_000, 1_000_000, 8), 8);
         assert_eq!(filled(u64::MAX, u64::MAX, 56), 56);
+    }
+
+    #[test]
+    fn bars_fill_the_width_whatever_their_number() {
+        let theme = Theme::load("dark", crate::tui::theme::Depth::True).unwrap();
+        for (count, width) in [(40, 44), (60, 107), (30, 59), (7, 8), (100, 44)] {
+            let schedule = Schedule {
+                buckets: vec![5; count],
+                ..Schedule::default()
+            };
+            let area = Rect::new(0, 0, width, 1);
+            let mut screen = Buffer::empty(area);
+            histogram(&schedule, area, &theme, &mut screen);
+            let full = (0..width).filter(|x| screen[(*x, 0)].symbol() == "█");
+            assert_eq!(full.count(), usize::from(width), "{count} in {width}");
+        }
     }
 
     #[test]

@@ -190,6 +190,69 @@ fn why_there_is_no_timestamp_is_said_in_full() {
 }
 
 #[test]
+fn lines_that_are_cut_are_marked_at_the_edge() {
+    let mut harness = Harness::open(40, 12, "dark");
+    harness.keys("<ctrl-e>").sees_not("›");
+    harness
+        .keys("0123456789東京東京東京東京東京<home>")
+        .sees("›");
+    let rows = harness.text();
+    assert_eq!(
+        rows.matches('›').count(),
+        rows.matches("0123456789").count()
+    );
+    harness.sees_not("‹");
+    harness.keys("<end>").sees("‹").sees_not("›");
+    // Wherever the cursor is, it is on no mark.
+    for _ in 0..60 {
+        harness.keys("<left>");
+        let (screen, cursor) = harness.draw();
+        let symbol = screen[cursor.unwrap()].symbol();
+        assert!(!["‹", "›"].contains(&symbol), "{}", harness.text());
+    }
+    harness.sees("›").sees_not("‹");
+}
+
+fn finished_with(harness: &mut Harness, events: u64) {
+    harness.keys("<ctrl-r>");
+    let ended = State::Ended(EndReason::Finished);
+    let status = canned::status(ended, 1_000, events, false);
+    harness.send(AppEvent::Pipeline(PipelineEvent::Status(Box::new(status))));
+}
+
+#[test]
+fn a_live_run_that_has_nothing_ahead_says_so() {
+    let hint = "0 events: nothing lies ahead; m outside the editor: sample mode";
+    let mut harness = Harness::open(80, 24, "dark");
+    finished_with(&mut harness, 0);
+    harness.sees(hint);
+    finished_with(&mut harness, 5);
+    harness.sees("the pipeline finished").sees_not("lies ahead");
+    // What the heading of the details says stays when the message is gone.
+    finished_with(&mut harness, 0);
+    harness.now += Duration::from_secs(7);
+    harness.send(AppEvent::Tick);
+    harness
+        .keys("<ctrl-t>")
+        .sees("finished: nothing lies ahead");
+    harness.keys("<alt-4>m");
+    finished_with(&mut harness, 0);
+    harness.sees("the pipeline finished").sees_not("lies ahead");
+}
+
+#[test]
+fn sample_mode_is_no_advice_where_it_gives_nothing_either() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.app.preview.events.clear();
+    let schedule = harness.app.preview.schedule.as_mut().unwrap();
+    schedule.nothing = Some("no input has any timestamp to give".to_owned());
+    finished_with(&mut harness, 0);
+    harness
+        .sees("0 events: no input has any timestamp to give")
+        .sees_not("sample mode");
+}
+
+#[test]
 fn unsaved_changes_are_asked_about_before_a_run() {
     let mut harness = Harness::open(120, 40, "dark");
     harness.keys("x<ctrl-r>").sees("Save and run");
@@ -231,6 +294,18 @@ fn quitting_asks_only_when_something_would_be_lost() {
     harness.keys("x<ctrl-q>s");
     assert_eq!(harness.app.exit(), Some(0));
     assert!(harness.read("generator.yml").starts_with('x'));
+}
+
+#[test]
+fn all_answers_are_seen_on_a_small_screen() {
+    let mut harness = Harness::open(30, 6, "dark");
+    harness
+        .keys("x<ctrl-q>")
+        .sees("▸Save and quit [s]")
+        .sees("Discard and quit [d]")
+        .sees("Cancel [c]");
+    harness.resize(30, 4).keys("<tab><tab>").sees("▸Cancel [c]");
+    harness.resize(60, 6).sees("Save and quit [s]").sees("[c]");
 }
 
 #[test]

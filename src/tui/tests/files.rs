@@ -8,6 +8,71 @@ fn rename_over(harness: &Harness, name: &str, text: &str) {
     fs::rename(other, harness.path(name)).unwrap();
 }
 
+/// Asks for a file by a part of its name, and leaves the reading of it undone.
+fn ask_for(harness: &mut Harness, part: &str) {
+    harness.keys(&format!("<ctrl-o>{part}"));
+    harness.send(AppEvent::Key(key("enter")));
+    let effects = harness.app.take_effects();
+    assert!(matches!(effects[..], [Effect::Open(_)]), "{effects:?}");
+}
+
+fn arrives(harness: &mut Harness, name: &str) {
+    let path = harness.path(name);
+    let result = disk::open(&path);
+    harness.send(AppEvent::Opened(path, result)).until_idle();
+}
+
+#[test]
+fn what_is_typed_while_a_file_is_read_is_meant_for_that_file() {
+    let mut harness = Harness::open(120, 40, "dark");
+    ask_for(&mut harness, "jinja");
+    harness.keys("ab<bs><ctrl-s>");
+    harness.send(AppEvent::Paste("c".to_owned()));
+    harness.keys("<ctrl-p>save all<enter>");
+    assert_eq!(harness.buffer_text(), canned::DOCUMENT);
+    assert!(!harness.app.buffer().unwrap().dirty());
+    // Other panes stay alive, and keep the keys.
+    harness.keys("<alt-3>+").sees("next 6 hours");
+    arrives(&mut harness, "templates/page.json.jinja");
+    assert!(harness.buffer_text().starts_with("ac{#-"));
+    assert!(harness.read("templates/page.json.jinja").starts_with("ac"));
+    assert_eq!(harness.read("generator.yml"), canned::DOCUMENT);
+    assert_eq!(harness.app.focus, crate::tui::app::Focus::Timestamps);
+}
+
+#[test]
+fn what_is_typed_for_a_file_that_cannot_be_read_is_dropped() {
+    let mut harness = Harness::open(120, 40, "dark");
+    ask_for(&mut harness, "jinja");
+    harness.keys("lost<ctrl-s>");
+    let path = harness.path("templates/page.json.jinja");
+    harness
+        .send(AppEvent::Opened(path, Err("it is gone".to_owned())))
+        .sees("it is gone; what was typed for it is dropped");
+    harness.keys("x");
+    assert!(harness.buffer_text().starts_with("x# A web"));
+}
+
+#[test]
+fn a_file_that_comes_late_does_not_replace_the_one_chosen_since() {
+    let mut harness = Harness::open(120, 40, "dark");
+    ask_for(&mut harness, "jinja");
+    harness.keys("lost<ctrl-o>generator<enter>x");
+    arrives(&mut harness, "templates/page.json.jinja");
+    harness.keys("y").sees("page.json.jinja");
+    assert!(harness.buffer_text().starts_with("xy# A web"));
+}
+
+#[test]
+fn typing_blindly_has_an_end() {
+    let mut harness = Harness::open(120, 40, "dark");
+    ask_for(&mut harness, "jinja");
+    harness.keys(&"x".repeat(300)).sees("is still being read");
+    arrives(&mut harness, "templates/page.json.jinja");
+    assert!(harness.buffer_text().starts_with(&"x".repeat(256)));
+    assert!(!harness.buffer_text().starts_with(&"x".repeat(257)));
+}
+
 #[test]
 fn a_clean_buffer_takes_over_what_others_save() {
     let mut harness = Harness::open(120, 40, "dark");
@@ -127,6 +192,7 @@ fn a_file_that_cannot_be_written_cannot_be_changed() {
         read_only: Some("no permission to write".to_owned()),
     };
     let path = harness.path("samples/pages.csv");
+    ask_for(&mut harness, "pages");
     harness
         .send(AppEvent::Opened(path, Ok(read_only)))
         .sees("read-only");
