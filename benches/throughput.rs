@@ -7,7 +7,8 @@
 //! ```
 //!
 //! The project's inputs should be endless or long: evtui runs `EVTUI_BENCH_EVENTS` events (1,000,000)
-//! of it, the reference `EVTUI_REFERENCE_SECONDS` seconds (20); both write to a copy of the project,
+//! of it, the reference `EVTUI_REFERENCE_SECONDS` seconds (20) until it is asked to stop, and until it
+//! has written what it produced; both write to a copy of the project,
 //! in sample mode with batches by size only. Without the variables that part says so and is left out.
 #![allow(
     clippy::unwrap_used,
@@ -197,37 +198,37 @@ fn ours(project: &Path, events: u64) -> Measured {
     }
 }
 
-/// Runs the reference for some seconds from its first written byte on, so that its slow start is not
-/// held against it.
+/// Runs the reference for some seconds, then asks it to stop and waits until it has written all that it
+/// produced: while its event thread is busy its outputs hardly get to run, so what is in the file
+/// before says little. Its start-up, taken from `--version`, is not held against it.
 fn theirs(reference: &Path, project: &Path) -> Measured {
+    let start_up = Instant::now();
+    let version = Command::new(reference).arg("--version").output();
+    assert!(version.is_ok_and(|output| output.status.success()));
+    let start_up = start_up.elapsed();
     let copy = copied(project);
-    let mut command = Command::new(reference);
-    command
+    let start = Instant::now();
+    let child = Command::new(reference)
         .args(["generate", "--id", "bench", "--live-mode", "false"])
-        .args(["--batch.size", "10000", "--path"])
+        .args(["--keep-order", "true", "--batch.size", "10000", "--path"])
         .arg(copy.path().join("generator.yml"))
         .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    let mut child = command.spawn().expect("the reference starts");
-    while written(copy.path()).1 == 0 {
-        assert!(
-            child.try_wait().unwrap().is_none(),
-            "the reference ended early"
-        );
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let before = written(copy.path()).0;
-    let start = Instant::now();
-    let time = Duration::from_secs(number("EVTUI_REFERENCE_SECONDS", 20));
-    std::thread::sleep(time);
-    let (lines, bytes) = written(copy.path());
-    let seconds = start.elapsed().as_secs_f64();
-    let peak_mb = peak(child.id()).unwrap_or(0.0);
-    let _ = child.kill();
-    let _ = child.wait();
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the reference starts");
+    let process = child.id().to_string();
+    let time = start_up + Duration::from_secs(number("EVTUI_REFERENCE_SECONDS", 20));
+    let stopper = std::thread::spawn(move || {
+        std::thread::sleep(time);
+        Command::new("kill").args(["-TERM", &process]).status()
+    });
+    let (peak_mb, _) = watch(child, Some(time * 10));
+    let seconds = (start.elapsed().saturating_sub(start_up)).as_secs_f64();
+    assert!(stopper.join().unwrap().unwrap().success(), "it ended early");
+    let (events, bytes) = written(copy.path());
     Measured {
         seconds,
-        events: lines - before,
+        events,
         bytes,
         peak_mb,
     }
