@@ -2,7 +2,7 @@
 # Makes workbench.png, the picture in the README, from the built program.
 #
 #   cargo build --release
-#   EVTUI_SHOT="python3 path/to/termshot.py" tests/pictures/take.sh [PROGRAM]
+#   EVTUI_SHOT="path/to/tool" tests/pictures/take.sh [PROGRAM]
 #
 # EVTUI_SHOT is a tool that drives a program in a pseudo-terminal and takes pictures. It is called as
 #   $EVTUI_SHOT --size COLUMNSxROWS --out FOLDER --script STEPS -- COMMAND...
