@@ -25,5 +25,32 @@ pub use text::{short_duration, stopwatch};
 pub use versatile::Versatile;
 pub use zone::{Steady, Zone};
 
+/// English names of the days, from Monday.
+pub const WEEKDAYS: [&str; 7] = [
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+];
+
+/// English names of the months.
+pub const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 /// Microseconds in a second.
 pub const SECOND_US: i64 = 1_000_000;

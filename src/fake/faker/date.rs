@@ -4,6 +4,7 @@ use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::super::FakeError;
 use super::{Answer, Call, Datum, Provider, provider_of};
+use crate::time::{MONTHS, WEEKDAYS};
 
 pub(super) static PROVIDERS: &[Provider] = &[
     provider_of("date_time", &["tzinfo", "end_datetime"], |call| {
@@ -113,11 +114,11 @@ pub(super) static PROVIDERS: &[Provider] = &[
     provider_of("month", &[], |call| {
         Ok(format!("{:02}", call.between(1, 12)).into())
     }),
-    provider_of("month_name", &[], |call| Ok(call.word(MONTHS).into())),
+    provider_of("month_name", &[], |call| Ok(call.word(&MONTHS).into())),
     provider_of("day_of_month", &[], |call| {
         Ok(format!("{:02}", call.between(1, 28)).into())
     }),
-    provider_of("day_of_week", &[], |call| Ok(call.word(WEEKDAYS).into())),
+    provider_of("day_of_week", &[], |call| Ok(call.word(&WEEKDAYS).into())),
     provider_of("am_pm", &[], |call| Ok(call.word(&["AM", "PM"]).into())),
     provider_of("century", &[], |call| {
         Ok(call
@@ -131,30 +132,6 @@ pub(super) static PROVIDERS: &[Provider] = &[
             .map_or("UTC", |zone| zone.name())
             .into())
     }),
-];
-
-const MONTHS: &[&str] = &[
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const WEEKDAYS: &[&str] = &[
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
 ];
 
 fn epoch() -> NaiveDateTime {

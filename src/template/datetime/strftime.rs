@@ -7,30 +7,8 @@ use chrono::Datelike;
 use super::zone::{offset_text, process_offset_of_wall};
 use super::{Date, DateTime, SECOND, TimeOfDay, Tz, civil, naive};
 use crate::template::Value;
+use crate::time::{MONTHS, WEEKDAYS};
 
-pub(crate) const WEEKDAYS: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
-pub(crate) const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 /// 1900-01-01, the day of a time without date.
 const NO_DAY: i32 = -25_567;
 /// Wider fields than this are cut to it.

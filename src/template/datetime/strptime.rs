@@ -1,8 +1,9 @@
 //! `strptime`: text to a date-time by a format.
 
 use super::parse::{digits, iso_week_day, offset_prefix};
-use super::{DAY, DateTime, MONTHS, Tz, WEEKDAYS, day_of, replace};
+use super::{DAY, DateTime, Tz, day_of, replace};
 use crate::template::Error;
+use crate::time::{MONTHS, WEEKDAYS};
 
 /// What has been read so far.
 #[derive(Default)]

@@ -6,9 +6,10 @@ use std::fmt::Write;
 use chrono::Datelike;
 
 use super::{Members, int_of, missing};
-use crate::template::datetime::{MONTHS, WEEKDAYS, day_of, naive};
+use crate::template::datetime::{day_of, naive};
 use crate::template::ops::{self, BinaryOp};
 use crate::template::{Args, Ctx, Error, Object, Value, compare};
+use crate::time::{MONTHS, WEEKDAYS};
 
 pub(super) fn members() -> Members {
     let names = |names: &[&'static str], letters: usize, blank: bool| {
