@@ -9,6 +9,7 @@ mod document;
 #[cfg(test)]
 mod document_tests;
 mod dotted;
+mod encoding;
 mod files;
 mod node;
 mod parameters;
@@ -36,6 +37,7 @@ pub use diagnostic::{Diagnostic, Diagnostics, Place, Pos, Severity, Span};
 pub use document::{
     DOCUMENT_NAME, Document, LoadOptions, Loaded, PluginNode, document_path, load, read_text,
 };
+pub use encoding::{ENCODINGS, SingleByte};
 pub use files::{Disk, Files, Overlay};
 pub use node::{Node, Scalar, Tree};
 pub use parameters::{

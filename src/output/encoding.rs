@@ -2,111 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::config::{Context, Field, Kind, Section};
-
-/// Tables of the single-byte encodings beside ASCII and Latin-1.
-const TABLES: &str = include_str!("single_byte.txt");
-
-/// All names that documents may use.
-const NAMES: &[&str] = &[
-    "ascii",
-    "big5",
-    "big5hkscs",
-    "cp037",
-    "cp273",
-    "cp424",
-    "cp437",
-    "cp500",
-    "cp720",
-    "cp737",
-    "cp775",
-    "cp850",
-    "cp852",
-    "cp855",
-    "cp856",
-    "cp857",
-    "cp858",
-    "cp860",
-    "cp861",
-    "cp862",
-    "cp863",
-    "cp864",
-    "cp865",
-    "cp866",
-    "cp869",
-    "cp874",
-    "cp875",
-    "cp932",
-    "cp949",
-    "cp950",
-    "cp1006",
-    "cp1026",
-    "cp1125",
-    "cp1140",
-    "cp1250",
-    "cp1251",
-    "cp1252",
-    "cp1253",
-    "cp1254",
-    "cp1255",
-    "cp1256",
-    "cp1257",
-    "cp1258",
-    "euc_jp",
-    "euc_jis_2004",
-    "euc_jisx0213",
-    "euc_kr",
-    "gb2312",
-    "gbk",
-    "gb18030",
-    "hz",
-    "iso2022_jp",
-    "iso2022_jp_1",
-    "iso2022_jp_2",
-    "iso2022_jp_2004",
-    "iso2022_jp_3",
-    "iso2022_jp_ext",
-    "iso2022_kr",
-    "latin_1",
-    "iso8859_2",
-    "iso8859_3",
-    "iso8859_4",
-    "iso8859_5",
-    "iso8859_6",
-    "iso8859_7",
-    "iso8859_8",
-    "iso8859_9",
-    "iso8859_10",
-    "iso8859_11",
-    "iso8859_13",
-    "iso8859_14",
-    "iso8859_15",
-    "iso8859_16",
-    "johab",
-    "koi8_r",
-    "koi8_t",
-    "koi8_u",
-    "kz1048",
-    "mac_cyrillic",
-    "mac_greek",
-    "mac_iceland",
-    "mac_latin2",
-    "mac_roman",
-    "mac_turkish",
-    "ptcp154",
-    "shift_jis",
-    "shift_jis_2004",
-    "shift_jisx0213",
-    "utf_32",
-    "utf_32_be",
-    "utf_32_le",
-    "utf_16",
-    "utf_16_be",
-    "utf_16_le",
-    "utf_7",
-    "utf_8",
-    "utf_8_sig",
-];
+use crate::config::{Context, ENCODINGS, Field, Kind, Section, SingleByte};
 
 /// A text encoding.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -145,21 +41,9 @@ pub struct Table(Vec<(char, u8)>);
 impl Table {
     /// The table with a name, if it is a single-byte encoding.
     fn named(name: &str) -> Option<Self> {
-        let mut words = TABLES.lines().find_map(|line| {
-            let mut words = line.split(' ');
-            (words.next() == Some(name)).then_some(words)
-        })?;
-        let full = words.clone().next() == Some("*");
-        if full {
-            words.next();
-        }
-        let ascii = (0..0x80_u8).filter(|_| !full);
-        let mut pairs: Vec<(char, u8)> = ascii.map(|byte| (char::from(byte), byte)).collect();
-        let bytes = if full { 0..=0xFF_u8 } else { 0x80..=0xFF };
-        pairs.extend(words.zip(bytes).filter_map(|(word, byte)| {
-            let code = u32::from_str_radix(word, 16).ok()?;
-            Some((char::from_u32(code)?, byte))
-        }));
+        let table = SingleByte::named(name)?;
+        let pair = |byte| Some((table.char(byte)?, byte));
+        let mut pairs: Vec<(char, u8)> = (0..=u8::MAX).filter_map(pair).collect();
         pairs.sort_unstable();
         Some(Self(pairs))
     }
@@ -173,7 +57,7 @@ impl Table {
 /// The `encoding` option.
 pub(super) const FIELD: Field = Field::optional(
     "encoding",
-    Kind::Enum(NAMES),
+    Kind::Enum(ENCODINGS),
     "utf_8",
     "Text encoding, by its Python name with underscores. A character it does not have is an error.",
 );

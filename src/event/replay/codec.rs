@@ -1,19 +1,20 @@
 //! Encodings a replayed file may have, by Python's names: bytes of one line to text.
 
-use super::tables::{FULL, HIGH};
+use std::sync::Arc;
+
+use crate::config::SingleByte;
 
 /// How bytes become text.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Codec {
     Ascii,
     Utf8,
     /// A byte order mark at the start of a line is removed.
     Utf8Sig,
     Utf7,
-    /// Code points of bytes 128 to 255, ASCII below.
-    High(&'static [u16]),
-    /// Code points of all bytes.
-    Full(&'static [u16]),
+    Latin1,
+    /// Another encoding of one byte a character.
+    Table(Arc<SingleByte>),
     /// Encodings of East Asia.
     Multi(&'static encoding_rs::Encoding),
     /// Units of 2 or 4 bytes.
@@ -23,38 +24,15 @@ pub(super) enum Codec {
     },
 }
 
-/// All names, for the schema. Those without a codec here are refused with a reason.
-#[rustfmt::skip]
-pub(super) static NAMES: &[&str] = &[
-    "ascii", "big5", "big5hkscs", "cp037", "cp273", "cp424", "cp437", "cp500", "cp720", "cp737", "cp775", "cp850", "cp852",
-    "cp855", "cp856", "cp857", "cp858", "cp860", "cp861", "cp862", "cp863", "cp864", "cp865", "cp866", "cp869", "cp874",
-    "cp875", "cp932", "cp949", "cp950", "cp1006", "cp1026", "cp1125", "cp1140", "cp1250", "cp1251", "cp1252", "cp1253",
-    "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "euc_jp", "euc_jis_2004", "euc_jisx0213", "euc_kr", "gb2312", "gbk",
-    "gb18030", "hz", "iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_2004", "iso2022_jp_3", "iso2022_jp_ext",
-    "iso2022_kr", "latin_1", "iso8859_2", "iso8859_3", "iso8859_4", "iso8859_5", "iso8859_6", "iso8859_7", "iso8859_8",
-    "iso8859_9", "iso8859_10", "iso8859_11", "iso8859_13", "iso8859_14", "iso8859_15", "iso8859_16", "johab", "koi8_r",
-    "koi8_t", "koi8_u", "kz1048", "mac_cyrillic", "mac_greek", "mac_iceland", "mac_latin2", "mac_roman", "mac_turkish",
-    "ptcp154", "shift_jis", "shift_jis_2004", "shift_jisx0213", "utf_32", "utf_32_be", "utf_32_le", "utf_16", "utf_16_be",
-    "utf_16_le", "utf_7", "utf_8", "utf_8_sig",
-];
-
 impl Codec {
-    /// The codec of a name of [`NAMES`]; `None` for the few that are not supported.
+    /// The codec of a name of [`crate::config::ENCODINGS`]; `None` for the few that are not supported.
     pub(super) fn of(name: &str) -> Option<Self> {
-        let table = |tables: &'static [super::tables::Table]| {
-            tables
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, table)| *table)
-        };
-        if let Some(table) = table(HIGH) {
-            return Some(Self::High(table));
-        }
-        if let Some(table) = table(FULL) {
-            return Some(Self::Full(table));
+        if let Some(table) = SingleByte::named(name) {
+            return Some(Self::Table(Arc::new(table)));
         }
         Some(match name {
             "ascii" => Self::Ascii,
+            "latin_1" => Self::Latin1,
             "utf_8" => Self::Utf8,
             "utf_8_sig" => Self::Utf8Sig,
             "utf_7" => Self::Utf7,
@@ -88,17 +66,17 @@ impl Codec {
     }
 
     /// Bytes of one line feed.
-    pub(super) fn width(self) -> usize {
+    pub(super) fn width(&self) -> usize {
         match self {
-            Self::Wide { width, .. } => width,
+            Self::Wide { width, .. } => *width,
             _ => 1,
         }
     }
 
     /// True when `bytes`, which end in 0x0A or behind the unit that holds it, end in a line feed.
-    pub(super) fn ends_in_line_feed(self, bytes: &[u8]) -> bool {
+    pub(super) fn ends_in_line_feed(&self, bytes: &[u8]) -> bool {
         match self {
-            Self::Wide { width, big_endian } => {
+            &Self::Wide { width, big_endian } => {
                 let Some(unit) = bytes
                     .len()
                     .checked_sub(width)
@@ -114,7 +92,7 @@ impl Codec {
     }
 
     /// Appends the text of one line as UTF-8.
-    pub(super) fn decode(self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), String> {
+    pub(super) fn decode(&self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), String> {
         match self {
             Self::Ascii => match bytes.iter().position(|byte| !byte.is_ascii()) {
                 None => {
@@ -126,11 +104,8 @@ impl Codec {
             Self::Utf8 => utf8(bytes, out),
             Self::Utf8Sig => utf8(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes), out),
             Self::Utf7 => utf7(bytes, out),
-            Self::High(table) => by_table(bytes, out, |byte| match byte.checked_sub(128) {
-                None => Some(u16::from(byte)),
-                Some(index) => table.get(usize::from(index)).copied(),
-            }),
-            Self::Full(table) => by_table(bytes, out, |byte| table.get(usize::from(byte)).copied()),
+            Self::Latin1 => by_table(bytes, out, |byte| Some(char::from(byte))),
+            Self::Table(table) => by_table(bytes, out, |byte| table.char(byte)),
             Self::Multi(encoding) => {
                 let text = encoding
                     .decode_without_bom_handling_and_without_replacement(bytes)
@@ -138,7 +113,7 @@ impl Codec {
                 out.extend_from_slice(text.as_bytes());
                 Ok(())
             }
-            Self::Wide { width, big_endian } => wide(bytes, width, big_endian, out),
+            &Self::Wide { width, big_endian } => wide(bytes, width, big_endian, out),
         }
     }
 }
@@ -164,12 +139,10 @@ fn utf8(bytes: &[u8], out: &mut Vec<u8>) -> Result<(), String> {
 fn by_table(
     bytes: &[u8],
     out: &mut Vec<u8>,
-    lookup: impl Fn(u8) -> Option<u16>,
+    lookup: impl Fn(u8) -> Option<char>,
 ) -> Result<(), String> {
     for (at, &byte) in bytes.iter().enumerate() {
-        let code = lookup(byte).filter(|&code| code != 0xFFFD);
-        let c = code.and_then(|code| char::from_u32(u32::from(code)));
-        push(out, c.ok_or_else(|| bad_byte(bytes, at))?);
+        push(out, lookup(byte).ok_or_else(|| bad_byte(bytes, at))?);
     }
     Ok(())
 }
@@ -273,7 +246,7 @@ mod tests {
 
     #[test]
     fn every_name_but_three_has_a_codec() {
-        let missing: Vec<&str> = NAMES
+        let missing: Vec<&str> = crate::config::ENCODINGS
             .iter()
             .copied()
             .filter(|name| Codec::of(name).is_none())

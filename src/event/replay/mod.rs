@@ -2,7 +2,6 @@
 
 mod codec;
 mod lines;
-mod tables;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,7 +9,9 @@ use std::sync::Arc;
 use super::pattern::{Finder, Pattern};
 use super::{EventConfig, EventEnv, EventError, EventPlugin, EventSource, Outcome};
 use crate::batch::EventBatch;
-use crate::config::{Context, Diagnostic, Diagnostics, Field, Kind, Node, Place, Schema, Section};
+use crate::config::{
+    Context, Diagnostic, Diagnostics, ENCODINGS, Field, Kind, Node, Place, Schema, Section,
+};
 use crate::template::{DateTime, Tz};
 use crate::time::{Moment, SECOND_US};
 use codec::Codec;
@@ -57,7 +58,7 @@ static SCHEMA: Schema = Schema {
         ),
         Field::optional(
             "encoding",
-            Kind::Enum(codec::NAMES),
+            Kind::Enum(ENCODINGS),
             "utf_8",
             "Encoding of the file.",
         ),
@@ -150,13 +151,13 @@ impl EventConfig for Config {
         Some(Box::new(Replay {
             lines: Lines::new(
                 &path,
-                self.codec,
+                self.codec.clone(),
                 self.repeat,
                 self.chunk_size,
                 env.limits.output_bytes,
             ),
             path,
-            codec: self.codec,
+            codec: self.codec.clone(),
             finder: self.pattern.as_ref().map(|pattern| pattern.finder(GROUP)),
             stamp: Stamp::new(self.format.clone(), Tz::from_zone(env.zone)),
             text: Vec::new(),
