@@ -69,6 +69,33 @@ pub trait InputConfig: Send + Sync + Debug {
     fn count(&self, _env: &InputEnv<'_>) -> Option<u64> {
         None
     }
+
+    /// Timestamps in a window of time, per bucket, where that can be told (or estimated) without
+    /// generating every timestamp; `None` when the caller has to generate and count. The counts are those
+    /// of the sequence that [`InputConfig::start`] gives for the same `env`.
+    fn counts(&self, _env: &InputEnv<'_>, _window: &Window) -> Option<Counts> {
+        None
+    }
+}
+
+/// A stretch of time in buckets of equal length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Its first instant, microseconds since the Unix epoch.
+    pub from_us: i64,
+    /// The instant after its last.
+    pub to_us: i64,
+    /// Number of buckets, at least 1.
+    pub buckets: usize,
+}
+
+/// Timestamps per bucket of a [`Window`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// As many as the window has buckets.
+    pub buckets: Vec<u64>,
+    /// False when they are expected numbers, not counted ones.
+    pub exact: bool,
 }
 
 /// What an input may know about the run.
@@ -102,6 +129,10 @@ pub trait Input: Send + Debug {
     /// # Errors
     /// When generation cannot go on; what was appended before stays valid.
     fn fill(&mut self, max: usize, out: &mut Vec<Moment>) -> Result<(), InputError>;
+
+    /// Leaves out timestamps before an instant (microseconds since the Unix epoch) where that is cheaper
+    /// than generating them. May leave some in: the caller drops what is still too early.
+    fn seek(&mut self, _instant_us: i64) {}
 }
 
 /// Why an input cannot start or go on.
