@@ -178,7 +178,7 @@ fn what_outlives_the_render_is_not() {
         ),
         (
             "{% set t = vars.list, 1 %}{% set a, b = t %}{% do a.append(1) %}",
-            "t.jinja:1:49",
+            "t.jinja:1:51",
             "append",
         ),
     ] {
