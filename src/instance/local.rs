@@ -181,6 +181,7 @@ impl Inner {
                 streams: self.streams.clone(),
                 runtime: self.runtime.clone(),
                 max_events: None,
+                workers: None,
             },
         ));
         self.set(&spec.id, Run::Known(running.clone()));

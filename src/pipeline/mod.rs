@@ -5,7 +5,8 @@
 //!                     evtui-run watches over them, starts and ends the run
 //! ```
 //!
-//! Every stage is a plain thread that ends when a neighbour ends; queues are bounded by batches and by
+//! Workers (evtui-worker) join the event stage while it is behind and its events do not depend on each
+//! other; batches stay in order. Every stage is a plain thread that ends when a neighbour ends; queues are bounded by batches and by
 //! bytes, so memory is flat whatever the rates are. There is one way to end a run (`control`), with the
 //! first reason given. A panic in a stage ends this run alone, with its message.
 //!
@@ -14,9 +15,11 @@
 mod check;
 mod control;
 mod counters;
+mod crew;
 mod errors;
 mod event_stage;
 mod input_stage;
+mod ordered;
 mod output_stage;
 mod plan;
 #[cfg(test)]
@@ -25,6 +28,7 @@ mod pool;
 mod queue;
 mod release;
 mod run;
+mod same_files;
 mod shared;
 mod stats;
 mod supervisor;

@@ -68,6 +68,10 @@ pub(in crate::cli) struct Args {
     /// End after that many events
     #[arg(long, value_name = "COUNT", value_parser = positive::<u64>)]
     pub(super) max_events: Option<u64>,
+    /// Most threads that render events which do not depend on each other; by default as many as there
+    /// are cores, started when one cannot keep up. The events are the same with any number
+    #[arg(long, value_name = "COUNT", value_parser = positive::<usize>)]
+    pub(super) workers: Option<usize>,
     /// Log to standard error instead of progress: -v and -vv errors, -vvv warnings, -vvvv info, -vvvvv
     /// debug
     #[arg(short, long, action = clap::ArgAction::Count)]

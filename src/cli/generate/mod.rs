@@ -6,6 +6,7 @@ mod signals;
 mod summary;
 
 use std::io::{self, IsTerminal as _, Write};
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -79,6 +80,7 @@ fn generate(args: &Args, parameters: Parameters, now_us: Option<i64>) -> Result<
             streams: Streams::Process,
             runtime: runtime.handle().clone(),
             max_events: args.max_events,
+            workers: args.workers.and_then(NonZeroUsize::new),
         },
     ));
     signals.control(running.clone());

@@ -173,7 +173,7 @@ pub(super) fn is_line(text: &[u8], at: usize, len: usize) -> bool {
     };
     let found = spaces(first) | spaces(second) << BLOCK;
     // Bit 0 is the line break; the bit at `len` has to be clear, those between set.
-    let wanted = (1_u32 << (len & 31)) - 2;
+    let wanted = (1_u32 << (len % LONGEST_LINE)).wrapping_sub(2);
     let end = text.get(at + len).copied().unwrap_or_default();
     len < LONGEST_LINE && bytes[0] == b'\n' && found & wanted == wanted && end > b' '
 }
