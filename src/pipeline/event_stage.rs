@@ -91,11 +91,12 @@ pub(super) struct Stage<'a> {
     alone: bool,
 }
 
-/// Timestamps of a batch that wait for their turn; counted as unused when they never get it, also
-/// when the source panics.
+/// Timestamps of a batch that wait for their turn, and those that were produced for. Counted when it
+/// is over, also when the source panics: those that never got their turn as unused.
 pub(super) struct Waiting<'a> {
     shared: &'a Shared,
     pub(super) count: u64,
+    pub(super) produced_for: u64,
 }
 
 impl<'a> Waiting<'a> {
@@ -104,6 +105,7 @@ impl<'a> Waiting<'a> {
         Self {
             shared,
             count: timestamps.len() as u64,
+            produced_for: 0,
         }
     }
 }
@@ -111,6 +113,7 @@ impl<'a> Waiting<'a> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.shared.counters.unused.add(self.count);
+        self.shared.counters.produced_for.add(self.produced_for);
     }
 }
 
@@ -199,7 +202,7 @@ impl Stage<'_> {
                 return false;
             }
             waiting.count -= 1;
-            self.count(outcome);
+            self.count(outcome, waiting);
             self.limit(before);
             if self.batch.byte_len() >= limit {
                 self.flush();
@@ -218,11 +221,11 @@ impl Stage<'_> {
         self.left = self.left.saturating_sub(added);
     }
 
-    fn count(&self, outcome: Outcome) {
+    fn count(&self, outcome: Outcome, waiting: &mut Waiting<'_>) {
         let counters = &self.shared.counters;
         match outcome {
             Outcome::Produced(0) => counters.empty.add(1),
-            Outcome::Produced(_) => counters.produced_for.add(1),
+            Outcome::Produced(_) => waiting.produced_for += 1,
             Outcome::Dropped => counters.dropped.add(1),
             Outcome::Exhausted => {}
             Outcome::Failed(error) => {

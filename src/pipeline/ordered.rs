@@ -203,7 +203,7 @@ impl Stage<'_> {
 
     fn accept(&mut self, part: Part, waiting: &mut Waiting<'_>) {
         let counters = &self.shared.counters;
-        counters.produced_for.add(part.produced_for);
+        waiting.produced_for += part.produced_for;
         counters.empty.add(part.empty);
         counters.dropped.add(part.dropped);
         counters.failed.add(part.errors.len() as u64);
