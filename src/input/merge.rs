@@ -1,5 +1,6 @@
 //! All inputs of a run as one sequence in exact order of time. An input that fails is left out, the
-//! others go on.
+//! others go on. Inputs that are fed from outside stand apart: what they give is due at once, whatever
+//! the schedules have.
 
 use std::collections::VecDeque;
 
@@ -16,6 +17,8 @@ const CHUNK: usize = 1_024;
 #[derive(Debug)]
 pub struct Merge {
     feeds: Vec<Feed>,
+    /// Inputs fed from outside.
+    open: Vec<Feed>,
     failures: VecDeque<(usize, InputError)>,
 }
 
@@ -67,10 +70,40 @@ impl Merge {
             taken: 0,
             ended: false,
         });
+        let (open, feeds) = feeds.partition(|feed: &Feed| feed.input.is_open());
         Self {
-            feeds: feeds.collect(),
+            feeds,
+            open,
             failures: VecDeque::new(),
         }
+    }
+
+    /// Appends up to `max` timestamps that came in together from outside: all of one input, and due at
+    /// once. False when nothing comes from outside any more; ask again after something was appended.
+    pub fn arrivals(&mut self, max: usize, out: &mut TimestampBatch) -> bool {
+        let before = out.moments.len();
+        let failures = &mut self.failures;
+        self.open.retain_mut(|feed| {
+            if out.moments.len() > before {
+                return true;
+            }
+            let open = feed.input.is_open();
+            let result = feed.input.fill(max, &mut out.moments);
+            out.inputs.resize(out.moments.len(), feed.index);
+            match result {
+                Ok(()) => open || out.moments.len() > before,
+                Err(error) => {
+                    failures.push_back((usize::from(feed.index), error));
+                    false
+                }
+            }
+        });
+        !self.open.is_empty()
+    }
+
+    /// Takes nothing more from outside; what came in before is still given by [`Merge::arrivals`].
+    pub fn close(&mut self) {
+        self.open.iter_mut().for_each(|feed| feed.input.close());
     }
 
     /// The next input that failed since the last question, with its index.
@@ -78,7 +111,7 @@ impl Merge {
         self.failures.pop_front()
     }
 
-    /// Appends up to `max` timestamps; false when there are no more after them.
+    /// Appends up to `max` timestamps of the schedules; false when there are no more after them.
     pub fn fill(&mut self, max: usize, out: &mut TimestampBatch) -> bool {
         let target = out.len().saturating_add(max);
         while out.len() < target {
@@ -244,6 +277,59 @@ mod tests {
             .collect();
         failed.sort_unstable();
         assert_eq!(failed, [0, 1]);
+    }
+
+    /// Fed from outside: gives a list piece by piece.
+    #[derive(Debug)]
+    struct Door(VecDeque<usize>, bool);
+
+    impl Input for Door {
+        fn fill(&mut self, max: usize, out: &mut Vec<Moment>) -> Result<(), InputError> {
+            let Some(count) = self.0.front_mut() else {
+                return Ok(());
+            };
+            let given = max.min(*count);
+            *count -= given;
+            if *count == 0 {
+                self.0.pop_front();
+            }
+            let at = Moment {
+                wall_us: 7,
+                offset_s: 0,
+            };
+            out.extend(std::iter::repeat_n(at, given));
+            Ok(())
+        }
+
+        fn is_open(&self) -> bool {
+            self.1
+        }
+
+        fn close(&mut self) {
+            self.1 = false;
+        }
+    }
+
+    #[test]
+    fn what_comes_from_outside_keeps_no_schedule_waiting_and_stays_apart() {
+        let door = Door(VecDeque::from([3, 1]), true);
+        let list = List(VecDeque::from([5, 9]), false);
+        let mut merge = Merge::new(vec![Box::new(list), Box::new(door)]);
+        let mut batch = TimestampBatch::default();
+        assert!(!merge.fill(9, &mut batch));
+        assert_eq!(batch.inputs, [0, 0]);
+        let mut sizes = Vec::new();
+        let mut open = true;
+        while open {
+            let mut batch = TimestampBatch::default();
+            open = merge.arrivals(2, &mut batch);
+            assert!(batch.inputs.iter().all(|&input| input == 1));
+            sizes.push(batch.len());
+            if sizes.len() == 2 {
+                merge.close();
+            }
+        }
+        assert_eq!(sizes, [2, 1, 1, 0]);
     }
 
     #[test]

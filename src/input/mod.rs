@@ -6,6 +6,7 @@ mod cron;
 mod linspace;
 mod merge;
 mod moment;
+mod outside;
 mod static_;
 mod timer;
 mod timestamps;
@@ -19,6 +20,7 @@ use crate::time::{Moment, Zone};
 
 pub use merge::Merge;
 pub use moment::read_moment;
+pub use outside::Outside;
 
 /// A kind of input.
 #[derive(Debug)]
@@ -76,6 +78,12 @@ pub trait InputConfig: Send + Sync + Debug {
     fn counts(&self, _env: &InputEnv<'_>, _window: &Window) -> Option<Counts> {
         None
     }
+
+    /// For an input that is fed from outside: what it waits for, to be put behind "waits for". Its
+    /// timestamps cannot be told in advance.
+    fn waits_for(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// A stretch of time in buckets of equal length.
@@ -114,6 +122,9 @@ pub struct InputEnv<'a> {
     /// Makes what an input draws (`R` in cron) repeatable; give each input of a run another one with
     /// [`input_seed`].
     pub seed: Option<u64>,
+    /// The run that inputs fed from outside work for. `None` where nothing runs (checks, previews): no
+    /// port is opened then, and such an input ends with nothing.
+    pub outside: Option<&'a Outside>,
 }
 
 /// The seed for the input at a position of a run with a seed.
@@ -133,6 +144,16 @@ pub trait Input: Send + Debug {
     /// Leaves out timestamps before an instant (microseconds since the Unix epoch) where that is cheaper
     /// than generating them. May leave some in: the caller drops what is still too early.
     fn seek(&mut self, _instant_us: i64) {}
+
+    /// True for an input that is fed from outside, as long as more may come. Each [`Input::fill`] of
+    /// such an input gives what came in together (a request's timestamps, or the rest of them), due at
+    /// once; nothing means nothing *now*, and [`Outside::wake`] is called when that changes.
+    fn is_open(&self) -> bool {
+        false
+    }
+
+    /// Takes nothing more from outside, at once. What came in before is still given; then it has ended.
+    fn close(&mut self) {}
 }
 
 /// Why an input cannot start or go on.
