@@ -7,7 +7,9 @@ mod linspace;
 mod merge;
 mod moment;
 mod outside;
+mod scatter;
 mod static_;
+mod time_patterns;
 mod timer;
 mod timestamps;
 
@@ -52,6 +54,10 @@ pub static PLUGINS: &[InputPlugin] = &[
     InputPlugin {
         schema: &static_::SCHEMA,
         decode: static_::decode,
+    },
+    InputPlugin {
+        schema: &time_patterns::SCHEMA,
+        decode: time_patterns::decode,
     },
 ];
 
