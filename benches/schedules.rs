@@ -318,6 +318,7 @@ fn env(zone: &str) -> InputEnv<'static> {
         base: Path::new("."),
         files: &evtui::config::Disk,
         seed: Some(1),
+        outside: None,
     }
 }
 

@@ -74,6 +74,7 @@ impl Desk {
             base: Path::new(BASE),
             files: &self.files,
             seed: Some(1),
+            outside: None,
         }
     }
 }

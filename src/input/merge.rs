@@ -1,5 +1,6 @@
 //! All inputs of a run as one sequence in exact order of time. An input that fails is left out, the
-//! others go on.
+//! others go on. Inputs that are fed from outside stand apart: what they give is due at once, whatever
+//! the schedules have.
 
 use std::collections::VecDeque;
 
@@ -19,6 +20,8 @@ pub struct Merge {
     feeds: Vec<Feed>,
     /// Which feed comes first; without until the first question.
     tree: Option<Tree>,
+    /// Inputs fed from outside.
+    open: Vec<Feed>,
     failures: VecDeque<(usize, InputError)>,
 }
 
@@ -73,11 +76,41 @@ impl Merge {
             ended: false,
             from_us: None,
         });
+        let (open, feeds) = feeds.partition(|feed: &Feed| feed.input.is_open());
         Self {
-            feeds: feeds.collect(),
+            feeds,
             tree: None,
+            open,
             failures: VecDeque::new(),
         }
+    }
+
+    /// Appends up to `max` timestamps that came in together from outside: all of one input, and due at
+    /// once. False when nothing comes from outside any more; ask again after something was appended.
+    pub fn arrivals(&mut self, max: usize, out: &mut TimestampBatch) -> bool {
+        let before = out.moments.len();
+        let failures = &mut self.failures;
+        self.open.retain_mut(|feed| {
+            if out.moments.len() > before {
+                return true;
+            }
+            let open = feed.input.is_open();
+            let result = feed.input.fill(max, &mut out.moments);
+            out.inputs.resize(out.moments.len(), feed.index);
+            match result {
+                Ok(()) => open || out.moments.len() > before,
+                Err(error) => {
+                    failures.push_back((usize::from(feed.index), error));
+                    false
+                }
+            }
+        });
+        !self.open.is_empty()
+    }
+
+    /// Takes nothing more from outside; what came in before is still given by [`Merge::arrivals`].
+    pub fn close(&mut self) {
+        self.open.iter_mut().for_each(|feed| feed.input.close());
     }
 
     /// The next input that failed since the last question, with its index.
@@ -94,7 +127,7 @@ impl Merge {
         self.tree = None;
     }
 
-    /// Appends up to `max` timestamps; false when there are no more after them.
+    /// Appends up to `max` timestamps of the schedules; false when there are no more after them.
     pub fn fill(&mut self, max: usize, out: &mut TimestampBatch) -> bool {
         let target = out.len().saturating_add(max);
         while out.len() < target {

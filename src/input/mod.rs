@@ -6,6 +6,7 @@ mod cron;
 mod linspace;
 mod merge;
 mod moment;
+mod outside;
 mod static_;
 mod timer;
 mod timestamps;
@@ -21,6 +22,7 @@ use crate::time::{Moment, Zone};
 
 pub use merge::Merge;
 pub use moment::read_moment;
+pub use outside::Outside;
 pub use window::{Counts, Window};
 
 /// A kind of input.
@@ -80,6 +82,12 @@ pub trait InputConfig: Send + Sync + Debug {
         None
     }
 
+    /// For an input that is fed from outside: what it waits for, to be put behind "waits for". Its
+    /// timestamps cannot be told in advance.
+    fn waits_for(&self) -> Option<&'static str> {
+        None
+    }
+
     /// The last timestamp of the sequence, where that can be told without generating them; `None` when
     /// it has no end or none at all.
     fn last(&self, _env: &InputEnv<'_>) -> Option<Moment> {
@@ -109,6 +117,9 @@ pub struct InputEnv<'a> {
     /// Makes what an input draws (`R` in cron) repeatable; give each input of a run another one with
     /// [`input_seed`].
     pub seed: Option<u64>,
+    /// The run that inputs fed from outside work for. `None` where nothing runs (checks, previews): no
+    /// port is opened then, and such an input ends with nothing.
+    pub outside: Option<&'a Outside>,
 }
 
 /// The seed for the input at a position of a run with a seed.
@@ -128,6 +139,16 @@ pub trait Input: Send + Debug {
     /// Leaves out timestamps before an instant (microseconds since the Unix epoch) where that is cheaper
     /// than generating them. May leave some in: the caller drops what is still too early.
     fn seek(&mut self, _instant_us: i64) {}
+
+    /// True for an input that is fed from outside, as long as more may come. Each [`Input::fill`] of
+    /// such an input gives what came in together (a request's timestamps, or the rest of them), due at
+    /// once; nothing means nothing *now*, and [`Outside::wake`] is called when that changes.
+    fn is_open(&self) -> bool {
+        false
+    }
+
+    /// Takes nothing more from outside, at once. What came in before is still given; then it has ended.
+    fn close(&mut self) {}
 }
 
 /// Why an input cannot start or go on.

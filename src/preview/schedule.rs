@@ -87,6 +87,7 @@ fn start(
             base: project.base,
             files: project.files.as_ref(),
             seed: input_seed(Some(request.seed), index),
+            outside: None,
         };
         match input.config.start(&env) {
             Ok(running) => started.push((running, index)),

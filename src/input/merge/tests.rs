@@ -112,6 +112,59 @@ fn a_failing_input_is_reported_and_left_out() {
     assert_eq!(failed, [0, 1]);
 }
 
+/// Fed from outside: gives a list piece by piece.
+#[derive(Debug)]
+struct Door(VecDeque<usize>, bool);
+
+impl Input for Door {
+    fn fill(&mut self, max: usize, out: &mut Vec<Moment>) -> Result<(), InputError> {
+        let Some(count) = self.0.front_mut() else {
+            return Ok(());
+        };
+        let given = max.min(*count);
+        *count -= given;
+        if *count == 0 {
+            self.0.pop_front();
+        }
+        let at = Moment {
+            wall_us: 7,
+            offset_s: 0,
+        };
+        out.extend(std::iter::repeat_n(at, given));
+        Ok(())
+    }
+
+    fn is_open(&self) -> bool {
+        self.1
+    }
+
+    fn close(&mut self) {
+        self.1 = false;
+    }
+}
+
+#[test]
+fn what_comes_from_outside_keeps_no_schedule_waiting_and_stays_apart() {
+    let door = Door(VecDeque::from([3, 1]), true);
+    let list = List(VecDeque::from([5, 9]), false);
+    let mut merge = Merge::new(vec![Box::new(list), Box::new(door)]);
+    let mut batch = TimestampBatch::default();
+    assert!(!merge.fill(9, &mut batch));
+    assert_eq!(batch.inputs, [0, 0]);
+    let mut sizes = Vec::new();
+    let mut open = true;
+    while open {
+        let mut batch = TimestampBatch::default();
+        open = merge.arrivals(2, &mut batch);
+        assert!(batch.inputs.iter().all(|&input| input == 1));
+        sizes.push(batch.len());
+        if sizes.len() == 2 {
+            merge.close();
+        }
+    }
+    assert_eq!(sizes, [2, 1, 1, 0]);
+}
+
 #[test]
 fn second_passes_of_a_repeated_hour_stay_in_order() {
     // 01:30 standard time is later than 01:45 daylight time.
