@@ -12,6 +12,8 @@ mod static_;
 mod time_patterns;
 mod timer;
 mod timestamps;
+mod tree;
+mod window;
 
 use std::fmt::Debug;
 use std::path::Path;
@@ -23,6 +25,7 @@ use crate::time::{Moment, Zone};
 pub use merge::Merge;
 pub use moment::read_moment;
 pub use outside::Outside;
+pub use window::{Counts, Window};
 
 /// A kind of input.
 #[derive(Debug)]
@@ -90,26 +93,18 @@ pub trait InputConfig: Send + Sync + Debug {
     fn waits_for(&self) -> Option<&'static str> {
         None
     }
-}
 
-/// A stretch of time in buckets of equal length.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// Its first instant, microseconds since the Unix epoch.
-    pub from_us: i64,
-    /// The instant after its last.
-    pub to_us: i64,
-    /// Number of buckets, at least 1.
-    pub buckets: usize,
-}
+    /// The last timestamp of the sequence, where that can be told without generating them; `None` when
+    /// it has no end or none at all.
+    fn last(&self, _env: &InputEnv<'_>) -> Option<Moment> {
+        None
+    }
 
-/// Timestamps per bucket of a [`Window`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counts {
-    /// As many as the window has buckets.
-    pub buckets: Vec<u64>,
-    /// False when they are expected numbers, not counted ones.
-    pub exact: bool,
+    /// Why the sequence has no timestamp at all, in words for the user; asked only when it has none, and
+    /// `None` where the plugin cannot tell.
+    fn silence(&self, _env: &InputEnv<'_>) -> Option<String> {
+        None
+    }
 }
 
 /// What an input may know about the run.

@@ -26,7 +26,7 @@ impl Patience<'_> {
     }
 
     /// The same, with a part of what is left.
-    fn part(&self, share: u32) -> Patience<'_> {
+    pub(super) fn part(&self, share: u32) -> Patience<'_> {
         let now = Instant::now();
         let left = self.deadline.saturating_duration_since(now);
         Patience {

@@ -38,12 +38,6 @@ pub const SPANS: &[(u64, &str)] = &[
     (2_592_000, "30 days"),
 ];
 
-/// Sizes of a bucket in seconds that people can think in.
-const BUCKETS: &[u64] = &[
-    1, 2, 3, 5, 10, 15, 20, 30, 60, 90, 120, 180, 300, 600, 900, 1_200, 1_800, 2_400, 3_600, 5_400,
-    7_200, 10_800, 14_400, 21_600, 28_800, 43_200, 86_400, 172_800,
-];
-
 /// A file, and from and to which line and character of it, from 0.
 type Resolved = (PathBuf, Option<Range<(usize, usize)>>);
 
@@ -593,42 +587,5 @@ fn failure_text(failure: &PreviewFailure) -> String {
         PreviewFailure::Dropped => "dropped by the template".to_owned(),
         PreviewFailure::Render(error) => error.message.clone(),
         PreviewFailure::Format(_, why) => why.clone(),
-    }
-}
-
-/// Number of buckets that fills a width best, each of a size that people can think in.
-fn buckets_for(span_s: u64, width: usize) -> usize {
-    let width = u64::try_from(width.clamp(8, 240)).unwrap_or(240);
-    let candidates = BUCKETS
-        .iter()
-        .map(|size| span_s.div_ceil(*size))
-        .filter(|count| *count <= width);
-    let best = candidates.max_by_key(|count| {
-        let enough = (*count).min(16);
-        (enough, width / count * count, *count)
-    });
-    best.and_then(|count| usize::try_from(count).ok())
-        .unwrap_or(8)
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-    use super::*;
-
-    #[test]
-    fn buckets_are_round_and_fill_the_width() {
-        assert_eq!(buckets_for(60, 60), 60);
-        assert_eq!(buckets_for(3_600, 44), 40);
-        assert_eq!(buckets_for(86_400, 50), 48);
-        for (span, _) in SPANS {
-            for width in 0..300 {
-                let count = buckets_for(*span, width);
-                assert!(
-                    (1..=width.clamp(8, 240)).contains(&count),
-                    "{span} {width} {count}"
-                );
-            }
-        }
     }
 }
