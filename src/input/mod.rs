@@ -3,6 +3,7 @@
 //! Knows nothing of events, outputs, queues or threads.
 
 mod cron;
+mod http;
 mod linspace;
 mod merge;
 mod moment;
@@ -61,6 +62,10 @@ pub static PLUGINS: &[InputPlugin] = &[
     InputPlugin {
         schema: &time_patterns::SCHEMA,
         decode: time_patterns::decode,
+    },
+    InputPlugin {
+        schema: &http::SCHEMA,
+        decode: http::decode,
     },
 ];
 

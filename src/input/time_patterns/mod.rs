@@ -73,15 +73,17 @@ impl InputConfig for Config {
     }
 
     fn start(&self, env: &InputEnv<'_>) -> Result<Box<dyn Input>, InputError> {
-        let mut running: Vec<Running> = self.plans(env)?.into_iter().map(Running::new).collect();
+        let plans = self.plans(env)?.into_iter();
+        let mut running: Vec<Box<dyn Input>> = plans
+            .map(|plan| Box::new(Running::new(plan)) as Box<dyn Input>)
+            .collect();
         if running.len() == 1
             && let Some(one) = running.pop()
         {
-            return Ok(Box::new(one));
+            return Ok(one);
         }
         Ok(Box::new(Together {
-            waiting: running,
-            merge: Merge::new(Vec::new()),
+            merge: Merge::new(running),
             batch: TimestampBatch::default(),
         }))
     }
@@ -97,26 +99,17 @@ impl InputConfig for Config {
 
     fn counts(&self, env: &InputEnv<'_>, window: &Window) -> Option<Counts> {
         let mut plans = self.plans(env).ok()?;
-        let edges = edges(window);
-        let mut totals = vec![0_u64; edges.len()];
         let mut exact = env.seed.is_some();
-        for plan in &mut plans {
-            for (total, &edge) in totals.iter_mut().zip(&edges) {
-                let before = plan.before(edge).unwrap_or_else(|| {
+        let counts = Counts::from_totals(window, |instant_us| {
+            plans.iter_mut().fold(0, |sum, plan| {
+                let before = plan.before(instant_us).unwrap_or_else(|| {
                     exact = false;
-                    rounded(plan.expected(i64::MIN, edge))
+                    rounded(plan.expected(i64::MIN, instant_us))
                 });
-                *total = total.saturating_add(before);
-            }
-        }
-        let buckets = totals.windows(2).map(|pair| match pair {
-            [before, after] => after.saturating_sub(*before),
-            _ => 0,
+                before.saturating_add(sum)
+            })
         });
-        Some(Counts {
-            buckets: buckets.collect(),
-            exact,
-        })
+        Some(Counts { exact, ..counts })
     }
 }
 
@@ -129,34 +122,15 @@ fn rounded(expected: f64) -> u64 {
     expected.round() as u64
 }
 
-/// The instants between buckets, with both ends.
-fn edges(window: &Window) -> Vec<i64> {
-    let buckets = window.buckets.max(1) as i128;
-    let length = i128::from(window.to_us) - i128::from(window.from_us);
-    (0..=buckets)
-        .map(|index| {
-            let offset = (index * length + buckets - 1).div_euclid(buckets);
-            i64::try_from(i128::from(window.from_us) + offset).unwrap_or(i64::MAX)
-        })
-        .collect()
-}
-
 /// Several patterns, merged.
 #[derive(Debug)]
 struct Together {
-    /// Until the first timestamp is asked for.
-    waiting: Vec<Running>,
     merge: Merge,
     batch: TimestampBatch,
 }
 
 impl Input for Together {
     fn fill(&mut self, max: usize, out: &mut Vec<Moment>) -> Result<(), InputError> {
-        if !self.waiting.is_empty() {
-            let patterns = std::mem::take(&mut self.waiting).into_iter();
-            let patterns = patterns.map(|one| Box::new(one) as Box<dyn Input>);
-            self.merge = Merge::new(patterns.collect());
-        }
         self.batch.clear();
         self.merge.fill(max, &mut self.batch);
         out.extend_from_slice(&self.batch.moments);
@@ -167,9 +141,6 @@ impl Input for Together {
     }
 
     fn seek(&mut self, instant_us: i64) {
-        // Later on the merge has looked ahead; the caller drops what is too early.
-        for one in &mut self.waiting {
-            one.seek(instant_us);
-        }
+        self.merge.seek(instant_us);
     }
 }
