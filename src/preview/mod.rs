@@ -122,7 +122,9 @@ pub struct Part {
 impl Schedule {
     /// Timestamps within the histogram.
     pub fn count(&self) -> u64 {
-        self.buckets.iter().fold(0, |sum, &one| sum.saturating_add(one))
+        self.buckets
+            .iter()
+            .fold(0, |sum, &one| sum.saturating_add(one))
     }
 
     /// Mean number of timestamps a second over the histogram.

@@ -135,7 +135,8 @@ fn sample(
     measured: &mut Measured,
 ) -> Result<(), InputError> {
     measured.counts.exact = false;
-    let mut moments = Vec::with_capacity(4 * SAMPLE);
+    let mut moments: Vec<Moment> = Vec::with_capacity(4 * SAMPLE);
+    let mut ended = false;
     for (index, (from_us, to_us)) in window.ranges().enumerate() {
         // The last of those that were counted is scaled up too, by what is left of it.
         let from_us = from_us.max(done_us + 1);
@@ -150,10 +151,13 @@ fn sample(
         // Somewhere else in each bucket, so that what repeats with the buckets is not seen alone.
         let shift = (index as f64 * 0.618_034).fract();
         let start_us = from_us + ((to_us - from_us - length_us) as f64 * shift) as i64;
-        input.seek(start_us);
-        moments.clear();
-        input.fill(4 * SAMPLE, &mut moments)?;
-        let ended = moments.len() < 4 * SAMPLE;
+        // What was read beyond the sample before may belong to this one.
+        moments.retain(|at| at.instant_us() >= start_us);
+        if !ended {
+            input.seek(start_us);
+            input.fill(4 * SAMPLE - moments.len(), &mut moments)?;
+            ended = moments.len() < 4 * SAMPLE;
+        }
         if moments.last().is_some_and(|at| at.instant_us() < start_us) && !ended {
             // It has to be walked, which took too long already.
             measured.truncated = true;
@@ -175,4 +179,102 @@ fn sample(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::time::SECOND_US;
+
+    /// Fires every so many microseconds up to an end, with or without the gift to seek.
+    #[derive(Debug)]
+    struct Every {
+        next_us: i64,
+        step_us: i64,
+        end_us: i64,
+        seeks: bool,
+    }
+
+    impl Input for Every {
+        fn fill(&mut self, max: usize, out: &mut Vec<Moment>) -> Result<(), InputError> {
+            for _ in 0..max {
+                if self.next_us >= self.end_us {
+                    break;
+                }
+                out.push(Moment {
+                    wall_us: self.next_us,
+                    offset_s: 0,
+                });
+                self.next_us += self.step_us;
+            }
+            Ok(())
+        }
+
+        fn seek(&mut self, instant_us: i64) {
+            let steps = (instant_us - self.next_us).max(0) / self.step_us;
+            self.next_us += if self.seeks { steps * self.step_us } else { 0 };
+        }
+    }
+
+    fn every(step_us: i64, seeks: bool, to_s: i64, buckets: usize) -> Measured {
+        let input = Every {
+            next_us: 0,
+            step_us,
+            end_us: 90_000 * SECOND_US,
+            seeks,
+        };
+        let window = Window {
+            from_us: 0,
+            to_us: to_s * SECOND_US,
+            buckets,
+        };
+        let patience = Patience::new(Instant::now() + Duration::from_secs(600), &|| false);
+        measure(Box::new(input), &window, &patience).unwrap()
+    }
+
+    #[test]
+    fn few_are_counted() {
+        let measured = every(10_000, false, 300, 3);
+        assert!(measured.counts.exact && !measured.truncated);
+        assert_eq!(measured.counts.buckets, [10_000; 3]);
+    }
+
+    #[test]
+    fn many_are_scaled_up_from_samples() {
+        let measured = every(997, true, 100_000, 100);
+        assert!(!measured.counts.exact && !measured.truncated);
+        let expected = 1_000.0 * 1e6 / 997.0;
+        for (bucket, &count) in measured.counts.buckets.iter().enumerate() {
+            let off = (count as f64 / expected - 1.0).abs();
+            assert!(
+                if bucket < 90 { off < 0.01 } else { count == 0 },
+                "{bucket}: {count}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_can_neither_be_counted_nor_sampled_is_cut() {
+        let measured = every(997, false, 100_000, 100);
+        assert!(measured.truncated);
+        assert_eq!(measured.counts.buckets[0], 1_003_010);
+        assert_eq!(measured.counts.buckets[50], 0);
+    }
+
+    #[test]
+    fn patience_ends_the_way_to_a_window() {
+        let input = Every {
+            next_us: 0,
+            step_us: 1,
+            end_us: i64::MAX,
+            seeks: false,
+        };
+        let patience = Patience::new(Instant::now(), &|| true);
+        let ahead = Ahead::reach(Box::new(input), i64::MAX / 2, &patience).unwrap();
+        assert!(ahead.is_none());
+    }
 }
