@@ -180,7 +180,6 @@ impl Inner {
                 files,
                 streams: self.streams.clone(),
                 runtime: self.runtime.clone(),
-                max_events: None,
             },
         ));
         self.set(&spec.id, Run::Known(running.clone()));

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use crate::cli::values::{params, positive, seed, stamp, zone};
-use crate::config::{BatchParameters, Diagnostic, Diagnostics, Parameters, QueueParameters};
+use crate::config::{
+    BatchParameters, Diagnostic, Diagnostics, Parameters, QueueParameters, RunParameters,
+};
 use crate::time::Zone;
 use crate::time::iso::Stamp;
 
@@ -120,6 +122,10 @@ impl Args {
             live_mode: self.live_mode && !self.sample,
             skip_past: self.skip_past,
             params: self.params.clone(),
+            run: RunParameters {
+                max_events: self.max_events,
+                ..RunParameters::default()
+            },
         }
     }
 

@@ -78,7 +78,6 @@ fn generate(args: &Args, parameters: Parameters, now_us: Option<i64>) -> Result<
             files,
             streams: Streams::Process,
             runtime: runtime.handle().clone(),
-            max_events: args.max_events,
         },
     ));
     signals.control(running.clone());
