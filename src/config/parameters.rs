@@ -276,9 +276,12 @@ impl Parameters {
         put(&mut new.max_concurrency, section.int("max_concurrency"));
         put(&mut new.write_timeout, section.int("write_timeout"));
         put(&mut new.keep_order, section.bool("keep_order"));
-        put(&mut new.live_mode, section.bool("live_mode"));
         put(&mut new.skip_past, section.bool("skip_past"));
         new.run = self.run.overlaid(section, cx)?;
+        if section.has("speed") || section.has("pace") {
+            new.live_mode = new.run.is_live();
+        }
+        put(&mut new.live_mode, section.bool("live_mode"));
         if let Some(Value::Object(params)) = section.node("params").map(Node::to_json) {
             new.params = params;
         }

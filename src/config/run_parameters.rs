@@ -24,14 +24,14 @@ pub(super) const SPEED: Field = Field::optional(
     "speed",
     Kind::OrNull(&Kind::Custom(check_speed)),
     "null",
-    "Seconds of event time that pass in a second; instead of `pace`.",
+    "Seconds of event time that pass in a second; instead of `pace`. `live_mode` is false then unless it is given.",
 );
 /// `pace`.
 pub(super) const PACE: Field = Field::optional(
     "pace",
     Kind::OrNull(&Kind::Custom(check_pace)),
     "null",
-    "Gives the timestamps of a whole unit at once, then waits for the next: `day/1s`, or `unit`, `every` and `spread`.",
+    "Gives the timestamps of a whole unit at once, then waits for the next: `day/1s`, or `unit`, `every` and `spread`. `live_mode` is false then unless it is given.",
 );
 /// `gain`.
 pub(super) const GAIN_FIELD: Field = Field::optional(
@@ -171,6 +171,12 @@ impl Past {
 }
 
 impl RunParameters {
+    /// The mode of a run that does not say: live, unless event time passes at a pace of its own. A
+    /// backfill needs a live run after it.
+    pub fn is_live(&self) -> bool {
+        self.pace.is_none() || self.backfill.is_some()
+    }
+
     /// These parameters, changed by what a section has.
     pub(super) fn overlaid(&self, section: &Section, cx: &mut Context<'_>) -> Option<Self> {
         let mut new = self.clone();

@@ -43,6 +43,7 @@ pub(super) fn run(release: Release, setup: Setup, shared: &Shared) {
         jumps: Jumps::from(now),
         version: 0,
         paused: false,
+        open: true,
         ceiling: None,
         pushed: 0,
         release,
@@ -61,6 +62,8 @@ struct Stage<'a> {
     /// Which settings were taken over.
     version: u64,
     paused: bool,
+    /// Something may come in from outside.
+    open: bool,
     /// The system tells when the wall clock was set.
     tells: bool,
     jumps: Jumps,
@@ -76,6 +79,7 @@ impl Stage<'_> {
     fn step(&mut self) -> bool {
         let wakes = self.shared.control.wakes();
         if self.shared.control.is(Level::Drain) {
+            self.close();
             return false;
         }
         let now = self.shared.clock.read();
@@ -87,14 +91,20 @@ impl Stage<'_> {
         }
         let room = match self.room(now) {
             Ok(room) => room,
-            Err(_) if self.release.is_over() => return false,
+            Err(_) if self.release.is_over() && !self.open => return false,
             Err(at_us) => {
                 self.hold(now);
                 self.sleep(wakes, at_us);
                 return true;
             }
         };
-        let next = self.take(now, room);
+        let Some(came) = self.arrivals(room) else {
+            return false;
+        };
+        if came >= room {
+            return true;
+        }
+        let next = self.take(now, room - came);
         report(self.release.source(), self.shared);
         self.measure(now, next);
         if self.complete(next) && !self.push() {
@@ -102,11 +112,37 @@ impl Stage<'_> {
         }
         match next {
             Next::Now => {}
+            // There may be more from outside already.
+            _ if came > 0 => {}
             Next::At(at_us) => self.sleep(wakes, at_us),
             Next::Held => self.shared.control.sleep(wakes, None),
+            Next::Ended if self.open => self.shared.control.sleep(wakes, None),
             Next::Ended => return false,
         }
         true
+    }
+
+    /// Hands on what came in from outside, whatever the schedules have, and says how much that was;
+    /// `None` when nobody takes timestamps any more.
+    fn arrivals(&mut self, max: usize) -> Option<usize> {
+        if !self.open {
+            return Some(0);
+        }
+        let mut batch = self.shared.spare_timestamps.take();
+        self.open = self.release.arrivals(max, &mut batch);
+        report(self.release.source(), self.shared);
+        let came = batch.len();
+        self.hand_on(batch).then_some(came)
+    }
+
+    /// The end of a run that was told to end: what outsiders were promised is still handed on.
+    fn close(&mut self) {
+        self.release.source().close();
+        while self.open {
+            if self.arrivals(self.setup.size).is_none() {
+                return;
+            }
+        }
     }
 
     /// Takes over what was changed, as of when it was changed.
@@ -178,16 +214,13 @@ impl Stage<'_> {
         }
     }
 
-    /// How many timestamps the batch may have by now, or when more may come.
+    /// How many more timestamps may be released, or when some may.
     fn room(&mut self, now: Reading) -> Result<usize, i64> {
         let size = self.setup.size;
         let flow = self.flow();
         match &mut self.ceiling {
             None => Ok(size),
-            Some(ceiling) => {
-                let more = ceiling.allow(now.mono_us, flow)?;
-                Ok(self.batch.len().saturating_add(more).min(size))
-            }
+            Some(ceiling) => Ok(ceiling.allow(now.mono_us, flow)?.min(size)),
         }
     }
 
@@ -201,7 +234,8 @@ impl Stage<'_> {
             })
     }
 
-    fn take(&mut self, now: Reading, room: usize) -> Next {
+    fn take(&mut self, now: Reading, more: usize) -> Next {
+        let room = self.batch.len().saturating_add(more).min(self.setup.size);
         if self.setup.window_us.is_some() && self.batch.is_empty() {
             // The first one says where the batch ends.
             let next = self.release.take(now, 1, i64::MAX, &mut self.batch);
@@ -265,13 +299,21 @@ impl Stage<'_> {
         }
     }
 
-    /// Hands the batch on; false when nobody takes timestamps any more.
+    /// Hands on what was collected; false when nobody takes timestamps any more.
     fn push(&mut self) -> bool {
         if self.batch.is_empty() {
             return true;
         }
         let next = self.shared.spare_timestamps.take();
         let batch = std::mem::replace(&mut self.batch, next);
+        self.hand_on(batch)
+    }
+
+    fn hand_on(&mut self, batch: TimestampBatch) -> bool {
+        if batch.is_empty() {
+            self.shared.spare_timestamps.give(batch);
+            return true;
+        }
         self.pushed += batch.len() as u64;
         match self.shared.timestamps.push(batch, 0) {
             Ok(()) => true,

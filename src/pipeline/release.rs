@@ -73,6 +73,28 @@ impl Release {
         &mut self.gain
     }
 
+    /// Moves what came in together from outside, at most `max` timestamps before the gain; false
+    /// when nothing comes any more.
+    pub(super) fn arrivals(&mut self, max: usize, out: &mut TimestampBatch) -> bool {
+        if self.gain.is_one() {
+            return self.source.arrivals(max, out);
+        }
+        let mut came = TimestampBatch::default();
+        loop {
+            let open = self.source.arrivals(max, &mut came);
+            for (&at, &input) in came.moments.iter().zip(&came.inputs) {
+                for _ in 0..self.gain.copies(input) {
+                    out.push(at, input);
+                }
+            }
+            // What was thinned away is not nothing: more may follow it.
+            if !open || came.is_empty() || !out.is_empty() {
+                return open;
+            }
+            came.clear();
+        }
+    }
+
     /// Leaves out timestamps up to an instant that were not released yet.
     pub(super) fn skip_until(&mut self, instant_us: i64) {
         self.skip_until_us = self.skip_until_us.max(instant_us);

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::config::{BACKFILL_FORMS, Diagnostic, Diagnostics};
 use crate::event::{EventEnv, Limits};
-use crate::input::{InputEnv, Merge, input_seed};
+use crate::input::{InputEnv, Merge, Outside, input_seed};
 use crate::output::{FormatEnv, OutputEnv, OutputError};
 
 use super::control::Level;
@@ -142,6 +142,8 @@ impl Supervisor {
         if let Some(backfill) = backfill {
             let _ = self.shared.backfill.set(backfill);
         }
+        let woken = self.shared.clone();
+        let outside = Outside::new(self.shared.clock.clone(), move || woken.control.poke());
         let env = |index| InputEnv {
             zone: parameters.zone,
             now: parameters.zone.at_instant(now_us),
@@ -149,6 +151,7 @@ impl Supervisor {
             base: &self.plan.base,
             files: self.options.files.as_ref(),
             seed: input_seed(self.options.seed, index),
+            outside: Some(&outside),
         };
         let mut problems = Diagnostics::default();
         let mut started = Vec::new();

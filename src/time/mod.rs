@@ -24,7 +24,7 @@ pub use clock::{Clock, FakeClock, Jumps, Reading, Wake, WallClock};
 pub use cursor::ZoneCursor;
 pub use moment::Moment;
 pub use pace::{PACE_FORMS, Pace, duration_us, unit_us};
-pub use text::{short_duration, stopwatch};
+pub use text::{grouped, rate, short_duration, stopwatch};
 pub use versatile::Versatile;
 pub use zone::{Steady, Zone};
 

@@ -84,7 +84,9 @@ fn duration(text: &str) -> Result<Duration, String> {
 fn backfill(text: &str) -> Result<Past, String> {
     match Past::parse(text) {
         Ok(past @ Past::Span(_)) => Ok(past),
-        Ok(Past::Since(_)) => Err("expected a length of time such as 7d; --from takes a moment".to_owned()),
+        Ok(Past::Since(_)) => {
+            Err("expected a length of time such as 7d; --from takes a moment".to_owned())
+        }
         Err(error) => Err(format!("{error}; {BACKFILL_FORMS}")),
     }
 }
@@ -100,8 +102,14 @@ mod tests {
     #[test]
     fn every_refusal_says_what_is_expected() {
         for text in ["0", "-1", "x", "nan", "inf"] {
-            assert!(speed(text).is_err_and(|why| why.contains("above 0")), "{text}");
-            assert!(rate_limit(text).is_err_and(|why| why.contains("above 0")), "{text}");
+            assert!(
+                speed(text).is_err_and(|why| why.contains("above 0")),
+                "{text}"
+            );
+            assert!(
+                rate_limit(text).is_err_and(|why| why.contains("above 0")),
+                "{text}"
+            );
         }
         assert_eq!(speed("60"), Ok(Pace::Speed(60.0)));
         assert!(gain("-0.5").is_err_and(|why| why.contains("from 0")));
