@@ -19,13 +19,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{
-    EventConfig, EventEnv, EventError, EventPlugin, EventSource, Limits, Outcome,
-};
+use super::{EventConfig, EventEnv, EventError, EventPlugin, EventSource, Limits, Outcome};
 use crate::batch::EventBatch;
-use crate::config::{
-    Context, Diagnostic, Diagnostics, Field, Kind, Node, Place, Schema, Section,
-};
+use crate::config::{Context, Diagnostic, Diagnostics, Field, Kind, Node, Place, Schema, Section};
 use crate::time::Moment;
 use report::Names;
 use source::{Recipe, ScriptSource};

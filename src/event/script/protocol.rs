@@ -306,7 +306,14 @@ mod tests {
             assert!(read(&bad).is_err(), "{at}");
         }
         assert!(read(&answer(&[2000], &"x".repeat(2 << 20))).is_err());
-        for heads in [&[3][..], &[LIST], &[LIST, 3, 1], &[LIST, 1, 9], &[FAILED], &[FAILED, 9]] {
+        for heads in [
+            &[3][..],
+            &[LIST],
+            &[LIST, 3, 1],
+            &[LIST, 1, 9],
+            &[FAILED],
+            &[FAILED, 9],
+        ] {
             assert_eq!(read(&answer(heads, "ab")).unwrap().unwrap().next(), None);
         }
         let mut cut_in_two = read(&answer(&[1, 1], "é")).unwrap().unwrap();

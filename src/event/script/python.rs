@@ -151,9 +151,17 @@ mod tests {
         let place = Place::new(&["path/python3"]);
         let path = ("PATH", "path");
         let error = place.find(Some("no/python"), &[path]).unwrap_err();
-        assert!(error.contains("`no/python`") && error.contains("option"), "{error}");
-        let error = place.find(None, &[path, ("PYTHON", "=nopython")]).unwrap_err();
-        assert!(error.contains("PYTHON") && error.contains("nopython"), "{error}");
+        assert!(
+            error.contains("`no/python`") && error.contains("option"),
+            "{error}"
+        );
+        let error = place
+            .find(None, &[path, ("PYTHON", "=nopython")])
+            .unwrap_err();
+        assert!(
+            error.contains("PYTHON") && error.contains("nopython"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -163,7 +171,12 @@ mod tests {
         let error = place
             .find(None, &[("PATH", "path"), ("VIRTUAL_ENV", "gone")])
             .unwrap_err();
-        for part in ["PYTHON is not set", "gone/bin/python", ".venv/bin/python", "python3 in PATH"] {
+        for part in [
+            "PYTHON is not set",
+            "gone/bin/python",
+            ".venv/bin/python",
+            "python3 in PATH",
+        ] {
             assert!(error.contains(part), "{part}: {error}");
         }
     }

@@ -73,8 +73,9 @@ impl Names {
         let text = |key: &str| told.get(key).and_then(Value::as_str).unwrap_or_default();
         let mut report = match text("kind") {
             "raise" => self.raised(told),
-            "exit" => Report::new(format!("the script called sys.exit({})", text("text")))
-                .help(SIGNALS),
+            "exit" => {
+                Report::new(format!("the script called sys.exit({})", text("text"))).help(SIGNALS)
+            }
             "result" => wrong_result(told),
             "long" => {
                 let bytes = told.get("bytes").and_then(Value::as_u64).unwrap_or(0);
@@ -171,8 +172,11 @@ impl Names {
 
     /// An interpreter that cannot be started.
     pub(super) fn unusable(&self, error: &std::io::Error) -> Report {
-        Report::new(format!("{} cannot be started: {error}", self.python.display()))
-            .help(python::HELP)
+        Report::new(format!(
+            "{} cannot be started: {error}",
+            self.python.display()
+        ))
+        .help(python::HELP)
     }
 
     /// A worker that ended before the script was loaded.
@@ -382,6 +386,10 @@ mod tests {
             ..Death::default()
         };
         let report = names().no_start(&old, Fault::Died);
-        assert!(report.message.contains("Python 3.6: too old"), "{}", report.message);
+        assert!(
+            report.message.contains("Python 3.6: too old"),
+            "{}",
+            report.message
+        );
     }
 }

@@ -64,7 +64,9 @@ impl Recipe {
             "check": self.check,
         });
         let start = protocol::start(&options, &self.text);
-        let hash = self.seed.and_then(|seed| u32::try_from(seed & 0xFFFF_FFFF).ok());
+        let hash = self
+            .seed
+            .and_then(|seed| u32::try_from(seed & 0xFFFF_FFFF).ok());
         let python = &self.names.python;
         let spawned = Process::spawn(python, hash, &start, self.most, &self.name, stop.clone());
         let mut process = match spawned {
@@ -146,7 +148,7 @@ impl EventSource for ScriptSource {
         if self.ended {
             return Outcome::Exhausted;
         }
-        if self.lost.is_none() && self.ahead.is_empty() && self.sent.is_empty() {
+        if self.lost.is_none() && !self.is_expecting() {
             let index = self.tag_index(tags);
             self.ahead.push_back((at, index));
         }
@@ -192,6 +194,11 @@ impl ScriptSource {
             ended: false,
             request: Vec::new(),
         }
+    }
+
+    /// True when the result of some timestamp is to come.
+    fn is_expecting(&self) -> bool {
+        !self.ahead.is_empty() || self.sent.iter().any(|sent| !sent.rows.is_empty())
     }
 
     /// The index of these tags; the worker is told of new ones. There are as many as there are inputs.

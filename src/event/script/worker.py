@@ -515,8 +515,9 @@ class Worker:
         poller = select.poll()
         poller.register(self.pipes.requests, 0)
         last, since = None, time.monotonic()
+        shortest = min(self.options['timeout'], self.options['start_timeout'])
+        step = min(max(shortest / 8, 0.02), 5.0)
         while True:
-            step = min(max(self.limit / 8, 0.02), 5.0)
             if poller.poll(step * 1000):
                 # The script may be about to end by itself.
                 time.sleep(1)
