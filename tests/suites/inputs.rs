@@ -2,15 +2,11 @@
 //!
 //! The reference gives out wall-clock times without offset and shows the first pass's offset with them.
 //! We know the instant, so that an offset may differ where a wall-clock time occurs twice.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-#[path = "support/decisions.rs"]
-mod decisions;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
-use decisions::{Suite, load, same};
+use super::decisions::{Suite, load, same};
 use evtui::batch::TimestampBatch;
 use evtui::config::{Context, Diagnostics, Node, Overlay, parse_yaml};
 use evtui::input::{InputConfig, InputEnv, Merge, PLUGINS, read_moment};
@@ -106,7 +102,8 @@ fn suite(file: &str, run: impl Fn(&Value) -> Result<(), String>) {
     let mut suite = Suite::new(&path);
     for case in load(&path)["cases"].as_array().unwrap() {
         if case["level"] != "optional" {
-            suite.case(text(case, "name"), || run(case));
+            let mark = case.get("quirk").map(|_| "quirk");
+            suite.marked(text(case, "name"), mark.as_slice(), || run(case));
         }
     }
     suite.finish();
