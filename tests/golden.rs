@@ -15,6 +15,8 @@
 mod decisions;
 #[path = "suites/events.rs"]
 mod events;
+#[path = "suites/http.rs"]
+mod http;
 #[path = "suites/inline_templates.rs"]
 mod inline_templates;
 #[path = "suites/inputs.rs"]
@@ -27,3 +29,5 @@ mod outputs;
 mod packs;
 #[path = "suites/rand.rs"]
 mod rand;
+#[path = "suites/time_patterns.rs"]
+mod time_patterns;

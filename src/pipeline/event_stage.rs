@@ -35,8 +35,6 @@ pub(super) struct Setup {
     pub(super) tags: Vec<Vec<Arc<str>>>,
     /// One batch of events per batch of timestamps, because a formatter joins batches.
     pub(super) joined: bool,
-    /// Ends the run after that many events.
-    pub(super) max_events: Option<u64>,
     /// Threads that may render, this one included.
     pub(super) workers: usize,
     /// Workers are started as soon as any timestamp waits.
@@ -62,7 +60,7 @@ pub(super) fn run(source: Box<dyn EventSource>, setup: &Setup, build: Build<'_>,
         setup,
         shared,
         batch: shared.spare_events.take(),
-        left: setup.max_events.unwrap_or(u64::MAX),
+        made: 0,
         index: 0,
         bytes: 0,
         behind: None,
@@ -79,8 +77,8 @@ pub(super) struct Stage<'a> {
     pub(super) shared: &'a Shared,
     /// Events produced and not yet handed on.
     pub(super) batch: EventBatch,
-    /// Events that may still be produced.
-    pub(super) left: u64,
+    /// Events produced so far.
+    pub(super) made: u64,
     /// Timestamps produced for so far: the number of the next one.
     pub(super) index: u64,
     /// Bytes handed on so far.
@@ -123,6 +121,7 @@ impl Stage<'_> {
         while let Popped::Item(mut timestamps) = self.shared.timestamps.pop(None) {
             self.shared.counters.release(&timestamps.inputs);
             let mut waiting = Waiting::new(&timestamps, self.shared);
+            self.announce(&timestamps);
             let go_on = self.produce(&timestamps, 0..timestamps.len(), &mut waiting);
             drop(waiting);
             timestamps.clear();
@@ -187,7 +186,7 @@ impl Stage<'_> {
         let moments = timestamps.moments.get(part.clone()).unwrap_or_default();
         let inputs = timestamps.inputs.get(part).unwrap_or_default();
         for (&at, &input) in moments.iter().zip(inputs) {
-            if self.left == 0 {
+            if self.left() == 0 {
                 return false;
             }
             if self.shared.control.is(Level::Halt) {
@@ -208,17 +207,34 @@ impl Stage<'_> {
                 self.flush();
             }
         }
-        self.left > 0
+        self.left() > 0
+    }
+
+    /// Events that may still be produced; the limit may change.
+    pub(super) fn left(&self) -> u64 {
+        self.shared.settings.max_events().saturating_sub(self.made)
+    }
+
+    /// Lets the source work ahead, but not on more timestamps than events are wanted.
+    pub(super) fn announce(&mut self, timestamps: &TimestampBatch) {
+        let most = usize::try_from(self.left()).unwrap_or(usize::MAX);
+        let count = timestamps.len().min(most);
+        self.source.expect(
+            timestamps.moments.get(..count).unwrap_or_default(),
+            timestamps.inputs.get(..count).unwrap_or_default(),
+            &self.setup.tags,
+        );
     }
 
     /// Takes the events added behind the first `before` off what may still be produced.
     fn limit(&mut self, before: usize) {
         let added = (self.batch.len() - before) as u64;
-        if added > self.left {
-            let kept = usize::try_from(self.left).unwrap_or(usize::MAX);
+        let left = self.left();
+        if added > left {
+            let kept = usize::try_from(left).unwrap_or(usize::MAX);
             self.batch.truncate(before.saturating_add(kept));
         }
-        self.left = self.left.saturating_sub(added);
+        self.made += added.min(left);
     }
 
     fn count(&self, outcome: Outcome, waiting: &mut Waiting<'_>) {

@@ -136,6 +136,7 @@ impl Stage<'_> {
         self.source.seek(window.index);
         self.index = window.index;
         window.index += timestamps.len() as u64;
+        self.announce(&timestamps);
         let go_on = self.produce(&timestamps, 0..timestamps.len(), &mut waiting);
         timestamps.clear();
         self.shared.spare_timestamps.give(timestamps);
@@ -187,7 +188,7 @@ impl Stage<'_> {
         let mut done = part.done;
         let room = self.setup.joined
             && self.batch.byte_len() + part.batch.byte_len() >= self.limit_bytes();
-        if part.batch.len() as u64 > self.left || room {
+        if part.batch.len() as u64 > self.left() || room {
             // It has to end, or go on, somewhere inside.
             done = 0;
         } else {
@@ -198,7 +199,7 @@ impl Stage<'_> {
             self.source.seek(self.index);
             return self.produce(&job.timestamps, start + done..job.range.end, waiting);
         }
-        self.left > 0
+        self.left() > 0
     }
 
     fn accept(&mut self, part: Part, waiting: &mut Waiting<'_>) {
@@ -211,7 +212,7 @@ impl Stage<'_> {
             self.failed(error);
         }
         waiting.count -= part.done as u64;
-        self.left -= part.batch.len() as u64;
+        self.made += part.batch.len() as u64;
         let mut batch = part.batch;
         if self.batch.is_empty() {
             std::mem::swap(&mut self.batch, &mut batch);
