@@ -33,7 +33,10 @@ use project::Project;
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     // Cargo hands `--bench` on to every bench.
-    let wanted: Vec<&String> = words.iter().filter(|word| !word.starts_with("--")).collect();
+    let wanted: Vec<&String> = words
+        .iter()
+        .filter(|word| !word.starts_with("--"))
+        .collect();
     let Some(folder) = std::env::var_os("EVTUI_PACKS").map(PathBuf::from) else {
         println!("packs: not run, EVTUI_PACKS is not set");
         return;
@@ -119,7 +122,9 @@ impl Row {
             Some(theirs) => format!("{:.1}", rate / theirs),
             None => "-".to_owned(),
         };
-        let theirs = self.theirs.map_or("-".to_owned(), |rate| format!("{rate:.0}"));
+        let theirs = self
+            .theirs
+            .map_or("-".to_owned(), |rate| format!("{rate:.0}"));
         println!(
             "{:<28} {:>9.0} {:>9.0} {:>7.0} {:>10.0} {:>9} {:>7} {:>10.0} {:>7}",
             self.name,

@@ -179,7 +179,11 @@ pub fn memory(project: &Project) {
         events += batch.len() as u64;
         if events >= mark {
             println!("{}: {events} events, {:.1} MiB", project.name, resident());
-            mark = if mark < 1_000_000 { mark * 10 } else { mark + 1_000_000 };
+            mark = if mark < 1_000_000 {
+                mark * 10
+            } else {
+                mark + 1_000_000
+            };
         }
     }
 }

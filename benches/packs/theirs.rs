@@ -53,7 +53,11 @@ fn run(reference: &Path, project: &Project, events: u64) -> f64 {
     );
     let output = "output:\n  - file:\n      path: output/bench.json\n      \
                   write_mode: overwrite\n      formatter:\n        format: json\n";
-    std::fs::write(&config, section(&section(&text, "input:", &input), "output:", output)).unwrap();
+    std::fs::write(
+        &config,
+        section(&section(&text, "input:", &input), "output:", output),
+    )
+    .unwrap();
     let spent = (0..8).find_map(|_| finished(reference, &config));
     let spent = spent.unwrap_or_else(|| panic!("{}: the reference hangs or fails", project.name));
     let written = std::fs::read(copy.path().join("output/bench.json")).unwrap_or_default();

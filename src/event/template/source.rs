@@ -14,7 +14,8 @@ use crate::batch::EventBatch;
 use crate::event::{EventError, Outcome};
 use crate::fake::{Fast, Random, Recorded};
 use crate::template::{
-    DateTime, Dict, Engine, Error, Limits as RenderLimits, Run, Signal, Template, Tz, Value, Vars,
+    DateTime, Dict, Engine, Error, Limits as RenderLimits, Run, Signal, Symbol, Template, Tz,
+    Value, Vars,
 };
 use crate::time::{Clock as _, Moment, WallClock};
 
@@ -28,7 +29,6 @@ pub(super) struct Entry {
 
 /// The source of the plugin `template`.
 pub struct TemplateSource {
-    engine: Engine,
     entries: Vec<Entry>,
     aliases: Vec<Arc<str>>,
     picker: Picker,
@@ -47,6 +47,8 @@ pub struct TemplateSource {
     /// Tags of the last event and their value, as most events have the same.
     tags: (Vec<Arc<str>>, Value),
     draws: u64,
+    /// `timestamp` and `tags`.
+    symbols: (Symbol, Symbol),
 }
 
 impl std::fmt::Debug for TemplateSource {
@@ -75,7 +77,7 @@ impl TemplateSource {
         streams: Streams,
     ) -> Self {
         Self {
-            engine,
+            symbols: (engine.symbol("timestamp"), engine.symbol("tags")),
             aliases: entries
                 .iter()
                 .map(|entry| Arc::clone(&entry.alias))
@@ -167,8 +169,8 @@ impl TemplateSource {
             let Some(entry) = self.entries.get_mut(index) else {
                 continue;
             };
-            entry.vars.set(&self.engine, "timestamp", timestamp.clone());
-            entry.vars.set(&self.engine, "tags", self.tags.1.clone());
+            entry.vars.set_symbol(self.symbols.0, timestamp.clone());
+            entry.vars.set_symbol(self.symbols.1, self.tags.1.clone());
             let run = Run {
                 random,
                 vars: &entry.vars,
