@@ -116,6 +116,7 @@ impl CheckReport {
             base: &document.base,
             files: files.as_ref(),
             seed: Some(0),
+            outside: None,
         };
         for (node, plan) in document.inputs.iter().zip(&decoded.inputs) {
             if has_unknown(&node.body) {

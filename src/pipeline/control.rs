@@ -44,6 +44,8 @@ struct Inner {
     /// A failure that did not end the run but makes it no success.
     blemish: Option<String>,
     deadline: Option<Instant>,
+    /// Something came in for the inputs since they last slept.
+    woken: bool,
 }
 
 impl Control {
@@ -55,6 +57,7 @@ impl Control {
                 reason: None,
                 blemish: None,
                 deadline: None,
+                woken: false,
             }),
             changed: Condvar::new(),
             abort: CancellationToken::new(),
@@ -161,6 +164,12 @@ impl Control {
         self.changed.notify_all();
     }
 
+    /// Ends the sleep of the inputs, or their next one: something came in for them.
+    pub(super) fn wake(&self) {
+        self.lock().woken = true;
+        self.changed.notify_all();
+    }
+
     /// Waits until the state is one that `wanted` takes; `None` when the deadline passed first.
     pub(super) fn wait<T>(
         &self,
@@ -180,12 +189,15 @@ impl Control {
         }
     }
 
-    /// Sleeps until the clock shows `due_us` or the inputs have to end (false).
+    /// Sleeps until the clock shows `due_us`, something came in, or the inputs have to end (false).
     pub(super) fn sleep_until(&self, clock: &dyn Clock, due_us: i64) -> bool {
         let mut inner = self.lock();
         loop {
             if self.is(Level::Drain) {
                 return false;
+            }
+            if std::mem::take(&mut inner.woken) {
+                return true;
             }
             let left = due_us.saturating_sub(clock.now_us());
             if left <= 0 {

@@ -22,18 +22,55 @@ pub(super) fn run(source: Merge, size: usize, shared: &Shared) {
 }
 
 fn sample(mut source: Merge, size: usize, shared: &Shared) {
+    let mut scheduled = true;
     while !shared.control.is(Level::Drain) {
-        let mut batch = shared.spare_timestamps.take();
-        let more = source.fill(size, &mut batch);
-        report(&mut source, shared);
-        if !push(batch, shared) || !more {
+        let Some(open) = arrivals(&mut source, size, shared) else {
             return;
+        };
+        if scheduled {
+            let mut batch = shared.spare_timestamps.take();
+            scheduled = source.fill(size, &mut batch);
+            report(&mut source, shared);
+            if !push(batch, shared) {
+                return;
+            }
+        } else if open {
+            shared.control.sleep_until(shared.clock.as_ref(), i64::MAX);
+        } else {
+            return;
+        }
+    }
+    close(&mut source, size, shared);
+}
+
+/// Hands on what came in from outside, whatever the schedules have. Gives whether more may come, and
+/// `None` when nobody takes timestamps any more.
+fn arrivals(source: &mut Merge, size: usize, shared: &Shared) -> Option<bool> {
+    loop {
+        let mut batch = shared.spare_timestamps.take();
+        let open = source.arrivals(size, &mut batch);
+        report(source, shared);
+        let given = !batch.is_empty();
+        if !push(batch, shared) {
+            return None;
+        }
+        if !given || !open {
+            return Some(open);
         }
     }
 }
 
+/// The end of a run that was told to end: what outsiders were promised is still handed on.
+fn close(source: &mut Merge, size: usize, shared: &Shared) {
+    source.close();
+    while arrivals(source, size, shared) == Some(true) {}
+}
+
 fn live(mut release: Release, size: usize, shared: &Shared) {
     while !shared.control.is(Level::Drain) {
+        let Some(open) = arrivals(release.source(), size, shared) else {
+            return;
+        };
         let mut batch = shared.spare_timestamps.take();
         let now_us = shared.clock.now_us();
         let next = release.take_due(now_us, size, &mut batch);
@@ -50,9 +87,13 @@ fn live(mut release: Release, size: usize, shared: &Shared) {
             Next::At(due_us) => {
                 shared.control.sleep_until(shared.clock.as_ref(), due_us);
             }
+            Next::Ended if open => {
+                shared.control.sleep_until(shared.clock.as_ref(), i64::MAX);
+            }
             Next::Ended => return,
         }
     }
+    close(release.source(), size, shared);
 }
 
 /// False when nobody takes timestamps any more.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::config::{Diagnostic, Diagnostics};
 use crate::event::{EventEnv, Limits};
-use crate::input::{InputEnv, Merge, input_seed};
+use crate::input::{InputEnv, Merge, Outside, input_seed};
 use crate::output::{FormatEnv, OutputEnv, OutputError};
 
 use super::control::Level;
@@ -132,6 +132,8 @@ impl Supervisor {
     fn inputs(&self) -> Result<Merge, Diagnostics> {
         let parameters = &self.options.parameters;
         let start_us = self.options.start_us();
+        let woken = self.shared.clone();
+        let outside = Outside::new(self.shared.clock.clone(), move || woken.control.wake());
         let env = |index| InputEnv {
             zone: parameters.zone,
             now: parameters.zone.at_instant(start_us),
@@ -139,6 +141,7 @@ impl Supervisor {
             base: &self.plan.base,
             files: self.options.files.as_ref(),
             seed: input_seed(self.options.seed, index),
+            outside: Some(&outside),
         };
         let mut problems = Diagnostics::default();
         let mut started = Vec::new();

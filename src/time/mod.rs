@@ -21,7 +21,7 @@ pub use civil::{
 pub use clock::{Clock, FakeClock, WallClock};
 pub use cursor::ZoneCursor;
 pub use moment::Moment;
-pub use text::{short_duration, stopwatch};
+pub use text::{grouped, rate, short_duration, stopwatch};
 pub use versatile::Versatile;
 pub use zone::{Steady, Zone};
 

@@ -438,7 +438,8 @@ impl Object for Sample {
                     (0..n).map(|_| self.weighted(&table, ctx)).collect(),
                 ))
             }
-            _ => self.filter(args),
+            "where" => self.filter(args),
+            _ => Err(crate::template::no_attribute("Sample", name)),
         }
     }
 
