@@ -5,6 +5,7 @@
 mod globals;
 mod pattern;
 mod replay;
+mod script;
 pub mod template;
 
 use std::fmt::Debug;
@@ -28,7 +29,7 @@ pub struct EventPlugin {
 }
 
 /// All event plugins.
-pub static PLUGINS: &[EventPlugin] = &[template::PLUGIN, replay::PLUGIN];
+pub static PLUGINS: &[EventPlugin] = &[template::PLUGIN, replay::PLUGIN, script::PLUGIN];
 
 /// Checked options of an event plugin. Sendable, while the source it builds belongs to one thread.
 pub trait EventConfig: Send + Sync + Debug {
@@ -63,11 +64,13 @@ pub struct Limits {
     /// Bytes one event may have.
     pub output_bytes: usize,
     /// How long a command of `subprocess.run` may take unless the call says how long; `None` runs no
-    /// commands at all.
+    /// commands and no scripts at all.
     pub command: Option<Duration>,
 }
 
 impl Limits {
+    /// How long a command may take in a preview.
+    const PREVIEW_COMMAND: Duration = Duration::from_secs(2);
     /// For runs: generous.
     pub const RUN: Self = Self {
         steps: 50_000_000,
@@ -78,13 +81,15 @@ impl Limits {
     pub const PREVIEW: Self = Self {
         steps: 2_000_000,
         output_bytes: 1 << 20,
-        command: Some(Duration::from_secs(2)),
+        command: Some(Self::PREVIEW_COMMAND),
     };
     /// For previews of unsaved text: a command that is still being typed must never run.
     pub const UNSAVED: Self = Self {
         command: None,
         ..Self::PREVIEW
     };
+    /// For checks: nothing is run.
+    pub const CHECK: Self = Self::UNSAVED;
 }
 
 /// Produces events, strictly in order, on one thread.
@@ -92,6 +97,24 @@ pub trait EventSource: Debug {
     /// Produces the events of one timestamp into `out` (committed, UTF-8). On anything but
     /// [`Outcome::Produced`] nothing is added, except that exhaustion keeps what came before.
     fn produce(&mut self, at: Moment, tags: &[Arc<str>], out: &mut EventBatch) -> Outcome;
+
+    /// Names timestamps that [`EventSource::produce`] will be asked for next, in this order, unless the
+    /// run ends before; `tags` are by input. A source may work ahead on them.
+    fn expect(&mut self, moments: &[Moment], inputs: &[u16], tags: &[Vec<Arc<str>>]) {
+        let _ = (moments, inputs, tags);
+    }
+
+    /// Tells the source from any thread that the run is ending: a call of [`EventSource::produce`] that
+    /// waits for something outside gives up and says that it is exhausted. `None` for sources that never
+    /// wait.
+    fn interrupter(&self) -> Option<Interrupter> {
+        None
+    }
+
+    /// Why this source will produce nothing here, when it is known beforehand.
+    fn idle(&self) -> Option<&str> {
+        None
+    }
 
     /// Names behind the alias indexes of the events.
     fn aliases(&self) -> &[Arc<str>];
@@ -122,6 +145,9 @@ pub struct Impurity {
     /// Why, in words that go on from "because".
     pub reason: String,
 }
+
+/// Ends what a source waits for; see [`EventSource::interrupter`].
+pub type Interrupter = Box<dyn Fn() + Send + Sync>;
 
 /// What became of one timestamp.
 #[derive(Debug)]
