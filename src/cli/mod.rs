@@ -11,6 +11,7 @@ mod new;
 mod open;
 mod preview;
 mod report;
+mod timestamps;
 mod values;
 
 use std::ffi::{OsStr, OsString};

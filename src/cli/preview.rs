@@ -10,14 +10,15 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::report::{Paint, Reporter, finish, short_path};
-use super::values::{count, params, positive, seed, stamp, zone};
+use super::timestamps::{self, moment, span};
+use super::values::{count, params, seed, stamp, zone};
 use crate::config::{Diagnostic, Disk, Parameters};
 use crate::pipeline::SEEDED_NOW_US;
 use crate::preview::{
-    PreviewEvent, PreviewFailure, PreviewRequest, PreviewResult, Schedule, Worker, evaluate,
+    PreviewEvent, PreviewFailure, PreviewRequest, PreviewResult, Worker, buckets_for, evaluate,
 };
 use crate::time::iso::Stamp;
-use crate::time::{Clock as _, Moment, SECOND_US, WallClock, Zone, short_duration};
+use crate::time::{Clock as _, Versatile, WallClock, Zone};
 
 /// Print the next timestamps and events of a project
 #[derive(Debug, clap::Args)]
@@ -31,9 +32,14 @@ pub(super) struct Args {
     /// Print when it fires, not what it renders
     #[arg(long)]
     timestamps: bool,
-    /// Length of the histogram of --timestamps in seconds
-    #[arg(long, value_name = "SECONDS", default_value = "3600", value_parser = positive::<u64>)]
+    /// Length of the histogram of --timestamps: hour, day, week, month, year, or such as 90s, 12h, 30d;
+    /// a number alone is seconds
+    #[arg(long, value_name = "SPAN", default_value = "hour", value_parser = span)]
     span: u64,
+    /// Where the timestamps begin, such as 2027-01-01, +30d or "next monday" [default: where the run
+    /// does]
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    from: Option<Versatile>,
     /// The same number gives the same events [default: 1]; with --sample the present is then
     /// 2026-01-01T00:00Z, as in a run, unless --now says otherwise
     #[arg(long, value_name = "NUMBER", value_parser = seed)]
@@ -55,8 +61,8 @@ pub(super) struct Args {
     json: bool,
 }
 
-/// Buckets of the printed histogram.
-const BUCKETS: usize = 60;
+/// Most buckets of the printed histogram.
+const WIDTH: usize = 76;
 
 /// Limit of the whole evaluation.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -71,7 +77,7 @@ pub(super) fn run(args: &Args) -> ExitCode {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let written = match (args.json, args.timestamps) {
         (true, _) => write_json(&mut out, &result),
-        (false, true) => write_timestamps(&mut out, &result, args.count),
+        (false, true) => timestamps::write(&mut out, &result, args.count),
         (false, false) => write_events(&mut out, &result),
     };
     let lost = result.events.iter().any(is_lost);
@@ -80,6 +86,7 @@ pub(super) fn run(args: &Args) -> ExitCode {
 }
 
 fn request(args: &Args) -> PreviewRequest {
+    let now_us = now_us(args);
     PreviewRequest {
         project: args.project.clone(),
         buffers: HashMap::new(),
@@ -91,9 +98,10 @@ fn request(args: &Args) -> PreviewRequest {
             ..Parameters::default()
         },
         seed: args.seed.unwrap_or(1),
-        now_us: now_us(args),
+        now_us,
+        from_us: from_us(args, now_us),
         span_s: args.span,
-        buckets: BUCKETS,
+        buckets: buckets_for(args.span, WIDTH),
         events: args.count,
         deadline: DEADLINE,
     }
@@ -115,6 +123,13 @@ fn now_us(args: &Args) -> i64 {
         None if args.sample && args.seed.is_some() => SEEDED_NOW_US,
         None => WallClock.now_us(),
     }
+}
+
+/// `--from`; a moment outside the calendar is none.
+fn from_us(args: &Args, now_us: i64) -> Option<i64> {
+    let now = args.timezone.at_instant(now_us);
+    let from = args.from.as_ref()?.resolve(args.timezone, now, now).ok()?;
+    Some(from.instant_us())
 }
 
 fn is_lost(event: &PreviewEvent) -> bool {
@@ -177,49 +192,6 @@ fn failure_text(failure: &PreviewFailure) -> String {
     }
 }
 
-fn write_timestamps(out: &mut dyn Write, result: &PreviewResult, count: usize) -> io::Result<()> {
-    let Some(schedule) = &result.schedule else {
-        return Ok(());
-    };
-    if let Some(from) = schedule.from {
-        let span = Duration::from_secs(schedule.span_s);
-        let total: u64 = schedule.buckets.iter().sum();
-        let more = if schedule.truncated { " or more" } else { "" };
-        writeln!(out, "{total}{more} in {} from {from}", short_duration(span))?;
-        writeln!(out, "{}", bars(&schedule.buckets))?;
-    }
-    for (at, input) in schedule.next.iter().take(count) {
-        writeln!(out, "{at}  {}", input_name(schedule, *input))?;
-    }
-    if let Some(nothing) = &schedule.nothing {
-        writeln!(out, "({nothing})")?;
-    }
-    Ok(())
-}
-
-/// The input as a setting: `input[0].cron`.
-fn input_name(schedule: &Schedule, index: u16) -> String {
-    let name = schedule.inputs.get(usize::from(index));
-    format!("input[{index}].{}", name.map_or("", String::as_str))
-}
-
-/// One character a bucket; a bucket with anything in it is never empty.
-fn bars(buckets: &[u64]) -> String {
-    const STEPS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-    let most = buckets.iter().copied().max().unwrap_or(0).max(1);
-    buckets
-        .iter()
-        .map(|&count| {
-            let step = (u128::from(count) * 8).div_ceil(u128::from(most));
-            usize::try_from(step)
-                .ok()
-                .and_then(|step| STEPS.get(step))
-                .copied()
-                .unwrap_or(' ')
-        })
-        .collect()
-}
-
 fn write_json(out: &mut dyn Write, result: &PreviewResult) -> io::Result<()> {
     let problems: Vec<Value> = result.diagnostics.0.iter().map(problem_json).collect();
     let events: Vec<Value> = result.events.iter().map(event_json).collect();
@@ -227,7 +199,7 @@ fn write_json(out: &mut dyn Write, result: &PreviewResult) -> io::Result<()> {
         "diagnostics": problems,
         "params": result.params,
         "secrets": result.secrets,
-        "schedule": result.schedule.as_ref().map(schedule_json),
+        "schedule": result.schedule.as_ref().map(timestamps::json),
         "events": events,
         "note": result.note,
     });
@@ -265,34 +237,4 @@ fn event_json(event: &PreviewEvent) -> Value {
         "failure": failure,
         "message": message,
     })
-}
-
-fn schedule_json(schedule: &Schedule) -> Value {
-    let bucket_us = i64::try_from(schedule.span_s).unwrap_or(0) * SECOND_US;
-    let next: Vec<Value> = schedule
-        .next
-        .iter()
-        .map(|(at, input)| json!({"timestamp": at.to_string(), "input": input}))
-        .collect();
-    json!({
-        "from": schedule.from.as_ref().map(Moment::to_string),
-        "span_seconds": schedule.span_s,
-        "bucket_seconds": bucket_us as f64 / schedule.buckets.len().max(1) as f64 / SECOND_US as f64,
-        "buckets": schedule.buckets,
-        "truncated": schedule.truncated,
-        "next": next,
-        "inputs": schedule.inputs,
-        "nothing": schedule.nothing,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_small_bucket_is_never_empty() {
-        assert_eq!(bars(&[0, 1, 1_000, 500]), " ▁█▄");
-        assert_eq!(bars(&[0, 0]), "  ");
-    }
 }

@@ -9,7 +9,7 @@ use crate::time::versatile::{Missing, resolve_range};
 use crate::time::{Moment, SECOND_US, Versatile, Zone};
 
 use super::moment::{check_optional, check_range, option, range_error};
-use super::{Input, InputConfig, InputEnv, InputError, TAGS, positive, tags};
+use super::{Counts, Input, InputConfig, InputEnv, InputError, TAGS, Window, positive, tags};
 
 pub(super) static SCHEMA: Schema = Schema {
     name: "cron",
@@ -133,16 +133,21 @@ pub(super) fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Box<dyn InputC
 }
 
 impl Config {
-    /// Fire times of a run; `None` when all lie in the past.
-    fn ticks(&self, env: &InputEnv<'_>, seed: u64) -> Result<Option<Ticks>, InputError> {
-        let (start, end) = resolve_range(
+    /// First and last instant of a run.
+    fn range(&self, env: &InputEnv<'_>) -> Result<(Moment, Moment), InputError> {
+        resolve_range(
             self.start.as_ref(),
             self.end.as_ref(),
             (Missing::Now, Missing::Max),
             env.zone,
             env.now,
         )
-        .map_err(|error| range_error(error, env))?;
+        .map_err(|error| range_error(error, env))
+    }
+
+    /// Fire times of a run; `None` when all lie in the past.
+    fn ticks(&self, env: &InputEnv<'_>, seed: u64) -> Result<Option<Ticks>, InputError> {
+        let (start, end) = self.range(env)?;
         let now_us = env.now.instant_us();
         let (mut start_us, end_us) = (start.instant_us(), end.instant_us());
         if env.skip_past {
@@ -151,9 +156,22 @@ impl Config {
             }
             start_us = start_us.max(now_us);
         }
-        let mut stream = Fast::seeded(seed);
-        let schedule = self.cron.schedule(&mut |bound| stream.below(bound));
+        let schedule = self.schedule(seed);
         Ok(Some(Ticks::new(schedule, env.zone, start_us, end_us)))
+    }
+
+    fn schedule(&self, seed: u64) -> Schedule {
+        let mut stream = Fast::seeded(seed);
+        self.cron.schedule(&mut |bound| stream.below(bound))
+    }
+
+    /// The fire times that [`InputConfig::start`] gives in the same surroundings; `None` where those are
+    /// drawn afresh, or cannot start.
+    fn known(&self, env: &InputEnv<'_>) -> Option<Option<Ticks>> {
+        if self.cron.is_random() && env.seed.is_none() {
+            return None;
+        }
+        self.ticks(env, env.seed.unwrap_or(0)).ok()
     }
 }
 
@@ -171,13 +189,56 @@ impl InputConfig for Config {
     }
 
     fn count(&self, env: &InputEnv<'_>) -> Option<u64> {
-        if self.cron.is_random() && env.seed.is_none() {
-            return None;
-        }
-        match self.ticks(env, env.seed.unwrap_or(0)).ok()? {
+        match self.known(env)? {
             None => Some(0),
             Some(ticks) => ticks.count()?.checked_mul(self.count),
         }
+    }
+
+    fn counts(&self, env: &InputEnv<'_>, window: &Window) -> Option<Counts> {
+        let ticks = self.known(env)?;
+        let count = |(from_us, to_us)| {
+            let fires = match &ticks {
+                None => 0,
+                Some(ticks) => ticks.count_within(from_us, to_us)?,
+            };
+            Some(fires.saturating_mul(self.count))
+        };
+        Some(Counts {
+            buckets: window.ranges().map(count).collect::<Option<_>>()?,
+            exact: true,
+        })
+    }
+
+    fn last(&self, env: &InputEnv<'_>) -> Option<Moment> {
+        self.known(env)??.last()
+    }
+
+    fn silence(&self, env: &InputEnv<'_>) -> Option<String> {
+        let text = self.cron.text();
+        let (start, end) = self.range(env).ok()?;
+        if env.skip_past && end < env.now {
+            return Some(format!(
+                "its `end` ({end}) lies before now, and `skip_past` leaves out the past"
+            ));
+        }
+        let start = if env.skip_past {
+            start.max(env.now)
+        } else {
+            start
+        };
+        let schedule = self.schedule(env.seed.unwrap_or(0));
+        if !schedule.fires() {
+            return Some(format!("no date matches `{text}`"));
+        }
+        let mut next = Vec::new();
+        Ticks::new(schedule, env.zone, start.instant_us(), i64::MAX).fill(1, 1, &mut next);
+        Some(match next.first() {
+            Some(next) => format!(
+                "`{text}` does not fire between {start} and its `end` ({end}); the next time would be {next}"
+            ),
+            None => format!("the years of `{text}` are over at {start}"),
+        })
     }
 }
 
@@ -193,6 +254,12 @@ impl Input for Running {
             ticks.fill(max, self.count, out);
         }
         Ok(())
+    }
+
+    fn seek(&mut self, instant_us: i64) {
+        if let Some(ticks) = &mut self.ticks {
+            ticks.seek(instant_us);
+        }
     }
 }
 

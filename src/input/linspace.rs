@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::config::{Context, Field, Kind, Node, Schema, Section};
 use crate::time::versatile::{Missing, resolve_range};
-use crate::time::{Moment, Versatile, ZoneCursor};
+use crate::time::{Moment, SECOND_US, Versatile, ZoneCursor};
 
 use super::moment::{check, check_range, option, range_error};
-use super::{Input, InputConfig, InputEnv, InputError, TAGS, positive, tags};
+use super::{Counts, Input, InputConfig, InputEnv, InputError, TAGS, Window, positive, tags};
 
 pub(super) static SCHEMA: Schema = Schema {
     name: "linspace",
@@ -83,18 +83,23 @@ struct Line {
     endpoint: bool,
 }
 
+/// Microseconds of a part of the range, toward zero.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "at most the length of the calendar"
+)]
+fn whole(length: f64) -> i64 {
+    length as i64
+}
+
 impl Line {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "at most the length of the calendar"
-    )]
     fn at(&self, index: u64) -> i64 {
         let share = if self.endpoint && self.count > 1 && index + 1 == self.count {
             1.0
         } else {
             index as f64 * self.step
         };
-        self.start_us + (self.length * share) as i64
+        self.start_us + whole(self.length * share)
     }
 
     /// Index of the first timestamp after an instant.
@@ -162,6 +167,27 @@ impl InputConfig for Config {
         let (line, first) = self.line(env).ok()?;
         Some(line.count - first)
     }
+
+    fn counts(&self, env: &InputEnv<'_>, window: &Window) -> Option<Counts> {
+        let (line, first) = self.line(env).ok()?;
+        Some(Counts::from_totals(window, |us| {
+            line.first_after(us.saturating_sub(1)).max(first)
+        }))
+    }
+
+    fn last(&self, env: &InputEnv<'_>) -> Option<Moment> {
+        let (line, first) = self.line(env).ok()?;
+        let last = line.count.checked_sub(1).filter(|&last| last >= first)?;
+        Some(env.zone.at_instant(line.at(last)))
+    }
+
+    fn silence(&self, env: &InputEnv<'_>) -> Option<String> {
+        let (line, first) = self.line(env).ok()?;
+        let last = env.zone.at_instant(line.at(line.count.checked_sub(1)?));
+        (first == line.count).then(|| {
+            format!("its range ended before now ({last}), and `skip_past` leaves out the past")
+        })
+    }
 }
 
 #[derive(Debug)]
@@ -174,10 +200,47 @@ struct Running {
 impl Input for Running {
     fn fill(&mut self, max: usize, out: &mut Vec<Moment>) -> Result<(), InputError> {
         let end = self.line.count.min(self.next.saturating_add(max as u64));
-        let (line, zone) = (self.line, &mut self.zone);
-        out.extend((self.next..end).map(|index| zone.moment(line.at(index))));
-        self.next = end;
+        while self.next < end {
+            self.run(end, out);
+        }
         Ok(())
+    }
+
+    fn seek(&mut self, instant_us: i64) {
+        self.next = self
+            .next
+            .max(self.line.first_after(instant_us.saturating_sub(1)));
+    }
+}
+
+impl Running {
+    /// Timestamps up to index `end` or the end of the stretch of constant offset, at least one.
+    fn run(&mut self, end: u64, out: &mut Vec<Moment>) {
+        let line = self.line;
+        let steady = self.zone.steady(line.at(self.next));
+        let offset_s = steady.offset_s;
+        let start_us = line.start_us + i64::from(offset_s) * SECOND_US;
+        let moment = |length: f64| Moment {
+            wall_us: start_us + whole(length),
+            offset_s,
+        };
+        let mut to = end;
+        if line.at(end - 1) >= steady.until_us {
+            to = line
+                .first_after(steady.until_us - 1)
+                .clamp(self.next + 1, end);
+        }
+        // The very last one has a rule of its own; all others are one plain product.
+        let plain = to.min(line.count - 1);
+        let indexes = self.next.cast_signed()..plain.cast_signed();
+        out.extend(indexes.map(|index| moment(line.length * (index as f64 * line.step))));
+        if to > plain {
+            out.push(Moment {
+                wall_us: line.at(plain) + i64::from(offset_s) * SECOND_US,
+                offset_s,
+            });
+        }
+        self.next = to;
     }
 }
 

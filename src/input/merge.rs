@@ -1,11 +1,13 @@
 //! All inputs of a run as one sequence in exact order of time. An input that fails is left out, the
-//! others go on.
+//! others go on. Inputs that are fed from outside stand apart: what they give is due at once, whatever
+//! the schedules have.
 
 use std::collections::VecDeque;
 
 use crate::batch::TimestampBatch;
 use crate::time::Moment;
 
+use super::tree::Tree;
 use super::{Input, InputConfig, InputEnv, InputError, input_seed};
 
 /// Timestamps asked of an input at a time when there are several.
@@ -16,6 +18,10 @@ const CHUNK: usize = 1_024;
 #[derive(Debug)]
 pub struct Merge {
     feeds: Vec<Feed>,
+    /// Which feed comes first; without until the first question.
+    tree: Option<Tree>,
+    /// Inputs fed from outside.
+    open: Vec<Feed>,
     failures: VecDeque<(usize, InputError)>,
 }
 
@@ -26,6 +32,8 @@ struct Feed {
     ready: Vec<Moment>,
     taken: usize,
     ended: bool,
+    /// What it still may give before this instant is left out.
+    from_us: Option<i64>,
 }
 
 impl Merge {
@@ -66,11 +74,43 @@ impl Merge {
             ready: Vec::new(),
             taken: 0,
             ended: false,
+            from_us: None,
         });
+        let (open, feeds) = feeds.partition(|feed: &Feed| feed.input.is_open());
         Self {
-            feeds: feeds.collect(),
+            feeds,
+            tree: None,
+            open,
             failures: VecDeque::new(),
         }
+    }
+
+    /// Appends up to `max` timestamps that came in together from outside: all of one input, and due at
+    /// once. False when nothing comes from outside any more; ask again after something was appended.
+    pub fn arrivals(&mut self, max: usize, out: &mut TimestampBatch) -> bool {
+        let before = out.moments.len();
+        let failures = &mut self.failures;
+        self.open.retain_mut(|feed| {
+            if out.moments.len() > before {
+                return true;
+            }
+            let open = feed.input.is_open();
+            let result = feed.input.fill(max, &mut out.moments);
+            out.inputs.resize(out.moments.len(), feed.index);
+            match result {
+                Ok(()) => open || out.moments.len() > before,
+                Err(error) => {
+                    failures.push_back((usize::from(feed.index), error));
+                    false
+                }
+            }
+        });
+        !self.open.is_empty()
+    }
+
+    /// Takes nothing more from outside; what came in before is still given by [`Merge::arrivals`].
+    pub fn close(&mut self) {
+        self.open.iter_mut().for_each(|feed| feed.input.close());
     }
 
     /// The next input that failed since the last question, with its index.
@@ -78,13 +118,22 @@ impl Merge {
         self.failures.pop_front()
     }
 
-    /// Appends up to `max` timestamps; false when there are no more after them.
+    /// Leaves out all timestamps before an instant (microseconds since the Unix epoch) that were not
+    /// given yet, where inputs allow it without generating them.
+    pub fn seek(&mut self, instant_us: i64) {
+        for feed in &mut self.feeds {
+            feed.seek(instant_us);
+        }
+        self.tree = None;
+    }
+
+    /// Appends up to `max` timestamps of the schedules; false when there are no more after them.
     pub fn fill(&mut self, max: usize, out: &mut TimestampBatch) -> bool {
         let target = out.len().saturating_add(max);
         while out.len() < target {
             let wanted = target - out.len();
             if let [feed] = self.feeds.as_mut_slice()
-                && feed.taken == feed.ready.len()
+                && feed.is_drained()
             {
                 feed.pass(wanted, out, &mut self.failures);
                 if feed.ended {
@@ -99,44 +148,73 @@ impl Merge {
 
     /// Moves what the earliest input has before any other; false when all ended.
     fn step(&mut self, wanted: usize, out: &mut TimestampBatch) -> bool {
-        for feed in &mut self.feeds {
-            feed.refill(&mut self.failures);
-        }
-        self.feeds.retain(|feed| feed.head().is_some());
-        // (instant, position) of the earliest head and of the one after it.
-        let mut first = None;
-        let mut second = None;
-        for (position, feed) in self.feeds.iter().enumerate() {
-            let key = feed.head().map(|head| (head.instant_us(), position));
-            if first.is_none() || key < first {
-                second = first;
-                first = key;
-            } else if second.is_none() || key < second {
-                second = key;
-            }
-        }
-        let Some((_, position)) = first else {
-            return false;
+        let Some(first) = self.first() else {
+            return !self.feeds.is_empty();
         };
-        let Some(feed) = self.feeds.get_mut(position) else {
+        let (Some(tree), Some(feed)) = (&mut self.tree, self.feeds.get_mut(first)) else {
             return false;
         };
         let waiting = feed.ready.get(feed.taken..).unwrap_or_default();
+        let limit = tree.limit();
         let run = waiting
             .iter()
             .take(wanted)
-            .take_while(|at| second.is_none_or(|limit| (at.instant_us(), position) < limit))
+            .take_while(|at| at.instant_us() <= limit)
             .count();
         out.moments.extend(waiting.iter().take(run));
         out.inputs.resize(out.moments.len(), feed.index);
         feed.taken += run;
+        if !feed.is_drained() {
+            tree.replace_first(feed.key());
+        }
         true
+    }
+
+    /// Position of the feed with the earliest head. `None` when there is none, or when one has just ended
+    /// and it is worth looking again.
+    fn first(&mut self) -> Option<usize> {
+        let (feeds, failures) = (&mut self.feeds, &mut self.failures);
+        let tree = self.tree.get_or_insert_with(|| {
+            for feed in feeds.iter_mut() {
+                feed.refill(failures);
+            }
+            feeds.retain(|feed| !feed.is_drained());
+            Tree::new(feeds.iter().map(Feed::key))
+        });
+        let first = tree.first()?;
+        let feed = feeds.get_mut(first)?;
+        if feed.is_drained() {
+            feed.refill(failures);
+            if feed.is_drained() {
+                feeds.remove(first);
+                self.tree = None;
+                return None;
+            }
+            tree.replace_first(feed.key());
+        }
+        tree.first()
     }
 }
 
 impl Feed {
-    fn head(&self) -> Option<Moment> {
-        self.ready.get(self.taken).copied()
+    fn is_drained(&self) -> bool {
+        self.taken >= self.ready.len()
+    }
+
+    /// The instant of its head.
+    fn key(&self) -> i64 {
+        let head = self.ready.get(self.taken).copied();
+        head.map_or(Tree::NONE, Moment::instant_us)
+    }
+
+    fn seek(&mut self, instant_us: i64) {
+        self.ready.drain(..self.taken);
+        self.taken = 0;
+        self.ready.retain(|at| at.instant_us() >= instant_us);
+        self.from_us = self.from_us.max(Some(instant_us));
+        if !self.ended {
+            self.input.seek(instant_us);
+        }
     }
 
     /// Fills straight into the batch: there is nothing to merge with.
@@ -146,124 +224,46 @@ impl Feed {
         out: &mut TimestampBatch,
         failures: &mut VecDeque<(usize, InputError)>,
     ) {
-        if self.ended {
-            return;
-        }
-        let before = out.moments.len();
-        let result = self.input.fill(wanted, &mut out.moments);
+        self.fill(wanted, &mut out.moments, failures);
         out.inputs.resize(out.moments.len(), self.index);
-        self.ended = result.is_err() || out.moments.len() - before < wanted;
-        if let Err(error) = result {
-            failures.push_back((usize::from(self.index), error));
-        }
     }
 
     fn refill(&mut self, failures: &mut VecDeque<(usize, InputError)>) {
-        if self.taken < self.ready.len() || self.ended {
-            return;
+        if self.is_drained() {
+            let mut ready = std::mem::take(&mut self.ready);
+            ready.clear();
+            self.taken = 0;
+            self.fill(CHUNK, &mut ready, failures);
+            self.ready = ready;
         }
-        self.ready.clear();
-        self.taken = 0;
-        let result = self.input.fill(CHUNK, &mut self.ready);
-        self.ended = result.is_err() || self.ready.len() < CHUNK;
-        if let Err(error) = result {
-            failures.push_back((usize::from(self.index), error));
+    }
+
+    /// Appends as many as wanted, or all that come until it ends.
+    fn fill(
+        &mut self,
+        wanted: usize,
+        out: &mut Vec<Moment>,
+        failures: &mut VecDeque<(usize, InputError)>,
+    ) {
+        let target = out.len().saturating_add(wanted);
+        while out.len() < target && !self.ended {
+            let (before, wanted) = (out.len(), target - out.len());
+            let result = self.input.fill(wanted, out);
+            self.ended = result.is_err() || out.len() - before < wanted;
+            if let Err(error) = result {
+                failures.push_back((usize::from(self.index), error));
+            }
+            if let Some(from_us) = self.from_us {
+                let new = out.iter().skip(before);
+                let early = new.take_while(|at| at.instant_us() < from_us).count();
+                out.drain(before..before + early);
+                if out.len() > before {
+                    self.from_us = None;
+                }
+            }
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// Gives out a list, then ends or fails.
-    #[derive(Debug)]
-    struct List(VecDeque<i64>, bool);
-
-    impl Input for List {
-        fn fill(&mut self, max: usize, out: &mut Vec<Moment>) -> Result<(), InputError> {
-            for _ in 0..max {
-                match self.0.pop_front() {
-                    Some(wall_us) => out.push(Moment {
-                        wall_us,
-                        offset_s: 0,
-                    }),
-                    None if self.1 => return Err(InputError::new("broken", "")),
-                    None => break,
-                }
-            }
-            Ok(())
-        }
-    }
-
-    fn merged(lists: &[Vec<i64>], fails: bool, max: usize) -> (Vec<(i64, u16)>, Merge) {
-        let inputs = lists
-            .iter()
-            .map(|list| Box::new(List(list.iter().copied().collect(), fails)) as Box<dyn Input>);
-        let mut merge = Merge::new(inputs.collect());
-        let mut all = Vec::new();
-        loop {
-            let mut batch = TimestampBatch::default();
-            let more = merge.fill(max, &mut batch);
-            assert!(batch.len() <= max);
-            assert!(!more || batch.len() == max);
-            all.extend(batch.moments.iter().map(|at| at.wall_us).zip(batch.inputs));
-            if !more {
-                return (all, merge);
-            }
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn is_a_stable_sort_of_everything(
-            mut lists in prop::collection::vec(prop::collection::vec(0_i64..50, 0..2_000), 0..5),
-            max in 1_usize..700,
-        ) {
-            lists.iter_mut().for_each(|list| list.sort_unstable());
-            let mut expected: Vec<(i64, u16)> = lists
-                .iter()
-                .zip(0..)
-                .flat_map(|(list, index)| list.iter().map(move |&at| (at, index)))
-                .collect();
-            expected.sort();
-            prop_assert_eq!(merged(&lists, false, max).0, expected);
-        }
-    }
-
-    #[test]
-    fn a_failing_input_is_reported_and_left_out() {
-        let (all, mut merge) = merged(&[vec![1, 3], vec![2]], true, 2);
-        assert_eq!(all, [(1, 0), (2, 1), (3, 0)]);
-        let mut failed: Vec<usize> = std::iter::from_fn(|| merge.failure())
-            .map(|(index, _)| index)
-            .collect();
-        failed.sort_unstable();
-        assert_eq!(failed, [0, 1]);
-    }
-
-    #[test]
-    fn second_passes_of_a_repeated_hour_stay_in_order() {
-        // 01:30 standard time is later than 01:45 daylight time.
-        let at = |wall_us, offset_s| Moment { wall_us, offset_s };
-        #[derive(Debug)]
-        struct Fixed(Vec<Moment>);
-        impl Input for Fixed {
-            fn fill(&mut self, _: usize, out: &mut Vec<Moment>) -> Result<(), InputError> {
-                out.append(&mut self.0);
-                Ok(())
-            }
-        }
-        let mut merge = Merge::new(vec![
-            Box::new(Fixed(vec![at(5_400_000_000, -18_000)])),
-            Box::new(Fixed(vec![at(6_300_000_000, -14_400)])),
-        ]);
-        let mut batch = TimestampBatch::default();
-        assert!(!merge.fill(9, &mut batch));
-        assert_eq!(batch.inputs, [1, 0]);
-    }
-}
+mod tests;

@@ -3,12 +3,18 @@
 //! Knows nothing of events, outputs, queues or threads.
 
 mod cron;
+mod http;
 mod linspace;
 mod merge;
 mod moment;
+mod outside;
+mod scatter;
 mod static_;
+mod time_patterns;
 mod timer;
 mod timestamps;
+mod tree;
+mod window;
 
 use std::fmt::Debug;
 use std::path::Path;
@@ -19,6 +25,8 @@ use crate::time::{Moment, Zone};
 
 pub use merge::Merge;
 pub use moment::read_moment;
+pub use outside::Outside;
+pub use window::{Counts, Window};
 
 /// A kind of input.
 #[derive(Debug)]
@@ -51,6 +59,14 @@ pub static PLUGINS: &[InputPlugin] = &[
         schema: &static_::SCHEMA,
         decode: static_::decode,
     },
+    InputPlugin {
+        schema: &time_patterns::SCHEMA,
+        decode: time_patterns::decode,
+    },
+    InputPlugin {
+        schema: &http::SCHEMA,
+        decode: http::decode,
+    },
 ];
 
 /// Checked options of an input, from which a run's timestamps are made.
@@ -76,26 +92,24 @@ pub trait InputConfig: Send + Sync + Debug {
     fn counts(&self, _env: &InputEnv<'_>, _window: &Window) -> Option<Counts> {
         None
     }
-}
 
-/// A stretch of time in buckets of equal length.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// Its first instant, microseconds since the Unix epoch.
-    pub from_us: i64,
-    /// The instant after its last.
-    pub to_us: i64,
-    /// Number of buckets, at least 1.
-    pub buckets: usize,
-}
+    /// For an input that is fed from outside: what it waits for, to be put behind "waits for". Its
+    /// timestamps cannot be told in advance.
+    fn waits_for(&self) -> Option<&'static str> {
+        None
+    }
 
-/// Timestamps per bucket of a [`Window`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counts {
-    /// As many as the window has buckets.
-    pub buckets: Vec<u64>,
-    /// False when they are expected numbers, not counted ones.
-    pub exact: bool,
+    /// The last timestamp of the sequence, where that can be told without generating them; `None` when
+    /// it has no end or none at all.
+    fn last(&self, _env: &InputEnv<'_>) -> Option<Moment> {
+        None
+    }
+
+    /// Why the sequence has no timestamp at all, in words for the user; asked only when it has none, and
+    /// `None` where the plugin cannot tell.
+    fn silence(&self, _env: &InputEnv<'_>) -> Option<String> {
+        None
+    }
 }
 
 /// What an input may know about the run.
@@ -114,6 +128,9 @@ pub struct InputEnv<'a> {
     /// Makes what an input draws (`R` in cron) repeatable; give each input of a run another one with
     /// [`input_seed`].
     pub seed: Option<u64>,
+    /// The run that inputs fed from outside work for. `None` where nothing runs (checks, previews): no
+    /// port is opened then, and such an input ends with nothing.
+    pub outside: Option<&'a Outside>,
 }
 
 /// The seed for the input at a position of a run with a seed.
@@ -133,6 +150,16 @@ pub trait Input: Send + Debug {
     /// Leaves out timestamps before an instant (microseconds since the Unix epoch) where that is cheaper
     /// than generating them. May leave some in: the caller drops what is still too early.
     fn seek(&mut self, _instant_us: i64) {}
+
+    /// True for an input that is fed from outside, as long as more may come. Each [`Input::fill`] of
+    /// such an input gives what came in together (a request's timestamps, or the rest of them), due at
+    /// once; nothing means nothing *now*, and [`Outside::wake`] is called when that changes.
+    fn is_open(&self) -> bool {
+        false
+    }
+
+    /// Takes nothing more from outside, at once. What came in before is still given; then it has ended.
+    fn close(&mut self) {}
 }
 
 /// Why an input cannot start or go on.

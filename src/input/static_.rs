@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::config::{Context, Field, Kind, Node, Schema, Section};
 use crate::time::Moment;
 
-use super::{Input, InputConfig, InputEnv, InputError, TAGS, positive, tags};
+use super::{Counts, Input, InputConfig, InputEnv, InputError, TAGS, Window, positive, tags};
 
 pub(super) static SCHEMA: Schema = Schema {
     name: "static",
@@ -49,6 +49,17 @@ impl InputConfig for Config {
     fn count(&self, _env: &InputEnv<'_>) -> Option<u64> {
         Some(self.count)
     }
+
+    fn counts(&self, env: &InputEnv<'_>, window: &Window) -> Option<Counts> {
+        let now_us = env.now.instant_us();
+        Some(Counts::from_totals(window, |us| {
+            if us > now_us { self.count } else { 0 }
+        }))
+    }
+
+    fn last(&self, env: &InputEnv<'_>) -> Option<Moment> {
+        Some(env.zone.at_instant(env.now.instant_us()))
+    }
 }
 
 #[derive(Debug)]
@@ -63,5 +74,11 @@ impl Input for Running {
         out.extend(std::iter::repeat_n(self.now, count));
         self.left -= count as u64;
         Ok(())
+    }
+
+    fn seek(&mut self, instant_us: i64) {
+        if instant_us > self.now.instant_us() {
+            self.left = 0;
+        }
     }
 }

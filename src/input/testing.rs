@@ -82,6 +82,7 @@ pub(super) fn env_in(zone: &str) -> InputEnv<'static> {
         base: Path::new("/base"),
         files: &Disk,
         seed: None,
+        outside: None,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::config::{Context, Field, Kind, Node, Schema, Section};
 use crate::time::{MAX_WALL_US, Moment, SECOND_US, Versatile, ZoneCursor};
 
 use super::moment::{check_optional, option};
-use super::{Input, InputConfig, InputEnv, InputError, TAGS, positive, tags};
+use super::{Counts, Input, InputConfig, InputEnv, InputError, TAGS, Window, positive, tags};
 
 pub(super) static SCHEMA: Schema = Schema {
     name: "timer",
@@ -92,6 +92,18 @@ struct Plan {
     ticks: Option<u64>,
 }
 
+impl Plan {
+    /// Ticks before an instant.
+    fn before(&self, instant_us: i64, period_us: i64) -> u64 {
+        let last_us = instant_us.min(MAX_WALL_US + 1).saturating_sub(1);
+        let Ok(after) = u64::try_from(last_us.saturating_sub(self.first_us)) else {
+            return 0;
+        };
+        let ticks = after / period_us.cast_unsigned() + 1;
+        ticks.min(self.ticks.unwrap_or(u64::MAX))
+    }
+}
+
 impl Config {
     fn plan(&self, env: &InputEnv<'_>) -> Result<Plan, InputError> {
         let start = match &self.start {
@@ -159,6 +171,38 @@ impl InputConfig for Config {
     fn count(&self, env: &InputEnv<'_>) -> Option<u64> {
         self.plan(env).ok()?.ticks?.checked_mul(self.count)
     }
+
+    fn counts(&self, env: &InputEnv<'_>, window: &Window) -> Option<Counts> {
+        let plan = self.plan(env).ok()?;
+        Some(Counts::from_totals(window, |us| {
+            plan.before(us, self.period_us).saturating_mul(self.count)
+        }))
+    }
+
+    fn last(&self, env: &InputEnv<'_>) -> Option<Moment> {
+        let plan = self.plan(env).ok()?;
+        let more = i64::try_from(plan.ticks?.checked_sub(1)?).ok()?;
+        let last_us = self
+            .period_us
+            .checked_mul(more)?
+            .checked_add(plan.first_us)?;
+        Some(env.zone.at_instant(last_us))
+    }
+
+    fn silence(&self, env: &InputEnv<'_>) -> Option<String> {
+        let plan = self.plan(env).ok()?;
+        if plan.ticks == Some(0) {
+            let all = InputEnv {
+                skip_past: false,
+                ..*env
+            };
+            let last = self.last(&all)?;
+            return Some(format!(
+                "its last tick ({last}) lies before now or is the one that `skip_past` leaves out"
+            ));
+        }
+        (plan.first_us > MAX_WALL_US).then(|| "its first tick lies after year 9999".to_owned())
+    }
 }
 
 #[derive(Debug)]
@@ -185,6 +229,20 @@ impl Input for Running {
             }
         }
         Ok(())
+    }
+
+    fn seek(&mut self, instant_us: i64) {
+        let Ok(behind) = u64::try_from(instant_us.saturating_sub(self.next_us)) else {
+            return;
+        };
+        let ticks = behind.div_ceil(self.period_us.cast_unsigned());
+        if ticks > 0 {
+            self.given = 0;
+            self.left = self.left.saturating_sub(ticks);
+            self.next_us = self
+                .next_us
+                .saturating_add(self.period_us.saturating_mul(ticks.cast_signed()));
+        }
     }
 }
 

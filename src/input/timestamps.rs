@@ -8,9 +8,9 @@ use crate::config::{
 };
 use crate::time::iso::{self, IsoError, Stamp};
 use crate::time::versatile::parse_datetime;
-use crate::time::{Moment, Versatile, Zone, ZoneCursor};
+use crate::time::{Moment, Versatile, ZoneCursor};
 
-use super::{Input, InputConfig, InputEnv, InputError, TAGS, tags};
+use super::{Counts, Input, InputConfig, InputEnv, InputError, TAGS, Window, tags};
 
 pub(super) static SCHEMA: Schema = Schema {
     name: "timestamps",
@@ -199,9 +199,59 @@ fn warn_unsorted(stamps: &[Stamp], span: Span, cx: &mut Context<'_>) {
     }
 }
 
-/// True for what a run with `skip_past` gives out.
-fn kept(stamp: &Stamp, zone: Zone, after_us: Option<i64>) -> bool {
-    after_us.is_none_or(|now_us| stamp.in_zone(zone).instant_us() > now_us)
+/// The listed moments in a run's zone and in their order, without those that it leaves out.
+#[derive(Debug)]
+struct Running {
+    stamps: Arc<[Stamp]>,
+    next: usize,
+    /// What lies before this instant is left out.
+    from_us: i64,
+    zone: ZoneCursor,
+}
+
+impl Running {
+    fn new(stamps: &Arc<[Stamp]>, env: &InputEnv<'_>) -> Self {
+        let from_us = if env.skip_past {
+            env.now.instant_us().saturating_add(1)
+        } else {
+            i64::MIN
+        };
+        Self {
+            stamps: stamps.clone(),
+            next: 0,
+            from_us,
+            zone: ZoneCursor::new(env.zone),
+        }
+    }
+}
+
+impl Iterator for Running {
+    type Item = Moment;
+
+    fn next(&mut self) -> Option<Moment> {
+        loop {
+            let stamp = self.stamps.get(self.next)?;
+            self.next += 1;
+            let at = match stamp.offset_us {
+                Some(offset_us) => self.zone.moment(stamp.wall_us.saturating_sub(offset_us)),
+                None => self.zone.at_wall(stamp.wall_us),
+            };
+            if at.instant_us() >= self.from_us {
+                return Some(at);
+            }
+        }
+    }
+}
+
+impl Input for Running {
+    fn fill(&mut self, max: usize, out: &mut Vec<Moment>) -> Result<(), InputError> {
+        out.extend(self.by_ref().take(max));
+        Ok(())
+    }
+
+    fn seek(&mut self, instant_us: i64) {
+        self.from_us = self.from_us.max(instant_us);
+    }
 }
 
 impl InputConfig for Config {
@@ -210,49 +260,33 @@ impl InputConfig for Config {
     }
 
     fn start(&self, env: &InputEnv<'_>) -> Result<Box<dyn Input>, InputError> {
-        Ok(Box::new(Running {
-            stamps: self.stamps.clone(),
-            next: 0,
-            after_us: env.skip_past.then(|| env.now.instant_us()),
-            zone: env.zone,
-            cursor: ZoneCursor::new(env.zone),
-        }))
+        Ok(Box::new(Running::new(&self.stamps, env)))
     }
 
     fn count(&self, env: &InputEnv<'_>) -> Option<u64> {
-        let after_us = env.skip_past.then(|| env.now.instant_us());
-        let kept = self
-            .stamps
-            .iter()
-            .filter(|stamp| kept(stamp, env.zone, after_us));
-        Some(kept.count() as u64)
+        Some(Running::new(&self.stamps, env).count() as u64)
     }
-}
 
-#[derive(Debug)]
-struct Running {
-    stamps: Arc<[Stamp]>,
-    next: usize,
-    after_us: Option<i64>,
-    zone: Zone,
-    cursor: ZoneCursor,
-}
+    fn counts(&self, env: &InputEnv<'_>, window: &Window) -> Option<Counts> {
+        let moments = Running::new(&self.stamps, env);
+        let instants = moments.map(Moment::instant_us);
+        Some(Counts::of_instants(window, instants))
+    }
 
-impl Input for Running {
-    fn fill(&mut self, max: usize, out: &mut Vec<Moment>) -> Result<(), InputError> {
-        let target = out.len().saturating_add(max);
-        while out.len() < target
-            && let Some(stamp) = self.stamps.get(self.next)
-        {
-            self.next += 1;
-            if kept(stamp, self.zone, self.after_us) {
-                out.push(match stamp.offset_us {
-                    Some(offset) => self.cursor.moment(stamp.wall_us - offset),
-                    None => self.zone.at_wall(stamp.wall_us),
-                });
-            }
-        }
-        Ok(())
+    fn last(&self, env: &InputEnv<'_>) -> Option<Moment> {
+        Running::new(&self.stamps, env).max()
+    }
+
+    fn silence(&self, env: &InputEnv<'_>) -> Option<String> {
+        let all = InputEnv {
+            skip_past: false,
+            ..*env
+        };
+        let last = self.last(&all)?;
+        Some(format!(
+            "all {} listed moments lie before now (the last is {last}), and `skip_past` leaves out the past",
+            self.stamps.len()
+        ))
     }
 }
 

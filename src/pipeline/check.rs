@@ -116,6 +116,7 @@ impl CheckReport {
             base: &document.base,
             files: files.as_ref(),
             seed: Some(0),
+            outside: None,
         };
         for (node, plan) in document.inputs.iter().zip(&decoded.inputs) {
             if has_unknown(&node.body) {
@@ -136,7 +137,7 @@ impl CheckReport {
                     zone: options.zone,
                     seed: Some(0),
                     globals: Globals::default(),
-                    limits: Limits::PREVIEW,
+                    limits: Limits::CHECK,
                 };
                 let before = self.diagnostics.errors();
                 let built = plan.config.build(&env, &mut self.diagnostics);

@@ -15,6 +15,13 @@ const MOST_BUCKETS: i64 = 100_000;
 /// Timestamps that are listed in full; of more, the first and last half as many.
 const LISTED: usize = 100;
 
+/// Sizes of a bucket in seconds that people can think in.
+const SIZES_S: &[u64] = &[
+    1, 2, 3, 5, 10, 15, 20, 30, 60, 90, 120, 180, 300, 600, 900, 1_200, 1_800, 2_400, 3_600, 5_400,
+    7_200, 10_800, 14_400, 21_600, 28_800, 43_200, 86_400, 172_800, 432_000, 604_800, 1_209_600,
+    2_592_000,
+];
+
 /// A histogram over wall-clock time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Aggregate {
@@ -79,4 +86,42 @@ pub fn ends<T>(items: &[T]) -> (&[T], &[T]) {
     let (head, _) = items.split_at(half);
     let (_, tail) = items.split_at(items.len() - half);
     (head, tail)
+}
+
+/// Number of buckets for a span that fills a width (in columns) best, each of a size that people can
+/// think in.
+pub fn buckets_for(span_s: u64, width: usize) -> usize {
+    let width = u64::try_from(width.clamp(8, 240)).unwrap_or(240);
+    let candidates = SIZES_S
+        .iter()
+        .map(|size| span_s.div_ceil(*size))
+        .filter(|count| *count <= width);
+    let best = candidates.max_by_key(|count| {
+        let enough = (*count).min(16);
+        (enough, width / count * count, *count)
+    });
+    best.and_then(|count| usize::try_from(count).ok())
+        .unwrap_or(8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buckets_are_round_and_fill_the_width() {
+        assert_eq!(buckets_for(60, 60), 60);
+        assert_eq!(buckets_for(3_600, 44), 40);
+        assert_eq!(buckets_for(86_400, 50), 48);
+        assert_eq!(buckets_for(31_536_000, 80), 73);
+        for span in [60, 600, 3_600, 86_400, 604_800, 2_592_000, 31_536_000, 77] {
+            for width in 0..300 {
+                let count = buckets_for(span, width);
+                assert!(
+                    (1..=width.clamp(8, 240)).contains(&count),
+                    "{span} {width} {count}"
+                );
+            }
+        }
+    }
 }

@@ -14,7 +14,11 @@ pub(super) struct Patience<'a> {
     cancel: &'a dyn Fn() -> bool,
 }
 
-impl Patience<'_> {
+impl<'a> Patience<'a> {
+    pub(super) fn new(deadline: Instant, cancel: &'a dyn Fn() -> bool) -> Self {
+        Self { deadline, cancel }
+    }
+
     /// True when it should stop now, whatever is missing.
     pub(super) fn is_over(&self) -> bool {
         (self.cancel)() || Instant::now() >= self.deadline
@@ -26,13 +30,10 @@ impl Patience<'_> {
     }
 
     /// The same, with a part of what is left.
-    fn part(&self, share: u32) -> Patience<'_> {
+    pub(super) fn part(&self, share: u32) -> Patience<'_> {
         let now = Instant::now();
         let left = self.deadline.saturating_duration_since(now);
-        Patience {
-            deadline: now + left / share,
-            cancel: self.cancel,
-        }
+        Patience::new(now + left / share, self.cancel)
     }
 }
 
@@ -42,10 +43,7 @@ impl Patience<'_> {
 /// State of templates lives for one evaluation: the first event is always the first of a run.
 pub fn evaluate(request: &PreviewRequest, cancel: &dyn Fn() -> bool) -> PreviewResult {
     let started = Instant::now();
-    let patience = Patience {
-        deadline: started + request.deadline,
-        cancel,
-    };
+    let patience = Patience::new(started + request.deadline, cancel);
     let mut result = PreviewResult {
         revision: request.revision,
         ..PreviewResult::default()

@@ -6,6 +6,7 @@
 mod aggregate;
 mod evaluate;
 mod events;
+mod sample;
 mod schedule;
 mod worker;
 
@@ -18,7 +19,7 @@ use crate::config::{Diagnostics, Parameters};
 use crate::event::EventError;
 use crate::time::Moment;
 
-pub use aggregate::{Aggregate, aggregate, ends};
+pub use aggregate::{Aggregate, aggregate, buckets_for, ends};
 pub use evaluate::evaluate;
 pub use worker::Worker;
 
@@ -37,6 +38,9 @@ pub struct PreviewRequest {
     pub seed: u64,
     /// Pinned "now", microseconds since the Unix epoch.
     pub now_us: i64,
+    /// Where the histogram starts, microseconds since the Unix epoch; by default where the run does: now,
+    /// or at the first timestamp when that is elsewhere (in sample mode, and in the past).
+    pub from_us: Option<i64>,
     /// Length of the histogram in seconds.
     pub span_s: u64,
     /// Number of histogram buckets.
@@ -77,14 +81,56 @@ pub struct Schedule {
     pub span_s: u64,
     /// Timestamps per bucket, in time order.
     pub buckets: Vec<u64>,
+    /// True when some of them are expected numbers (of a random input, or scaled up from samples), not
+    /// counted ones.
+    pub estimated: bool,
     /// True when the limits cut the counting short: the histogram is not complete.
     pub truncated: bool,
-    /// The next timestamps with the index of their input.
+    /// The next timestamps from `from` on, with the index of their input.
     pub next: Vec<(Moment, u16)>,
     /// Plugin names of the inputs, by index.
     pub inputs: Vec<String>,
+    /// What is known of each input, by index.
+    pub parts: Vec<Part>,
+    /// The first timestamp of the whole schedule.
+    pub first: Option<Moment>,
+    /// The last one; `None` when the schedule has no end, or it cannot be told in advance.
+    pub last: Option<Moment>,
+    /// Number of timestamps of the whole schedule; `None` as for `last`.
+    pub total: Option<u64>,
     /// Why nothing fires, in words, when nothing does.
     pub nothing: Option<String>,
+}
+
+/// One input of a schedule.
+#[derive(Clone, Debug, Default)]
+pub struct Part {
+    /// Timestamps within the histogram.
+    pub count: u64,
+    /// True when that is an expected number.
+    pub estimated: bool,
+    /// Its first timestamp.
+    pub first: Option<Moment>,
+    /// Its last one; `None` when it has no end, or that cannot be told in advance.
+    pub last: Option<Moment>,
+    /// Number of all its timestamps; `None` as for `last`.
+    pub total: Option<u64>,
+    /// Why it has no timestamp, in words, when it has none.
+    pub nothing: Option<String>,
+}
+
+impl Schedule {
+    /// Timestamps within the histogram.
+    pub fn count(&self) -> u64 {
+        self.buckets
+            .iter()
+            .fold(0, |sum, &one| sum.saturating_add(one))
+    }
+
+    /// Mean number of timestamps a second over the histogram.
+    pub fn rate(&self) -> f64 {
+        self.count() as f64 / self.span_s.max(1) as f64
+    }
 }
 
 /// One timestamp's worth of events, or why there are none.

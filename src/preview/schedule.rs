@@ -1,21 +1,18 @@
-//! When a project fires: a histogram, the next timestamps, and why there are none.
+//! When a project fires: a histogram of any window, the next timestamps, what each input adds to them,
+//! and why there are none.
 
 use crate::batch::TimestampBatch;
 use crate::config::{Diagnostic, Diagnostics};
-use crate::input::{InputEnv, Merge, input_seed};
+use crate::input::{Input, InputEnv, InputError, Merge, Window, input_seed};
+use crate::pipeline::InputPlan;
 use crate::time::{Moment, SECOND_US};
 
-use super::Schedule;
 use super::evaluate::{Patience, Project};
-
-/// Most timestamps that are counted for the histogram.
-const MOST_COUNTED: usize = 3_000_000;
+use super::sample::{Ahead, Measured, measure};
+use super::{Part, Schedule};
 
 /// Timestamps of the list.
 const LISTED: usize = 200;
-
-/// Timestamps asked for at a time.
-const CHUNK: usize = 4_096;
 
 /// The schedule, and the timestamps to render events for.
 pub(super) struct Firing {
@@ -25,88 +22,240 @@ pub(super) struct Firing {
     pub note: Option<String>,
 }
 
+/// A sound input of the project, in the surroundings of the previewed run.
+struct Source<'a> {
+    plan: &'a InputPlan,
+    index: u16,
+    env: InputEnv<'a>,
+}
+
 /// Works out when the inputs fire; `None` when none of them is sound.
 pub(super) fn evaluate(
     project: &Project<'_>,
     patience: &Patience<'_>,
     problems: &mut Diagnostics,
 ) -> Option<Firing> {
-    if project.inputs.iter().all(Option::is_none) {
-        return None;
-    }
     let parameters = &project.request.parameters;
     let skip_past = parameters.live_mode && parameters.skip_past;
-    let mut merge = start(project, skip_past, &mut |problem| problems.push(problem))?;
+    let sources = sources(project, skip_past);
+    if sources.is_empty() {
+        return None;
+    }
+    let mut schedule = outline(project, &sources, problems);
+    histogram(project, &sources, patience, &mut schedule);
+    list(project, &sources, patience, &mut schedule, problems);
+    explain(project, &mut schedule);
     let mut firing = Firing {
-        schedule: histogram(project, &mut merge, patience),
-        render: Vec::new(),
+        render: schedule.next.clone(),
+        schedule,
         note: None,
     };
-    failures(&mut merge, project, &mut |problem| problems.push(problem));
-    if firing.schedule.next.is_empty() && skip_past {
-        let past = start(project, false, &mut |_| {}).map(|mut merge| take(&mut merge, 1));
-        if past.is_some_and(|past| !past.is_empty()) {
-            firing.schedule.nothing =
-                Some("all timestamps lie before now, and `skip_past` leaves them out".to_owned());
+    if firing.render.is_empty() && skip_past && project.request.from_us.is_none() {
+        let past = without_skipping(project, patience);
+        if !past.is_empty() {
             firing.note =
                 Some("shown as without `skip_past`: all timestamps lie before now".to_owned());
-            firing.render = start(project, false, &mut |_| {})
-                .map(|mut merge| take(&mut merge, project.request.events))
-                .unwrap_or_default();
-            return Some(firing);
+            firing.render = past;
         }
     }
-    if firing.schedule.next.is_empty() && !firing.schedule.truncated {
-        firing.schedule.nothing = Some("no input has any timestamp to give".to_owned());
-    }
-    firing.render = firing
-        .schedule
-        .next
-        .iter()
-        .take(project.request.events)
-        .copied()
-        .collect();
+    firing.render.truncate(project.request.events);
     Some(firing)
 }
 
-/// Starts all sound inputs; `None` when none of them starts.
-fn start(
-    project: &Project<'_>,
-    skip_past: bool,
-    report: &mut dyn FnMut(Diagnostic),
-) -> Option<Merge> {
+fn sources<'a>(project: &'a Project<'_>, skip_past: bool) -> Vec<Source<'a>> {
     let request = project.request;
     let zone = request.parameters.zone;
-    let mut started = Vec::new();
-    for (input, index) in project.inputs.iter().zip(0..=u16::MAX) {
-        let Some(input) = input else { continue };
-        let env = InputEnv {
-            zone,
-            now: zone.at_instant(request.now_us),
-            skip_past,
-            base: project.base,
-            files: project.files.as_ref(),
-            seed: input_seed(Some(request.seed), index),
-        };
-        match input.config.start(&env) {
-            Ok(running) => started.push((running, index)),
-            Err(error) => {
-                let mut problem = Diagnostic::error(error.message, Some(input.place.clone()));
-                problem.help = error.help;
-                report(problem.setting(&input.setting));
-            }
-        }
-    }
-    (!started.is_empty()).then(|| Merge::indexed(started))
+    let sound = project.inputs.iter().zip(0..=u16::MAX);
+    sound
+        .filter_map(|(plan, index)| {
+            let env = InputEnv {
+                zone,
+                now: zone.at_instant(request.now_us),
+                skip_past,
+                base: project.base,
+                files: project.files.as_ref(),
+                seed: input_seed(Some(request.seed), index),
+                outside: None,
+            };
+            let plan = plan.as_ref()?;
+            Some(Source { plan, index, env })
+        })
+        .collect()
 }
 
-fn failures(merge: &mut Merge, project: &Project<'_>, report: &mut dyn FnMut(Diagnostic)) {
-    while let Some((index, error)) = merge.failure() {
-        let input = project.inputs.get(index).and_then(Option::as_ref);
-        let mut problem = Diagnostic::error(error.message, input.map(|input| input.place.clone()));
+impl Source<'_> {
+    fn problem(&self, error: InputError) -> Diagnostic {
+        let mut problem = Diagnostic::error(error.message, Some(self.plan.place.clone()));
         problem.help = error.help;
-        report(problem.setting(input.map_or("", |input| input.setting.as_str())));
+        problem.setting(&self.plan.setting)
     }
+
+    /// The first timestamp of its sequence.
+    fn first(&self) -> Result<Option<Moment>, InputError> {
+        let mut first = Vec::new();
+        self.plan.config.start(&self.env)?.fill(1, &mut first)?;
+        Ok(first.first().copied())
+    }
+
+    /// What can be told of the sequence as a whole.
+    fn outline(&self) -> Result<Part, InputError> {
+        let config = &self.plan.config;
+        let first = self.first()?;
+        let nothing = first.is_none().then(|| match config.waits_for() {
+            Some(what) => format!("it waits for {what}"),
+            None => config
+                .silence(&self.env)
+                .unwrap_or_else(|| "it has no timestamp to give".to_owned()),
+        });
+        Ok(Part {
+            first,
+            last: first.and_then(|_| config.last(&self.env)),
+            total: match config.waits_for() {
+                Some(_) => None,
+                None => config.count(&self.env),
+            },
+            nothing,
+            ..Part::default()
+        })
+    }
+
+    fn measure(&self, window: &Window, patience: &Patience<'_>) -> Result<Measured, InputError> {
+        if let Some(counts) = self.plan.config.counts(&self.env, window) {
+            return Ok(Measured {
+                counts,
+                truncated: false,
+            });
+        }
+        measure(self.plan.config.start(&self.env)?, window, patience)
+    }
+}
+
+/// The schedule without its histogram and list; says which inputs cannot start.
+fn outline(project: &Project<'_>, sources: &[Source<'_>], problems: &mut Diagnostics) -> Schedule {
+    let request = project.request;
+    let mut parts = vec![Part::default(); project.inputs.len()];
+    for source in sources {
+        let part = source.outline().unwrap_or_else(|error| {
+            let nothing = Some(error.message.clone());
+            problems.push(source.problem(error));
+            Part {
+                total: Some(0),
+                nothing,
+                ..Part::default()
+            }
+        });
+        if let Some(place) = parts.get_mut(usize::from(source.index)) {
+            *place = part;
+        }
+    }
+    let known = || {
+        sources
+            .iter()
+            .filter_map(|one| parts.get(usize::from(one.index)))
+    };
+    let now = request.parameters.zone.at_instant(request.now_us);
+    let first = known().filter_map(|part| part.first).min();
+    let begin = first.unwrap_or(now);
+    let from = match request.from_us {
+        Some(from_us) => request.parameters.zone.at_instant(from_us),
+        None if request.parameters.live_mode && begin >= now => now,
+        None => begin,
+    };
+    // An input that fires has an end only when its last timestamp is known.
+    let ends = known().all(|part| part.first.is_none() || part.last.is_some());
+    let sum = |sum: u64, part: &Part| sum.checked_add(part.total?);
+    Schedule {
+        from: Some(from),
+        span_s: request.span_s,
+        buckets: vec![0; request.buckets],
+        inputs: names(project),
+        first,
+        last: known().filter_map(|part| part.last).max().filter(|_| ends),
+        total: known().try_fold(0, sum),
+        parts,
+        ..Schedule::default()
+    }
+}
+
+fn names(project: &Project<'_>) -> Vec<String> {
+    let name = |plan: &Option<InputPlan>| plan.as_ref().map_or("", |plan| plan.name).to_owned();
+    project.inputs.iter().map(name).collect()
+}
+
+/// Counts what each input gives within the window. One that fails is told of where the list is made.
+fn histogram(
+    project: &Project<'_>,
+    sources: &[Source<'_>],
+    patience: &Patience<'_>,
+    schedule: &mut Schedule,
+) {
+    let span_us = i64::try_from(project.request.span_s)
+        .unwrap_or(i64::MAX)
+        .saturating_mul(SECOND_US);
+    let from_us = schedule.from.map_or(0, Moment::instant_us);
+    let window = Window {
+        from_us,
+        to_us: from_us.saturating_add(span_us),
+        buckets: project.request.buckets,
+    };
+    for (source, left) in sources.iter().zip((1..=sources.len()).rev()) {
+        let Some(part) = schedule.parts.get_mut(usize::from(source.index)) else {
+            continue;
+        };
+        if part.first.is_none() {
+            continue;
+        }
+        let share = u32::try_from(left + 1).unwrap_or(u32::MAX);
+        let Ok(measured) = source.measure(&window, &patience.part(share)) else {
+            continue;
+        };
+        part.count = measured.counts.total();
+        part.estimated = !measured.counts.exact;
+        schedule.estimated |= part.estimated;
+        schedule.truncated |= measured.truncated;
+        for (sum, count) in schedule.buckets.iter_mut().zip(&measured.counts.buckets) {
+            *sum = sum.saturating_add(*count);
+        }
+    }
+}
+
+/// Lists the first timestamps from the window's begin on.
+fn list(
+    project: &Project<'_>,
+    sources: &[Source<'_>],
+    patience: &Patience<'_>,
+    schedule: &mut Schedule,
+    problems: &mut Diagnostics,
+) {
+    let mut inputs = Vec::new();
+    for source in sources {
+        match start(source, project.request.from_us, patience) {
+            Ok(Some(input)) => inputs.push((input, source.index)),
+            Ok(None) => schedule.truncated = true,
+            // An input that does not start was told of before.
+            Err(_) => {}
+        }
+    }
+    let mut merge = Merge::indexed(inputs);
+    schedule.next = take(&mut merge, LISTED.max(project.request.events));
+    while let Some((index, error)) = merge.failure() {
+        let failed = sources.iter().find(|one| usize::from(one.index) == index);
+        problems.0.extend(failed.map(|one| one.problem(error)));
+    }
+}
+
+/// An input at the window's begin; `None` when it cannot be reached in time.
+fn start(
+    source: &Source<'_>,
+    from_us: Option<i64>,
+    patience: &Patience<'_>,
+) -> Result<Option<Box<dyn Input>>, InputError> {
+    let input = source.plan.config.start(&source.env)?;
+    let Some(from_us) = from_us else {
+        return Ok(Some(input));
+    };
+    let ahead = Ahead::reach(input, from_us, patience)?;
+    Ok(ahead.map(|ahead| Box::new(ahead) as Box<dyn Input>))
 }
 
 fn take(merge: &mut Merge, max: usize) -> Vec<(Moment, u16)> {
@@ -115,70 +264,40 @@ fn take(merge: &mut Merge, max: usize) -> Vec<(Moment, u16)> {
     batch.moments.into_iter().zip(batch.inputs).collect()
 }
 
-/// Counts timestamps over the span: from now, or from the first timestamp where the run would begin
-/// elsewhere (in sample mode, and in the past).
-fn histogram(project: &Project<'_>, merge: &mut Merge, patience: &Patience<'_>) -> Schedule {
-    let request = project.request;
-    let now = request.parameters.zone.at_instant(request.now_us);
-    let mut schedule = Schedule {
-        span_s: request.span_s,
-        buckets: vec![0; request.buckets],
-        inputs: project
-            .inputs
-            .iter()
-            .map(|input| input.as_ref().map_or("", |input| input.name).to_owned())
-            .collect(),
-        ..Schedule::default()
-    };
-    let listed = LISTED.max(request.events);
-    let mut counted = 0;
-    let mut batch = TimestampBatch::default();
-    loop {
-        batch.clear();
-        // The first chunk is small: the list and the events must not wait for a slow input.
-        let more = merge.fill(if counted == 0 { listed } else { CHUNK }, &mut batch);
-        if counted == 0 {
-            let begin = batch.moments.first().copied().unwrap_or(now);
-            let at_now = request.parameters.live_mode && begin.instant_us() >= now.instant_us();
-            schedule.from = Some(if at_now { now } else { begin });
-            let first = batch
-                .moments
-                .iter()
-                .copied()
-                .zip(batch.inputs.iter().copied());
-            schedule.next = first.collect();
-        }
-        let inside = count(&mut schedule, &batch.moments);
-        counted += batch.len();
-        if !more || inside < batch.len() {
-            return schedule;
-        }
-        if counted >= MOST_COUNTED || patience.is_over() {
-            schedule.truncated = true;
-            return schedule;
-        }
+/// Says why nothing fires, or nothing any more.
+fn explain(project: &Project<'_>, schedule: &mut Schedule) {
+    if !schedule.next.is_empty() || schedule.truncated {
+        return;
     }
+    schedule.nothing = match (schedule.first, schedule.last, schedule.from) {
+        (Some(_), Some(last), Some(from)) => Some(format!(
+            "nothing fires from {from} on: the last timestamp is {last}"
+        )),
+        (Some(_), None, Some(from)) => Some(format!("nothing fires from {from} on")),
+        _ => Some(reasons(project, schedule)),
+    };
 }
 
-/// Adds timestamps to the buckets; gives how many lie before the end of the span.
-fn count(schedule: &mut Schedule, moments: &[Moment]) -> usize {
-    let from_us = schedule.from.map_or(0, Moment::instant_us);
-    let span_us = i64::try_from(schedule.span_s)
-        .unwrap_or(i64::MAX)
-        .saturating_mul(SECOND_US);
-    let buckets = schedule.buckets.len() as i128;
-    for (index, at) in moments.iter().enumerate() {
-        let after_us = at.instant_us() - from_us;
-        if after_us >= span_us {
-            return index;
-        }
-        let bucket = i128::from(after_us) * buckets / i128::from(span_us);
-        if let Some(bucket) = usize::try_from(bucket)
-            .ok()
-            .and_then(|bucket| schedule.buckets.get_mut(bucket))
-        {
-            *bucket += 1;
-        }
-    }
-    moments.len()
+/// Why each input is silent.
+fn reasons(project: &Project<'_>, schedule: &Schedule) -> String {
+    let reasons: Vec<String> = project
+        .inputs
+        .iter()
+        .zip(&schedule.parts)
+        .filter_map(|(plan, part)| {
+            let plan = plan.as_ref()?;
+            Some(format!("{}: {}", plan.setting, part.nothing.as_ref()?))
+        })
+        .collect();
+    reasons.join("; ")
+}
+
+/// The first timestamps of a run that does not leave out the past.
+fn without_skipping(project: &Project<'_>, patience: &Patience<'_>) -> Vec<(Moment, u16)> {
+    let sources = sources(project, false);
+    let inputs = sources.iter().filter_map(|source| {
+        let input = start(source, None, patience).ok().flatten()?;
+        Some((input, source.index))
+    });
+    take(&mut Merge::indexed(inputs), project.request.events)
 }

@@ -18,6 +18,7 @@ fn request(document: Option<&str>) -> (PreviewRequest, tempfile::TempDir) {
         parameters: Parameters::default(),
         seed: 1,
         now_us: 1_705_320_000_000_000,
+        from_us: None,
         span_s: 60,
         buckets: 6,
         events: 3,
@@ -124,12 +125,15 @@ fn what_lies_in_the_past_is_explained_and_rendered_all_the_same() {
 }
 
 #[test]
-fn limits_cut_the_counting_and_the_rendering() {
+fn limits_cut_the_rendering_and_closed_forms_need_no_time() {
     let text = document("  - static: {count: 1000000000000}\n");
     let (mut request, _folder) = request(Some(&text));
     request.deadline = Duration::ZERO;
     let result = preview(&request);
-    assert!(result.schedule.unwrap().truncated);
+    let schedule = result.schedule.unwrap();
+    assert!(!schedule.truncated && !schedule.estimated);
+    assert_eq!(schedule.buckets[0], 1_000_000_000_000);
+    assert_eq!(schedule.total, Some(1_000_000_000_000));
     assert!(result.events.is_empty());
     assert_eq!(
         result.note.as_deref(),
@@ -137,6 +141,74 @@ fn limits_cut_the_counting_and_the_rendering() {
     );
     request.deadline = Duration::from_secs(20);
     assert!(evaluate(&request, &|| true).events.is_empty());
+}
+
+#[test]
+fn a_year_of_every_second_is_told_at_once_with_the_share_of_each_input() {
+    let text = document(
+        "  - cron: {expression: '* * * * * *', count: 1}\n  - linspace: {start: now, end: +365d, count: 1000000001}\n",
+    );
+    let (mut request, _folder) = request(Some(&text));
+    request.span_s = 31_536_000;
+    request.deadline = Duration::ZERO;
+    let schedule = preview(&request).schedule.unwrap();
+    assert!(!schedule.truncated && !schedule.estimated);
+    assert_eq!(schedule.parts[0].count, 31_536_000);
+    // The one at this very moment counts as past.
+    assert_eq!(schedule.parts[1].count, 999_999_999);
+    assert_eq!(schedule.count(), 1_031_535_999);
+    assert_eq!(schedule.parts[1].total, Some(1_000_000_000));
+    assert_eq!(
+        (schedule.total, schedule.last),
+        (None, None),
+        "cron has no end"
+    );
+}
+
+#[test]
+fn the_window_moves_to_any_moment() {
+    let text = document("  - timer: {seconds: 10, count: 1, repeat: 100000}\n");
+    let (mut request, _folder) = request(Some(&text));
+    let later = request.now_us + 500_000 * crate::time::SECOND_US;
+    request.from_us = Some(later);
+    let schedule = preview(&request).schedule.unwrap();
+    assert_eq!(schedule.from.unwrap().instant_us(), later);
+    assert_eq!(schedule.buckets, [1; 6]);
+    assert_eq!(schedule.next[0].0.instant_us(), later);
+    assert_eq!(schedule.total, Some(100_000));
+    assert_eq!(
+        schedule.last.unwrap().to_string(),
+        "2024-01-27T01:46:40+00:00"
+    );
+    request.from_us = Some(request.now_us + 2_000_000 * crate::time::SECOND_US);
+    let schedule = preview(&request).schedule.unwrap();
+    assert!(
+        schedule
+            .nothing
+            .unwrap()
+            .contains("the last timestamp is 2024-01-27")
+    );
+    request.from_us = Some(request.now_us - 3_600 * crate::time::SECOND_US);
+    let schedule = preview(&request).schedule.unwrap();
+    assert_eq!(schedule.buckets, [0; 6]);
+    assert_eq!(schedule.next[0].0.clock_text(), "12:00:10.000");
+}
+
+#[test]
+fn every_silent_input_says_why() {
+    let text = document(
+        "  - cron: {expression: '0 0 31 2 *', count: 1}\n  - linspace: {start: '-2h', end: '+1h', count: 3}\n",
+    );
+    let (request, _folder) = request(Some(&text));
+    let schedule = preview(&request).schedule.unwrap();
+    let nothing = schedule.nothing.unwrap();
+    assert!(
+        nothing.starts_with("input[0].cron: no date matches `0 0 31 2 *`; input[1].linspace: "),
+        "{nothing}"
+    );
+    assert!(nothing.contains("ended before now"), "{nothing}");
+    assert!(schedule.parts.iter().all(|part| part.nothing.is_some()));
+    assert_eq!(schedule.total, Some(0));
 }
 
 #[test]

@@ -139,6 +139,7 @@ mod tests {
             parameters: Parameters::default(),
             seed: 1,
             now_us: 0,
+            from_us: None,
             span_s: 60,
             buckets: 6,
             events: 3,

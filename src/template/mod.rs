@@ -33,6 +33,7 @@ mod scope;
 mod syntax;
 mod tests;
 mod text;
+pub mod usage;
 mod value;
 mod vm;
 
@@ -43,6 +44,7 @@ pub use engine::{Engine, Limits, Loader, Run, Template, Vars};
 pub(crate) use error::nearest;
 pub use error::{Error, ErrorKind, Place, Signal, Span};
 pub use module::{python_module, python_modules};
+pub(crate) use object::no_attribute;
 pub use object::{Args, Function, Hint, Namespace, NativeFn, Object, TextFn, ValueIter};
 pub use ops::BinaryOp;
 pub use text::Str;

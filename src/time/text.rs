@@ -31,6 +31,47 @@ pub fn stopwatch(span: Duration) -> String {
     }
 }
 
+/// A rate in the unit that gives it a whole part: `25/s`, `1.5/min`, `3/h`, `2/day`, `4/year`. `per_second`
+/// is not negative.
+pub fn rate(per_second: f64) -> String {
+    const UNITS: [(f64, &str); 4] = [(1.0, "s"), (60.0, "min"), (3_600.0, "h"), (86_400.0, "day")];
+    let (length, unit) = UNITS
+        .into_iter()
+        .find(|(length, _)| per_second * length >= 0.999_5)
+        .unwrap_or((31_536_000.0, "year"));
+    let value = per_second * length;
+    let text = match value {
+        _ if value >= 99.95 => grouped(whole(value)),
+        _ => {
+            let text = format!("{value:.1}");
+            text.strip_suffix(".0").unwrap_or(&text).to_owned()
+        }
+    };
+    format!("{text}/{unit}")
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "not negative; no rate comes near the bounds"
+)]
+fn whole(value: f64) -> u64 {
+    value.round() as u64
+}
+
+/// A number with its thousands set apart: `12,345,678`.
+pub fn grouped(value: u64) -> String {
+    let digits = value.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 fn two(seconds: u64, large: u64, large_name: &str, small: u64, small_name: &str) -> String {
     let rest = seconds % large / small;
     let count = seconds / large;

@@ -32,6 +32,8 @@ pub enum Id {
     Refresh,
     SpanLonger,
     SpanShorter,
+    SpanLater,
+    SpanEarlier,
     NextTheme,
     Undo,
     Redo,
@@ -293,6 +295,22 @@ pub static COMMANDS: &[Command] = &[
         title: "Shorter span",
         help: "Show timestamps over a shorter span",
         plain_keys: &["-"],
+        ..BASE
+    },
+    Command {
+        id: Id::SpanLater,
+        name: "timestamps.later",
+        title: "Later timestamps",
+        help: "Move the timestamps on by their span; a new preview goes back to now",
+        plain_keys: &[">"],
+        ..BASE
+    },
+    Command {
+        id: Id::SpanEarlier,
+        name: "timestamps.earlier",
+        title: "Earlier timestamps",
+        help: "Move the timestamps back by their span",
+        plain_keys: &["<"],
         ..BASE
     },
     Command {

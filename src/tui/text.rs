@@ -6,6 +6,7 @@ use std::time::Duration;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+pub use crate::time::grouped;
 use crate::time::{Moment, SECOND_US};
 
 /// Cells a text takes.
@@ -61,19 +62,6 @@ pub fn pad(text: &str, cells: usize) -> String {
     let mut out = fit(text, cells);
     let missing = cells.saturating_sub(width(&out));
     out.extend(std::iter::repeat_n(' ', missing));
-    out
-}
-
-/// `1234567` as `1,234,567`.
-pub fn grouped(value: u64) -> String {
-    let digits = value.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
     out
 }
 
@@ -193,6 +181,12 @@ pub fn day_and_time(at: Moment) -> String {
 pub fn day_and_second(at: Moment) -> String {
     let (_, month, day, hour, minute, second, _) = civil(at.wall_us);
     format!("{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+}
+
+/// `2026-11-21 09:30:05`: for lists over years.
+pub fn date_second(at: Moment) -> String {
+    let (year, month, day, hour, minute, second, _) = civil(at.wall_us);
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
 }
 
 /// `1 error`, `2 errors`.

@@ -299,11 +299,13 @@ impl Lowerer<'_> {
             self.scope().names.remove(&name);
             self.declare_param(&name)
         });
+        let loops = self.loops;
         self.loops += 1;
         self.soft += u32::from(guarded);
         let body = self.block(inner);
         self.soft -= u32::from(guarded);
-        self.loops -= 1;
+        // Not the difference: a failed macro in the body leaves the count where it failed.
+        self.loops = loops;
         let scope = self.close_scope();
         let body = body?;
         let own = (first, self.function().slots);

@@ -37,6 +37,9 @@ const DAY_S: i64 = 86_400;
 /// The last year of the calendar.
 const LAST_YEAR: i64 = 9999;
 
+/// After so many years the calendar repeats, weekdays included.
+const CYCLE_YEARS: i64 = 400;
+
 impl Schedule {
     pub(super) fn new(fields: &[Field; 7], asterisk: (bool, bool)) -> Self {
         let mask = |field: &Field, all: u64| if field.is_any() { all } else { field.set.low() };
@@ -55,6 +58,13 @@ impl Schedule {
     /// True when any date at all matches (`0 0 30 2 *` has none).
     pub fn fires(&self) -> bool {
         self.seek(0).is_some()
+    }
+
+    /// The wall-clock second after the last year of the year field; `None` without such a field.
+    pub(super) fn end_s(&self) -> Option<i64> {
+        let years = self.years?;
+        let last = (1970..=2099).rev().find(|&year| years.contains(year))?;
+        Some(days_from_civil(i64::from(last) + 1, 1, 1) * DAY_S)
     }
 
     /// Fires in one matching day.
@@ -106,12 +116,14 @@ impl Schedule {
 
     /// Goes to the first day left in the month of `walk`, or of a later month.
     fn next_day(&self, walk: &mut Walk) -> bool {
+        // What does not come in one cycle of the calendar never does.
+        let last = (walk.year + CYCLE_YEARS).min(LAST_YEAR);
         while walk.days == 0 {
             walk.month += 1;
             if walk.month > 12 {
                 walk.month = 1;
                 walk.year += 1;
-                if !self.reach_year(walk) {
+                if !self.reach_year(walk, last) {
                     return false;
                 }
             }
@@ -123,12 +135,7 @@ impl Schedule {
     }
 
     /// Skips years that do not match; false behind the last one.
-    fn reach_year(&self, walk: &mut Walk) -> bool {
-        let last = if self.years.is_some() {
-            2099
-        } else {
-            LAST_YEAR
-        };
+    fn reach_year(&self, walk: &mut Walk, last: i64) -> bool {
         while walk.year <= last {
             if self.year_matches(walk.year) {
                 return true;

@@ -14,15 +14,18 @@ use crate::time::{DAY_US, Moment, SECOND_US, Steady, Zone};
 pub struct Ticks {
     schedule: Schedule,
     zone: Zone,
+    /// First instant.
+    start_us: i64,
     /// Last instant, inclusive.
     end_us: i64,
     steady: Steady,
     walk: Option<Walk>,
     /// A fire made up for a skipped time, wall-clock seconds.
     extra_s: Option<i64>,
+    /// A fire that was reached and is not given completely.
     current: Option<Moment>,
-    /// How often the current one is still to be given.
-    repeats: u64,
+    /// How often the current one is still to be given; without, it was not begun.
+    left: Option<u64>,
 }
 
 /// Longest range for which [`Ticks::count`] looks through all clock changes.
@@ -33,16 +36,21 @@ impl Ticks {
     pub fn new(schedule: Schedule, zone: Zone, start_us: i64, end_us: i64) -> Self {
         let steady = zone.steady(start_us);
         let wall_us = start_us.saturating_add(offset_us(steady));
-        let walk = schedule.seek(-(-wall_us).div_euclid(SECOND_US));
+        let walk = schedule.seek(ceil_s(wall_us));
+        let years_end_us = schedule.end_s().map_or(i64::MAX, |end_s| {
+            // A day more, for any offset.
+            end_s.saturating_mul(SECOND_US).saturating_add(DAY_US)
+        });
         let mut ticks = Self {
             schedule,
             zone,
-            end_us,
+            start_us,
+            end_us: end_us.min(years_end_us),
             steady,
             walk,
             extra_s: None,
             current: None,
-            repeats: 0,
+            left: None,
         };
         // The start may lie in the minute after a change whose skipped time fires then.
         let before = zone.steady(start_us.saturating_sub(60 * SECOND_US));
@@ -58,18 +66,23 @@ impl Ticks {
     pub fn fill(&mut self, max: usize, repeat: u64, out: &mut Vec<Moment>) {
         let target = out.len().saturating_add(max);
         loop {
-            let room = target - out.len();
             if let Some(current) = self.current {
-                let count = usize::try_from(self.repeats)
-                    .unwrap_or(usize::MAX)
-                    .min(room);
-                out.extend(std::iter::repeat_n(current, count));
-                self.repeats -= count as u64;
-                if self.repeats > 0 || out.len() >= target {
-                    self.current = Some(current).filter(|_| self.repeats > 0);
+                let left = self.left.unwrap_or(repeat);
+                let room = (target - out.len()) as u64;
+                let count = left.min(room);
+                out.extend(std::iter::repeat_n(
+                    current,
+                    usize::try_from(count).unwrap_or(usize::MAX),
+                ));
+                if count < left {
+                    self.left = Some(left - count);
                     return;
                 }
                 self.current = None;
+                self.left = None;
+            }
+            if out.len() >= target {
+                return;
             }
             if repeat == 1 {
                 self.run(target, out);
@@ -79,7 +92,18 @@ impl Ticks {
             }
             let Some(next) = self.step() else { return };
             self.current = Some(next);
-            self.repeats = repeat;
+        }
+    }
+
+    /// Leaves out what fires before an instant (microseconds since the Unix epoch) and was not given
+    /// yet, without walking there.
+    pub fn seek(&mut self, instant_us: i64) {
+        if self.current.is_none() {
+            self.current = self.step();
+            self.left = None;
+        }
+        if self.current.is_some_and(|at| at.instant_us() < instant_us) {
+            *self = Self::new(self.schedule.clone(), self.zone, instant_us, self.end_us);
         }
     }
 
@@ -199,7 +223,7 @@ impl Ticks {
         while from_us <= self.end_us {
             let steady = self.zone.steady(from_us);
             let to_us = steady.until_us.min(self.end_us.saturating_add(1));
-            let wall_s = |us: i64| -(-(us + offset_us(steady))).div_euclid(SECOND_US);
+            let wall_s = |us: i64| ceil_s(us + offset_us(steady));
             sum += self.schedule.count(wall_s(from_us), wall_s(to_us));
             let after = self.zone.steady(to_us);
             if to_us <= self.end_us
@@ -211,6 +235,51 @@ impl Ticks {
         }
         Some(sum)
     }
+
+    /// Number of fire times within `from_us..to_us` and the whole range, not repeated; `None` when that
+    /// is too long to tell.
+    pub fn count_within(&self, from_us: i64, to_us: i64) -> Option<u64> {
+        let from_us = from_us.max(self.start_us);
+        let last_us = to_us.saturating_sub(1).min(self.end_us);
+        if last_us < from_us {
+            return Some(0);
+        }
+        Self::new(self.schedule.clone(), self.zone, from_us, last_us).count()
+    }
+
+    /// The last fire time of the whole range; `None` when there is none, or the range is too long to
+    /// tell.
+    pub fn last(&self) -> Option<Moment> {
+        let (start_us, end_us) = (self.start_us, self.end_us.saturating_add(1));
+        if end_us.saturating_sub(start_us) > COUNT_LIMIT_US {
+            return None;
+        }
+        // Something fires from `low` on and before `high`, and nothing from there on.
+        let (mut low, mut high) = (end_us, end_us);
+        let mut width_us = DAY_US;
+        while self.count_within(low, high)? == 0 {
+            if low <= start_us {
+                return None;
+            }
+            high = low;
+            low = end_us.saturating_sub(width_us).max(start_us);
+            width_us = width_us.saturating_mul(8);
+        }
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            if self.count_within(middle, high)? > 0 {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        Some(self.zone.at_instant(low))
+    }
+}
+
+/// Whole seconds of microseconds, upward.
+fn ceil_s(us: i64) -> i64 {
+    us.div_euclid(SECOND_US) + i64::from(us.rem_euclid(SECOND_US) > 0)
 }
 
 fn offset_us(steady: Steady) -> i64 {

@@ -47,6 +47,8 @@ impl App {
             }
             Id::SpanLonger => self.change_span(true),
             Id::SpanShorter => self.change_span(false),
+            Id::SpanLater => self.move_span(true),
+            Id::SpanEarlier => self.move_span(false),
             Id::NextTheme => self.next_theme(),
             Id::NextProblem => self.next_problem(),
             #[cfg(debug_assertions)]

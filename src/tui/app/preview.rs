@@ -10,8 +10,10 @@ use ratatui::layout::Rect;
 
 use super::{App, Focus};
 use crate::config::{Place, Severity};
-use crate::preview::{PreviewEvent, PreviewFailure, PreviewRequest, PreviewResult, Schedule};
-use crate::time::{Clock, WallClock};
+use crate::preview::{
+    PreviewEvent, PreviewFailure, PreviewRequest, PreviewResult, Schedule, buckets_for,
+};
+use crate::time::{Clock, MAX_WALL_US, MIN_WALL_US, SECOND_US, WallClock};
 use crate::tui::editor::Mark;
 use crate::tui::event::Effect;
 use crate::tui::text::{break_lines, wrap};
@@ -36,12 +38,7 @@ pub const SPANS: &[(u64, &str)] = &[
     (86_400, "day"),
     (604_800, "week"),
     (2_592_000, "30 days"),
-];
-
-/// Sizes of a bucket in seconds that people can think in.
-const BUCKETS: &[u64] = &[
-    1, 2, 3, 5, 10, 15, 20, 30, 60, 90, 120, 180, 300, 600, 900, 1_200, 1_800, 2_400, 3_600, 5_400,
-    7_200, 10_800, 14_400, 21_600, 28_800, 43_200, 86_400, 172_800,
+    (31_536_000, "year"),
 ];
 
 /// A file, and from and to which line and character of it, from 0.
@@ -106,6 +103,9 @@ pub struct Preview {
     pub stale: bool,
     /// Index into [`SPANS`].
     pub span: usize,
+    /// Where the histogram was moved to, microseconds since the Unix epoch; else it starts where the run
+    /// does.
+    pub from_us: Option<i64>,
     /// Rows of the events pane.
     pub rows: Vec<Row>,
     /// First row shown.
@@ -140,6 +140,7 @@ impl Preview {
             took: None,
             stale: false,
             span: 2,
+            from_us: None,
             rows: Vec::new(),
             top: 0,
             chosen: 0,
@@ -350,6 +351,7 @@ impl App {
 
     pub(super) fn repin_preview(&mut self) {
         self.preview.now_us = WallClock.now_us();
+        self.preview.from_us = None;
         self.preview.seed = self.preview.seed.wrapping_add(1);
         self.preview.hurry(self.now);
         self.info(format!("preview from now with seed {}", self.preview.seed));
@@ -361,6 +363,20 @@ impl App {
             .span
             .saturating_add_signed(if longer { 1 } else { -1 });
         self.preview.span = span.min(SPANS.len() - 1);
+        self.preview.hurry(self.now);
+    }
+
+    /// Moves the histogram by its own length.
+    pub(super) fn move_span(&mut self, later: bool) {
+        let Some(from) = self.preview.schedule.as_ref().and_then(|one| one.from) else {
+            return;
+        };
+        let (span_s, _) = SPANS.get(self.preview.span).copied().unwrap_or((3_600, ""));
+        let span_us = i64::try_from(span_s).unwrap_or(0) * SECOND_US;
+        let step_us = if later { span_us } else { -span_us };
+        let from_us = from.instant_us().saturating_add(step_us);
+        self.preview.from_us = Some(from_us.clamp(MIN_WALL_US, MAX_WALL_US));
+        self.preview.list_top = 0;
         self.preview.hurry(self.now);
     }
 
@@ -384,6 +400,7 @@ impl App {
             parameters: self.parameters.clone(),
             seed: self.preview.seed,
             now_us: self.preview.now_us,
+            from_us: self.preview.from_us,
             span_s,
             buckets,
             events: EVENTS,
@@ -593,42 +610,5 @@ fn failure_text(failure: &PreviewFailure) -> String {
         PreviewFailure::Dropped => "dropped by the template".to_owned(),
         PreviewFailure::Render(error) => error.message.clone(),
         PreviewFailure::Format(_, why) => why.clone(),
-    }
-}
-
-/// Number of buckets that fills a width best, each of a size that people can think in.
-fn buckets_for(span_s: u64, width: usize) -> usize {
-    let width = u64::try_from(width.clamp(8, 240)).unwrap_or(240);
-    let candidates = BUCKETS
-        .iter()
-        .map(|size| span_s.div_ceil(*size))
-        .filter(|count| *count <= width);
-    let best = candidates.max_by_key(|count| {
-        let enough = (*count).min(16);
-        (enough, width / count * count, *count)
-    });
-    best.and_then(|count| usize::try_from(count).ok())
-        .unwrap_or(8)
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-    use super::*;
-
-    #[test]
-    fn buckets_are_round_and_fill_the_width() {
-        assert_eq!(buckets_for(60, 60), 60);
-        assert_eq!(buckets_for(3_600, 44), 40);
-        assert_eq!(buckets_for(86_400, 50), 48);
-        for (span, _) in SPANS {
-            for width in 0..300 {
-                let count = buckets_for(*span, width);
-                assert!(
-                    (1..=width.clamp(8, 240)).contains(&count),
-                    "{span} {width} {count}"
-                );
-            }
-        }
     }
 }

@@ -4,14 +4,17 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{Line, right_heading, row, scrollbar};
-use crate::preview::Schedule;
-use crate::time::{Moment, SECOND_US};
+use crate::preview::{Part, Schedule};
+use crate::time::{Moment, SECOND_US, rate};
 use crate::tui::app::{App, Focus, SPANS, inner};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 
 /// Eighths of a cell.
 const BARS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
+/// Said beside expected numbers.
+const ESTIMATED: &str = ", estimated";
 
 pub fn draw(app: &App, area: Rect, tabs: bool, screen: &mut Buffer) {
     let theme = &app.theme;
@@ -22,7 +25,10 @@ pub fn draw(app: &App, area: Rect, tabs: bool, screen: &mut Buffer) {
         area,
         Focus::Timestamps,
         tabs,
-        &format!("{stale}next {span}"),
+        &match app.preview.from_us {
+            None => format!("{stale}next {span}"),
+            Some(_) => format!("{stale}{span} from {}", from_text(app)),
+        },
         screen,
     );
     let body = inner(area);
@@ -64,31 +70,144 @@ pub fn draw(app: &App, area: Rect, tabs: bool, screen: &mut Buffer) {
         theme,
         screen,
     );
-    let used = (bars + 2).min(height);
-    let list = Rect {
-        y: body.y + used,
-        height: height - used,
-        ..body
-    };
-    next(app, schedule, list, screen);
+    let below = rest(body, (bars + 2).min(height));
+    let used = about(schedule, below, theme, screen);
+    next(app, schedule, rest(below, used), screen);
+}
+
+/// What is left of an area below its first rows.
+fn rest(area: Rect, used: u16) -> Rect {
+    let used = used.min(area.height);
+    Rect {
+        y: area.y + used,
+        height: area.height - used,
+        ..area
+    }
+}
+
+/// The moment that the histogram was moved to.
+fn from_text(app: &App) -> String {
+    let schedule = app.preview.schedule.as_ref();
+    let from = schedule.and_then(|schedule| schedule.from);
+    from.map_or_else(String::new, text::date_second)
 }
 
 fn summary(schedule: &Schedule, area: Rect, theme: &Theme, screen: &mut Buffer) {
-    let total: u64 = schedule.buckets.iter().sum();
+    let total = schedule.count();
     let most = schedule.buckets.iter().max().copied().unwrap_or(0);
     let each = schedule
         .span_s
         .checked_div(schedule.buckets.len() as u64)
         .unwrap_or(0);
-    let sign = if schedule.truncated { "≥ " } else { "" };
+    let sign = match (schedule.truncated, schedule.estimated) {
+        (true, _) => "≥ ",
+        (false, true) => "≈ ",
+        (false, false) => "",
+    };
+    let most = format!(" most {} in {} ", text::grouped(most), unit(each));
+    let rate = format!(" at {sign}{}", rate(schedule.rate()));
     let mut line = Line::new(area, screen);
     line.put(" ", theme.text)
-        .put(&format!("{sign}{}", text::grouped(total)), theme.strong)
-        .put(" timestamps", theme.muted);
-    line.right(
-        &format!("most {} in {} ", text::grouped(most), unit(each)),
-        theme.muted,
-    );
+        .put(&format!("{sign}{}", text::grouped(total)), theme.strong);
+    let mut room = line.room().saturating_sub(text::width(&most));
+    let mut parts = vec![(" timestamps", theme.muted)];
+    if total > 0 {
+        room = room.saturating_sub(text::width(&rate));
+        parts.push((&rate, theme.text));
+    }
+    if schedule.estimated && room >= ESTIMATED.len() {
+        room -= ESTIMATED.len();
+        parts.push((ESTIMATED, theme.muted));
+    }
+    // The word is what can be spared.
+    if total > 0 && room < " timestamps".len() {
+        parts.remove(0);
+    }
+    for (part, style) in parts {
+        line.put(part, style);
+    }
+    line.right(&most, theme.muted);
+}
+
+/// Where the schedule begins and ends as a whole, and what each input adds; gives the rows it took.
+fn about(schedule: &Schedule, area: Rect, theme: &Theme, screen: &mut Buffer) -> u16 {
+    let mut used = 0;
+    if let Some(extent) = extent(schedule).filter(|_| area.height >= 4) {
+        Line::new(row(area, 0), screen)
+            .put(" ", theme.muted)
+            .put(&extent, theme.muted);
+        used = 1;
+    }
+    if schedule.parts.len() < 2 {
+        return used;
+    }
+    let rows = usize::from(area.height / 3).min(schedule.parts.len());
+    // The last row tells of those that have none.
+    let shown = if rows < schedule.parts.len() {
+        rows.saturating_sub(1)
+    } else {
+        rows
+    };
+    for (index, part) in schedule.parts.iter().enumerate().take(shown) {
+        part_line(
+            schedule,
+            index,
+            part,
+            row(area, usize::from(used)),
+            theme,
+            screen,
+        );
+        used += 1;
+    }
+    if shown < rows {
+        let hidden = schedule.parts.get(shown..).unwrap_or_default();
+        let count: u64 = hidden.iter().map(|part| part.count).sum();
+        let text = format!(
+            " {} from {} more inputs",
+            text::grouped(count),
+            hidden.len()
+        );
+        Line::new(row(area, usize::from(used)), screen).put(&text, theme.muted);
+        used += 1;
+    }
+    used
+}
+
+fn part_line(
+    schedule: &Schedule,
+    index: usize,
+    part: &Part,
+    area: Rect,
+    theme: &Theme,
+    screen: &mut Buffer,
+) {
+    let name = schedule.inputs.get(index).map_or("", String::as_str);
+    let mut line = Line::new(area, screen);
+    line.put(&format!(" {index} {name}  "), theme.muted);
+    if let Some(nothing) = &part.nothing {
+        let room = line.room().saturating_sub(1);
+        line.put(&text::fit(nothing, room), theme.warn);
+        return;
+    }
+    let sign = if part.estimated { "≈ " } else { "" };
+    line.put(&format!("{sign}{}", text::grouped(part.count)), theme.text);
+}
+
+/// First and last timestamp of the whole schedule, and how many, where that says more than the
+/// histogram does.
+fn extent(schedule: &Schedule) -> Option<String> {
+    let first = schedule.first?;
+    let mut parts = Vec::new();
+    if schedule.from.is_some_and(|from| first > from) {
+        parts.push(format!("first {}", text::date_second(first)));
+    }
+    if let Some(last) = schedule.last {
+        parts.push(format!("last {}", text::date_second(last)));
+    }
+    if let Some(total) = schedule.total {
+        parts.push(format!("{} in all", text::grouped(total)));
+    }
+    (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
 /// A length of time in its largest whole unit.
@@ -180,7 +299,8 @@ fn axis(schedule: &Schedule, area: Rect, width: u16, theme: &Theme, screen: &mut
             .get(..5)
             .unwrap_or_default()
             .to_owned(),
-        _ => text::day_and_time(at),
+        43_201..=2_592_000 => text::day_and_time(at),
+        _ => at.date_text(),
     };
     let area = Rect {
         width: width.saturating_add(2).min(area.width),
@@ -213,6 +333,7 @@ fn next(app: &App, schedule: &Schedule, area: Rect, screen: &mut Buffer) {
 
         let time = match schedule.span_s {
             _ if line.room() >= 60 => text::date_time(*at),
+            2_592_001.. => text::date_second(*at),
             86_400.. => text::day_and_second(*at),
             _ => text::time_of_day(*at),
         };

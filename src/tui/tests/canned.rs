@@ -9,7 +9,7 @@ use crate::config::{Diagnostic, Diagnostics, Place, Pos, Severity, Span};
 use crate::event::EventError;
 use crate::instance::GeneratorStatus;
 use crate::pipeline::{ErrorStats, InputStats, OutputStats, QueueStats, State, Stats};
-use crate::preview::{PreviewEvent, PreviewFailure, PreviewRequest, PreviewResult, Schedule};
+use crate::preview::{Part, PreviewEvent, PreviewFailure, PreviewRequest, PreviewResult, Schedule};
 use crate::time::Moment;
 
 pub const DOCUMENT: &str = "\
@@ -135,12 +135,17 @@ fn schedule(request: &PreviewRequest) -> Schedule {
         from: Some(moment(0)),
         span_s: request.span_s,
         buckets: (0..count).map(high).collect(),
-        truncated: false,
         next: (0..40)
             .map(|index| (moment(index / 5 * 1_000), 0))
             .collect(),
         inputs: vec!["cron".to_owned()],
-        nothing: None,
+        parts: vec![Part {
+            count: (0..count).map(high).sum(),
+            first: Some(moment(0)),
+            ..Part::default()
+        }],
+        first: Some(moment(0)),
+        ..Schedule::default()
     }
 }
 
