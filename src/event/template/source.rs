@@ -299,6 +299,13 @@ impl EventSource for TemplateSource {
         analysis::verdict(&self.picker, self.usages(), &self.base)
     }
 
+    fn streams(&self) -> u64 {
+        match self.streams {
+            Streams::Seeded(seed) => seed,
+            Streams::Recorded => 0,
+        }
+    }
+
     fn seek(&mut self, index: u64) {
         self.index = index;
         self.picker.seek(index, self.entries.len());
