@@ -118,6 +118,32 @@ pub trait EventSource: Debug {
 
     /// Names behind the alias indexes of the events.
     fn aliases(&self) -> &[Arc<str>];
+
+    /// Whether several sources of the same configuration and seed can share the work: `Ok` when each
+    /// timestamp's events depend on its number, its time and its tags alone, so that
+    /// [`EventSource::seek`] and [`EventSource::produce`] give the same bytes in any order. The error
+    /// says what prevents it.
+    fn parallel(&self) -> Result<(), Impurity> {
+        Err(Impurity {
+            place: None,
+            reason: "this event source makes its events in order".to_owned(),
+        })
+    }
+
+    /// Makes the next timestamp the one with this number, counted from 0. Only for sources that are
+    /// [`EventSource::parallel`]; others go on as they were.
+    fn seek(&mut self, index: u64) {
+        let _ = index;
+    }
+}
+
+/// What prevents events from being made in any order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Impurity {
+    /// Where; absent when it is a matter of the configuration.
+    pub place: Option<Place>,
+    /// Why, in words that go on from "because".
+    pub reason: String,
 }
 
 /// Ends what a source waits for; see [`EventSource::interrupter`].

@@ -33,6 +33,7 @@ mod scope;
 mod syntax;
 mod tests;
 mod text;
+pub mod usage;
 mod value;
 mod vm;
 
