@@ -176,7 +176,8 @@ impl Board {
 impl State {
     fn take(&mut self, window: u64) -> Option<Job> {
         let end = self.next + window;
-        self.jobs.pop_front_if(|job| job.number < end)
+        let ready = self.jobs.front().is_some_and(|job| job.number < end);
+        ready.then(|| self.jobs.pop_front()).flatten()
     }
 }
 

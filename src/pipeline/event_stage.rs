@@ -170,7 +170,23 @@ impl Stage<'_> {
         if !self.setup.eager && since.elapsed() < PATIENCE {
             return false;
         }
-        self.alone = self.source.parallel().is_err();
+        let id = &self.shared.id;
+        match self.source.parallel() {
+            Ok(()) => {
+                let workers = self.setup.workers;
+                tracing::info!(generator = id, "events are rendered by {workers} threads");
+            }
+            Err(why) => {
+                self.alone = true;
+                let place = why.place.as_ref().map(text_of).unwrap_or_default();
+                let reason = why.reason;
+                tracing::info!(
+                    generator = id,
+                    place,
+                    "events are rendered by one thread, because {reason}"
+                );
+            }
+        }
         !self.alone
     }
 
