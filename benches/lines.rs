@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! cargo bench --bench lines
-//! EVTUI_BENCH_EVENTS=3000000 cargo bench --bench lines
+//! EVTUI_BENCH_EVENTS=0 cargo bench --bench lines     # rendering alone
 //! ```
 //!
 //! Rendering is measured on one thread in CPU time, where the system tells it, and ours and the loop
@@ -38,8 +38,8 @@ const START_US: i64 = 1_767_225_600_000_000;
 /// Events of one round of rendering.
 const ROUND: u64 = 200_000;
 
-/// Rounds of rendering each.
-const ROUNDS: usize = 7;
+/// Rounds of rendering each, unless `EVTUI_BENCH_ROUNDS` says otherwise.
+const ROUNDS: u64 = 7;
 
 /// Bytes at which a batch is full and starts anew.
 const BATCH: usize = 128 << 10;
@@ -83,6 +83,9 @@ fn main() {
         },
     );
     let events = number_of("EVTUI_BENCH_EVENTS", 2_000_000);
+    if events == 0 {
+        return;
+    }
     pipeline("constant line", CONSTANT, events);
     pipeline("access log", ACCESS, events);
     second_core(events / 4);
@@ -178,7 +181,10 @@ fn source(template: &str) -> (TempDir, Box<dyn EventSource>) {
 
 /// A millisecond after the other.
 fn moment(index: u64) -> Moment {
-    Zone::UTC.at_wall(START_US + index as i64 * 1_000)
+    Moment {
+        wall_us: START_US + index as i64 * 1_000,
+        offset_s: 0,
+    }
 }
 
 type Line<'a> = &'a mut dyn FnMut(Moment, u64, &mut Vec<u8>);
@@ -188,7 +194,7 @@ fn rendering(name: &str, template: &str, line: Line<'_>) {
     compare(ours.as_mut(), line);
     let (mut our_times, mut hand_times) = (Vec::new(), Vec::new());
     let mut bytes = 0;
-    for _ in 0..ROUNDS {
+    for _ in 0..number_of("EVTUI_BENCH_ROUNDS", ROUNDS) {
         our_times.push(cpu(|| bytes = render(ours.as_mut())));
         hand_times.push(cpu(|| {
             std::hint::black_box(loop_of(line));

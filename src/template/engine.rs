@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::program::Program;
-use super::vm::Ctx;
+use super::vm::{Context, Ctx};
 use super::{Error, ErrorKind, Value, lower, syntax};
 use crate::fake::Random;
 
@@ -43,6 +43,8 @@ struct Inner {
     /// Changes when loaded files are forgotten.
     generation: Cell<u64>,
     scratch: RefCell<Vec<Value>>,
+    /// A context that no render uses.
+    spare: RefCell<Option<Rc<Context>>>,
 }
 
 /// How far one render may go.
@@ -124,6 +126,7 @@ impl Engine {
             cache: RefCell::default(),
             generation: Cell::new(0),
             scratch: RefCell::default(),
+            spare: RefCell::default(),
         }));
         for (name, value) in super::globals::builtin() {
             engine.set_global(name, value);
@@ -251,6 +254,14 @@ impl Engine {
 
     pub(super) fn filter_names(&self) -> Vec<String> {
         self.0.filters.borrow().keys().cloned().collect()
+    }
+
+    pub(super) fn take_context(&self) -> Option<Rc<Context>> {
+        self.0.spare.borrow_mut().take()
+    }
+
+    pub(super) fn give_context(&self, context: Rc<Context>) {
+        *self.0.spare.borrow_mut() = Some(context);
     }
 
     pub(super) fn take_scratch(&self) -> Vec<Value> {

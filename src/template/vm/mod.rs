@@ -14,7 +14,7 @@ use std::rc::Rc;
 pub(super) use expr::compare;
 pub(super) use iterate::OneShot;
 
-use blocks::Context;
+pub(super) use blocks::Context;
 
 use super::engine::{Engine, Limits, Run, Symbol, Vars};
 use super::program::{Code, Init, Program, Var};
@@ -76,6 +76,8 @@ fn stack_address() -> usize {
 impl<'r> Ctx<'r> {
     pub(super) fn new(engine: Engine, run: Run<'r>, out: Vec<u8>, program: &Rc<Program>) -> Self {
         let stack = engine.take_scratch();
+        let spare = engine.take_context().filter(|_| program.blocks.is_empty());
+        let context = spare.unwrap_or_else(|| Rc::new(Context::root(program)));
         Self {
             engine,
             random: run.random,
@@ -88,7 +90,7 @@ impl<'r> Ctx<'r> {
                 id: 0,
                 base: 0,
                 program: None,
-                context: Rc::new(Context::root(program)),
+                context,
                 block: None,
                 captured: Value::Undefined,
             },
@@ -98,7 +100,10 @@ impl<'r> Ctx<'r> {
         }
     }
 
-    pub(super) fn finish(self) -> Vec<u8> {
+    pub(super) fn finish(mut self) -> Vec<u8> {
+        if Rc::get_mut(&mut self.frame.context).is_some_and(Context::reset) {
+            self.engine.give_context(self.frame.context);
+        }
         self.engine.give_scratch(self.stack);
         self.out
     }
