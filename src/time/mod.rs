@@ -6,6 +6,7 @@ mod civil;
 mod clock;
 pub mod cron;
 mod cursor;
+mod holiday;
 pub mod human;
 pub mod iso;
 mod moment;
@@ -20,6 +21,7 @@ pub use civil::{
 };
 pub use clock::{Clock, FakeClock, WallClock};
 pub use cursor::ZoneCursor;
+pub use holiday::DateRule;
 pub use moment::Moment;
 pub use text::{grouped, rate, short_duration, stopwatch};
 pub use versatile::Versatile;
