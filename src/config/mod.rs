@@ -14,6 +14,7 @@ mod files;
 mod node;
 mod parameters;
 mod pytext;
+mod run_parameters;
 mod scalar;
 #[cfg(test)]
 mod scalar_tests;
@@ -43,6 +44,7 @@ pub use node::{Node, Scalar, Tree};
 pub use parameters::{
     BatchParameters, GENERATION, Parameters, QueueParameters, STARTUP, StartupEntry,
 };
+pub use run_parameters::{BACKFILL_FORMS, GAIN, Past, RATE_LIMIT, RunParameters};
 pub use schema::{Field, Kind, Schema};
 pub use section::{Context, Section};
 pub use startup::{read_generation, read_startup};

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
+use super::run_parameters::{
+    BACKFILL, GAIN_FIELD, MAX_DURATION, MAX_EVENTS, PACE, RATE_LIMIT_FIELD, RunParameters, SPEED,
+};
 use super::{Context, Field, Kind, Node, Schema, Section, near};
 use crate::time::Zone;
 
@@ -93,6 +96,13 @@ pub static GENERATION: Schema = Schema {
         KEEP_ORDER,
         MAX_CONCURRENCY,
         WRITE_TIMEOUT,
+        SPEED,
+        PACE,
+        GAIN_FIELD,
+        RATE_LIMIT_FIELD,
+        MAX_EVENTS,
+        MAX_DURATION,
+        BACKFILL,
     ],
 };
 
@@ -113,6 +123,13 @@ pub static STARTUP: Schema = Schema {
         KEEP_ORDER,
         MAX_CONCURRENCY,
         WRITE_TIMEOUT,
+        SPEED,
+        PACE,
+        GAIN_FIELD,
+        RATE_LIMIT_FIELD,
+        MAX_EVENTS,
+        MAX_DURATION,
+        BACKFILL,
         Field::optional(
             "live_mode",
             Kind::Bool,
@@ -185,6 +202,8 @@ pub struct Parameters {
     pub skip_past: bool,
     /// Values for `${params.*}`.
     pub params: Map<String, Value>,
+    /// How fast, how much, how long.
+    pub run: RunParameters,
 }
 
 impl Default for Parameters {
@@ -199,6 +218,7 @@ impl Default for Parameters {
             live_mode: true,
             skip_past: true,
             params: Map::new(),
+            run: RunParameters::default(),
         }
     }
 }
@@ -256,8 +276,12 @@ impl Parameters {
         put(&mut new.max_concurrency, section.int("max_concurrency"));
         put(&mut new.write_timeout, section.int("write_timeout"));
         put(&mut new.keep_order, section.bool("keep_order"));
-        put(&mut new.live_mode, section.bool("live_mode"));
         put(&mut new.skip_past, section.bool("skip_past"));
+        new.run = self.run.overlaid(section, cx)?;
+        if section.has("speed") || section.has("pace") {
+            new.live_mode = new.run.is_live();
+        }
+        put(&mut new.live_mode, section.bool("live_mode"));
         if let Some(Value::Object(params)) = section.node("params").map(Node::to_json) {
             new.params = params;
         }

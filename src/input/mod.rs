@@ -3,11 +3,14 @@
 //! Knows nothing of events, outputs, queues or threads.
 
 mod cron;
+mod http;
 mod linspace;
 mod merge;
 mod moment;
 mod outside;
+mod scatter;
 mod static_;
+mod time_patterns;
 mod timer;
 mod timestamps;
 mod tree;
@@ -55,6 +58,14 @@ pub static PLUGINS: &[InputPlugin] = &[
     InputPlugin {
         schema: &static_::SCHEMA,
         decode: static_::decode,
+    },
+    InputPlugin {
+        schema: &time_patterns::SCHEMA,
+        decode: time_patterns::decode,
+    },
+    InputPlugin {
+        schema: &http::SCHEMA,
+        decode: http::decode,
     },
 ];
 

@@ -13,7 +13,7 @@ use super::{GeneratorSpec, GeneratorStatus, Handle, Instance, InstanceError, pre
 use crate::config::{Diagnostic, Diagnostics, Disk};
 use crate::event::Globals;
 use crate::output::Streams;
-use crate::pipeline::{self, EndReason, RunOptions, Running, State, Stats};
+use crate::pipeline::{self, Change, EndReason, RunOptions, Running, State, Stats};
 use crate::time::WallClock;
 
 /// How long a stop may deliver what is queued before it becomes an abort.
@@ -180,7 +180,6 @@ impl Inner {
                 files,
                 streams: self.streams.clone(),
                 runtime: self.runtime.clone(),
-                max_events: None,
             },
         ));
         self.set(&spec.id, Run::Known(running.clone()));
@@ -249,6 +248,16 @@ impl Instance for Local {
             if let Run::Known(running) = run {
                 running.abort();
             }
+        });
+        std::future::ready(result).boxed()
+    }
+
+    fn control(&self, id: &str, change: Change) -> BoxFuture<'_, Result<(), InstanceError>> {
+        let result = self.inner.run_of(id).and_then(|run| match run {
+            Run::Known(running) if !matches!(running.state(), State::Ended(_)) => {
+                Ok(running.control().apply(change)?)
+            }
+            _ => Err(InstanceError::Idle(id.to_owned())),
         });
         std::future::ready(result).boxed()
     }

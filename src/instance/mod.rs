@@ -11,7 +11,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 
 use crate::config::{Diagnostics, Parameters};
-use crate::pipeline::{State, Stats};
+use crate::pipeline::{Change, ChangeError, State, Stats};
 
 pub use local::{DRAIN, discard, local};
 pub use project::prepare;
@@ -51,6 +51,12 @@ pub enum InstanceError {
     /// It runs already.
     #[error("generator {0:?} is running")]
     Running(String),
+    /// It does not run.
+    #[error("generator {0:?} is not running")]
+    Idle(String),
+    /// A change makes no sense.
+    #[error(transparent)]
+    Change(#[from] ChangeError),
     /// The project is unsound.
     #[error("the project has errors")]
     Invalid(Diagnostics),
@@ -68,6 +74,9 @@ pub trait Instance: Send + Sync {
     fn stop(&self, id: &str) -> BoxFuture<'_, Result<(), InstanceError>>;
     /// Gives up the drain; what is queued is counted as lost.
     fn abort(&self, id: &str) -> BoxFuture<'_, Result<(), InstanceError>>;
+    /// Changes how a running generator runs: pause, pace, gain, limits. What is in force shows in
+    /// [`Stats::settings`].
+    fn control(&self, id: &str, change: Change) -> BoxFuture<'_, Result<(), InstanceError>>;
     /// Stops everything and waits for the end.
     fn shutdown(&self) -> BoxFuture<'_, ()>;
 }

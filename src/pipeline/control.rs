@@ -1,17 +1,12 @@
 //! The one way a run is told to end: which stages stop, why, and who is woken.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::time::Clock;
-
 use super::{EndReason, State};
-
-/// Longest sleep for the wall clock: it may be set, and it goes on while the machine is suspended.
-const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 
 /// How far a run has been told to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +29,13 @@ pub(super) struct Control {
     inner: Mutex<Inner>,
     changed: Condvar,
     abort: CancellationToken,
+    /// How often sleepers were to look again.
+    wakes: AtomicU64,
+    /// The latest sleep that was begun, in microseconds.
+    #[cfg(test)]
+    asleep_us: AtomicU64,
+    /// Sleeps that ended because their time was over.
+    timeouts: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -44,8 +46,17 @@ struct Inner {
     /// A failure that did not end the run but makes it no success.
     blemish: Option<String>,
     deadline: Option<Instant>,
-    /// Something came in for the inputs since they last slept.
-    woken: bool,
+    /// Wakes an event source that waits for something outside.
+    interrupt: Option<Interrupt>,
+}
+
+/// Calls what an event source gave for that.
+struct Interrupt(crate::event::Interrupter);
+
+impl std::fmt::Debug for Interrupt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Interrupt")
+    }
 }
 
 impl Control {
@@ -57,10 +68,14 @@ impl Control {
                 reason: None,
                 blemish: None,
                 deadline: None,
-                woken: false,
+                interrupt: None,
             }),
             changed: Condvar::new(),
             abort: CancellationToken::new(),
+            wakes: AtomicU64::new(0),
+            #[cfg(test)]
+            asleep_us: AtomicU64::new(0),
+            timeouts: AtomicU64::new(0),
         }
     }
 
@@ -81,7 +96,17 @@ impl Control {
         if inner.state == State::Running {
             inner.state = State::Stopping;
         }
-        self.raise(level);
+        self.raise(level, &mut inner);
+    }
+
+    /// Names what is to be called when the event source has to end, at once if that was said already.
+    pub(super) fn on_halt(&self, interrupt: crate::event::Interrupter) {
+        let mut inner = self.lock();
+        if self.is(Level::Halt) {
+            interrupt();
+        } else {
+            inner.interrupt = Some(Interrupt(interrupt));
+        }
     }
 
     /// Gives up the drain at `deadline`, if there is no earlier one.
@@ -109,7 +134,7 @@ impl Control {
         if inner.state == State::Running {
             inner.state = State::Stopping;
         }
-        self.raise(Level::Abort);
+        self.raise(Level::Abort, &mut inner);
         self.abort.cancel();
     }
 
@@ -119,8 +144,13 @@ impl Control {
     }
 
     /// Called with the lock held, so that no waiter misses it.
-    fn raise(&self, level: Level) {
+    fn raise(&self, level: Level, inner: &mut Inner) {
         self.level.fetch_max(level as u8, Ordering::Relaxed);
+        if self.is(Level::Halt)
+            && let Some(Interrupt(interrupt)) = inner.interrupt.take()
+        {
+            interrupt();
+        }
         self.changed.notify_all();
     }
 
@@ -158,16 +188,21 @@ impl Control {
         self.lock().state.clone()
     }
 
-    /// Wakes sleepers to look at the clock again.
+    /// Wakes sleepers to look at clock and settings again.
     pub(super) fn poke(&self) {
         let _inner = self.lock();
+        self.wakes.fetch_add(1, Ordering::Release);
         self.changed.notify_all();
     }
 
-    /// Ends the sleep of the inputs, or their next one: something came in for them.
-    pub(super) fn wake(&self) {
-        self.lock().woken = true;
-        self.changed.notify_all();
+    /// To be read before looking at what a sleep depends on; see [`Control::sleep`].
+    pub(super) fn wakes(&self) -> u64 {
+        self.wakes.load(Ordering::Acquire)
+    }
+
+    /// How many sleeps lasted their whole time.
+    pub(super) fn timeouts(&self) -> u64 {
+        self.timeouts.load(Ordering::Relaxed)
     }
 
     /// Waits until the state is one that `wanted` takes; `None` when the deadline passed first.
@@ -185,30 +220,36 @@ impl Control {
             if left.is_some_and(|left| left.is_zero()) {
                 return None;
             }
-            inner = self.sleep(inner, left);
+            inner = self.rest(inner, left);
         }
     }
 
-    /// Sleeps until the clock shows `due_us`, something came in, or the inputs have to end (false).
-    pub(super) fn sleep_until(&self, clock: &dyn Clock, due_us: i64) -> bool {
+    /// Sleeps for a time (without end for `None`), until it is poked (also since `wakes` was read), or
+    /// until the inputs have to end.
+    pub(super) fn sleep(&self, wakes: u64, time: Option<Duration>) {
+        let until = time.and_then(|time| Instant::now().checked_add(time));
         let mut inner = self.lock();
-        loop {
-            if self.is(Level::Drain) {
-                return false;
+        #[cfg(test)]
+        if let Some(us) = time.and_then(|time| u64::try_from(time.as_micros()).ok()) {
+            self.asleep_us.store(us, Ordering::SeqCst);
+        }
+        while !self.is(Level::Drain) && self.wakes() == wakes {
+            let left = until.map(|at| at.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
+                self.timeouts.fetch_add(1, Ordering::Relaxed);
+                return;
             }
-            if std::mem::take(&mut inner.woken) {
-                return true;
-            }
-            let left = due_us.saturating_sub(clock.now_us());
-            if left <= 0 {
-                return true;
-            }
-            let left = Duration::from_micros(left.unsigned_abs()).min(LONGEST_SLEEP);
-            inner = self.sleep(inner, Some(left));
+            inner = self.rest(inner, left);
         }
     }
 
-    fn sleep<'a>(
+    /// How long the latest sleep was to last.
+    #[cfg(test)]
+    pub(super) fn asleep(&self) -> Duration {
+        Duration::from_micros(self.asleep_us.load(Ordering::SeqCst))
+    }
+
+    fn rest<'a>(
         &self,
         inner: MutexGuard<'a, Inner>,
         left: Option<Duration>,

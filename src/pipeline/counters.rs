@@ -20,6 +20,10 @@ impl Counter {
         self.0.load(Ordering::Relaxed)
     }
 
+    fn at(value: u64) -> Self {
+        Self(AtomicU64::new(value))
+    }
+
     /// Replaces the value; for gauges.
     pub(super) fn set(&self, value: u64) {
         self.0.store(value, Ordering::Relaxed);
@@ -42,6 +46,22 @@ pub(super) struct Counters {
     pub(super) bytes: Counter,
     /// Microseconds the last release was late (gauge).
     pub(super) lag_us: Counter,
+    /// When what is due and held back fell due, on the monotonic clock (gauge); the largest number
+    /// when nothing is held back.
+    pub(super) held_us: Counter,
+    /// Timestamps left out at the end of a pause.
+    pub(super) skipped: Counter,
+    /// Timestamps of the inputs that were dealt with, before the gain.
+    pub(super) passed: Counter,
+    /// What the gain made of those, less what was skipped: on its way to the event stage.
+    pub(super) used: Counter,
+    /// Instant of the last timestamp released (gauge); the smallest number before the first.
+    pub(super) position_us: Counter,
+    /// Jumps of the wall clock, and how far the last one went (gauge, signed).
+    pub(super) jumps: Counter,
+    pub(super) jumped_us: Counter,
+    /// 1 when the history is released.
+    pub(super) backfilled: Counter,
     pub(super) outputs: Vec<OutputCounters>,
 }
 
@@ -60,8 +80,16 @@ impl Counters {
         Self {
             released: (0..inputs).map(|_| Counter::default()).collect(),
             outputs: (0..outputs).map(|_| OutputCounters::default()).collect(),
+            held_us: Counter::at(u64::MAX),
+            position_us: Counter::at(i64::MIN.cast_unsigned()),
             ..Self::default()
         }
+    }
+
+    /// Timestamps that were produced for, whatever came of it.
+    pub(super) fn answered(&self) -> u64 {
+        let outcomes = [&self.produced_for, &self.empty, &self.dropped, &self.failed];
+        outcomes.map(Counter::get).iter().sum()
     }
 
     /// Counts the timestamps of one batch as released.

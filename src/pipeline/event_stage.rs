@@ -28,8 +28,6 @@ pub(super) struct Setup {
     pub(super) tags: Vec<Vec<Arc<str>>>,
     /// One batch of events per batch of timestamps, because a formatter joins batches.
     pub(super) joined: bool,
-    /// Ends the run after that many events.
-    pub(super) max_events: Option<u64>,
 }
 
 /// Runs until there are no more timestamps, the source is exhausted or the run is told to end.
@@ -39,7 +37,7 @@ pub(super) fn run(source: Box<dyn EventSource>, setup: &Setup, shared: &Shared) 
         setup,
         shared,
         batch: shared.spare_events.take(),
-        left: setup.max_events.unwrap_or(u64::MAX),
+        made: 0,
     }
     .run();
 }
@@ -50,8 +48,8 @@ struct Stage<'a> {
     shared: &'a Shared,
     /// Events produced and not yet handed on.
     batch: EventBatch,
-    /// Events that may still be produced.
-    left: u64,
+    /// Events produced so far.
+    made: u64,
 }
 
 /// Timestamps of a batch that wait for their turn; counted as unused when they never get it, also
@@ -96,8 +94,9 @@ impl Stage<'_> {
             shared: self.shared,
             count: timestamps.len() as u64,
         };
+        self.announce(timestamps);
         for (&at, &input) in timestamps.moments.iter().zip(&timestamps.inputs) {
-            if self.left == 0 {
+            if self.left() == 0 {
                 return false;
             }
             if self.shared.control.is(Level::Halt) {
@@ -119,17 +118,34 @@ impl Stage<'_> {
             }
         }
         drop(waiting);
-        self.left > 0
+        self.left() > 0
+    }
+
+    /// Events that may still be produced; the limit may change.
+    fn left(&self) -> u64 {
+        self.shared.settings.max_events().saturating_sub(self.made)
+    }
+
+    /// Lets the source work ahead, but not on more timestamps than events are wanted.
+    fn announce(&mut self, timestamps: &TimestampBatch) {
+        let most = usize::try_from(self.left()).unwrap_or(usize::MAX);
+        let count = timestamps.len().min(most);
+        self.source.expect(
+            timestamps.moments.get(..count).unwrap_or_default(),
+            timestamps.inputs.get(..count).unwrap_or_default(),
+            &self.setup.tags,
+        );
     }
 
     /// Takes the events added behind the first `before` off what may still be produced.
     fn limit(&mut self, before: usize) {
         let added = (self.batch.len() - before) as u64;
-        if added > self.left {
-            let kept = usize::try_from(self.left).unwrap_or(usize::MAX);
+        let left = self.left();
+        if added > left {
+            let kept = usize::try_from(left).unwrap_or(usize::MAX);
             self.batch.truncate(before.saturating_add(kept));
         }
-        self.left = self.left.saturating_sub(added);
+        self.made += added.min(left);
     }
 
     fn count(&self, outcome: Outcome) {

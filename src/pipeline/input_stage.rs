@@ -1,112 +1,352 @@
-//! The input stage: hands timestamps on, in live mode when they are due.
+//! The input stage: releases timestamps when they are due, and sleeps until the next one is.
+//!
+//! It sleeps on the monotonic clock and is woken by whoever changes something: a stop, a setting, an
+//! input that has something after a time without, the system when the wall clock was set. So nothing
+//! wakes it while nothing is due.
+
+use std::time::Duration;
 
 use crate::batch::TimestampBatch;
+use crate::time::{Jumps, Reading, Wake};
 
 use super::EndReason;
+use super::ceiling::{Ceiling, Flow};
 use super::control::Level;
 use super::errors::Failure;
 use super::release::{Next, Release};
+use super::settings::Change;
 use super::shared::Shared;
 use crate::input::Merge;
 
-/// Timestamps looked ahead in live mode.
-const AHEAD: usize = 1_024;
+/// Longest sleep where the system does not tell when the wall clock was set.
+const LOOK: Duration = Duration::from_secs(5);
 
-/// Runs until the inputs end or the run is told to. `size` is the most timestamps of a batch.
-pub(super) fn run(source: Merge, size: usize, shared: &Shared) {
-    if shared.live {
-        live(Release::new(source, AHEAD), size, shared);
-    } else {
-        sample(source, size, shared);
-    }
+/// How the stage works in one run.
+pub(super) struct Setup {
+    /// Most timestamps of a batch, at least 1.
+    pub(super) size: usize,
+    /// Keeps together what lies within so many microseconds of the first of a batch, because an output
+    /// shows what a batch is.
+    pub(super) window_us: Option<i64>,
+    /// Most events in a second to begin with.
+    pub(super) rate_limit: Option<f64>,
+    /// Wakes the stage.
+    pub(super) wake: Wake,
 }
 
-fn sample(mut source: Merge, size: usize, shared: &Shared) {
-    let mut scheduled = true;
-    while !shared.control.is(Level::Drain) {
-        let Some(open) = arrivals(&mut source, size, shared) else {
-            return;
-        };
-        if scheduled {
-            let mut batch = shared.spare_timestamps.take();
-            scheduled = source.fill(size, &mut batch);
-            report(&mut source, shared);
-            if !push(batch, shared) {
-                return;
+/// Runs until the inputs end or the run is told to.
+pub(super) fn run(release: Release, setup: Setup, shared: &Shared) {
+    let now = shared.clock.read();
+    let tells = !shared.live || shared.clock.on_jump(&setup.wake);
+    let mut stage = Stage {
+        batch: shared.spare_timestamps.take(),
+        jumps: Jumps::from(now),
+        version: 0,
+        paused: false,
+        open: true,
+        ceiling: None,
+        pushed: 0,
+        release,
+        setup,
+        shared,
+        tells,
+    };
+    stage.limit(stage.setup.rate_limit, now);
+    while stage.step() {}
+}
+
+struct Stage<'a> {
+    release: Release,
+    setup: Setup,
+    shared: &'a Shared,
+    /// Which settings were taken over.
+    version: u64,
+    paused: bool,
+    /// Something may come in from outside.
+    open: bool,
+    /// The system tells when the wall clock was set.
+    tells: bool,
+    jumps: Jumps,
+    ceiling: Option<Ceiling>,
+    /// What is being collected.
+    batch: TimestampBatch,
+    /// Timestamps handed on.
+    pushed: u64,
+}
+
+impl Stage<'_> {
+    /// Releases what is due and sleeps until more is; false at the end.
+    fn step(&mut self) -> bool {
+        let wakes = self.shared.control.wakes();
+        if self.shared.control.is(Level::Drain) {
+            self.close();
+            return false;
+        }
+        let now = self.shared.clock.read();
+        self.refresh();
+        self.look(now);
+        if self.paused {
+            self.shared.control.sleep(wakes, None);
+            return true;
+        }
+        let room = match self.room(now) {
+            Ok(room) => room,
+            Err(_) if self.release.is_over() && !self.open => return false,
+            Err(at_us) => {
+                self.hold(now);
+                self.sleep(wakes, at_us);
+                return true;
             }
-        } else if open {
-            shared.control.sleep_until(shared.clock.as_ref(), i64::MAX);
-        } else {
-            return;
-        }
-    }
-    close(&mut source, size, shared);
-}
-
-/// Hands on what came in from outside, whatever the schedules have. Gives whether more may come, and
-/// `None` when nobody takes timestamps any more.
-fn arrivals(source: &mut Merge, size: usize, shared: &Shared) -> Option<bool> {
-    loop {
-        let mut batch = shared.spare_timestamps.take();
-        let open = source.arrivals(size, &mut batch);
-        report(source, shared);
-        let given = !batch.is_empty();
-        if !push(batch, shared) {
-            return None;
-        }
-        if !given || !open {
-            return Some(open);
-        }
-    }
-}
-
-/// The end of a run that was told to end: what outsiders were promised is still handed on.
-fn close(source: &mut Merge, size: usize, shared: &Shared) {
-    source.close();
-    while arrivals(source, size, shared) == Some(true) {}
-}
-
-fn live(mut release: Release, size: usize, shared: &Shared) {
-    while !shared.control.is(Level::Drain) {
-        let Some(open) = arrivals(release.source(), size, shared) else {
-            return;
         };
-        let mut batch = shared.spare_timestamps.take();
-        let now_us = shared.clock.now_us();
-        let next = release.take_due(now_us, size, &mut batch);
-        report(release.source(), shared);
-        if let Some(last) = batch.moments.last() {
-            let late = now_us.saturating_sub(last.instant_us());
-            shared.counters.lag_us.set(late.max(0).unsigned_abs());
+        let Some(came) = self.arrivals(room) else {
+            return false;
+        };
+        if came >= room {
+            return true;
         }
-        if !push(batch, shared) {
-            return;
+        let next = self.take(now, room - came);
+        report(self.release.source(), self.shared);
+        self.measure(now, next);
+        if self.complete(next) && !self.push() {
+            return false;
         }
         match next {
             Next::Now => {}
-            Next::At(due_us) => {
-                shared.control.sleep_until(shared.clock.as_ref(), due_us);
+            // There may be more from outside already.
+            _ if came > 0 => {}
+            Next::At(at_us) => self.sleep(wakes, at_us),
+            Next::Held => self.shared.control.sleep(wakes, None),
+            Next::Ended if self.open => self.shared.control.sleep(wakes, None),
+            Next::Ended => return false,
+        }
+        true
+    }
+
+    /// Hands on what came in from outside, whatever the schedules have, and says how much that was;
+    /// `None` when nobody takes timestamps any more.
+    fn arrivals(&mut self, max: usize) -> Option<usize> {
+        if !self.open {
+            return Some(0);
+        }
+        let mut batch = self.shared.spare_timestamps.take();
+        self.open = self.release.arrivals(max, &mut batch);
+        report(self.release.source(), self.shared);
+        let came = batch.len();
+        self.hand_on(batch).then_some(came)
+    }
+
+    /// The end of a run that was told to end: what outsiders were promised is still handed on.
+    fn close(&mut self) {
+        self.release.source().close();
+        while self.open {
+            if self.arrivals(self.setup.size).is_none() {
+                return;
             }
-            Next::Ended if open => {
-                shared.control.sleep_until(shared.clock.as_ref(), i64::MAX);
-            }
-            Next::Ended => return,
         }
     }
-    close(release.source(), size, shared);
+
+    /// Takes over what was changed, as of when it was changed.
+    fn refresh(&mut self) {
+        let version = self.shared.settings.version();
+        if self.version == version {
+            return;
+        }
+        self.version = version;
+        for (change, at) in self.shared.settings.take_changes() {
+            let timeline = self.release.timeline();
+            match change {
+                Change::Pause => {
+                    timeline.pause(at);
+                    self.paused = true;
+                }
+                Change::Resume { skip } => {
+                    timeline.resume(at);
+                    self.paused = false;
+                    if skip && timeline.follows_wall() {
+                        self.release.skip_until(at.wall_us);
+                    }
+                }
+                Change::Pace(pace) => timeline.set_pace(pace, at),
+                Change::Gain(gain) => self.release.gain().set(gain),
+                Change::RateLimit(limit) => self.limit(limit, at),
+                Change::MaxEvents(_) | Change::MaxDuration(_) => {}
+            }
+        }
+    }
+
+    fn limit(&mut self, limit: Option<f64>, now: Reading) {
+        let flow = self.flow();
+        self.ceiling = limit.map(|rate| Ceiling::new(rate, now.mono_us, flow));
+    }
+
+    /// Notices that the wall clock jumped, and says once what follows.
+    fn look(&mut self, now: Reading) {
+        let Some(by_us) = self.jumps.look(now) else {
+            return;
+        };
+        if !self.release.timeline().follows_wall() {
+            return;
+        }
+        self.shared.counters.jumps.add(1);
+        self.shared.counters.jumped_us.set(by_us.cast_unsigned());
+        let generator = self.shared.id.as_str();
+        let seconds = by_us as f64 / 1e6;
+        if by_us > 0 {
+            tracing::warn!(
+                generator,
+                "the clock jumped forward by {seconds:.1} s: what fell due meanwhile is released now"
+            );
+        } else {
+            tracing::warn!(
+                generator,
+                "the clock was set back by {:.1} s: the next timestamp waits until it gets there",
+                -seconds
+            );
+        }
+    }
+
+    fn flow(&self) -> Flow {
+        let counters = &self.shared.counters;
+        Flow {
+            released: self.pushed + self.batch.len() as u64,
+            answered: counters.answered(),
+            events: counters.events.get(),
+        }
+    }
+
+    /// How many more timestamps may be released, or when some may.
+    fn room(&mut self, now: Reading) -> Result<usize, i64> {
+        let size = self.setup.size;
+        let flow = self.flow();
+        match &mut self.ceiling {
+            None => Ok(size),
+            Some(ceiling) => Ok(ceiling.allow(now.mono_us, flow)?.min(size)),
+        }
+    }
+
+    /// The instant at which the next batch begins.
+    fn bound_us(&self) -> i64 {
+        let first = self.batch.moments.first();
+        first
+            .zip(self.setup.window_us)
+            .map_or(i64::MAX, |(first, window_us)| {
+                first.instant_us().saturating_add(window_us)
+            })
+    }
+
+    fn take(&mut self, now: Reading, more: usize) -> Next {
+        let room = self.batch.len().saturating_add(more).min(self.setup.size);
+        if self.setup.window_us.is_some() && self.batch.is_empty() {
+            // The first one says where the batch ends.
+            let next = self.release.take(now, 1, i64::MAX, &mut self.batch);
+            if self.batch.is_empty() || next == Next::Ended {
+                return next;
+            }
+        }
+        let bound_us = self.bound_us();
+        self.release.take(now, room, bound_us, &mut self.batch)
+    }
+
+    /// True when the batch goes on as it is.
+    fn complete(&self, next: Next) -> bool {
+        if self.setup.window_us.is_none() || matches!(next, Next::Ended | Next::Held) {
+            return true;
+        }
+        let head = self.release.head();
+        self.batch.len() >= self.setup.size
+            || head.is_some_and(|head| head.instant_us() >= self.bound_us())
+    }
+
+    /// Notes how late the latest timestamps are, and how far a backfill has come.
+    fn measure(&mut self, now: Reading, next: Next) {
+        let counters = &self.shared.counters;
+        counters.skipped.set(self.release.skipped());
+        counters.passed.set(self.release.passed());
+        counters.used.set(self.pushed + self.batch.len() as u64);
+        let seam_us = self.shared.backfill.get().map(|one| one.until_us);
+        if let Some(&last) = self.batch.moments.last() {
+            counters.position_us.set(last.instant_us().cast_unsigned());
+            let mut late = self.release.late_us(last, now);
+            if let Some(seam_us) = seam_us.filter(|_| self.release.timeline().follows_wall()) {
+                // History is not late.
+                late = late.min(now.wall_us.saturating_sub(seam_us));
+            }
+            counters.lag_us.set(late.max(0).unsigned_abs());
+            counters.held_us.set(if next == Next::Now && late > 0 {
+                now.mono_us.saturating_sub(late).cast_unsigned()
+            } else {
+                u64::MAX
+            });
+        }
+        if let Some(seam_us) = seam_us {
+            let after = |at: crate::time::Moment| at.instant_us() > seam_us;
+            let head = self.release.head().or(self.batch.moments.last().copied());
+            if next == Next::Ended || head.is_some_and(after) {
+                counters.backfilled.set(1);
+            }
+        }
+    }
+
+    /// The rate limit holds back what may be due.
+    fn hold(&mut self, now: Reading) {
+        let Some(head) = self.release.head() else {
+            return;
+        };
+        let late = self.release.late_us(head, now);
+        if late > 0 {
+            let due_us = now.mono_us.saturating_sub(late);
+            self.shared.counters.held_us.set(due_us.cast_unsigned());
+        }
+    }
+
+    /// Hands on what was collected; false when nobody takes timestamps any more.
+    fn push(&mut self) -> bool {
+        if self.batch.is_empty() {
+            return true;
+        }
+        let next = self.shared.spare_timestamps.take();
+        let batch = std::mem::replace(&mut self.batch, next);
+        self.hand_on(batch)
+    }
+
+    fn hand_on(&mut self, batch: TimestampBatch) -> bool {
+        if batch.is_empty() {
+            self.shared.spare_timestamps.give(batch);
+            return true;
+        }
+        self.pushed += batch.len() as u64;
+        match self.shared.timestamps.push(batch, 0) {
+            Ok(()) => true,
+            Err(batch) => {
+                self.shared.discard(&batch);
+                false
+            }
+        }
+    }
+
+    /// Sleeps until a moment of the monotonic clock, or until woken.
+    fn sleep(&mut self, wakes: u64, at_us: i64) {
+        let left = at_us.saturating_sub(self.shared.clock.read().mono_us);
+        if left <= 0 {
+            return;
+        }
+        let mut left = Duration::from_micros(left.unsigned_abs());
+        if !self.tells && self.release.timeline().follows_wall() {
+            left = left.min(LOOK);
+        }
+        self.shared.control.sleep(wakes, Some(left));
+    }
 }
 
-/// False when nobody takes timestamps any more.
-fn push(batch: TimestampBatch, shared: &Shared) -> bool {
-    if batch.is_empty() {
-        shared.spare_timestamps.give(batch);
-        return true;
-    }
-    match shared.timestamps.push(batch, 0) {
-        Ok(()) => true,
-        Err(batch) => {
-            shared.discard(&batch);
-            false
+impl Drop for Stage<'_> {
+    /// What was collected and is not handed on any more was due.
+    fn drop(&mut self) {
+        let batch = std::mem::take(&mut self.batch);
+        if batch.is_empty() {
+            return;
+        }
+        if let Err(batch) = self.shared.timestamps.push(batch, 0) {
+            self.shared.discard(&batch);
         }
     }
 }

@@ -7,16 +7,20 @@
 //!
 //! Every stage is a plain thread that ends when a neighbour ends; queues are bounded by batches and by
 //! bytes, so memory is flat whatever the rates are. There is one way to end a run (`control`), with the
-//! first reason given. A panic in a stage ends this run alone, with its message.
+//! first reason given, and one way to change one that works ([`LiveControl`]). A panic in a stage ends this run alone, with its message.
 //!
 //! Knows nothing of screens, command lines or other generators.
 
+mod ceiling;
 mod check;
 mod control;
 mod counters;
 mod errors;
 mod event_stage;
+mod gain;
 mod input_stage;
+#[cfg(test)]
+mod live_tests;
 mod output_stage;
 mod plan;
 #[cfg(test)]
@@ -24,14 +28,21 @@ mod plan_tests;
 mod pool;
 mod queue;
 mod release;
+#[cfg(test)]
+mod release_tests;
 mod run;
+mod settings;
 mod shared;
 mod stats;
 mod supervisor;
 #[cfg(test)]
 mod tests;
+mod timeline;
 
 pub use check::{CheckOptions, CheckReport, Need, check};
 pub use plan::{Decoded, EventPlan, InputPlan, OutputPlan, Plan, plan};
 pub use run::{RunOptions, Running, SEEDED_NOW_US, start};
-pub use stats::{EndReason, ErrorStats, InputStats, OutputStats, QueueStats, State, Stats};
+pub use settings::{Change, ChangeError, LiveControl, Settings};
+pub use stats::{
+    Backfill, EndReason, ErrorStats, InputStats, OutputStats, QueueStats, State, Stats,
+};

@@ -1,21 +1,34 @@
-//! When timestamps of a live run are due: a decision without threads, so that tests can ask it.
+//! When timestamps are released: a decision without threads, so that tests can ask it.
 
 use crate::batch::TimestampBatch;
 use crate::input::Merge;
+use crate::time::{Moment, Reading};
+
+use super::gain::Gain;
+use super::timeline::{Horizon, Timeline};
 
 /// Shortest time between two releases, in microseconds: what falls due meanwhile goes out together,
 /// so that high rates do not cost a wake-up an event.
 const GROUP_US: i64 = 1_000;
 
-/// Releases timestamps of a source when they are due.
+/// Releases timestamps of a source when they are due, as often as the gain says.
 #[derive(Debug)]
 pub(super) struct Release {
     source: Merge,
+    timeline: Timeline,
+    gain: Gain,
     ahead: TimestampBatch,
     /// Timestamps of `ahead` that were released.
     taken: usize,
+    /// Copies of the timestamp at `taken` that are still to be released, once that is decided.
+    owed: Option<u64>,
     look_ahead: usize,
     ended: bool,
+    /// Timestamps up to this instant are left out.
+    skip_until_us: i64,
+    skipped: u64,
+    /// Timestamps of the source that were dealt with, before the gain.
+    passed: u64,
 }
 
 /// What to do after a release.
@@ -23,20 +36,28 @@ pub(super) struct Release {
 pub(super) enum Next {
     /// More is due already.
     Now,
-    /// Nothing to do before this instant, microseconds since the Unix epoch.
+    /// Nothing to do before this moment of the monotonic clock, in microseconds.
     At(i64),
+    /// Nothing to do until something is changed.
+    Held,
     /// Nothing comes any more.
     Ended,
 }
 
 impl Release {
-    pub(super) fn new(source: Merge, look_ahead: usize) -> Self {
+    pub(super) fn new(source: Merge, timeline: Timeline, gain: f64, look_ahead: usize) -> Self {
         Self {
             source,
+            timeline,
+            gain: Gain::new(gain),
             ahead: TimestampBatch::default(),
             taken: 0,
+            owed: None,
             look_ahead: look_ahead.max(1),
             ended: false,
+            skip_until_us: i64::MIN,
+            skipped: 0,
+            passed: 0,
         }
     }
 
@@ -44,36 +65,177 @@ impl Release {
         &mut self.source
     }
 
-    /// Moves what is due at `now_us`, at most `size`, to `out`.
-    pub(super) fn take_due(&mut self, now_us: i64, size: usize, out: &mut TimestampBatch) -> Next {
+    pub(super) fn timeline(&mut self) -> &mut Timeline {
+        &mut self.timeline
+    }
+
+    pub(super) fn gain(&mut self) -> &mut Gain {
+        &mut self.gain
+    }
+
+    /// Moves what came in together from outside, at most `max` timestamps before the gain; false
+    /// when nothing comes any more.
+    pub(super) fn arrivals(&mut self, max: usize, out: &mut TimestampBatch) -> bool {
+        if self.gain.is_one() {
+            return self.source.arrivals(max, out);
+        }
+        let mut came = TimestampBatch::default();
+        loop {
+            let open = self.source.arrivals(max, &mut came);
+            for (&at, &input) in came.moments.iter().zip(&came.inputs) {
+                for _ in 0..self.gain.copies(input) {
+                    out.push(at, input);
+                }
+            }
+            // What was thinned away is not nothing: more may follow it.
+            if !open || came.is_empty() || !out.is_empty() {
+                return open;
+            }
+            came.clear();
+        }
+    }
+
+    /// Leaves out timestamps up to an instant that were not released yet.
+    pub(super) fn skip_until(&mut self, instant_us: i64) {
+        self.skip_until_us = self.skip_until_us.max(instant_us);
+    }
+
+    /// Timestamps left out so far.
+    pub(super) fn skipped(&self) -> u64 {
+        self.skipped
+    }
+
+    /// Timestamps of the source that were dealt with, before the gain.
+    pub(super) fn passed(&self) -> u64 {
+        self.passed
+    }
+
+    /// The next timestamp, as far as it is known already.
+    pub(super) fn head(&self) -> Option<Moment> {
+        self.ahead.moments.get(self.taken).copied()
+    }
+
+    /// How late a timestamp is, in microseconds; negative when it is not due.
+    pub(super) fn late_us(&self, at: Moment, now: Reading) -> i64 {
+        self.timeline.wait_us(at, now).saturating_neg()
+    }
+
+    /// Moves what is due to `out`, until that has `size`; nothing at or after the instant `until_us`.
+    pub(super) fn take(
+        &mut self,
+        now: Reading,
+        size: usize,
+        until_us: i64,
+        out: &mut TimestampBatch,
+    ) -> Next {
+        if self.timeline.is_free() {
+            if self.gain.is_none() {
+                // There is no time that could pass, and a schedule is not run through for nothing.
+                return Next::Held;
+            }
+            if let Some(next) = self.pass(size, until_us, out) {
+                return next;
+            }
+        }
+        let before = out.len();
         while out.len() < size {
             if self.taken == self.ahead.len() && !self.refill() {
                 return Next::Ended;
             }
-            let rest = self.ahead.moments.get(self.taken..).unwrap_or_default();
-            let due = rest
-                .iter()
-                .take(size - out.len())
-                .take_while(|moment| moment.instant_us() <= now_us)
-                .count();
-            let range = self.taken..self.taken + due;
-            self.taken += due;
-            out.moments
-                .extend_from_slice(self.ahead.moments.get(range.clone()).unwrap_or_default());
-            out.inputs
-                .extend_from_slice(self.ahead.inputs.get(range).unwrap_or_default());
-            if let Some(next) = self.ahead.moments.get(self.taken)
-                && out.len() < size
-            {
-                let after = if out.is_empty() {
-                    now_us
-                } else {
-                    now_us + GROUP_US
-                };
-                return Next::At(next.instant_us().max(after));
+            let Some(head) = self.head() else { continue };
+            if head.instant_us() <= self.skip_until_us {
+                self.skip();
+                continue;
             }
+            self.timeline.begin(head, now);
+            if head.instant_us() >= until_us {
+                return Next::Now;
+            }
+            let horizon = self.timeline.horizon(now);
+            if !horizon.has(head) {
+                let wait = self.timeline.wait_us(head, now).max(1);
+                let wait = if out.len() > before {
+                    wait.max(GROUP_US)
+                } else {
+                    wait
+                };
+                return Next::At(now.mono_us.saturating_add(wait));
+            }
+            self.copy(horizon, size, until_us, out);
         }
-        Next::Now
+        if self.is_over() {
+            Next::Ended
+        } else {
+            Next::Now
+        }
+    }
+
+    /// True when it is known that nothing more comes.
+    pub(super) fn is_over(&self) -> bool {
+        self.ended && self.taken == self.ahead.len()
+    }
+
+    /// Takes straight from the source when every timestamp is due and used once.
+    fn pass(&mut self, size: usize, until_us: i64, out: &mut TimestampBatch) -> Option<Next> {
+        let straight = self.taken == self.ahead.len()
+            && self.gain.is_one()
+            && self.skip_until_us == i64::MIN
+            && until_us == i64::MAX
+            // Less shows sooner whether there is more.
+            && size >= self.look_ahead
+            && !self.ended;
+        if !straight {
+            return None;
+        }
+        let before = out.len();
+        let more = self.source.fill(size.saturating_sub(before), out);
+        self.passed += (out.len() - before) as u64;
+        self.ended = !more;
+        Some(if more { Next::Now } else { Next::Ended })
+    }
+
+    /// Copies what is due of what is known, beginning with a timestamp that is.
+    fn copy(&mut self, horizon: Horizon, size: usize, until_us: i64, out: &mut TimestampBatch) {
+        let rest = self.ahead.moments.get(self.taken..).unwrap_or_default();
+        let due = rest
+            .iter()
+            .take(size - out.len())
+            .take_while(|&&moment| horizon.has(moment) && moment.instant_us() < until_us);
+        let range = self.taken..self.taken + due.count();
+        if self.gain.is_one() && self.owed.is_none() {
+            let moments = self.ahead.moments.get(range.clone()).unwrap_or_default();
+            let inputs = self.ahead.inputs.get(range.clone()).unwrap_or_default();
+            out.moments.extend_from_slice(moments);
+            out.inputs.extend_from_slice(inputs);
+            self.passed += range.len() as u64;
+            self.taken = range.end;
+            return;
+        }
+        for index in range {
+            let (Some(&at), Some(&input)) =
+                (self.ahead.moments.get(index), self.ahead.inputs.get(index))
+            else {
+                return;
+            };
+            let owed = self.owed.take().unwrap_or_else(|| self.gain.copies(input));
+            let room = (size - out.len()) as u64;
+            for _ in 0..owed.min(room) {
+                out.push(at, input);
+            }
+            if owed > room {
+                self.owed = Some(owed - room);
+                return;
+            }
+            self.taken = index + 1;
+            self.passed += 1;
+        }
+    }
+
+    fn skip(&mut self) {
+        self.taken += 1;
+        self.passed += 1;
+        self.skipped += 1;
+        self.owed = None;
     }
 
     fn refill(&mut self) -> bool {
@@ -84,75 +246,5 @@ impl Release {
         self.taken = 0;
         self.ended = !self.source.fill(self.look_ahead, &mut self.ahead);
         !self.ahead.is_empty()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::input::{Input, InputError};
-    use crate::time::Moment;
-
-    /// Fires every so many microseconds from 0 on.
-    #[derive(Debug)]
-    struct Every {
-        step_us: i64,
-        given: i64,
-        count: i64,
-    }
-
-    impl Input for Every {
-        fn fill(&mut self, max: usize, out: &mut Vec<Moment>) -> Result<(), InputError> {
-            for _ in 0..max {
-                if self.given == self.count {
-                    break;
-                }
-                out.push(Moment {
-                    wall_us: self.given * self.step_us,
-                    offset_s: 0,
-                });
-                self.given += 1;
-            }
-            Ok(())
-        }
-    }
-
-    fn every(step_us: i64, count: i64) -> Release {
-        let input = Every {
-            step_us,
-            given: 0,
-            count,
-        };
-        Release::new(Merge::new(vec![Box::new(input)]), 16)
-    }
-
-    fn take(release: &mut Release, now_us: i64, size: usize) -> (usize, Next) {
-        let mut out = TimestampBatch::default();
-        let next = release.take_due(now_us, size, &mut out);
-        assert!(out.moments.iter().all(|one| one.instant_us() <= now_us));
-        (out.len(), next)
-    }
-
-    #[test]
-    fn the_next_release_is_when_the_next_timestamp_is_due() {
-        let mut release = every(1_000_000, 3);
-        assert_eq!(take(&mut release, -5, 100), (0, Next::At(0)));
-        assert_eq!(take(&mut release, 0, 100), (1, Next::At(1_000_000)));
-        assert_eq!(take(&mut release, 1_000_300, 100), (1, Next::At(2_000_000)));
-        assert_eq!(take(&mut release, 2_000_000, 100), (1, Next::Ended));
-    }
-
-    #[test]
-    fn high_rates_go_out_in_groups_a_millisecond_apart() {
-        let mut release = every(10, 10_000);
-        assert_eq!(take(&mut release, 0, 100), (1, Next::At(1_000)));
-        assert_eq!(take(&mut release, 1_000, 1_000), (100, Next::At(2_000)));
-    }
-
-    #[test]
-    fn what_is_overdue_goes_out_in_batches_without_waiting() {
-        let mut release = every(10, 50);
-        assert_eq!(take(&mut release, 1_000_000, 30), (30, Next::Now));
-        assert_eq!(take(&mut release, 1_000_000, 30), (20, Next::Ended));
     }
 }

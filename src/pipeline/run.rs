@@ -15,6 +15,7 @@ use super::control::{Control, Level};
 use super::counters::Counters;
 use super::pool::Pool;
 use super::queue::Queue;
+use super::settings::{Live, LiveControl, Settings};
 use super::shared::{Lane, Shared};
 use super::supervisor::{News, Supervisor, message};
 use super::{EndReason, Plan, State, Stats};
@@ -47,8 +48,6 @@ pub struct RunOptions {
     pub streams: Streams,
     /// Drives asynchronous outputs.
     pub runtime: tokio::runtime::Handle,
-    /// Ends the run after that many events.
-    pub max_events: Option<u64>,
 }
 
 /// A run, from its start until its counters are no longer of interest. Dropping it aborts the run.
@@ -102,6 +101,8 @@ fn shared(plan: &Plan, options: &RunOptions) -> Shared {
         counters: Counters::new(plan.inputs.len(), plan.outputs.len()),
         errors: super::errors::Errors::default(),
         clock: options.clock.clone(),
+        settings: Live::new(Settings::of(&options.parameters.run)),
+        backfill: OnceLock::new(),
         live: options.parameters.live_mode,
         timestamps: Queue::new(queue.max_timestamp_batches, usize::MAX),
         lanes: lanes.collect(),
@@ -161,6 +162,14 @@ impl Running {
     /// Where it stands.
     pub fn state(&self) -> State {
         self.shared.control.state()
+    }
+
+    /// The handle to change it with while it works.
+    pub fn control(&self) -> LiveControl {
+        LiveControl {
+            shared: self.shared.clone(),
+            news: self.news.clone(),
+        }
     }
 
     /// Counters and gauges now, or at the end when it is over.

@@ -12,7 +12,8 @@ use super::counters::Counters;
 use super::errors::{Errors, Failure};
 use super::pool::Pool;
 use super::queue::Queue;
-use super::{EndReason, QueueStats, Stats};
+use super::settings::Live;
+use super::{Backfill, EndReason, QueueStats, Stats};
 
 /// Bytes above which a spare buffer has to be worth its memory.
 const LARGE_BYTES: usize = 1 << 20;
@@ -26,6 +27,10 @@ pub(super) struct Shared {
     pub(super) counters: Counters,
     pub(super) errors: Errors,
     pub(super) clock: Arc<dyn Clock>,
+    /// What can be changed while the run works.
+    pub(super) settings: Live,
+    /// The history before the live part, once it is known.
+    pub(super) backfill: OnceLock<Backfill>,
     /// Timestamps are released when they are due.
     pub(super) live: bool,
     pub(super) timestamps: Queue<TimestampBatch>,
@@ -62,6 +67,15 @@ impl Shared {
             self.control.end(Level::Drain, EndReason::Stopped);
         } else {
             self.halt(EndReason::Stopped);
+        }
+    }
+
+    /// Ends the run as its time is over; as [`Shared::stop`], but a success of its own.
+    pub(super) fn time_over(&self) {
+        if self.live {
+            self.control.end(Level::Drain, EndReason::Finished);
+        } else {
+            self.halt(EndReason::Finished);
         }
     }
 
@@ -124,6 +138,7 @@ impl Shared {
 
     pub(super) fn stats(&self) -> Stats {
         let counters = &self.counters;
+        let settings = self.settings.get();
         let inputs = counters.inputs(&self.inputs);
         let uptime = self.lasted.get().copied();
         let uptime = uptime.or_else(|| self.began.get().map(Instant::elapsed));
@@ -139,14 +154,51 @@ impl Shared {
             unused: counters.unused.get(),
             events: counters.events.get(),
             bytes: counters.bytes.get(),
-            expected: self.expected.get().copied(),
-            lag: Duration::from_micros(counters.lag_us.get()),
+            expected: self.expected(settings.gain),
+            lag: self.lag(),
+            position_us: Some(counters.position_us.get().cast_signed())
+                .filter(|&at| at != i64::MIN),
+            backfill: self.backfill.get().map(|one| Backfill {
+                done: counters.backfilled.get() == 1,
+                ..*one
+            }),
+            skipped: counters.skipped.get(),
+            jumps: counters.jumps.get(),
+            last_jump_us: counters.jumped_us.get().cast_signed(),
+            wakeups: self.control.timeouts(),
+            settings,
             outputs: outputs
                 .map(|(lane, counters)| counters.stats(&lane.name))
                 .collect(),
             queues: self.queues(),
             errors: self.errors.snapshot(),
         }
+    }
+
+    /// Timestamps of the whole run: those released, and what the gain makes of the rest.
+    fn expected(&self, gain: f64) -> Option<u64> {
+        let all = self.expected.get().copied()?;
+        let counters = &self.counters;
+        let rest = all.saturating_sub(counters.passed.get());
+        let rest = if gain == 1.0 {
+            rest
+        } else {
+            (rest as f64 * gain) as u64
+        };
+        Some(counters.used.get().saturating_add(rest))
+    }
+
+    fn lag(&self) -> Duration {
+        let last = self.counters.lag_us.get();
+        let held = self.counters.held_us.get();
+        let over = matches!(self.control.state(), super::State::Ended(_));
+        let held = if held == u64::MAX || over {
+            0
+        } else {
+            let since = self.clock.read().mono_us.saturating_sub(held.cast_signed());
+            since.max(0).unsigned_abs()
+        };
+        Duration::from_micros(last.max(held))
     }
 
     fn queues(&self) -> Vec<QueueStats> {

@@ -7,6 +7,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::Settings;
+
 /// Where a pipeline stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
@@ -84,14 +86,56 @@ pub struct Stats {
     /// Timestamps of the whole run, when all inputs end and can tell; for progress bars. Compare with
     /// `released`.
     pub expected: Option<u64>,
-    /// How far the last released timestamp was behind its due moment (live mode).
+    /// How far what is released is behind its due moment: of the last released timestamp, or of the
+    /// oldest one that is due and held back. Nothing where nothing waits for a clock.
     pub lag: Duration,
+    /// What can be changed while it works, as it is now.
+    pub settings: Settings,
+    /// Instant of the last released timestamp, microseconds since the Unix epoch: where event time
+    /// stands.
+    pub position_us: Option<i64>,
+    /// The history before the live part, when there is one.
+    pub backfill: Option<Backfill>,
+    /// Timestamps left out because the run was paused when they fell due, by wish of whoever resumed
+    /// it. Not part of `released`.
+    pub skipped: u64,
+    /// How often the wall clock was set, or the machine slept, while the run followed it.
+    pub jumps: u64,
+    /// How far it jumped the last time, in microseconds; forward is positive.
+    pub last_jump_us: i64,
+    /// How often the input stage woke because the time had come.
+    pub wakeups: u64,
     /// Per output, in document order.
     pub outputs: Vec<OutputStats>,
     /// Timestamps queue first, then one per output.
     pub queues: Vec<QueueStats>,
     /// Errors by kind and place, most recent first.
     pub errors: Vec<ErrorStats>,
+}
+
+/// History that is produced as fast as possible before a live run goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backfill {
+    /// Where it begins, microseconds since the Unix epoch.
+    pub from_us: i64,
+    /// Its last instant: the start of the run. What comes after is live.
+    pub until_us: i64,
+    /// It is all released.
+    pub done: bool,
+}
+
+impl Stats {
+    /// How much of the backfill is released, in percent of its time; `None` without one.
+    pub fn backfill_percent(&self) -> Option<u8> {
+        let backfill = self.backfill?;
+        if backfill.done {
+            return Some(100);
+        }
+        let at = self.position_us.unwrap_or(backfill.from_us);
+        let all = i128::from(backfill.until_us) - i128::from(backfill.from_us);
+        let done = i128::from(at) - i128::from(backfill.from_us);
+        u8::try_from((done * 100 / all.max(1)).clamp(0, 99)).ok()
+    }
 }
 
 /// One input.

@@ -7,20 +7,25 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::config::{Diagnostic, Diagnostics};
+use crate::config::{BACKFILL_FORMS, Diagnostic, Diagnostics};
 use crate::event::{EventEnv, Limits};
 use crate::input::{InputEnv, Merge, Outside, input_seed};
 use crate::output::{FormatEnv, OutputEnv, OutputError};
 
 use super::control::Level;
 use super::event_stage::{self, Setup};
+use super::release::Release;
 use super::run::RunOptions;
 use super::shared::Shared;
-use super::{EndReason, OutputPlan, Plan, input_stage, output_stage};
+use super::timeline::Timeline;
+use super::{Backfill, EndReason, OutputPlan, Plan, input_stage, output_stage};
 
 /// Timestamps of a batch when its size shows nowhere: small, so that the first events come soon and
 /// memory stays flat.
 const TIMESTAMPS: usize = 2_048;
+
+/// Timestamps looked ahead when they wait for a clock.
+const AHEAD: usize = 1_024;
 
 /// How long stages may take to notice that the run was aborted.
 const GRACE: Duration = Duration::from_millis(500);
@@ -132,12 +137,17 @@ impl Supervisor {
     fn inputs(&self) -> Result<Merge, Diagnostics> {
         let parameters = &self.options.parameters;
         let start_us = self.options.start_us();
+        let backfill = self.backfill(start_us)?;
+        let now_us = backfill.map_or(start_us, |backfill| backfill.from_us);
+        if let Some(backfill) = backfill {
+            let _ = self.shared.backfill.set(backfill);
+        }
         let woken = self.shared.clone();
-        let outside = Outside::new(self.shared.clock.clone(), move || woken.control.wake());
+        let outside = Outside::new(self.shared.clock.clone(), move || woken.control.poke());
         let env = |index| InputEnv {
             zone: parameters.zone,
-            now: parameters.zone.at_instant(start_us),
-            skip_past: parameters.live_mode && parameters.skip_past,
+            now: parameters.zone.at_instant(now_us),
+            skip_past: backfill.is_some() || parameters.live_mode && parameters.skip_past,
             base: &self.plan.base,
             files: self.options.files.as_ref(),
             seed: input_seed(self.options.seed, index),
@@ -168,6 +178,33 @@ impl Supervisor {
             return Err(problems);
         }
         Ok(Merge::new(started))
+    }
+
+    /// The history before the live part: the inputs start as if the run had started where it begins,
+    /// and the sequence they give goes on after the start, so that there is no seam to miss.
+    fn backfill(&self, start_us: i64) -> Result<Option<Backfill>, Diagnostics> {
+        let parameters = &self.options.parameters;
+        let Some(back) = &parameters.run.backfill else {
+            return Ok(None);
+        };
+        let bad = |message: &str| {
+            let problem = Diagnostic::error(format!("`backfill` {message}"), None);
+            Diagnostics(vec![problem.help(BACKFILL_FORMS)])
+        };
+        if !parameters.live_mode {
+            return Err(bad("goes over into a live run, and this one is none"));
+        }
+        let now = parameters.zone.at_instant(start_us);
+        let from = back.from(parameters.zone, now);
+        let from = from.map_err(|error| bad(&error.to_string()))?;
+        if from.instant_us() >= start_us {
+            return Err(bad(&format!("begins at {from}, which is not in the past")));
+        }
+        Ok(Some(Backfill {
+            from_us: from.instant_us(),
+            until_us: start_us,
+            done: false,
+        }))
     }
 
     /// Checks that every formatter can be made: each output makes its own on its thread, but a
@@ -201,7 +238,6 @@ impl Supervisor {
                 .map(|input| input.config.tags().to_vec())
                 .collect(),
             joined: self.joined(),
-            max_events: options.max_events,
         };
         let body = move |shared: &Shared| {
             let env = EventEnv {
@@ -218,6 +254,9 @@ impl Supervisor {
                 let _ = news.send(News::Ready(Err(or_unknown(problems, "the event source"))));
                 return;
             };
+            if let Some(interrupt) = source.interrupter() {
+                shared.control.on_halt(interrupt);
+            }
             let _ = news.send(News::Ready(Ok(())));
             event_stage::run(source, &setup, shared);
         };
@@ -262,10 +301,31 @@ impl Supervisor {
     }
 
     fn spawn_input(&mut self, source: Merge) -> Result<(), Diagnostics> {
-        let size = self.options.parameters.batch.size.unwrap_or(10_000);
+        let parameters = &self.options.parameters;
+        let size = parameters.batch.size.unwrap_or(10_000);
         let visible = self.joined() || self.shared.live;
         let size = if visible { size } else { size.min(TIMESTAMPS) };
-        let body = move |shared: &Shared| input_stage::run(source, size.max(1), shared);
+        let delay = parameters.batch.delay;
+        let delay = delay.filter(|_| self.joined() && self.shared.live);
+        let weak = Arc::downgrade(&self.shared);
+        let setup = input_stage::Setup {
+            size: size.max(1),
+            window_us: delay.map(|seconds| (seconds * 1e6).round() as i64),
+            rate_limit: parameters.run.rate_limit,
+            wake: Arc::new(move || {
+                if let Some(shared) = weak.upgrade() {
+                    shared.control.poke();
+                }
+            }),
+        };
+        let timeline = Timeline::new(
+            parameters.live_mode,
+            parameters.zone,
+            parameters.run.pace,
+            self.shared.clock.read(),
+        );
+        let release = Release::new(source, timeline, parameters.run.gain, AHEAD);
+        let body = move |shared: &Shared| input_stage::run(release, setup, shared);
         self.spawn("evtui-input", 0, body, input_stage::finish)
     }
 
@@ -315,15 +375,30 @@ impl Supervisor {
             if self.shared.control.is(Level::Abort) && gone.is_none() {
                 gone = Instant::now().checked_add(GRACE);
             }
-            let deadline = gone.or_else(|| self.shared.control.deadline());
+            let over = self.time_over();
+            let deadline = gone.or_else(|| self.shared.control.deadline()).or(over);
             match self.hear(deadline) {
                 Ok(News::Over) => self.stages -= 1,
                 Ok(News::Ready(_) | News::Look) => {}
                 Err(RecvTimeoutError::Timeout) if gone.is_some() => return,
+                Err(RecvTimeoutError::Timeout) if self.shared.control.deadline().is_none() => {
+                    if over.is_some_and(|over| over <= Instant::now()) {
+                        self.shared.time_over();
+                    }
+                }
                 Err(RecvTimeoutError::Timeout) => self.shared.abort(),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
+    }
+
+    /// When the run has lasted as long as it may, unless it ends already.
+    fn time_over(&self) -> Option<Instant> {
+        if self.shared.control.is(Level::Drain) {
+            return None;
+        }
+        let most = self.shared.settings.get().max_duration?;
+        self.shared.began.get()?.checked_add(most)
     }
 
     fn hear(&self, deadline: Option<Instant>) -> Result<News, RecvTimeoutError> {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::batch::EventBatch;
-use crate::config::{Diagnostic, Diagnostics, Disk, Parameters, Place};
+use crate::config::{Diagnostic, Diagnostics, Disk, Parameters, Place, RunParameters};
 use crate::event::{EventConfig, EventEnv, EventError, EventSource, Globals, Outcome};
 use crate::input::{Input, InputConfig, InputEnv, InputError};
 use crate::output::{
@@ -18,14 +18,16 @@ use crate::output::{
 use crate::time::{FakeClock, Moment};
 
 /// Longest a test waits for what must come; passing it is a failure.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Timestamps a second apart from the epoch on; `None` never ends.
 #[derive(Clone, Debug)]
-struct Ticks {
+pub(super) struct Ticks {
     count: Option<i64>,
     fails_after: Option<i64>,
-    step_us: i64,
+    pub(super) step_us: i64,
+    /// The first is at the present, not at the epoch.
+    pub(super) from_now: bool,
 }
 
 fn ticks(count: i64) -> Ticks {
@@ -33,6 +35,7 @@ fn ticks(count: i64) -> Ticks {
         count: Some(count),
         fails_after: None,
         step_us: 1_000_000,
+        from_now: false,
     }
 }
 
@@ -45,13 +48,14 @@ impl InputConfig for Ticks {
         self.count.map(i64::unsigned_abs)
     }
 
-    fn start(&self, _env: &InputEnv<'_>) -> Result<Box<dyn Input>, InputError> {
-        Ok(Box::new(Ticking(self.clone(), 0)))
+    fn start(&self, env: &InputEnv<'_>) -> Result<Box<dyn Input>, InputError> {
+        let start_us = if self.from_now { env.now.wall_us } else { 0 };
+        Ok(Box::new(Ticking(self.clone(), 0, start_us)))
     }
 }
 
 #[derive(Debug)]
-struct Ticking(Ticks, i64);
+struct Ticking(Ticks, i64, i64);
 
 impl Input for Ticking {
     fn fill(&mut self, max: usize, out: &mut Vec<Moment>) -> Result<(), InputError> {
@@ -66,7 +70,7 @@ impl Input for Ticking {
                 return Ok(());
             }
             out.push(Moment {
-                wall_us: self.1 * self.0.step_us,
+                wall_us: self.2 + self.1 * self.0.step_us,
                 offset_s: 0,
             });
             self.1 += 1;
@@ -75,7 +79,7 @@ impl Input for Ticking {
     }
 }
 
-type Produce = fn(u64, &mut EventBatch) -> Outcome;
+pub(super) type Produce = fn(u64, &mut EventBatch) -> Outcome;
 
 #[derive(Debug)]
 struct Source {
@@ -116,14 +120,14 @@ impl EventSource for Producing {
     }
 }
 
-fn one(index: u64, out: &mut EventBatch) -> Outcome {
+pub(super) fn one(index: u64, out: &mut EventBatch) -> Outcome {
     out.push(index.to_string().as_bytes(), 0);
     Outcome::Produced(1)
 }
 
 /// What a [`Target`] does with batch number n (from 0).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Then {
+pub(super) enum Then {
     Take,
     Refuse,
     Closed,
@@ -133,8 +137,8 @@ enum Then {
 }
 
 #[derive(Debug)]
-struct Target {
-    format: FormatConfig,
+pub(super) struct Target {
+    pub(super) format: FormatConfig,
     then: fn(usize) -> Then,
     open: Result<(), String>,
     seen: Arc<Seen>,
@@ -142,7 +146,7 @@ struct Target {
 
 /// What reached a target, and the gate that holds it back.
 #[derive(Debug, Default)]
-struct Seen {
+pub(super) struct Seen {
     text: Mutex<String>,
     waiting: AtomicUsize,
     opened: AtomicUsize,
@@ -151,7 +155,7 @@ struct Seen {
 }
 
 impl Seen {
-    fn lines(&self) -> Vec<String> {
+    pub(super) fn lines(&self) -> Vec<String> {
         let text = self.text.lock().unwrap();
         text.lines().map(str::to_owned).collect()
     }
@@ -170,7 +174,7 @@ impl Seen {
     }
 }
 
-fn target(then: fn(usize) -> Then) -> Target {
+pub(super) fn target(then: fn(usize) -> Then) -> Target {
     Target {
         format: FormatConfig::Plain,
         then,
@@ -246,18 +250,18 @@ impl Output for Writing {
     }
 }
 
-struct Setup {
-    inputs: Vec<Ticks>,
+pub(super) struct Setup {
+    pub(super) inputs: Vec<Ticks>,
     produce: Produce,
     build: Result<(), String>,
     targets: Vec<Target>,
-    parameters: Parameters,
-    clock: Arc<FakeClock>,
+    pub(super) parameters: Parameters,
+    pub(super) clock: Arc<FakeClock>,
     max_events: Option<u64>,
     gate: Option<Arc<Seen>>,
 }
 
-fn setup(count: i64, produce: Produce, targets: Vec<Target>) -> Setup {
+pub(super) fn setup(count: i64, produce: Produce, targets: Vec<Target>) -> Setup {
     Setup {
         inputs: vec![ticks(count)],
         produce,
@@ -274,7 +278,7 @@ fn setup(count: i64, produce: Produce, targets: Vec<Target>) -> Setup {
 }
 
 impl Setup {
-    fn endless(mut self) -> Self {
+    pub(super) fn endless(mut self) -> Self {
         self.inputs = vec![Ticks {
             count: None,
             ..ticks(0)
@@ -282,12 +286,12 @@ impl Setup {
         self
     }
 
-    fn live(mut self) -> Self {
+    pub(super) fn live(mut self) -> Self {
         self.parameters.live_mode = true;
         self
     }
 
-    fn start(self) -> Run {
+    pub(super) fn start(self) -> Run {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .build()
@@ -325,7 +329,13 @@ impl Setup {
             plan,
             RunOptions {
                 id: "test".to_owned(),
-                parameters: self.parameters,
+                parameters: Parameters {
+                    run: RunParameters {
+                        max_events: self.max_events,
+                        ..self.parameters.run
+                    },
+                    ..self.parameters
+                },
                 seed: None,
                 now_us: None,
                 globals: Globals::default(),
@@ -333,7 +343,6 @@ impl Setup {
                 files: Arc::new(Disk),
                 streams: Streams::default(),
                 runtime: runtime.handle().clone(),
-                max_events: self.max_events,
             },
         );
         Run {
@@ -345,16 +354,16 @@ impl Setup {
     }
 }
 
-struct Run {
-    running: Running,
-    seen: Vec<Arc<Seen>>,
-    clock: Arc<FakeClock>,
+pub(super) struct Run {
+    pub(super) running: Running,
+    pub(super) seen: Vec<Arc<Seen>>,
+    pub(super) clock: Arc<FakeClock>,
     _runtime: tokio::runtime::Runtime,
 }
 
 impl Run {
     /// Waits for the end and checks the equations.
-    fn end(&self) -> (EndReason, Stats) {
+    pub(super) fn end(&self) -> (EndReason, Stats) {
         let reason = self.running.wait(Instant::now().checked_add(PATIENCE));
         let stats = self.running.stats();
         assert_equations(&stats);
@@ -362,7 +371,7 @@ impl Run {
     }
 
     /// Waits until `met` holds for the counters.
-    fn until(&self, met: impl Fn(&Stats) -> bool) {
+    pub(super) fn until(&self, met: impl Fn(&Stats) -> bool) {
         let patience = Instant::now() + PATIENCE;
         while !met(&self.running.stats()) {
             assert!(Instant::now() < patience, "{:?}", self.running.stats());

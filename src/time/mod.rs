@@ -8,7 +8,9 @@ pub mod cron;
 mod cursor;
 pub mod human;
 pub mod iso;
+mod jump;
 mod moment;
+mod pace;
 pub mod relative;
 mod text;
 pub mod versatile;
@@ -18,9 +20,10 @@ pub use civil::{
     Civil, DAY_US, MAX_WALL_US, MIN_WALL_US, civil_from_days, days_from_civil, is_leap, month_len,
     weekday,
 };
-pub use clock::{Clock, FakeClock, WallClock};
+pub use clock::{Clock, FakeClock, Jumps, Reading, Wake, WallClock};
 pub use cursor::ZoneCursor;
 pub use moment::Moment;
+pub use pace::{PACE_FORMS, Pace, duration_us, unit_us};
 pub use text::{grouped, rate, short_duration, stopwatch};
 pub use versatile::Versatile;
 pub use zone::{Steady, Zone};

@@ -9,6 +9,8 @@ use crate::config::{BatchParameters, Diagnostic, Diagnostics, Parameters, QueueP
 use crate::time::Zone;
 use crate::time::iso::Stamp;
 
+use super::run_args::RunArgs;
+
 /// Run a generator and write its events
 #[derive(Debug, clap::Args)]
 #[command(allow_negative_numbers = true)]
@@ -40,9 +42,10 @@ pub(in crate::cli) struct Args {
     /// Order is always kept; accepted for compatibility
     #[arg(long, value_name = "BOOL", default_value = "false", action = clap::ArgAction::Set, value_parser = boolean)]
     keep_order: bool,
-    /// true: release timestamps when they are due; false: as fast as possible
-    #[arg(long, value_name = "BOOL", default_value = "true", action = clap::ArgAction::Set, value_parser = boolean)]
-    live_mode: bool,
+    /// true: release timestamps when they are due; false: as fast as possible [default: true, but false
+    /// with --speed or --pace]
+    #[arg(long, value_name = "BOOL", action = clap::ArgAction::Set, value_parser = boolean)]
+    live_mode: Option<bool>,
     /// As fast as possible: short for --live-mode false
     #[arg(long, conflicts_with = "live_mode")]
     sample: bool,
@@ -65,9 +68,6 @@ pub(in crate::cli) struct Args {
     /// then 2026-01-01T00:00Z unless --now says otherwise
     #[arg(long, value_name = "NUMBER", value_parser = seed)]
     pub(super) seed: Option<u64>,
-    /// End after that many events
-    #[arg(long, value_name = "COUNT", value_parser = positive::<u64>)]
-    pub(super) max_events: Option<u64>,
     /// Log to standard error instead of progress: -v and -vv errors, -vvv warnings, -vvvv info, -vvvvv
     /// debug
     #[arg(short, long, action = clap::ArgAction::Count)]
@@ -78,6 +78,8 @@ pub(in crate::cli) struct Args {
     /// Accepted for compatibility; secrets come from EVTUI_SECRET_NAME in the environment
     #[arg(long, value_name = "PATH", hide = true)]
     cryptfile: Option<PathBuf>,
+    #[command(flatten)]
+    run: RunArgs,
 }
 
 impl Args {
@@ -107,6 +109,8 @@ impl Args {
 
     /// The parameters of the run.
     pub(super) fn parameters(&self) -> Parameters {
+        let run = self.run.parameters();
+        let live_mode = self.live_mode.unwrap_or(run.is_live());
         Parameters {
             zone: self.timezone,
             batch: BatchParameters::given(self.batch_size, self.batch_delay),
@@ -117,9 +121,10 @@ impl Args {
             keep_order: self.keep_order,
             max_concurrency: self.max_concurrency,
             write_timeout: self.write_timeout,
-            live_mode: self.live_mode && !self.sample,
+            live_mode: live_mode && !self.sample,
             skip_past: self.skip_past,
             params: self.params.clone(),
+            run,
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod args;
 mod progress;
+mod run_args;
 mod signals;
 mod summary;
 
@@ -78,17 +79,16 @@ fn generate(args: &Args, parameters: Parameters, now_us: Option<i64>) -> Result<
             files,
             streams: Streams::Process,
             runtime: runtime.handle().clone(),
-            max_events: args.max_events,
         },
     ));
     signals.control(running.clone());
     running.wait_started()?;
     let progress = (!args.quiet && !to_terminal && args.verbose == 0)
-        .then(|| Progress::new(args.id(), args.max_events))
+        .then(|| Progress::new(args.id()))
         .flatten();
     let reason = watch(&running, progress);
     let stats = running.stats();
-    let _ = summary::write(&mut io::stderr(), &args.id(), &reason, &stats, args);
+    let _ = summary::write(&mut io::stderr(), &args.id(), &reason, &stats, args.quiet);
     // An output may hang in a call of the system; the process does not wait for it.
     runtime.shutdown_background();
     Ok(signals

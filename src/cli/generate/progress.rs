@@ -7,9 +7,13 @@ use std::time::Duration;
 
 use super::summary::{amount, clock, number};
 use crate::pipeline::{State, Stats};
+use crate::time::short_duration;
 
 /// Samples the rate is taken over: about two seconds.
 const WINDOW: usize = 10;
+
+/// Lateness that is worth a word.
+const LAG: Duration = Duration::from_secs(1);
 
 /// Columns of the bar.
 const BAR: u64 = 20;
@@ -18,18 +22,16 @@ const BAR: u64 = 20;
 #[derive(Debug)]
 pub(super) struct Progress {
     id: String,
-    max_events: Option<u64>,
     /// Uptime, events and bytes at the last draws.
     window: VecDeque<(Duration, u64, u64)>,
 }
 
 impl Progress {
     /// Progress, unless standard error is no terminal that can redraw a line.
-    pub(super) fn new(id: String, max_events: Option<u64>) -> Option<Self> {
+    pub(super) fn new(id: String) -> Option<Self> {
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         (io::stderr().is_terminal() && !dumb).then(|| Self {
             id,
-            max_events,
             window: VecDeque::new(),
         })
     }
@@ -60,7 +62,7 @@ impl Progress {
             number(events),
             amount(bytes),
         );
-        if let Some((done, all)) = self.share(stats) {
+        if let Some((done, all)) = Self::share(stats) {
             let share = done * 100 / all.max(1);
             let filled = usize::try_from(share * BAR / 100).unwrap_or(0);
             let empty = usize::try_from(BAR).unwrap_or(0) - filled;
@@ -74,6 +76,7 @@ impl Progress {
                 let _ = write!(line, "  {} left", clock(left));
             }
         }
+        conditions(&mut line, stats);
         let lost: u64 = stats
             .outputs
             .iter()
@@ -100,12 +103,35 @@ impl Progress {
     }
 
     /// What is done of what, when the end is known.
-    fn share(&self, stats: &Stats) -> Option<(u64, u64)> {
-        if let Some(all) = self.max_events {
+    fn share(stats: &Stats) -> Option<(u64, u64)> {
+        if let Some(all) = stats.settings.max_events {
             return Some((stats.events.min(all), all));
         }
         let all = stats.expected.filter(|&all| all > 0)?;
         Some((stats.released.min(all), all))
+    }
+}
+
+/// What is not as in a plain run.
+fn conditions(line: &mut String, stats: &Stats) {
+    let settings = &stats.settings;
+    if let Some(percent) = stats.backfill_percent().filter(|percent| *percent < 100) {
+        let _ = write!(line, "  backfill {percent}%");
+    }
+    if let Some(pace) = settings.pace {
+        let _ = write!(line, "  {pace}");
+    }
+    if settings.gain != 1.0 {
+        let _ = write!(line, "  gain {}", settings.gain);
+    }
+    if let Some(limit) = settings.rate_limit {
+        let _ = write!(line, "  at most {limit}/s");
+    }
+    if stats.lag >= LAG {
+        let _ = write!(line, "  {} late", short_duration(stats.lag));
+    }
+    if settings.paused {
+        line.push_str("  paused");
     }
 }
 
@@ -125,7 +151,6 @@ mod tests {
     fn the_line_tells_rate_share_and_time_left() {
         let mut progress = Progress {
             id: "web".to_owned(),
-            max_events: None,
             window: VecDeque::new(),
         };
         let at = |seconds, events| Stats {

@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::{Args, Paint};
+use super::Paint;
 use crate::cli::report::visible;
 use crate::pipeline::{EndReason, Stats};
+use crate::time::{Zone, short_duration};
 
 /// Kinds of errors shown.
 const ERRORS: usize = 5;
@@ -23,7 +24,7 @@ pub(super) fn write(
     id: &str,
     reason: &EndReason,
     stats: &Stats,
-    args: &Args,
+    quiet: bool,
 ) -> io::Result<()> {
     if *reason == EndReason::OutputClosed {
         return Ok(());
@@ -33,12 +34,9 @@ pub(super) fn write(
     if let EndReason::Failed(message) = reason {
         writeln!(text, "{}: {message}", paint.error("error"))?;
     }
-    if !args.quiet {
+    if !quiet {
         totals(&mut text, id, reason, stats)?;
-        let limited = args.max_events.is_some_and(|most| stats.events >= most);
-        if *reason == EndReason::Finished && stats.unused > 0 && !limited {
-            writeln!(text, "  the event source ended before the inputs")?;
-        }
+        remarks(&mut text, reason, stats)?;
     }
     losses(&mut text, paint, stats)?;
     out.write_all(&text)
@@ -80,6 +78,38 @@ fn totals(out: &mut Vec<u8>, id: &str, reason: &EndReason, stats: &Stats) -> io:
         if count > 0 {
             writeln!(out, "  {} {what}", counted(count, "timestamp"))?;
         }
+    }
+    Ok(())
+}
+
+/// Why it ended, and what was unusual.
+fn remarks(out: &mut Vec<u8>, reason: &EndReason, stats: &Stats) -> io::Result<()> {
+    let settings = &stats.settings;
+    let enough = settings.max_events.is_some_and(|most| stats.events >= most);
+    let over = settings.max_duration.filter(|most| stats.uptime >= *most);
+    if *reason == EndReason::Finished {
+        if let Some(most) = over.filter(|_| !enough) {
+            writeln!(out, "  its time of {} was over", short_duration(most))?;
+        } else if stats.unused > 0 && !enough {
+            writeln!(out, "  the event source ended before the inputs")?;
+        }
+    }
+    if let Some(backfill) = stats.backfill.filter(|one| !one.done) {
+        let percent = stats.backfill_percent().unwrap_or(0);
+        let from = Zone::UTC.at_instant(backfill.from_us);
+        writeln!(out, "  the backfill from {from} came to {percent} %")?;
+    }
+    if stats.skipped > 0 {
+        let skipped = counted(stats.skipped, "timestamp");
+        writeln!(out, "  {skipped} left out after a pause")?;
+    }
+    if stats.jumps > 0 {
+        let times = counted(stats.jumps, "time");
+        let seconds = stats.last_jump_us as f64 / 1e6;
+        writeln!(
+            out,
+            "  the clock jumped {times}, the last one by {seconds:+.1} s"
+        )?;
     }
     Ok(())
 }

@@ -2,15 +2,11 @@
 //!
 //! The reference gives out wall-clock times without offset and shows the first pass's offset with them.
 //! We know the instant, so that an offset may differ where a wall-clock time occurs twice.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-#[path = "support/decisions.rs"]
-mod decisions;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
-use decisions::{Suite, load, same};
+use super::decisions::{Suite, load, same};
 use evtui::batch::TimestampBatch;
 use evtui::config::{Context, Diagnostics, Node, Overlay, parse_yaml};
 use evtui::input::{InputConfig, InputEnv, Merge, PLUGINS, read_moment};
@@ -23,13 +19,13 @@ const BASE: &str = "/base";
 const PATH: &str = "generator.yml";
 
 /// What a case is read with: its text, its files, and what was found wrong.
-struct Desk {
+pub(super) struct Desk {
     files: Overlay,
-    diagnostics: Diagnostics,
+    pub(super) diagnostics: Diagnostics,
 }
 
 impl Desk {
-    fn new(case: &Value) -> Self {
+    pub(super) fn new(case: &Value) -> Self {
         let mut buffers = HashMap::from([(PathBuf::from(PATH), text(case, "yaml").into())]);
         for (name, content) in case["files"].as_object().into_iter().flatten() {
             buffers.insert(Path::new(BASE).join(name), content.as_str().unwrap().into());
@@ -40,7 +36,7 @@ impl Desk {
         }
     }
 
-    fn node(&mut self, case: &Value) -> Node {
+    pub(super) fn node(&mut self, case: &Value) -> Node {
         parse_yaml(text(case, "yaml"), Path::new(PATH), &mut self.diagnostics).expect("sound YAML")
     }
 
@@ -55,7 +51,7 @@ impl Desk {
     }
 
     /// Decodes one item of `input`.
-    fn decode(&mut self, item: &Node) -> Option<Box<dyn InputConfig>> {
+    pub(super) fn decode(&mut self, item: &Node) -> Option<Box<dyn InputConfig>> {
         let [(name, body)] = item.as_map().unwrap() else {
             panic!("one plugin")
         };
@@ -65,7 +61,7 @@ impl Desk {
         (plugin.decode)(body, &mut self.context())
     }
 
-    fn env(&self, case: &Value) -> InputEnv<'_> {
+    pub(super) fn env(&self, case: &Value) -> InputEnv<'_> {
         let zone = zone(case);
         InputEnv {
             zone,
@@ -79,7 +75,7 @@ impl Desk {
     }
 }
 
-fn text<'v>(case: &'v Value, key: &str) -> &'v str {
+pub(super) fn text<'v>(case: &'v Value, key: &str) -> &'v str {
     case[key]
         .as_str()
         .unwrap_or_else(|| panic!("{key} of {case}"))
@@ -89,7 +85,7 @@ fn zone(case: &Value) -> Zone {
     Zone::parse(text(case, "timezone")).unwrap()
 }
 
-fn stamp(text: &str) -> Moment {
+pub(super) fn stamp(text: &str) -> Moment {
     iso::wide(text).unwrap().in_zone(Zone::UTC)
 }
 
@@ -102,12 +98,13 @@ fn wall(text: &str) -> i64 {
     iso::wide(text).unwrap().wall_us
 }
 
-fn suite(file: &str, run: impl Fn(&Value) -> Result<(), String>) {
+pub(super) fn suite(file: &str, run: impl Fn(&Value) -> Result<(), String>) {
     let path = format!("inputs/{file}.json");
     let mut suite = Suite::new(&path);
     for case in load(&path)["cases"].as_array().unwrap() {
         if case["level"] != "optional" {
-            suite.case(text(case, "name"), || run(case));
+            let mark = case.get("quirk").map(|_| "quirk");
+            suite.marked(text(case, "name"), mark.as_slice(), || run(case));
         }
     }
     suite.finish();
@@ -176,7 +173,7 @@ fn plugin(case: &Value) -> Result<(), String> {
     }
 }
 
-fn refused(found: &Diagnostics, expected: &Value) -> Result<(), String> {
+pub(super) fn refused(found: &Diagnostics, expected: &Value) -> Result<(), String> {
     let shown: Vec<String> = found
         .0
         .iter()

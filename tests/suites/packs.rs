@@ -1,24 +1,17 @@
 //! The public content packs against the recorded hashes of their events.
 //!
 //! The packs' folder comes from `EVTUI_PACKS`; without it nothing can be run, which is said.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-#![allow(clippy::print_stdout, clippy::print_stderr)]
-
-#[path = "support/decisions.rs"]
-mod decisions;
-#[path = "support/ordered_json.rs"]
-mod ordered_json;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use decisions::{Suite, golden};
+use super::decisions::{Suite, golden};
+use super::ordered_json::Json;
 use evtui::batch::EventBatch;
 use evtui::config::{Context, Diagnostics, Disk, LoadOptions, Node, Scalar, Tree, load};
 use evtui::event::template::{Streams, TemplateConfig, TemplateSource};
 use evtui::event::{EventEnv, EventSource, Globals, Limits, Outcome};
 use evtui::time::{SECOND_US, Zone};
-use ordered_json::Json;
 use sha2::{Digest, Sha256};
 
 /// 2026-03-01T08:00:00.123456 in microseconds.
@@ -27,7 +20,7 @@ const START_US: i64 = 1_772_352_000_123_456;
 fn packs() -> Option<PathBuf> {
     let folder = std::env::var_os("EVTUI_PACKS").map(PathBuf::from);
     if folder.is_none() {
-        decisions::say("NOT RUN: the content packs; set EVTUI_PACKS to their folder");
+        super::decisions::say("NOT RUN: the content packs; set EVTUI_PACKS to their folder");
     }
     folder
 }
@@ -107,7 +100,7 @@ fn packs_render_the_recorded_events() {
         let name = pack.at("pack").text();
         let path = folder.join(name);
         if !path.is_dir() {
-            decisions::say(&format!("NOT RUN: {name}, it is not in the folder"));
+            super::decisions::say(&format!("NOT RUN: {name}, it is not in the folder"));
             continue;
         }
         suite.case(name, || compare(pack, &path));

@@ -1,8 +1,4 @@
 //! The primitives of `module.rand` on the production stream against the recorded distributions.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-#[path = "support/decisions.rs"]
-mod decisions;
 
 use std::collections::BTreeMap;
 
@@ -103,7 +99,7 @@ fn subnet(random: &mut Fast, cidr: &str) -> String {
 }
 
 fn recorded() -> Value {
-    decisions::load("events/rand_data.json")["stats"].take()
+    super::decisions::load("events/rand_data.json")["stats"].take()
 }
 
 #[test]

@@ -1,20 +1,11 @@
 //! Formatters and the outputs stdout, file and drop against the golden vectors.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout
-)]
-
-#[path = "support/decisions.rs"]
-mod decisions;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use super::decisions::{Suite, load, same};
 use base64::Engine;
-use decisions::{Suite, load, same};
 use evtui::batch::EventBatch;
 use evtui::config::{Context, Diagnostics, Disk, Node, Scalar, Span, Tree};
 use evtui::output::{
@@ -258,7 +249,7 @@ fn configs() {
             }
         });
     }
-    decisions::say(&format!(
+    super::decisions::say(&format!(
         "outputs/config.json: {elsewhere} cases of outputs that are not built in"
     ));
     suite.finish();

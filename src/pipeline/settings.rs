@@ -1,0 +1,254 @@
+//! What can be changed while a run works, and the handle to change it with.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::config::{GAIN, RATE_LIMIT, RunParameters};
+use crate::time::{Pace, Reading};
+
+use super::shared::Shared;
+use super::supervisor::News;
+
+/// Settings of a run that can be changed while it works.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// No timestamps are released; what was released is delivered.
+    pub paused: bool,
+    /// How event time passes; `None`: with the wall clock in live mode, as fast as possible otherwise.
+    pub pace: Option<Pace>,
+    /// How often each timestamp is used; 1 as a rule.
+    pub gain: f64,
+    /// Most events in a second.
+    pub rate_limit: Option<f64>,
+    /// Ends the run after that many events.
+    pub max_events: Option<u64>,
+    /// Ends the run after that time, pauses included.
+    pub max_duration: Option<Duration>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self::of(&RunParameters::default())
+    }
+}
+
+impl Settings {
+    pub(super) fn of(parameters: &RunParameters) -> Self {
+        Self {
+            paused: false,
+            pace: parameters.pace,
+            gain: parameters.gain,
+            rate_limit: parameters.rate_limit,
+            max_events: parameters.max_events,
+            max_duration: parameters.max_duration,
+        }
+    }
+}
+
+/// A change to a run that works.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Change {
+    /// Release no more timestamps.
+    Pause,
+    /// Go on. What fell due on the wall clock meanwhile is released at once, or left out and counted
+    /// as skipped; event time that runs at a pace of its own stood still.
+    Resume {
+        /// Leave out what was missed.
+        skip: bool,
+    },
+    /// Let event time pass at this pace from where it stands. `None` goes back to the wall clock (live
+    /// mode) or to as fast as possible.
+    Pace(Option<Pace>),
+    /// Use each timestamp so often.
+    Gain(f64),
+    /// Let no more events through in a second; `None` as many as there are.
+    RateLimit(Option<f64>),
+    /// End after that many events since the start.
+    MaxEvents(Option<u64>),
+    /// End after that time since the start.
+    MaxDuration(Option<Duration>),
+}
+
+/// Why a change was not made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ChangeError(pub String);
+
+/// The settings as stages see them.
+#[derive(Debug)]
+pub(super) struct Live {
+    inner: Mutex<Inner>,
+    /// Grows with every change.
+    version: AtomicU64,
+    max_events: AtomicU64,
+}
+
+#[derive(Clone, Debug)]
+struct Inner {
+    settings: Settings,
+    /// Changes that the input stage has not seen, and when they were made.
+    pending: Vec<(Change, Reading)>,
+}
+
+impl Live {
+    pub(super) fn new(settings: Settings) -> Self {
+        Self {
+            version: AtomicU64::new(0),
+            max_events: AtomicU64::new(settings.max_events.unwrap_or(u64::MAX)),
+            inner: Mutex::new(Inner {
+                settings,
+                pending: Vec::new(),
+            }),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes with every change. Cheap.
+    pub(super) fn version(&self) -> u64 {
+        self.version.load(Ordering::Acquire)
+    }
+
+    /// The settings in force.
+    pub(super) fn get(&self) -> Settings {
+        self.lock().settings.clone()
+    }
+
+    /// The changes since the last question, in order.
+    pub(super) fn take_changes(&self) -> Vec<(Change, Reading)> {
+        std::mem::take(&mut self.lock().pending)
+    }
+
+    /// Events after which the run ends. Cheap.
+    #[inline]
+    pub(super) fn max_events(&self) -> u64 {
+        self.max_events.load(Ordering::Relaxed)
+    }
+
+    fn apply(&self, change: Change, now: Reading) -> Result<(), ChangeError> {
+        let mut inner = self.lock();
+        let settings = &mut inner.settings;
+        match change {
+            Change::Pause => settings.paused = true,
+            // What went on anyhow missed nothing.
+            Change::Resume { .. } if !settings.paused => return Ok(()),
+            Change::Resume { .. } => settings.paused = false,
+            Change::Pace(pace) => settings.pace = pace,
+            Change::Gain(gain) => {
+                if !GAIN.contains(&gain) {
+                    return Err(ChangeError(format!(
+                        "the gain is a number from {} to {}",
+                        GAIN.start(),
+                        GAIN.end()
+                    )));
+                }
+                settings.gain = gain;
+            }
+            Change::RateLimit(limit) => {
+                if limit.is_some_and(|limit| !RATE_LIMIT.contains(&limit)) {
+                    return Err(ChangeError(
+                        "the rate limit is a number of events in a second, above 0".to_owned(),
+                    ));
+                }
+                settings.rate_limit = limit;
+            }
+            Change::MaxEvents(most) => {
+                settings.max_events = most;
+                self.max_events
+                    .store(most.unwrap_or(u64::MAX), Ordering::Relaxed);
+            }
+            Change::MaxDuration(most) => settings.max_duration = most,
+        }
+        inner.pending.push((change, now));
+        self.version.fetch_add(1, Ordering::Release);
+        Ok(())
+    }
+}
+
+/// Changes a run while it works; kept as long as one likes.
+#[derive(Clone, Debug)]
+pub struct LiveControl {
+    pub(super) shared: Arc<Shared>,
+    pub(super) news: Sender<News>,
+}
+
+impl LiveControl {
+    /// Makes a change; it takes effect with the next timestamps released. On a run that is over it
+    /// changes nothing but the settings shown.
+    ///
+    /// # Errors
+    /// When the value makes no sense.
+    pub fn apply(&self, change: Change) -> Result<(), ChangeError> {
+        let now = self.shared.clock.read();
+        self.shared.settings.apply(change, now)?;
+        let made = self.shared.counters.events.get();
+        if made >= self.shared.settings.max_events() {
+            self.shared.halt(super::EndReason::Finished);
+        }
+        self.shared.control.poke();
+        // The supervisor watches the time; when it is gone there is nothing to watch.
+        let _ = self.news.send(News::Look);
+        tracing::info!(generator = self.shared.id, ?change, "run changed");
+        Ok(())
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> Settings {
+        self.shared.settings.get()
+    }
+
+    /// See [`Change::Pause`].
+    pub fn pause(&self) {
+        let _ = self.apply(Change::Pause);
+    }
+
+    /// See [`Change::Resume`].
+    pub fn resume(&self, skip: bool) {
+        let _ = self.apply(Change::Resume { skip });
+    }
+
+    /// Lets event time pass so many times as fast as the clock.
+    ///
+    /// # Errors
+    /// When it is no number above 0.
+    pub fn set_speed(&self, speed: f64) -> Result<(), ChangeError> {
+        let pace = Pace::speed(speed)
+            .ok_or_else(|| ChangeError("the speed is a number above 0".to_owned()))?;
+        self.apply(Change::Pace(Some(pace)))
+    }
+
+    /// See [`Change::Pace`].
+    pub fn set_pace(&self, pace: Option<Pace>) {
+        let _ = self.apply(Change::Pace(pace));
+    }
+
+    /// See [`Change::Gain`].
+    ///
+    /// # Errors
+    /// When it is below 0 or too large.
+    pub fn set_gain(&self, gain: f64) -> Result<(), ChangeError> {
+        self.apply(Change::Gain(gain))
+    }
+
+    /// See [`Change::RateLimit`].
+    ///
+    /// # Errors
+    /// When it is not above 0.
+    pub fn set_rate_limit(&self, limit: Option<f64>) -> Result<(), ChangeError> {
+        self.apply(Change::RateLimit(limit))
+    }
+
+    /// See [`Change::MaxEvents`].
+    pub fn set_max_events(&self, most: Option<u64>) {
+        let _ = self.apply(Change::MaxEvents(most));
+    }
+
+    /// See [`Change::MaxDuration`].
+    pub fn set_max_duration(&self, most: Option<Duration>) {
+        let _ = self.apply(Change::MaxDuration(most));
+    }
+}

@@ -1,0 +1,33 @@
+//! The golden vectors: recorded results of the reference, the arbiter of compatibility.
+//!
+//! Every case passes or is decided in `tests/golden/DECISIONS.md`. `EVTUI_GOLDEN` names another folder
+//! of recordings, `EVTUI_PACKS` the folder with the public content packs; a line a file says how many
+//! cases passed, failed and were decided.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
+
+#[path = "suites/decisions.rs"]
+mod decisions;
+#[path = "suites/events.rs"]
+mod events;
+#[path = "suites/http.rs"]
+mod http;
+#[path = "suites/inline_templates.rs"]
+mod inline_templates;
+#[path = "suites/inputs.rs"]
+mod inputs;
+#[path = "suites/ordered_json.rs"]
+mod ordered_json;
+#[path = "suites/outputs.rs"]
+mod outputs;
+#[path = "suites/packs.rs"]
+mod packs;
+#[path = "suites/rand.rs"]
+mod rand;
+#[path = "suites/time_patterns.rs"]
+mod time_patterns;
