@@ -5,6 +5,7 @@
 mod globals;
 mod pattern;
 mod replay;
+mod script;
 pub mod template;
 
 use std::fmt::Debug;
@@ -28,7 +29,7 @@ pub struct EventPlugin {
 }
 
 /// All event plugins.
-pub static PLUGINS: &[EventPlugin] = &[template::PLUGIN, replay::PLUGIN];
+pub static PLUGINS: &[EventPlugin] = &[template::PLUGIN, replay::PLUGIN, script::PLUGIN];
 
 /// Checked options of an event plugin. Sendable, while the source it builds belongs to one thread.
 pub trait EventConfig: Send + Sync + Debug {
@@ -63,11 +64,13 @@ pub struct Limits {
     /// Bytes one event may have.
     pub output_bytes: usize,
     /// How long a command of `subprocess.run` may take unless the call says how long; `None` runs no
-    /// commands at all.
+    /// commands and no scripts at all.
     pub command: Option<Duration>,
 }
 
 impl Limits {
+    /// How long a command may take in a preview.
+    const PREVIEW_COMMAND: Duration = Duration::from_secs(2);
     /// For runs: generous.
     pub const RUN: Self = Self {
         steps: 50_000_000,
@@ -78,13 +81,15 @@ impl Limits {
     pub const PREVIEW: Self = Self {
         steps: 2_000_000,
         output_bytes: 1 << 20,
-        command: Some(Duration::from_secs(2)),
+        command: Some(Self::PREVIEW_COMMAND),
     };
     /// For previews of unsaved text: a command that is still being typed must never run.
     pub const UNSAVED: Self = Self {
         command: None,
         ..Self::PREVIEW
     };
+    /// For checks: nothing is run.
+    pub const CHECK: Self = Self::UNSAVED;
 }
 
 /// Produces events, strictly in order, on one thread.
@@ -93,9 +98,56 @@ pub trait EventSource: Debug {
     /// [`Outcome::Produced`] nothing is added, except that exhaustion keeps what came before.
     fn produce(&mut self, at: Moment, tags: &[Arc<str>], out: &mut EventBatch) -> Outcome;
 
+    /// Names timestamps that [`EventSource::produce`] will be asked for next, in this order, unless the
+    /// run ends before; `tags` are by input. A source may work ahead on them.
+    fn expect(&mut self, moments: &[Moment], inputs: &[u16], tags: &[Vec<Arc<str>>]) {
+        let _ = (moments, inputs, tags);
+    }
+
+    /// Tells the source from any thread that the run is ending: a call of [`EventSource::produce`] that
+    /// waits for something outside gives up and says that it is exhausted. `None` for sources that never
+    /// wait.
+    fn interrupter(&self) -> Option<Interrupter> {
+        None
+    }
+
+    /// Why this source will produce nothing here, when it is known beforehand.
+    fn idle(&self) -> Option<&str> {
+        None
+    }
+
     /// Names behind the alias indexes of the events.
     fn aliases(&self) -> &[Arc<str>];
+
+    /// Whether several sources of the same configuration and seed can share the work: `Ok` when each
+    /// timestamp's events depend on its number, its time and its tags alone, so that
+    /// [`EventSource::seek`] and [`EventSource::produce`] give the same bytes in any order. The error
+    /// says what prevents it.
+    fn parallel(&self) -> Result<(), Impurity> {
+        Err(Impurity {
+            place: None,
+            reason: "this event source makes its events in order".to_owned(),
+        })
+    }
+
+    /// Makes the next timestamp the one with this number, counted from 0. Only for sources that are
+    /// [`EventSource::parallel`]; others go on as they were.
+    fn seek(&mut self, index: u64) {
+        let _ = index;
+    }
 }
+
+/// What prevents events from being made in any order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Impurity {
+    /// Where; absent when it is a matter of the configuration.
+    pub place: Option<Place>,
+    /// Why, in words that go on from "because".
+    pub reason: String,
+}
+
+/// Ends what a source waits for; see [`EventSource::interrupter`].
+pub type Interrupter = Box<dyn Fn() + Send + Sync>;
 
 /// What became of one timestamp.
 #[derive(Debug)]

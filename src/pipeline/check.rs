@@ -137,7 +137,7 @@ impl CheckReport {
                     zone: options.zone,
                     seed: Some(0),
                     globals: Globals::default(),
-                    limits: Limits::PREVIEW,
+                    limits: Limits::CHECK,
                 };
                 let before = self.diagnostics.errors();
                 let built = plan.config.build(&env, &mut self.diagnostics);

@@ -46,6 +46,17 @@ struct Inner {
     /// A failure that did not end the run but makes it no success.
     blemish: Option<String>,
     deadline: Option<Instant>,
+    /// Wakes an event source that waits for something outside.
+    interrupt: Option<Interrupt>,
+}
+
+/// Calls what an event source gave for that.
+struct Interrupt(crate::event::Interrupter);
+
+impl std::fmt::Debug for Interrupt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Interrupt")
+    }
 }
 
 impl Control {
@@ -57,6 +68,7 @@ impl Control {
                 reason: None,
                 blemish: None,
                 deadline: None,
+                interrupt: None,
             }),
             changed: Condvar::new(),
             abort: CancellationToken::new(),
@@ -84,7 +96,17 @@ impl Control {
         if inner.state == State::Running {
             inner.state = State::Stopping;
         }
-        self.raise(level);
+        self.raise(level, &mut inner);
+    }
+
+    /// Names what is to be called when the event source has to end, at once if that was said already.
+    pub(super) fn on_halt(&self, interrupt: crate::event::Interrupter) {
+        let mut inner = self.lock();
+        if self.is(Level::Halt) {
+            interrupt();
+        } else {
+            inner.interrupt = Some(Interrupt(interrupt));
+        }
     }
 
     /// Gives up the drain at `deadline`, if there is no earlier one.
@@ -112,7 +134,7 @@ impl Control {
         if inner.state == State::Running {
             inner.state = State::Stopping;
         }
-        self.raise(Level::Abort);
+        self.raise(Level::Abort, &mut inner);
         self.abort.cancel();
     }
 
@@ -122,8 +144,13 @@ impl Control {
     }
 
     /// Called with the lock held, so that no waiter misses it.
-    fn raise(&self, level: Level) {
+    fn raise(&self, level: Level, inner: &mut Inner) {
         self.level.fetch_max(level as u8, Ordering::Relaxed);
+        if self.is(Level::Halt)
+            && let Some(Interrupt(interrupt)) = inner.interrupt.take()
+        {
+            interrupt();
+        }
         self.changed.notify_all();
     }
 

@@ -94,6 +94,7 @@ impl Stage<'_> {
             shared: self.shared,
             count: timestamps.len() as u64,
         };
+        self.announce(timestamps);
         for (&at, &input) in timestamps.moments.iter().zip(&timestamps.inputs) {
             if self.left() == 0 {
                 return false;
@@ -123,6 +124,17 @@ impl Stage<'_> {
     /// Events that may still be produced; the limit may change.
     fn left(&self) -> u64 {
         self.shared.settings.max_events().saturating_sub(self.made)
+    }
+
+    /// Lets the source work ahead, but not on more timestamps than events are wanted.
+    fn announce(&mut self, timestamps: &TimestampBatch) {
+        let most = usize::try_from(self.left()).unwrap_or(usize::MAX);
+        let count = timestamps.len().min(most);
+        self.source.expect(
+            timestamps.moments.get(..count).unwrap_or_default(),
+            timestamps.inputs.get(..count).unwrap_or_default(),
+            &self.setup.tags,
+        );
     }
 
     /// Takes the events added behind the first `before` off what may still be produced.

@@ -255,6 +255,9 @@ impl Supervisor {
                 let _ = news.send(News::Ready(Err(or_unknown(problems, "the event source"))));
                 return;
             };
+            if let Some(interrupt) = source.interrupter() {
+                shared.control.on_halt(interrupt);
+            }
             let _ = news.send(News::Ready(Ok(())));
             event_stage::run(source, &setup, shared);
         };

@@ -29,6 +29,9 @@ pub(super) fn evaluate(
     let Some(source) = build(project, event, problems) else {
         return (Vec::new(), None);
     };
+    if let Some(why) = source.idle() {
+        return (Vec::new(), Some(why.to_owned()));
+    }
     let mut stage = Stage {
         source,
         formatter: output.and_then(|output| formatter(project, output, problems)),

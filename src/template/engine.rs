@@ -132,6 +132,11 @@ impl Engine {
         );
     }
 
+    /// The global of a name.
+    pub fn global_named(&self, name: &str) -> Option<Value> {
+        self.global(self.symbol(name))
+    }
+
     /// Adds a filter; it is called with the input as first argument.
     pub fn add_filter(&self, name: &str, function: Value) {
         let mut filters = self.0.filters.borrow_mut();
@@ -277,6 +282,19 @@ impl Template {
     /// have.
     pub fn problems(&self) -> &[Error] {
         &self.program.problems
+    }
+
+    /// Its name and text.
+    pub(super) fn text(&self) -> (Rc<str>, Rc<str>) {
+        (
+            Rc::clone(&self.program.name),
+            Rc::clone(&self.program.source),
+        )
+    }
+
+    /// Another file of the same engine, if it can be used.
+    pub(super) fn sibling(&self, name: &str) -> Option<Template> {
+        self.engine.template(name).ok()
     }
 
     /// Makes this a configured template: imports of its file run its body once, with these

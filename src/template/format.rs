@@ -196,6 +196,8 @@ struct Spec {
     fill: Option<char>,
     align: Option<char>,
     sign: Option<char>,
+    /// `z`: a float that rounds to zero has no sign.
+    unsigned_zero: bool,
     alternate: bool,
     zero: bool,
     width: usize,
@@ -223,6 +225,7 @@ fn parse_spec(text: &str, largest: usize) -> Result<Spec, Error> {
         index += 1;
     }
     if at(index) == Some('z') {
+        spec.unsigned_zero = true;
         index += 1;
     }
     if at(index) == Some('#') {
@@ -276,7 +279,6 @@ pub(super) fn format_value(value: &Value, spec: &str, largest: usize) -> Result<
     match value {
         Value::Str(_) | Value::Safe(_) => format_text(value.text().as_str(), &parsed),
         Value::Undefined => format_text("", &parsed),
-        Value::Bool(_) if parsed.kind.is_none() => format_text(value.text().as_str(), &parsed),
         Value::Float(number) => format_float(*number, &parsed),
         _ => match (ops::to_big(value), parsed.kind) {
             (Some(big), Some('e' | 'E' | 'f' | 'F' | 'g' | 'G' | '%')) => {
@@ -299,7 +301,8 @@ fn format_text(text: &str, spec: &Spec) -> Result<String, Error> {
     if let Some(kind) = spec.kind.filter(|kind| *kind != 's') {
         return Err(unknown_kind(kind, "a text"));
     }
-    if spec.sign.is_some() || spec.align == Some('=') || spec.group.is_some() {
+    if spec.sign.is_some() || spec.align == Some('=') || spec.group.is_some() || spec.unsigned_zero
+    {
         return Err(Error::value_error("this format is for numbers, not texts"));
     }
     let text: String = match spec.precision {
@@ -384,6 +387,9 @@ fn sign(negative: bool, spec: &Spec) -> &'static str {
 }
 
 fn format_int(number: &BigInt, spec: &Spec) -> Result<String, Error> {
+    if spec.unsigned_zero {
+        return Err(Error::value_error("`z` is for floats, not for integers"));
+    }
     if spec.precision.is_some() {
         return Err(Error::value_error("a precision is not for integers"));
     }
@@ -429,8 +435,9 @@ fn format_float(number: f64, spec: &Spec) -> Result<String, Error> {
     } else {
         (text.as_str(), "")
     };
-    let head = sign(digits::is_negative(number), spec);
-    Ok(finish(head, whole, tail, spec, 3))
+    let zero = || !text.bytes().any(|one| matches!(one, b'1'..=b'9'));
+    let negative = digits::is_negative(number) && !(spec.unsigned_zero && zero());
+    Ok(finish(sign(negative, spec), whole, tail, spec, 3))
 }
 
 /// Without a type: like `repr`, or like `g` that keeps a digit after the point.

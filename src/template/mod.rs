@@ -33,6 +33,7 @@ mod scope;
 mod syntax;
 mod tests;
 mod text;
+pub mod usage;
 mod value;
 mod vm;
 
@@ -42,6 +43,7 @@ pub use engine::{Engine, Limits, Loader, Run, Template, Vars};
 pub(crate) use error::nearest;
 pub use error::{Error, ErrorKind, Place, Signal, Span};
 pub use module::{python_module, python_modules};
+pub(crate) use object::no_attribute;
 pub use object::{Args, Function, Namespace, NativeFn, Object, ValueIter};
 pub use ops::BinaryOp;
 pub use text::Str;

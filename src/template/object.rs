@@ -353,7 +353,10 @@ impl Object for Function {
     }
 
     fn text(&self, out: &mut dyn Write) -> std::fmt::Result {
-        write!(out, "<function {}>", self.name)
+        match self.name.as_ref() {
+            class @ ("dict" | "range") => write!(out, "<class '{class}'>"),
+            name => write!(out, "<function {name}>"),
+        }
     }
 
     fn get_attr(&self, name: &str) -> Option<Value> {

@@ -13,8 +13,12 @@ pub(super) fn percent(
     largest: usize,
 ) -> Result<Value, Error> {
     let single = [values.clone()];
-    let mapping = !matches!(values, Value::Str(_) | Value::Safe(_) | Value::Undefined)
-        && matches!(values, Value::Dict(_) | Value::List(_) | Value::Bytes(_));
+    // What Python calls a mapping here: whatever has items, and is neither text nor tuple.
+    let mapping = match values {
+        Value::Dict(_) | Value::List(_) | Value::Bytes(_) | Value::Undefined => true,
+        Value::Object(object) => object.as_tuple().is_none() && object.type_name() == "range",
+        _ => false,
+    };
     let mut printer = Printer {
         rest: format,
         out: String::with_capacity(format.len() + 16),

@@ -220,12 +220,24 @@ fn sequence(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Err
 }
 
 fn filter(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+    hashable(input)?;
     let name = input.text();
     let known = super::filters::find(name.as_str()).is_some();
     let hosted = ctx.host_filter(name.as_str()).is_some();
     plain(args, known || hosted)
 }
 
+fn hashable(input: &Value) -> Result<(), Error> {
+    match input {
+        Value::List(_) | Value::Dict(_) => Err(Error::type_error(format!(
+            "unhashable type: '{}'",
+            input.type_name()
+        ))),
+        _ => Ok(()),
+    }
+}
+
 fn test(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<bool, Error> {
+    hashable(input)?;
     plain(args, find(input.text().as_str()).is_some())
 }

@@ -1,4 +1,4 @@
-//! The event plugins `template` and `replay` against the golden vectors.
+//! The event plugins `template`, `replay` and `script` against the golden vectors.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -47,6 +47,7 @@ suites! {
     modules => "modules.json",
     projects => "projects.json",
     replay => "replay.json",
+    script => "script.json",
 }
 
 /// What a case starts: the source and what tells its state.

@@ -51,7 +51,7 @@ impl Loader for Project {
 }
 
 /// The samples of a source.
-struct Samples(Vec<(String, Value)>);
+pub(super) struct Samples(pub(super) Vec<(String, Value)>);
 
 impl Object for Samples {
     fn type_name(&self) -> &str {
@@ -150,7 +150,8 @@ fn compile(
     for entry in &config.entries {
         let locals = Rc::new(State::default());
         let mut vars = Vars::default();
-        vars.set(engine, "vars", values::mapping(entry.vars.as_ref()));
+        let configured = values::mapping(entry.vars.as_ref());
+        vars.set(engine, "vars", configured.clone());
         vars.set_global(
             engine,
             "locals",
@@ -165,6 +166,10 @@ fn compile(
                     alias: Arc::clone(&entry.alias),
                     template,
                     vars,
+                    configured: match configured {
+                        Value::Dict(configured) => Some(configured),
+                        _ => None,
+                    },
                     locals,
                 });
             }

@@ -37,7 +37,7 @@ impl Object for Dispatch {
                 args.none("exhaust")?;
                 Err(Error::from_signal(EXHAUST, Value::None))
             }
-            _ => {
+            "next" => {
                 let [limit] = args.bind("next", ["max_repicks"], 0)?;
                 let limit = limit.cloned().unwrap_or(Value::Int(64));
                 match limit.as_float() {
@@ -49,6 +49,7 @@ impl Object for Dispatch {
                     None => Err(Error::type_error("max_repicks must be a number")),
                 }
             }
+            _ => Err(crate::template::no_attribute("Dispatch", name)),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The plugin `template`: events from Jinja templates, samples and state.
 
+mod analysis;
 mod build;
 mod condition;
 mod config;

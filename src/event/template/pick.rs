@@ -60,6 +60,27 @@ impl Picker {
         })
     }
 
+    /// Why events must be picked in order, if they must.
+    pub(super) fn order(&self) -> Option<&'static str> {
+        match self {
+            Self::Fsm(_) => Some("the mode `fsm` goes on from the template before"),
+            _ => None,
+        }
+    }
+
+    /// Goes on as if `index` timestamps had been picked for. Only for modes without [`Picker::order`].
+    pub(super) fn seek(&mut self, index: u64, count: usize) {
+        let within = |len: usize| {
+            let len = u64::try_from(len.max(1)).unwrap_or(1);
+            usize::try_from(index % len).unwrap_or(0)
+        };
+        match self {
+            Self::Spin(next) => *next = within(count),
+            Self::Chain { order, next } => *next = within(order.len()),
+            _ => {}
+        }
+    }
+
     /// Picks among `count` templates.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Producing: pick, render, and what becomes of signals and errors.
 
+use std::cell::OnceCell;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -9,10 +10,11 @@ use super::condition::{Facts, Scope, StateField};
 use super::globals::GlobalState;
 use super::pick::{Picked, Picker};
 use super::state::State;
-use super::{EventEnv, EventSource, dispatch};
+use super::{EventEnv, EventSource, analysis, dispatch};
 use crate::batch::EventBatch;
-use crate::event::{EventError, Outcome};
+use crate::event::{EventError, Impurity, Outcome};
 use crate::fake::{Fast, Random, Recorded};
+use crate::template::usage::Usage;
 use crate::template::{
     DateTime, Dict, Engine, Error, Limits as RenderLimits, Run, Signal, Template, Tz, Value, Vars,
 };
@@ -23,6 +25,8 @@ pub(super) struct Entry {
     pub(super) alias: Arc<str>,
     pub(super) template: Template,
     pub(super) vars: Vars,
+    /// The entry's `vars`.
+    pub(super) configured: Option<Dict>,
     pub(super) locals: Rc<State>,
 }
 
@@ -47,6 +51,7 @@ pub struct TemplateSource {
     /// Tags of the last event and their value, as most events have the same.
     tags: (Vec<Arc<str>>, Value),
     draws: u64,
+    usages: OnceCell<Vec<Usage>>,
 }
 
 impl std::fmt::Debug for TemplateSource {
@@ -97,6 +102,7 @@ impl TemplateSource {
             index: 0,
             tags: (Vec::new(), Value::tuple(Vec::new())),
             draws: 0,
+            usages: OnceCell::new(),
         }
     }
 
@@ -115,6 +121,12 @@ impl TemplateSource {
     /// The state all generators of the process share.
     pub fn globals(&self) -> Value {
         self.globals.entries()
+    }
+
+    /// What the template of each alias touches, with the files it names.
+    pub fn usages(&self) -> &[Usage] {
+        self.usages
+            .get_or_init(|| analysis::usages(&self.engine, &self.entries))
     }
 
     /// Draws made by the last event, counted with [`Streams::Recorded`] only.
@@ -277,6 +289,15 @@ impl EventSource for TemplateSource {
 
     fn aliases(&self) -> &[Arc<str>] {
         &self.aliases
+    }
+
+    fn parallel(&self) -> Result<(), Impurity> {
+        analysis::verdict(&self.picker, self.usages(), &self.base)
+    }
+
+    fn seek(&mut self, index: u64) {
+        self.index = index;
+        self.picker.seek(index, self.entries.len());
     }
 }
 

@@ -265,3 +265,62 @@ fn an_event_that_fails_leaves_the_others_alone() {
     assert_eq!(out.len(), 2);
     assert_eq!(out.get(1), b"10");
 }
+
+#[test]
+fn a_set_is_parallel_when_no_template_touches_what_outlives_an_event() {
+    let folder = project(&[
+        (
+            "plain.jinja",
+            "{{ samples.s.pick().a }}{{ params.l[0] }}{{ module.rand.number.integer(1, 9) }}",
+        ),
+        ("uses.jinja", "x\n{% do params.l.append(1) %}"),
+        ("imports.jinja", "{% from 'plain.jinja' import x %}"),
+    ]);
+    let verdict = |mode: &str, files: &[&str]| {
+        let mut yaml = format!(
+            "{mode}\nparams: {{l: [1]}}\nsamples: {{s: {{type: items, source: [1, 2]}}}}\ntemplates:\n"
+        );
+        for (index, file) in files.iter().enumerate() {
+            yaml.push_str(&format!("- t{index}: {{template: {file}}}\n"));
+        }
+        let (source, problems) = build(folder.path(), &yaml, Some(1), Limits::RUN);
+        let verdict = source.unwrap_or_else(|| panic!("{problems:?}")).parallel();
+        verdict.map_err(|why| {
+            let line = why
+                .place
+                .and_then(|place| place.span)
+                .map_or(0, |span| span.start.line);
+            format!("{line}: {}", why.reason)
+        })
+    };
+    assert_eq!(verdict("mode: all", &["plain.jinja"]), Ok(()));
+    assert_eq!(
+        verdict("mode: spin", &["plain.jinja", "plain.jinja"]),
+        Ok(())
+    );
+    let changed = verdict("mode: any", &["plain.jinja", "uses.jinja"]).unwrap_err();
+    assert!(changed.starts_with("2: a value that outlives"), "{changed}");
+    let kept = verdict("mode: any", &["plain.jinja", "imports.jinja"]).unwrap_err();
+    assert!(kept.contains("plain.jinja"), "{kept}");
+}
+
+#[test]
+fn a_source_that_was_moved_gives_the_event_of_that_number() {
+    let folder = project(&[
+        ("a.jinja", "a{{ module.rand.number.integer(1, 1000000) }}"),
+        ("b.jinja", "b{{ module.rand.number.integer(1, 1000000) }}"),
+    ]);
+    let yaml = "mode: spin\ntemplates:\n- a: {template: a.jinja}\n- b: {template: b.jinja}\n";
+    let make = || build(folder.path(), yaml, Some(7), Limits::RUN).0.unwrap();
+    let (mut whole, mut part) = (make(), make());
+    let (mut all, mut some) = (EventBatch::default(), EventBatch::default());
+    for index in 0..6 {
+        whole.produce(at(index), &[], &mut all);
+    }
+    part.seek(5);
+    part.produce(at(5), &[], &mut some);
+    assert_eq!(all.get(5), some.get(0));
+    part.seek(2);
+    part.produce(at(2), &[], &mut some);
+    assert_eq!(all.get(2), some.get(1));
+}

@@ -141,7 +141,18 @@ impl DateTime {
         if self.same_zone(other) {
             return self.wall_us == other.wall_us;
         }
-        self.tz.is_some() == other.tz.is_some() && self.instant_us() == other.instant_us()
+        self.tz.is_some() == other.tz.is_some()
+            && self.instant_us() == other.instant_us()
+            && !self.depends_on_fold()
+            && !other.depends_on_fold()
+    }
+
+    /// True for wall-clock times around a change of clocks, which Python never takes for equal to a time
+    /// of another zone.
+    fn depends_on_fold(&self) -> bool {
+        let mut other = self.clone();
+        other.fold = !self.fold;
+        self.offset_s() != other.offset_s()
     }
 
     pub(crate) fn hash_key(&self) -> i64 {

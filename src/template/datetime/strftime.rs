@@ -306,6 +306,11 @@ impl Parts<'_> {
             }
             _ => short(pick(&MONTHS, self.month - 1)),
         };
+        if directive == 'P' {
+            // glibc's flags do not reach it.
+            style.upper = false;
+            return style.text(name, out);
+        }
         if style.swap && matches!(directive, 'p' | 'Z') {
             style.upper = false;
             return style.text(&name.to_lowercase(), out);

@@ -179,7 +179,8 @@ pub(super) fn round(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<V
             } else {
                 scaled.floor()
             };
-            Ok(Value::Float(whole / scale))
+            // Python rounds to an integer first, which has no negative zero.
+            Ok(Value::Float((whole + 0.0) / scale))
         }
         _ => Err(Error::value_error(
             "round: the method must be common, ceil or floor",
@@ -310,7 +311,7 @@ pub(super) fn filesizeformat(
         return Ok(Value::from("1 Byte"));
     }
     if bytes < base {
-        return Ok(Value::from(format!("{} Bytes", bytes.trunc())));
+        return Ok(Value::from(format!("{} Bytes", bytes.trunc() + 0.0)));
     }
     let mut text = String::new();
     for (power, unit) in (2..).zip(units) {

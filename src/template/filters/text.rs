@@ -194,7 +194,20 @@ pub(super) fn truncate(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Resul
     if leeway < 0 {
         return Err(Error::value_error("truncate: the leeway is negative"));
     }
+    let items = input.len()?;
     let (text, safe) = soft(input);
+    if input.as_str().is_none() {
+        // As in Python: what has few items comes back whole, and only text can be cut.
+        let few = i64::try_from(items).is_ok_and(|items| items <= length.saturating_add(leeway));
+        return if few {
+            Ok(input.clone())
+        } else {
+            Err(Error::type_error(std::format!(
+                "truncate cuts texts, not '{}'",
+                input.type_name()
+            )))
+        };
+    }
     let len = i64::try_from(text.char_len()).unwrap_or(i64::MAX);
     if len <= length.saturating_add(leeway) {
         return Ok(swap_safe(text, safe));
@@ -249,9 +262,13 @@ pub(super) fn wordwrap(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Resul
     };
     let long = long.is_none_or(Value::truth);
     let hyphens = hyphens.is_none_or(Value::truth);
-    let text = input.text();
+    let Some(text) = input.as_str() else {
+        return Err(Error::type_error(std::format!(
+            "wordwrap takes a text, not '{}'",
+            input.type_name()
+        )));
+    };
     let lines: Vec<String> = text
-        .as_str()
         .lines()
         .map(|line| wrap_line(line, width, long, hyphens).join(wrap))
         .collect();

@@ -299,9 +299,11 @@ impl Lowerer<'_> {
             self.scope().names.remove(&name);
             self.declare_param(&name)
         });
+        let loops = self.loops;
         self.loops += 1;
         let body = self.block(&one.body);
-        self.loops -= 1;
+        // Not the difference: a failed macro in the body leaves the count where it failed.
+        self.loops = loops;
         let scope = self.close_scope();
         let body = body?;
         self.open_scope(&one.other)?;

@@ -34,7 +34,10 @@ pub(super) fn call(
         (Method::AsIntegerRatio, Some(number), _) => {
             args.none("as_integer_ratio").and_then(|()| ratio(number))
         }
-        (Method::Conjugate, ..) => args.none("conjugate").map(|()| object.clone()),
+        (Method::Conjugate, ..) => args.none("conjugate").map(|()| match object {
+            Value::Bool(flag) => Value::Int(i64::from(*flag)),
+            _ => object.clone(),
+        }),
         (Method::Hex, Some(number), _) => args.none("hex").map(|()| Value::from(hex(number))),
         _ => return None,
     })

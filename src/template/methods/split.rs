@@ -37,9 +37,6 @@ fn words(text: &str, most: usize) -> Vec<&str> {
         parts.push(word);
         rest = tail.trim_start_matches(is_python_space);
     }
-    if let (true, Some(last)) = (parts.len() > most, parts.last_mut()) {
-        *last = last.trim_end_matches(is_python_space);
-    }
     parts
 }
 
@@ -48,7 +45,7 @@ fn words_from_right(text: &str, most: usize) -> Vec<&str> {
     let mut rest = text.trim_end_matches(is_python_space);
     while !rest.is_empty() {
         if parts.len() == most {
-            parts.push(rest.trim_start_matches(is_python_space));
+            parts.push(rest);
             break;
         }
         let start = rest

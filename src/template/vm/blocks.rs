@@ -189,7 +189,7 @@ impl Ctx<'_> {
             let message = format!("there is no parent block called '{name}'");
             return Err(Error::undefined(message));
         };
-        if block.required {
+        if block.required && context.block(name, depth + 1).is_none() && depth == 0 {
             let message = format!("the required block '{name}' is not filled in");
             return Err(Error::new(ErrorKind::Value, message));
         }

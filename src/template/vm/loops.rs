@@ -237,6 +237,11 @@ impl Object for LoopValue {
         }
     }
 
+    fn text(&self, out: &mut dyn std::fmt::Write) -> std::fmt::Result {
+        let len = self.items.borrow().len();
+        write!(out, "<LoopContext {}/{len}>", self.index.get() + 1)
+    }
+
     fn is_callable(&self) -> bool {
         self.body.recursive
     }

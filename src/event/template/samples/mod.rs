@@ -158,6 +158,20 @@ impl Sample {
         }
     }
 
+    /// The names of the columns; `None` when the data does not name them.
+    pub(super) fn header(&self) -> Option<Vec<String>> {
+        let names = self.columns.names.iter();
+        let names = names.map(|name| name.as_str().to_owned()).collect();
+        self.columns.header.then_some(names)
+    }
+
+    /// All cells.
+    pub(super) fn cells(&self) -> impl Iterator<Item = &Value> {
+        self.rows
+            .iter()
+            .flat_map(|row| row.as_tuple().unwrap_or_default())
+    }
+
     /// The rows with each value of a column.
     fn group(&self, index: usize) -> Option<Dict> {
         let known = self.groups.borrow();
@@ -424,7 +438,8 @@ impl Object for Sample {
                     (0..n).map(|_| self.weighted(&table, ctx)).collect(),
                 ))
             }
-            _ => self.filter(args),
+            "where" => self.filter(args),
+            _ => Err(crate::template::no_attribute("Sample", name)),
         }
     }
 

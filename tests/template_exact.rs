@@ -1,0 +1,73 @@
+//! Corners of the language where Jinja2 on CPython was asked for its answer, beside the golden vectors.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use evtui::fake::{Fast, Random};
+use evtui::template::{Engine, Limits, Run, Vars};
+
+fn render(source: &str) -> Result<String, String> {
+    let engine = Engine::new(|name: &str| match name {
+        "base" => Some("B[{% block a %}base{% endblock %}{% block c %}{% endblock %}]".to_owned()),
+        _ => None,
+    });
+    let mut random = Fast::for_event(1, 0);
+    let random: &mut dyn Random = &mut random;
+    let mut out = Vec::new();
+    let run = Run {
+        random,
+        vars: &Vars::default(),
+        limits: Limits::default(),
+        now_us: 0,
+    };
+    let template = engine
+        .compile("t", source)
+        .map_err(|error| error.to_string())?;
+    template
+        .render(run, &mut out)
+        .map_err(|error| error.to_string())?;
+    Ok(String::from_utf8(out).unwrap())
+}
+
+#[test]
+fn texts_are_those_of_the_reference() {
+    let rows = [
+        ("{{ ' a b '.split(maxsplit=1) }}", "['a', 'b ']"),
+        ("{{ ' a b '.rsplit(maxsplit=1) }}", "[' a', 'b']"),
+        (
+            "{{ '{:>5}|{:,}|{:=+8}'.format(true, true, true) }}",
+            "    1|1|+      1",
+        ),
+        ("{{ '{:z.1f}'.format(-0.01) }}", "0.0"),
+        ("{{ (-0.5) | round(0, 'ceil') }}", "0.0"),
+        ("{{ (-0.5) | filesizeformat }}", "0 Bytes"),
+        ("{{ 'ab' % range(3) }}{{ 'ab' % undef }}", "abab"),
+        ("{{ true.conjugate() }}", "1"),
+        ("{{ [1, 2, 3] | truncate(5) }}", "[1, 2, 3]"),
+        (
+            "{% for x in [1, 2] %}{{ loop }}{% endfor %}",
+            "<LoopContext 1/2><LoopContext 2/2>",
+        ),
+        ("{{ dict }}{{ range }}", "<class 'dict'><class 'range'>"),
+        (
+            "{% extends 'base' %}{% block c required %}{% endblock %}",
+            "B[base]",
+        ),
+    ];
+    for (source, expected) in rows {
+        assert_eq!(render(source).as_deref(), Ok(expected), "{source}");
+    }
+}
+
+#[test]
+fn what_fails_there_fails_here() {
+    let rows = [
+        "{{ 5 | truncate(3) }}",
+        "{{ none | wordwrap(5) }}",
+        "{{ {} is filter }}",
+        "{{ '{:z}'.format(5) }}",
+        // A loop around a macro is not the macro's.
+        "{% for x in [1] %}{% macro q() %}{% break %}{% endmacro %}{% endfor %}",
+    ];
+    for source in rows {
+        assert!(render(source).is_err(), "{source}: {:?}", render(source));
+    }
+}
