@@ -263,6 +263,10 @@ impl Plan {
             1.0
         };
         let volume = self.volume * self.calendar.factor(day, self.of) * noise;
+        if volume == 0.0 {
+            // A factor of 0 closes the day; otherwise every day has something.
+            return 0;
+        }
         // Binary rounding must not make 1979 of 1980.
         whole((volume + 1e-9).min(MOST_A_DAY)).max(1)
     }
