@@ -30,7 +30,8 @@ pub(in crate::cli) struct Args {
     /// Most timestamps in a batch [default: 10000]
     #[arg(long = "batch.size", value_name = "COUNT", value_parser = positive::<usize>)]
     batch_size: Option<usize>,
-    /// Longest span of a batch in seconds [default: 1.0]; ignored in sample mode
+    /// Most event time that a batch spans, in seconds [default: 1.0]; for formats that join the events of
+    /// a batch, in live mode
     #[arg(long = "batch.delay", value_name = "SECONDS", value_parser = delay)]
     batch_delay: Option<f64>,
     /// Batches of timestamps that may wait
