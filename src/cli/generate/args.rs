@@ -130,7 +130,16 @@ impl Args {
     }
 
     /// What the run takes as the present, when the user says so.
+    ///
+    /// # Errors
+    /// Options that contradict the mode.
     pub(super) fn now(&self, parameters: &Parameters) -> Result<Option<i64>, Diagnostics> {
+        if parameters.run.backfill.is_some() && !parameters.live_mode {
+            let message = "--backfill and --from go over into a live run, and this one is none";
+            let problem = Diagnostic::error(message, None);
+            let help = "leave them out, or --sample or --live-mode false";
+            return Err(Diagnostics(vec![problem.help(help)]));
+        }
         let Some(stamp) = self.now else {
             return Ok(None);
         };
