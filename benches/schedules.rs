@@ -127,6 +127,101 @@ const CASES: &[Case] = &[
         count: MANY,
         target: 100.0,
     },
+    Case {
+        name: "time_patterns, uniform",
+        yaml: "time_patterns: {patterns: [uniform]}",
+        zone: "UTC",
+        count: MANY,
+        target: 10.0,
+    },
+    Case {
+        name: "time_patterns, triangular",
+        yaml: "time_patterns: {patterns: [triangular]}",
+        zone: "UTC",
+        count: MANY,
+        target: 10.0,
+    },
+    Case {
+        name: "time_patterns, beta",
+        yaml: "time_patterns: {patterns: [beta]}",
+        zone: "UTC",
+        count: MANY,
+        target: 10.0,
+    },
+    Case {
+        name: "time_patterns, few a period",
+        yaml: "time_patterns: {patterns: [few]}",
+        zone: "America/New_York",
+        count: MANY,
+        target: 10.0,
+    },
+    Case {
+        name: "time_patterns, a million a period",
+        yaml: "time_patterns: {patterns: [many]}",
+        zone: "UTC",
+        count: MANY,
+        target: 10.0,
+    },
+    Case {
+        name: "time_patterns, three merged",
+        yaml: "time_patterns: {patterns: [uniform, triangular, beta]}",
+        zone: "UTC",
+        count: MANY,
+        target: 10.0,
+    },
+    Case {
+        name: "arrival, uniform",
+        yaml: "arrival: {rate: 1000}",
+        zone: "UTC",
+        count: MANY,
+        target: 10.0,
+    },
+    Case {
+        name: "arrival, poisson",
+        yaml: "arrival: {pattern: poisson, rate: 1000}",
+        zone: "UTC",
+        count: MANY,
+        target: 10.0,
+    },
+    Case {
+        name: "arrival, nhpp, New York",
+        yaml: "arrival: {pattern: nhpp, rate: 1000}",
+        zone: "America/New_York",
+        count: MANY,
+        target: 10.0,
+    },
+    Case {
+        name: "arrival, burst",
+        yaml: "arrival: {pattern: burst, rate: 1000}",
+        zone: "UTC",
+        count: MANY,
+        target: 10.0,
+    },
+    Case {
+        name: "calendar",
+        yaml: "calendar: {start: now, base_daily_volume: 100000}",
+        zone: "America/New_York",
+        count: MANY,
+        target: 10.0,
+    },
+];
+
+/// Pattern files: name, timestamps a period, period, randomizer and spreader.
+const PATTERNS: &[(&str, &str)] = &[
+    (
+        "uniform",
+        "1000, minutes, deviation: 0.2, uniform, {low: 0, high: 1}",
+    ),
+    (
+        "triangular",
+        "1000, minutes, deviation: 0.2, triangular, {left: 0, mode: 0.3, right: 1}",
+    ),
+    ("beta", "1000, minutes, deviation: 0.2, beta, {a: 2, b: 5}"),
+    (
+        "few",
+        "10, seconds, deviation: 0.5, uniform, {low: 0, high: 1}",
+    ),
+    ("many", "1000000, days, deviation: 0, beta, {a: 4, b: 3}"),
 ];
 
 /// Inputs to merge.
@@ -324,9 +419,11 @@ fn env(zone: &str) -> InputEnv<'static> {
 
 fn decode(yaml: &str) -> Box<dyn InputConfig> {
     let path = Path::new("generator.yml");
-    let files = Overlay {
-        buffers: HashMap::from([(path.to_path_buf(), yaml.into())]),
-    };
+    let mut buffers = HashMap::from([(path.to_path_buf(), yaml.into())]);
+    for (name, options) in PATTERNS {
+        buffers.insert(Path::new(".").join(name), pattern(options).into());
+    }
+    let files = Overlay { buffers };
     let mut diagnostics = Diagnostics::default();
     let node = parse_yaml(yaml, path, &mut diagnostics).unwrap();
     let [(name, body)] = node.as_map().unwrap() else {
@@ -341,9 +438,23 @@ fn decode(yaml: &str) -> Box<dyn InputConfig> {
         path,
         base: Path::new("."),
         files: &files,
+        calendars: None,
         setting: String::new(),
     };
     (plugin.decode)(body, &mut cx).unwrap()
+}
+
+/// A pattern file.
+fn pattern(options: &str) -> String {
+    let parts: Vec<&str> = options.splitn(5, ", ").collect();
+    let [ratio, unit, deviation, distribution, parameters] = parts[..] else {
+        panic!("five options")
+    };
+    format!(
+        "label: bench\noscillator: {{start: now, end: never, period: 1, unit: {unit}}}\n\
+         multiplier: {{ratio: {ratio}}}\nrandomizer: {{{deviation}, direction: mixed}}\n\
+         spreader: {{distribution: {distribution}, parameters: {parameters}}}\n"
+    )
 }
 
 /// Peak memory of this process so far.

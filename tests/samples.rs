@@ -15,6 +15,8 @@ const SAMPLES: &[&str] = &[
     "metrics-day",
     "order-events",
     "audit-replay",
+    "office-day",
+    "retail-year",
 ];
 
 fn copy(from: &Path, to: &Path) {
@@ -197,4 +199,44 @@ fn audit_replay_gives_every_line_a_fresh_time() {
             "{new}"
         );
     }
+}
+
+#[test]
+fn office_day_adds_up_its_patterns() {
+    let events = json(&run("office-day", "office.json", "100000"));
+    let hours = |kind: &str| -> Vec<u32> {
+        let here = events.iter().filter(|one| one["kind"] == kind);
+        here.map(|one| one["@timestamp"].as_str().unwrap()[11..13].parse().unwrap())
+            .collect()
+    };
+    let backups = hours("backup");
+    assert_eq!(backups, [1; 60], "12 in each of five nights");
+    let mails = hours("mail");
+    assert!((1_600..2_600).contains(&mails.len()), "{}", mails.len());
+    let between = |from, to| {
+        mails
+            .iter()
+            .filter(|hour| (from..to).contains(*hour))
+            .count()
+    };
+    assert!(
+        between(8, 12) > 2 * between(14, 18),
+        "the morning is busier"
+    );
+    assert_eq!(between(0, 2), 0);
+}
+
+#[test]
+fn retail_year_follows_its_calendar() {
+    let events = json(&run("retail-year", "orders.json", "100000"));
+    let days: Vec<&str> = events
+        .iter()
+        .map(|one| &one["@timestamp"].as_str().unwrap()[..10])
+        .collect();
+    assert!(days.is_sorted());
+    let days = counts(days.into_iter());
+    assert_eq!(days.len(), 364, "every day but Good Friday");
+    assert!(!days.contains_key("2025-04-18"));
+    assert!(days["2025-11-28"] > 4 * days["2025-11-27"], "Black Friday");
+    assert!(days["2025-07-14"] > 2 * days["2025-07-21"], "the sale");
 }

@@ -49,6 +49,7 @@ impl Desk {
             path: Path::new(PATH),
             base: Path::new(BASE),
             files: &self.files,
+            calendars: None,
             setting: String::new(),
         }
     }

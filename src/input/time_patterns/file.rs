@@ -203,6 +203,7 @@ pub(super) fn read(item: &Node, cx: &mut Context<'_>) -> Option<Pattern> {
         path: &shown,
         base: cx.base,
         files: cx.files,
+        calendars: None,
         setting: String::new(),
     };
     decode(name, &root, &mut cx)

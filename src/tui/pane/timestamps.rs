@@ -162,12 +162,19 @@ fn about(schedule: &Schedule, area: Rect, theme: &Theme, screen: &mut Buffer) ->
     if shown < rows {
         let hidden = schedule.parts.get(shown..).unwrap_or_default();
         let count: u64 = hidden.iter().map(|part| part.count).sum();
-        let text = format!(
-            " {} from {} more inputs",
-            text::grouped(count),
-            hidden.len()
-        );
-        Line::new(row(area, usize::from(used)), screen).put(&text, theme.muted);
+        let silent = hidden.iter().filter(|part| part.nothing.is_some()).count();
+        let more = text::count(hidden.len(), "more input");
+        let never = match silent {
+            0 => String::new(),
+            1 => ", 1 never fires".to_owned(),
+            _ => format!(", {silent} never fire"),
+        };
+        Line::new(row(area, usize::from(used)), screen)
+            .put(
+                &format!(" {} from {more}", text::grouped(count)),
+                theme.muted,
+            )
+            .put(&never, theme.warn);
         used += 1;
     }
     used
@@ -198,7 +205,11 @@ fn part_line(
 fn extent(schedule: &Schedule) -> Option<String> {
     let first = schedule.first?;
     let mut parts = Vec::new();
-    if schedule.from.is_some_and(|from| first > from) {
+    let late_us = i64::try_from(schedule.span_s).unwrap_or(0) * SECOND_US / 20;
+    if schedule
+        .from
+        .is_some_and(|from| first.instant_us() - from.instant_us() > late_us)
+    {
         parts.push(format!("first {}", text::date_second(first)));
     }
     if let Some(last) = schedule.last {
