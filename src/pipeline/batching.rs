@@ -49,14 +49,14 @@ impl Batching {
         std::mem::replace(&mut self.batch, empty)
     }
 
-    /// The instant at which the next batch begins.
-    fn bound_us(&self) -> i64 {
-        let first = self.batch.moments.first();
-        first
-            .zip(self.window_us)
-            .map_or(i64::MAX, |(first, window_us)| {
-                first.instant_us().saturating_add(window_us)
-            })
+    /// The instant at which the next batch begins. The last moment of all makes no batch of its own when
+    /// it lies exactly there.
+    fn bound_us(&self, release: &Release) -> i64 {
+        let Some((first, window_us)) = self.batch.moments.first().zip(self.window_us) else {
+            return i64::MAX;
+        };
+        let bound_us = first.instant_us().saturating_add(window_us);
+        bound_us.saturating_add(i64::from(release.is_last()))
     }
 
     /// Collects up to `more` timestamps that are due.
@@ -69,7 +69,8 @@ impl Batching {
                 return next;
             }
         }
-        release.take(now, room, self.bound_us(), &mut self.batch)
+        let bound_us = self.bound_us(release);
+        release.take(now, room, bound_us, &mut self.batch)
     }
 
     /// True when the batch goes on as it is, after a take that ended with `next`.
@@ -80,7 +81,7 @@ impl Batching {
         self.batch.len() >= self.size
             || release
                 .head()
-                .is_some_and(|head| head.instant_us() >= self.bound_us())
+                .is_some_and(|head| head.instant_us() >= self.bound_us(release))
     }
 }
 

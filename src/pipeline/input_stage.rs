@@ -125,6 +125,9 @@ impl Stage<'_> {
         }
         let mut batch = self.shared.spare_timestamps.take();
         self.open = self.release.arrivals(max, &mut batch);
+        if self.open {
+            self.shared.counters.open.set(1);
+        }
         report(self.release.source(), self.shared);
         let came = batch.len();
         self.hand_on(batch).then_some(came)
