@@ -15,6 +15,7 @@ const SAMPLES: &[&str] = &[
     "metrics-day",
     "order-events",
     "audit-replay",
+    "script-transfers",
 ];
 
 fn copy(from: &Path, to: &Path) {
@@ -189,12 +190,43 @@ fn audit_replay_gives_every_line_a_fresh_time() {
     let recorded = fs::read_to_string(samples().join("audit-replay/samples/audit.log")).unwrap();
     let replayed = run("audit-replay", "audit.log", "1000");
     assert_eq!(replayed.len(), recorded.lines().count());
+    let seconds = |line: &str| {
+        let text = &line["time=\"".len()..line.find('+').unwrap()];
+        let at = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").unwrap();
+        at.and_utc().timestamp_micros() as f64 / 1e6
+    };
+    let start = recorded.lines().next().map(seconds).unwrap();
     for (old, new) in recorded.lines().zip(&replayed) {
         let behind = |line: &str| line.split_once(" seq=").unwrap().1.to_owned();
         assert_eq!(behind(old), behind(new));
+        assert!(new.starts_with("time=\"2026-01-01T00:00:"), "{new}");
+        // A minute of the recording is a second of the replay.
+        let passed = seconds(new) - 1_767_225_600.0;
         assert!(
-            new.starts_with("time=\"2026-01-01T00:00:00.000000+0000\""),
+            (passed - (seconds(old) - start) / 60.0).abs() < 0.001,
             "{new}"
         );
     }
+}
+
+#[test]
+fn script_transfers_keep_their_balances() {
+    let events = json(&run("script-transfers", "transfers.json", "2000"));
+    let total: i64 = 900 + 700 + 400 + 100;
+    let mut balances = BTreeMap::new();
+    let mut refused = 0;
+    for one in &events {
+        let action = one["action"].as_str().unwrap();
+        refused += usize::from(action == "refused");
+        if action == "booked" {
+            let balance = one["balance"].as_i64().unwrap();
+            assert!((0..=total).contains(&balance), "{one}");
+            balances.insert(one["payer"].as_str().unwrap().to_owned(), balance);
+        }
+        // With a seed it starts at midnight, when the branch is closed.
+        assert_eq!(one["channel"], "online");
+    }
+    assert_eq!(balances.len(), 4);
+    assert_eq!(balances.values().sum::<i64>(), total);
+    assert!(refused > 10, "{refused}");
 }
