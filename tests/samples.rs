@@ -215,7 +215,9 @@ fn script_transfers_keep_their_balances() {
     let total: i64 = 900 + 700 + 400 + 100;
     let mut balances = BTreeMap::new();
     let mut refused = 0;
-    for one in &events {
+    // The end of the run may have cut the last transfer.
+    let last = &events.last().unwrap()["transfer"];
+    for one in events.iter().filter(|one| one["transfer"] != *last) {
         let action = one["action"].as_str().unwrap();
         refused += usize::from(action == "refused");
         if action == "booked" {

@@ -212,3 +212,44 @@ fn a_live_replay_waits_for_the_recorded_gaps_and_a_stop_does_not() {
     wait_for("the end", || child.try_wait().unwrap());
     assert_eq!(project.written().lines().count(), 1);
 }
+
+#[test]
+fn a_preview_runs_saved_scripts_and_says_why_it_does_not_run_others() {
+    use evtui::preview::{PreviewRequest, evaluate};
+    let project = Project::script(
+        "static: {count: 2}",
+        "def produce(params):\n    return 'saved'\n",
+    );
+    let mut request = PreviewRequest {
+        project: project.0.path().to_owned(),
+        buffers: Default::default(),
+        revision: 1,
+        parameters: Default::default(),
+        seed: 1,
+        now_us: 0,
+        span_s: 60,
+        buckets: 6,
+        events: 2,
+        deadline: PATIENCE,
+    };
+    let saved = evaluate(&request, &|| false);
+    let events: Vec<&str> = saved
+        .events
+        .iter()
+        .map(|one| one.text.as_deref().unwrap())
+        .collect();
+    assert_eq!(events, ["saved", "saved"], "{:?}", saved.diagnostics);
+    let mut typed = |text: &str| {
+        let buffer = (project.path("s.py"), text.into());
+        request.buffers = [buffer].into();
+        evaluate(&request, &|| false)
+    };
+    let unsaved = typed("open('ran', 'w')\ndef produce(params):\n    return 'typed'\n");
+    assert!(unsaved.events.is_empty());
+    assert!(unsaved.note.unwrap().contains("save to see their events"));
+    let broken = typed("def produce(params):\n    return 'typed\n");
+    assert!(broken.diagnostics.has_errors());
+    let place = broken.diagnostics.0[0].place.as_ref().unwrap();
+    assert!(place.path.ends_with("s.py"));
+    assert_eq!(place.span.unwrap().start.line, 2);
+}
