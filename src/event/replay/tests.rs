@@ -73,7 +73,7 @@ fn replayed(name: &str, content: &[u8]) -> Vec<String> {
     let (source, problems) = build(folder.path(), &format!("{{path: {name}}}"), Arc::new(Disk));
     events(
         source.unwrap_or_else(|| panic!("{problems:?}")).as_mut(),
-        10_000,
+        100_000,
     )
 }
 
