@@ -52,6 +52,7 @@ impl Origin {
             Some(_) => Input::Zst(Box::new(Zst {
                 source: Some(packed(file)),
                 frame: None,
+                failure: None,
             })),
             None => Input::Plain(file),
         })
@@ -97,6 +98,8 @@ pub(super) struct Zst {
     /// Between frames.
     source: Option<BufReader<File>>,
     frame: Option<Frame>,
+    /// The error to tell once all that was unpacked before it is taken.
+    failure: Option<io::Error>,
 }
 
 type Frame = StreamingDecoder<Chain<Cursor<[u8; 4]>, BufReader<File>>, FrameDecoder>;
@@ -108,9 +111,21 @@ impl Read for Zst {
         }
         loop {
             if let Some(frame) = &mut self.frame {
-                let read = frame.read(buffer)?;
-                if read > 0 {
-                    return Ok(read);
+                let read = match &self.failure {
+                    None => frame.read(buffer),
+                    Some(_) => frame.decoder.read(buffer),
+                };
+                match read {
+                    Ok(0) => {}
+                    Ok(read) => return Ok(read),
+                    Err(error) if self.failure.is_none() => {
+                        self.failure = Some(error);
+                        continue;
+                    }
+                    Err(_) => {}
+                }
+                if let Some(error) = self.failure.take() {
+                    return Err(error);
                 }
                 let decoder = &frame.decoder;
                 let wanted = decoder.get_checksum_from_data();
