@@ -30,12 +30,12 @@ LINSPACE = (LinspaceInputPlugin, LinspaceInputPluginConfig)
 
 def timed(name, arrays):
     made = 0
-    start = time.perf_counter()
+    start = time.thread_time()
     for array in arrays:
         made += len(array)
-        if time.perf_counter() - start > SECONDS:
+        if time.thread_time() - start > SECONDS:
             break
-    rate = made / (time.perf_counter() - start) / 1e6
+    rate = made / (time.thread_time() - start) / 1e6
     print(f'{name:<34} {rate:>9.4f} M/s  (the reference)')
 
 
@@ -46,6 +46,6 @@ def single(name, kind, config):
 single('cron, every second', CRON, {'expression': '* * * * * *', 'count': 1})
 single('cron, names and L', CRON, {'expression': '*/20 9 L jan-nov fri 15', 'count': 1, 'end': '+8y'})
 single('timer', TIMER, {'seconds': 0.1, 'count': 1})
-single('linspace', LINSPACE, {'start': 'now', 'end': '+30d', 'count': 20_000_000})
+single('linspace', LINSPACE, {'start': 'now', 'end': '+30d', 'count': 1_000_000})
 timers = [make(TIMER, {'seconds': 0.1, 'count': 1}, number) for number in range(1, 5)]
 timed('merge of four, all alike', InputPluginsMerger(timers).iterate(SIZE, skip_past=False))

@@ -332,4 +332,67 @@ fn options_that_contradict_each_other_are_wrong_usage() {
     assert_eq!(code, Some(2), "{err}");
     assert!(err.contains("add --sample"), "{err}");
     assert_eq!(run(folder.path(), &["--id", ""]).0, Some(2));
+    let (code, _, err) = run(folder.path(), &["--sample", "--backfill", "1h"]);
+    assert_eq!(code, Some(2), "{err}");
+    assert!(err.contains("go over into a live run"), "{err}");
+    for wrong in [
+        ["--speed", "0"],
+        ["--pace", "day"],
+        ["--gain", "-1"],
+        ["--rate-limit", "0"],
+        ["--max-duration", "soon"],
+        ["--backfill", "yesterday"],
+        ["--from", "blah"],
+    ] {
+        let (code, _, err) = run(folder.path(), &wrong);
+        assert_eq!(code, Some(2), "{wrong:?} {err}");
+    }
+}
+
+/// A project whose events are their timestamps.
+fn clock(input: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let document = format!(
+        "input:\n- {input}\nevent:\n  template: {{mode: all, templates: [{{at: {{template: at.jinja}}}}]}}\noutput:\n- stdout: {{formatter: {{format: plain}}}}\n"
+    );
+    std::fs::write(folder.path().join("generator.yml"), document).unwrap();
+    std::fs::write(
+        folder.path().join("at.jinja"),
+        "{{ timestamp.timestamp() | int }}",
+    )
+    .unwrap();
+    folder
+}
+
+#[test]
+fn a_backfill_gives_every_moment_once_and_goes_on() {
+    let folder = clock("cron: {expression: '* * * * * *', count: 1}");
+    let (code, out, err) = run(folder.path(), &["--backfill", "2h", "--max-events", "7202"]);
+    assert_eq!(code, Some(0), "{err}");
+    let seconds: Vec<i64> = out.lines().map(|line| line.parse().unwrap()).collect();
+    assert_eq!(seconds.len(), 7_202);
+    assert!(seconds.windows(2).all(|pair| pair[1] == pair[0] + 1));
+    let since = ["--from", "-10m", "--max-events", "3", "--gain", "2"];
+    let (code, out, err) = run(folder.path(), &since);
+    assert_eq!(code, Some(0), "{err}");
+    let seconds: Vec<i64> = out.lines().map(|line| line.parse().unwrap()).collect();
+    assert!(seconds[0] == seconds[1] && seconds[2] == seconds[0] + 1);
+}
+
+#[test]
+fn a_pace_goes_through_history_a_unit_at_a_time_and_time_ends_a_run() {
+    let folder = clock(
+        "cron: {expression: '0 * * * *', start: '2024-01-01', end: '2024-01-03T23:30', count: 1}",
+    );
+    let (code, out, err) = run(folder.path(), &["--pace", "day/100ms"]);
+    assert_eq!(code, Some(0), "{err}");
+    assert_eq!(out.lines().count(), 72);
+    let endless = clock("cron: {expression: '* * * * *', start: '2024-01-01', count: 1}");
+    let (code, out, err) = run(
+        endless.path(),
+        &["--pace", "hour/1h", "--max-duration", "300ms"],
+    );
+    assert_eq!(code, Some(0), "{err}");
+    assert_eq!(out.lines().count(), 60);
+    assert!(err.contains("its time of 300 ms was over"), "{err}");
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use evtui::config::Parameters;
 use evtui::instance::{GeneratorSpec, GeneratorStatus, Handle, InstanceError, discard, local};
 use evtui::output::Streams;
-use evtui::pipeline::{EndReason, State};
+use evtui::pipeline::{Change, EndReason, State};
 
 /// Awaits on a runtime of the test's own, as a face would.
 fn block_on<T>(future: impl Future<Output = T>) -> T {
@@ -121,6 +121,29 @@ fn an_unsound_project_gives_its_problems_and_stays_listed() {
     // Repaired, it starts.
     let sound = project("static: {count: 1}", "drop: {}");
     block_on(instance.start(spec(sound.path(), false))).unwrap();
+}
+
+#[test]
+fn a_run_is_changed_while_it_works_and_not_after_its_end() {
+    let folder = project("cron: {expression: '* * * * * *', count: 1}", "drop: {}");
+    let instance = local(discard()).unwrap();
+    block_on(instance.start(spec(folder.path(), false))).unwrap();
+    until(&instance, |status| status.stats.events > 0);
+    let change = |change| block_on(instance.control("lines", change));
+    change(Change::Pause).unwrap();
+    assert!(status(&instance).stats.settings.paused);
+    change(Change::Gain(3.0)).unwrap();
+    assert!(matches!(
+        change(Change::Gain(-3.0)),
+        Err(InstanceError::Change(_))
+    ));
+    let before = status(&instance).stats.events;
+    change(Change::Resume { skip: false }).unwrap();
+    until(&instance, |status| status.stats.events > before + 100_000);
+    change(Change::MaxEvents(Some(1))).unwrap();
+    let last = until(&instance, ended);
+    assert_eq!(last.state, Some(State::Ended(EndReason::Finished)));
+    assert!(matches!(change(Change::Pause), Err(InstanceError::Idle(_))));
 }
 
 #[test]

@@ -15,6 +15,9 @@ const SAMPLES: &[&str] = &[
     "metrics-day",
     "order-events",
     "audit-replay",
+    "office-day",
+    "retail-year",
+    "script-transfers",
 ];
 
 fn copy(from: &Path, to: &Path) {
@@ -189,12 +192,85 @@ fn audit_replay_gives_every_line_a_fresh_time() {
     let recorded = fs::read_to_string(samples().join("audit-replay/samples/audit.log")).unwrap();
     let replayed = run("audit-replay", "audit.log", "1000");
     assert_eq!(replayed.len(), recorded.lines().count());
+    let seconds = |line: &str| {
+        let text = &line["time=\"".len()..line.find('+').unwrap()];
+        let at = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").unwrap();
+        at.and_utc().timestamp_micros() as f64 / 1e6
+    };
+    let start = recorded.lines().next().map(seconds).unwrap();
     for (old, new) in recorded.lines().zip(&replayed) {
         let behind = |line: &str| line.split_once(" seq=").unwrap().1.to_owned();
         assert_eq!(behind(old), behind(new));
+        assert!(new.starts_with("time=\"2026-01-01T00:00:"), "{new}");
+        // A minute of the recording is a second of the replay.
+        let passed = seconds(new) - 1_767_225_600.0;
         assert!(
-            new.starts_with("time=\"2026-01-01T00:00:00.000000+0000\""),
+            (passed - (seconds(old) - start) / 60.0).abs() < 0.001,
             "{new}"
         );
     }
+}
+
+#[test]
+fn office_day_adds_up_its_patterns() {
+    let events = json(&run("office-day", "office.json", "100000"));
+    let hours = |kind: &str| -> Vec<u32> {
+        let here = events.iter().filter(|one| one["kind"] == kind);
+        here.map(|one| one["@timestamp"].as_str().unwrap()[11..13].parse().unwrap())
+            .collect()
+    };
+    let backups = hours("backup");
+    assert_eq!(backups, [1; 60], "12 in each of five nights");
+    let mails = hours("mail");
+    assert!((1_600..2_600).contains(&mails.len()), "{}", mails.len());
+    let between = |from, to| {
+        mails
+            .iter()
+            .filter(|hour| (from..to).contains(*hour))
+            .count()
+    };
+    assert!(
+        between(8, 12) > 2 * between(14, 18),
+        "the morning is busier"
+    );
+    assert_eq!(between(0, 2), 0);
+}
+
+#[test]
+fn retail_year_follows_its_calendar() {
+    let events = json(&run("retail-year", "orders.json", "100000"));
+    let days: Vec<&str> = events
+        .iter()
+        .map(|one| &one["@timestamp"].as_str().unwrap()[..10])
+        .collect();
+    assert!(days.is_sorted());
+    let days = counts(days.into_iter());
+    assert_eq!(days.len(), 364, "every day but Good Friday");
+    assert!(!days.contains_key("2025-04-18"));
+    assert!(days["2025-11-28"] > 4 * days["2025-11-27"], "Black Friday");
+    assert!(days["2025-07-14"] > 2 * days["2025-07-21"], "the sale");
+}
+
+#[test]
+fn script_transfers_keep_their_balances() {
+    let events = json(&run("script-transfers", "transfers.json", "2000"));
+    let total: i64 = 900 + 700 + 400 + 100;
+    let mut balances = BTreeMap::new();
+    let mut refused = 0;
+    // The end of the run may have cut the last transfer.
+    let last = &events.last().unwrap()["transfer"];
+    for one in events.iter().filter(|one| one["transfer"] != *last) {
+        let action = one["action"].as_str().unwrap();
+        refused += usize::from(action == "refused");
+        if action == "booked" {
+            let balance = one["balance"].as_i64().unwrap();
+            assert!((0..=total).contains(&balance), "{one}");
+            balances.insert(one["payer"].as_str().unwrap().to_owned(), balance);
+        }
+        // With a seed it starts at midnight, when the branch is closed.
+        assert_eq!(one["channel"], "online");
+    }
+    assert_eq!(balances.len(), 4);
+    assert_eq!(balances.values().sum::<i64>(), total);
+    assert!(refused > 10, "{refused}");
 }

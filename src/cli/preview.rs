@@ -15,7 +15,7 @@ use super::values::{count, params, seed, stamp, zone};
 use crate::config::{Diagnostic, Disk, Parameters};
 use crate::pipeline::SEEDED_NOW_US;
 use crate::preview::{
-    PreviewEvent, PreviewFailure, PreviewRequest, PreviewResult, Worker, buckets_for, evaluate,
+    PreviewEvent, PreviewFailure, PreviewRequest, PreviewResult, Worker, evaluate, finest_buckets,
 };
 use crate::time::iso::Stamp;
 use crate::time::{Clock as _, Versatile, WallClock, Zone};
@@ -101,7 +101,7 @@ fn request(args: &Args) -> PreviewRequest {
         now_us,
         from_us: from_us(args, now_us),
         span_s: args.span,
-        buckets: buckets_for(args.span, WIDTH),
+        buckets: finest_buckets(args.span, WIDTH),
         events: args.count,
         deadline: DEADLINE,
     }

@@ -21,6 +21,9 @@ const MAX_BYTES: u64 = 8 << 20;
 
 const SECTIONS: [&str; 3] = ["input", "event", "output"];
 
+/// A section that may be left out.
+const CALENDARS: &str = "calendars";
+
 /// One `plugin: {options}` item.
 #[derive(Clone, Debug)]
 pub struct PluginNode {
@@ -47,6 +50,8 @@ pub struct Document {
     pub event: Option<PluginNode>,
     /// Items of `output`.
     pub outputs: Vec<PluginNode>,
+    /// The block `calendars`: an addition to what Eventum knows.
+    pub calendars: Option<Node>,
 }
 
 /// Values for tokens.
@@ -191,6 +196,7 @@ fn load_text(path: &Path, text: &str, options: &LoadOptions, loaded: &mut Loaded
         inputs: Vec::new(),
         event: None,
         outputs: Vec::new(),
+        calendars: None,
     };
     loaded.document = TopLevel {
         source: &source,
@@ -232,6 +238,7 @@ impl TopLevel<'_> {
                 Some("input") => document.inputs = self.items(value, "input"),
                 Some("event") => document.event = self.item(value, "event"),
                 Some("output") => document.outputs = self.items(value, "output"),
+                Some(CALENDARS) if !value.is_null() => document.calendars = Some(value.clone()),
                 _ => {}
             }
         }
@@ -243,12 +250,13 @@ impl TopLevel<'_> {
         let mut meant = Vec::new();
         for (key, _) in entries {
             let name = key.as_str().unwrap_or_default();
-            if SECTIONS.contains(&name) {
+            if SECTIONS.contains(&name) || name == CALENDARS {
                 continue;
             }
-            meant.extend(near(name, SECTIONS));
+            let known = SECTIONS.into_iter().chain([CALENDARS]);
+            meant.extend(near(name, known.clone()));
             let message = format!("a configuration has no section {}", key.describe());
-            self.error(key.span, message, "", &names_help(name, SECTIONS));
+            self.error(key.span, message, "", &names_help(name, known));
         }
         for section in SECTIONS {
             let given = entries.iter().any(|(key, _)| key.as_str() == Some(section));

@@ -14,6 +14,12 @@ pub trait Files: Send + Sync + std::fmt::Debug {
     /// Those of reading it.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 
+    /// The text of a file that is not saved, for readers that otherwise open it themselves.
+    fn unsaved(&self, path: &Path) -> Option<Arc<str>> {
+        let _ = path;
+        None
+    }
+
     /// The whole content of a regular file of at most `max` bytes, without reading more than that.
     ///
     /// # Errors
@@ -70,6 +76,10 @@ pub struct Overlay {
 }
 
 impl Files for Overlay {
+    fn unsaved(&self, path: &Path) -> Option<Arc<str>> {
+        self.buffers.get(path).cloned()
+    }
+
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         match self.buffers.get(path) {
             Some(text) => Ok(text.as_bytes().to_vec()),

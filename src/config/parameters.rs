@@ -61,7 +61,7 @@ static BATCH_SCHEMA: Schema = Schema {
             "delay",
             Kind::OrNull(&Kind::FloatMin(0.1)),
             "1.0",
-            "Longest span of a batch, in seconds. Ignored in sample mode.",
+            "Most event time that a batch spans, in seconds. Counts in live mode, for outputs whose format joins the events of a batch; otherwise what is due goes out at once.",
         ),
     ],
 };
@@ -321,7 +321,7 @@ impl StartupEntry {
 pub struct BatchParameters {
     /// Most timestamps, at least 1.
     pub size: Option<usize>,
-    /// Longest span in seconds, at least 0.1. Ignored in sample mode.
+    /// Longest span in seconds, at least 0.1. For joined outputs in live mode.
     pub delay: Option<f64>,
 }
 

@@ -17,6 +17,8 @@ pub struct Context<'a> {
     pub base: &'a Path,
     /// Reads files that options name.
     pub files: &'a dyn Files,
+    /// The document's block `calendars`, where it has one.
+    pub calendars: Option<&'a Node>,
     /// Path of the setting being decoded, such as `input[0].cron`.
     pub setting: String,
 }

@@ -48,6 +48,7 @@ fn open(text: &str) -> (Option<Section>, Vec<String>) {
         path: Path::new("g.yml"),
         base: Path::new("/p"),
         files: &Disk,
+        calendars: None,
         setting: "input[0].demo".to_owned(),
     };
     let section = Section::open(&node, &DEMO, &mut cx);

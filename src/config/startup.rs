@@ -97,6 +97,7 @@ fn context<'a>(problems: &'a mut Diagnostics, path: &'a Path, base: &'a Path) ->
         path,
         base,
         files: &Disk,
+        calendars: None,
         setting: String::new(),
     }
 }

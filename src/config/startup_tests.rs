@@ -1,11 +1,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rstest::rstest;
 use serde_json::json;
 
-use super::{BatchParameters, Parameters, read_generation, read_startup};
+use crate::time::Pace;
+
+use super::{BatchParameters, Parameters, Past, read_generation, read_startup};
 
 fn startup(text: &str) -> (Vec<super::StartupEntry>, Vec<String>) {
     let (entries, problems) = read_startup(
@@ -127,4 +130,56 @@ fn bounds(#[case] text: &str, #[case] expected: &str) {
 fn the_section_is_required() {
     let (parameters, problems) = read_generation("server: {}", Path::new("eventum.yml"));
     assert!(parameters.is_none() && problems.has_errors());
+}
+
+#[test]
+fn how_a_generator_is_run_is_read() {
+    let (entries, problems) = startup(
+        "- {id: a, path: x, speed: 60, gain: 2.5, rate_limit: 100, max_events: 5, max_duration: 1h30m}\n- {id: b, path: x, pace: day/1s, live_mode: true, max_duration: 90}\n- {id: c, path: x, pace: {unit: hour, every: 500ms, spread: true}}\n- {id: d, path: x, backfill: 7d, speed: 2}\n- {id: e, path: x, backfill: 2026-01-31}\n- {id: f, path: x, pace: ~, speed: ~, gain: 0}\n",
+    );
+    assert_eq!(problems, Vec::<String>::new());
+    let [a, b, c, d, e, f] = &entries[..] else {
+        panic!()
+    };
+    let run = &a.parameters.run;
+    assert_eq!(run.pace, Pace::speed(60.0));
+    assert_eq!((run.gain, run.rate_limit), (2.5, Some(100.0)));
+    assert_eq!(run.max_events, Some(5));
+    assert_eq!(run.max_duration, Some(Duration::from_secs(5_400)));
+    assert!(!a.parameters.live_mode);
+    assert_eq!(b.parameters.run.pace, Pace::parse("day/1s").ok());
+    assert_eq!(b.parameters.run.max_duration, Some(Duration::from_secs(90)));
+    assert!(b.parameters.live_mode);
+    assert_eq!(c.parameters.run.pace, Pace::speed(7_200.0));
+    assert_eq!(
+        d.parameters.run.backfill,
+        Some(Past::Span(7 * 86_400_000_000))
+    );
+    assert!(d.parameters.live_mode);
+    assert!(matches!(e.parameters.run.backfill, Some(Past::Since(_))));
+    assert_eq!((f.parameters.run.pace, f.parameters.run.gain), (None, 0.0));
+    assert!(f.parameters.live_mode);
+}
+
+#[test]
+fn how_a_generator_cannot_be_run_is_said() {
+    let (entries, problems) = startup(
+        "- {id: a, path: x, speed: 0}\n- {id: b, path: x, pace: days/1s}\n- {id: c, path: x, pace: {unit: day}}\n- {id: d, path: x, gain: -1}\n- {id: e, path: x, rate_limit: none}\n- {id: f, path: x, max_duration: soon}\n- {id: g, path: x, backfill: 0d}\n- {id: h, path: x, speed: 2, pace: day/1s}\n- {id: i, path: x, pace: {unit: day, every: 0, spread: true}}\n",
+    );
+    assert!(entries.is_empty(), "{entries:?}");
+    let expected = [
+        "a speed is a number above 0",
+        "neither second, minute, hour, day, week nor a duration",
+        "needs the option `every`",
+        "a gain is a number from 0",
+        "a rate limit is a number",
+        "no duration",
+        "longer than nothing",
+        "contradict each other",
+        "takes longer than nothing",
+    ];
+    assert_eq!(problems.len(), expected.len(), "{problems:#?}");
+    for (problem, expected) in problems.iter().zip(expected) {
+        assert!(problem.contains(expected), "{problem}");
+    }
 }

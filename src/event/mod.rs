@@ -116,6 +116,14 @@ pub trait EventSource: Debug {
         let _ = (moments, inputs, tags);
     }
 
+    /// When the events of the next timestamp, `at`, are due, in microseconds since the Unix epoch, for
+    /// sources that keep times of their own: asked before [`EventSource::produce`] in runs that wait.
+    /// `None`: at once.
+    fn due(&mut self, at: Moment) -> Option<i64> {
+        let _ = at;
+        None
+    }
+
     /// Tells the source from any thread that the run is ending: a call of [`EventSource::produce`] that
     /// waits for something outside gives up and says that it is exhausted. `None` for sources that never
     /// wait.

@@ -99,16 +99,26 @@ fn warn(cron: &Cron, node: &Node, cx: &mut Context<'_>) {
     cx.warn(node.span, message, help);
 }
 
-/// The first five fire times of some day, to show what an expression means.
+/// The first five fire times from the first day of 2024 on, to show what an expression means: always the
+/// same, as what is said of a document must not change with the time of day.
 fn first_fires(schedule: Schedule) -> String {
     let start_us = 1_704_067_200 * SECOND_US;
     let mut ticks = Ticks::new(schedule, Zone::UTC, start_us, i64::MAX);
     let mut fires = Vec::new();
     ticks.fill(5, 1, &mut fires);
-    let texts: Vec<String> = fires
-        .iter()
-        .map(|at| at.clock_text().chars().take(8).collect())
-        .collect();
+    let one_day = fires.windows(2).all(|two| match two {
+        [a, b] => a.date_text() == b.date_text(),
+        _ => true,
+    });
+    let text = |at: &Moment| {
+        let clock: String = at.clock_text().chars().take(8).collect();
+        if one_day {
+            clock
+        } else {
+            format!("{} {clock}", at.date_text())
+        }
+    };
+    let texts: Vec<String> = fires.iter().map(text).collect();
     texts.join(", ")
 }
 
@@ -283,6 +293,21 @@ mod tests {
             "{found:?}"
         );
         assert!(decode(text).is_some(), "it is a warning only");
+    }
+
+    #[test]
+    fn fires_of_several_days_are_shown_with_their_dates() {
+        let found = problems("cron: {expression: '0 30 9 * * *', count: 1}");
+        assert!(
+            found.iter().any(|one| one.contains("above 23")),
+            "{found:?}"
+        );
+        let found = problems("cron: {expression: '0 9 1 * * *', count: 1}");
+        assert!(
+            found[0]
+                .contains("`9 1 * * * 0`: it fires at 2024-01-01 01:09:00, 2024-01-02 01:09:00"),
+            "{found:?}"
+        );
     }
 
     #[test]

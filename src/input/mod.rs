@@ -2,7 +2,11 @@
 //!
 //! Knows nothing of events, outputs, queues or threads.
 
+mod arrival;
+mod calendar;
+mod calendars;
 mod cron;
+mod hours;
 mod http;
 mod linspace;
 mod merge;
@@ -23,6 +27,7 @@ use std::sync::Arc;
 use crate::config::{Context, Field, Files, Kind, Node, Schema, Section};
 use crate::time::{Moment, Zone};
 
+pub use calendars::{BLOCK, check_block};
 pub use merge::Merge;
 pub use moment::read_moment;
 pub use outside::Outside;
@@ -66,6 +71,14 @@ pub static PLUGINS: &[InputPlugin] = &[
     InputPlugin {
         schema: &http::SCHEMA,
         decode: http::decode,
+    },
+    InputPlugin {
+        schema: &arrival::SCHEMA,
+        decode: arrival::decode,
+    },
+    InputPlugin {
+        schema: &calendar::SCHEMA,
+        decode: calendar::decode,
     },
 ];
 

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::{InputConfig, InputEnv, PLUGINS};
+use super::{InputConfig, InputEnv, PLUGINS, check_block};
 use crate::config::{Context, Diagnostics, Disk, Overlay, parse_yaml};
 use crate::time::{Moment, Zone};
 
@@ -21,8 +21,9 @@ pub(super) fn run<T>(
     let files = Overlay { buffers };
     let mut diagnostics = Diagnostics::default();
     let node = parse_yaml(text, path, &mut diagnostics).expect("sound YAML");
-    let [(name, body)] = node.as_map().expect("a mapping") else {
-        panic!("one plugin")
+    let (name, body) = match node.as_map().expect("a mapping") {
+        [(name, body)] | [(name, body), _] => (name, body),
+        _ => panic!("one plugin, and calendars"),
     };
     let plugin = PLUGINS
         .iter()
@@ -33,10 +34,29 @@ pub(super) fn run<T>(
         path,
         base: Path::new("/base"),
         files: &files,
+        calendars: node.get("calendars"),
         setting: String::new(),
     };
+    check_block(&mut cx);
     let config = (plugin.decode)(body, &mut cx);
     then(config, diagnostics)
+}
+
+/// What decoding sees of a document.
+pub(super) fn run_with<T>(text: &str, then: impl FnOnce(&mut Context<'_>) -> T) -> T {
+    let path = Path::new("generator.yml");
+    let mut diagnostics = Diagnostics::default();
+    let node = parse_yaml(text, path, &mut diagnostics).expect("sound YAML");
+    let mut cx = Context {
+        diagnostics: &mut diagnostics,
+        path,
+        base: Path::new("/base"),
+        files: &Disk,
+        calendars: node.get("calendars"),
+        setting: String::new(),
+    };
+    check_block(&mut cx);
+    then(&mut cx)
 }
 
 pub(super) fn decode(text: &str) -> Option<Box<dyn InputConfig>> {

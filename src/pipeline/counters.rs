@@ -60,6 +60,8 @@ pub(super) struct Counters {
     /// Jumps of the wall clock, and how far the last one went (gauge, signed).
     pub(super) jumps: Counter,
     pub(super) jumped_us: Counter,
+    /// 1 when inputs are fed from outside (gauge).
+    pub(super) open: Counter,
     /// 1 when the history is released.
     pub(super) backfilled: Counter,
     pub(super) outputs: Vec<OutputCounters>,

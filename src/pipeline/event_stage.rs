@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::batch::{EventBatch, TimestampBatch};
 use crate::config::Place;
 use crate::event::{EventError, EventSource, Outcome};
+use crate::time::Moment;
 
 use super::EndReason;
 use super::control::Level;
@@ -208,6 +209,9 @@ impl Stage<'_> {
             if self.shared.control.is(Level::Halt) {
                 return false;
             }
+            if self.shared.live && !self.hold(at) {
+                return false;
+            }
             let tags = self.setup.tags_of(input);
             let before = self.batch.len();
             let outcome = self.source.produce(at, tags, &mut self.batch);
@@ -229,6 +233,18 @@ impl Stage<'_> {
     /// Events that may still be produced; the limit may change.
     pub(super) fn left(&self) -> u64 {
         self.shared.settings.max_events().saturating_sub(self.made)
+    }
+
+    /// Waits until what the source makes next is due by its own time; false when the run ends before.
+    fn hold(&mut self, at: Moment) -> bool {
+        let clock = self.shared.clock.as_ref();
+        match self.source.due(at) {
+            Some(due_us) if due_us > clock.now_us() => {
+                self.flush();
+                self.shared.control.sleep_until(clock, due_us)
+            }
+            _ => true,
+        }
     }
 
     /// Lets the source work ahead, but not on more timestamps than events are wanted.

@@ -10,6 +10,7 @@ use crate::batch::TimestampBatch;
 use crate::time::{Jumps, Reading, Wake};
 
 use super::EndReason;
+use super::batching::Batching;
 use super::ceiling::{Ceiling, Flow};
 use super::control::Level;
 use super::errors::Failure;
@@ -23,11 +24,7 @@ const LOOK: Duration = Duration::from_secs(5);
 
 /// How the stage works in one run.
 pub(super) struct Setup {
-    /// Most timestamps of a batch, at least 1.
-    pub(super) size: usize,
-    /// Keeps together what lies within so many microseconds of the first of a batch, because an output
-    /// shows what a batch is.
-    pub(super) window_us: Option<i64>,
+    pub(super) batching: Batching,
     /// Most events in a second to begin with.
     pub(super) rate_limit: Option<f64>,
     /// Wakes the stage.
@@ -39,7 +36,6 @@ pub(super) fn run(release: Release, setup: Setup, shared: &Shared) {
     let now = shared.clock.read();
     let tells = !shared.live || shared.clock.on_jump(&setup.wake);
     let mut stage = Stage {
-        batch: shared.spare_timestamps.take(),
         jumps: Jumps::from(now),
         version: 0,
         paused: false,
@@ -68,8 +64,6 @@ struct Stage<'a> {
     tells: bool,
     jumps: Jumps,
     ceiling: Option<Ceiling>,
-    /// What is being collected.
-    batch: TimestampBatch,
     /// Timestamps handed on.
     pushed: u64,
 }
@@ -104,10 +98,11 @@ impl Stage<'_> {
         if came >= room {
             return true;
         }
-        let next = self.take(now, room - came);
+        let batching = &mut self.setup.batching;
+        let next = batching.take(&mut self.release, now, room - came);
         report(self.release.source(), self.shared);
         self.measure(now, next);
-        if self.complete(next) && !self.push() {
+        if self.setup.batching.complete(&self.release, next) && !self.push() {
             return false;
         }
         match next {
@@ -130,6 +125,9 @@ impl Stage<'_> {
         }
         let mut batch = self.shared.spare_timestamps.take();
         self.open = self.release.arrivals(max, &mut batch);
+        if self.open {
+            self.shared.counters.open.set(1);
+        }
         report(self.release.source(), self.shared);
         let came = batch.len();
         self.hand_on(batch).then_some(came)
@@ -139,7 +137,7 @@ impl Stage<'_> {
     fn close(&mut self) {
         self.release.source().close();
         while self.open {
-            if self.arrivals(self.setup.size).is_none() {
+            if self.arrivals(self.setup.batching.size()).is_none() {
                 return;
             }
         }
@@ -205,10 +203,14 @@ impl Stage<'_> {
         }
     }
 
+    fn batch(&self) -> &TimestampBatch {
+        self.setup.batching.batch()
+    }
+
     fn flow(&self) -> Flow {
         let counters = &self.shared.counters;
         Flow {
-            released: self.pushed + self.batch.len() as u64,
+            released: self.pushed + self.batch().len() as u64,
             answered: counters.answered(),
             events: counters.events.get(),
         }
@@ -216,7 +218,7 @@ impl Stage<'_> {
 
     /// How many more timestamps may be released, or when some may.
     fn room(&mut self, now: Reading) -> Result<usize, i64> {
-        let size = self.setup.size;
+        let size = self.setup.batching.size();
         let flow = self.flow();
         match &mut self.ceiling {
             None => Ok(size),
@@ -224,47 +226,14 @@ impl Stage<'_> {
         }
     }
 
-    /// The instant at which the next batch begins.
-    fn bound_us(&self) -> i64 {
-        let first = self.batch.moments.first();
-        first
-            .zip(self.setup.window_us)
-            .map_or(i64::MAX, |(first, window_us)| {
-                first.instant_us().saturating_add(window_us)
-            })
-    }
-
-    fn take(&mut self, now: Reading, more: usize) -> Next {
-        let room = self.batch.len().saturating_add(more).min(self.setup.size);
-        if self.setup.window_us.is_some() && self.batch.is_empty() {
-            // The first one says where the batch ends.
-            let next = self.release.take(now, 1, i64::MAX, &mut self.batch);
-            if self.batch.is_empty() || next == Next::Ended {
-                return next;
-            }
-        }
-        let bound_us = self.bound_us();
-        self.release.take(now, room, bound_us, &mut self.batch)
-    }
-
-    /// True when the batch goes on as it is.
-    fn complete(&self, next: Next) -> bool {
-        if self.setup.window_us.is_none() || matches!(next, Next::Ended | Next::Held) {
-            return true;
-        }
-        let head = self.release.head();
-        self.batch.len() >= self.setup.size
-            || head.is_some_and(|head| head.instant_us() >= self.bound_us())
-    }
-
     /// Notes how late the latest timestamps are, and how far a backfill has come.
     fn measure(&mut self, now: Reading, next: Next) {
         let counters = &self.shared.counters;
         counters.skipped.set(self.release.skipped());
         counters.passed.set(self.release.passed());
-        counters.used.set(self.pushed + self.batch.len() as u64);
+        counters.used.set(self.pushed + self.batch().len() as u64);
         let seam_us = self.shared.backfill.get().map(|one| one.until_us);
-        if let Some(&last) = self.batch.moments.last() {
+        if let Some(&last) = self.batch().moments.last() {
             counters.position_us.set(last.instant_us().cast_unsigned());
             let mut late = self.release.late_us(last, now);
             if let Some(seam_us) = seam_us.filter(|_| self.release.timeline().follows_wall()) {
@@ -280,7 +249,7 @@ impl Stage<'_> {
         }
         if let Some(seam_us) = seam_us {
             let after = |at: crate::time::Moment| at.instant_us() > seam_us;
-            let head = self.release.head().or(self.batch.moments.last().copied());
+            let head = self.release.head().or(self.batch().moments.last().copied());
             if next == Next::Ended || head.is_some_and(after) {
                 counters.backfilled.set(1);
             }
@@ -301,11 +270,11 @@ impl Stage<'_> {
 
     /// Hands on what was collected; false when nobody takes timestamps any more.
     fn push(&mut self) -> bool {
-        if self.batch.is_empty() {
+        if self.batch().is_empty() {
             return true;
         }
-        let next = self.shared.spare_timestamps.take();
-        let batch = std::mem::replace(&mut self.batch, next);
+        let empty = self.shared.spare_timestamps.take();
+        let batch = self.setup.batching.hand_over(empty);
         self.hand_on(batch)
     }
 
@@ -341,7 +310,7 @@ impl Stage<'_> {
 impl Drop for Stage<'_> {
     /// What was collected and is not handed on any more was due.
     fn drop(&mut self) {
-        let batch = std::mem::take(&mut self.batch);
+        let batch = self.setup.batching.hand_over(TimestampBatch::default());
         if batch.is_empty() {
             return;
         }

@@ -13,6 +13,7 @@
 //!
 //! Knows nothing of screens, command lines or other generators.
 
+mod batching;
 mod ceiling;
 mod check;
 mod control;
@@ -44,6 +45,7 @@ mod supervisor;
 mod tests;
 mod timeline;
 
+pub use batching::batches;
 pub use check::{CheckOptions, CheckReport, Need, check};
 pub use plan::{Decoded, EventPlan, InputPlan, OutputPlan, Plan, plan};
 pub use run::{RunOptions, Running, SEEDED_NOW_US, start};

@@ -98,6 +98,7 @@ impl Decoded {
             files,
             problems,
         };
+        decoder.calendars();
         let inputs = document.inputs.iter().map(|node| {
             let (name, config) = decoder.decode(Stage::Input, node, |index| {
                 input::PLUGINS.get(index).map(|plugin| plugin.decode)
@@ -265,6 +266,18 @@ impl Decoder<'_> {
         }
     }
 
+    /// Checks the block `calendars`, used or not.
+    fn calendars(&mut self) {
+        input::check_block(&mut Context {
+            diagnostics: self.problems,
+            path: &self.path,
+            base: &self.document.base,
+            files: self.files,
+            calendars: self.document.calendars.as_ref(),
+            setting: "calendars".to_owned(),
+        });
+    }
+
     fn decode<C>(
         &mut self,
         stage: Stage,
@@ -277,6 +290,7 @@ impl Decoder<'_> {
             path: &self.path,
             base: &self.document.base,
             files: self.files,
+            calendars: self.document.calendars.as_ref(),
             setting: node.setting.clone(),
         };
         let schemas = stage.schemas();

@@ -43,10 +43,10 @@ fn checked(text: &str, params: Option<serde_json::Value>) -> CheckReport {
 #[test]
 fn every_unknown_plugin_is_reported_with_a_way_out() {
     let got = problems(
-        "input: [{http: {}}, {stdout: {}}]\nevent: {templat: {}}\noutput: [{stdot: {}}, {kafka: {}}, {kafak: {}}, {fiel: {}}]\n",
+        "input: [{htpt: {}}, {stdout: {}}]\nevent: {templat: {}}\noutput: [{stdot: {}}, {kafka: {}}, {kafak: {}}, {fiel: {}}]\n",
     );
     let expected = [
-        "1:10 the input plugin `http` is not supported yet by this version [input[0].http]",
+        "1:10 there is no input plugin `htpt` [input[0].htpt] did you mean `http`? Known are",
         "1:22 there is no input plugin `stdout` [input[1].stdout] `stdout` is an output plugin, it belongs below `output:`",
         "2:9 there is no event plugin `templat` [event.templat]",
         "3:11 there is no output plugin `stdot` [output[0].stdot] did you mean `stdout`? Known are",

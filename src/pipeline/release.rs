@@ -170,6 +170,11 @@ impl Release {
         }
     }
 
+    /// True when it is known that nothing comes after the moment of the next timestamp.
+    pub(super) fn is_last(&self) -> bool {
+        self.ended && self.head().is_some() && self.head() == self.ahead.moments.last().copied()
+    }
+
     /// True when it is known that nothing more comes.
     pub(super) fn is_over(&self) -> bool {
         self.ended && self.taken == self.ahead.len()

@@ -60,23 +60,28 @@ impl Shared {
         self.cancel_timestamps();
     }
 
-    /// Ends the run as someone asked for it, with what is queued delivered. In sample mode queued
-    /// timestamps are only looked ahead, so they are left; in live mode they are due.
+    /// Ends the run as someone asked for it, with what is queued delivered. Timestamps that are only
+    /// looked ahead are left.
     pub(super) fn stop(&self) {
-        if self.live {
-            self.control.end(Level::Drain, EndReason::Stopped);
-        } else {
-            self.halt(EndReason::Stopped);
-        }
+        self.finish(EndReason::Stopped);
     }
 
     /// Ends the run as its time is over; as [`Shared::stop`], but a success of its own.
     pub(super) fn time_over(&self) {
-        if self.live {
-            self.control.end(Level::Drain, EndReason::Finished);
+        self.finish(EndReason::Finished);
+    }
+
+    fn finish(&self, reason: EndReason) {
+        if self.owed() {
+            self.control.end(Level::Drain, reason);
         } else {
-            self.halt(EndReason::Finished);
+            self.halt(reason);
         }
+    }
+
+    /// True when queued timestamps are due, or promised to someone outside.
+    fn owed(&self) -> bool {
+        self.live || self.settings.get().pace.is_some() || self.counters.open.get() == 1
     }
 
     /// Gives up what is queued.
@@ -96,7 +101,7 @@ impl Shared {
 
     /// Counts timestamps that were due and found no one to produce for them.
     pub(super) fn discard(&self, batch: &TimestampBatch) {
-        if self.live {
+        if self.owed() {
             self.counters.release(&batch.inputs);
             self.counters.unused.add(batch.len() as u64);
         }

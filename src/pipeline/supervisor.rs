@@ -12,6 +12,7 @@ use crate::event::{EventEnv, Limits};
 use crate::input::{InputEnv, Merge, Outside, input_seed};
 use crate::output::{FormatEnv, OutputEnv, OutputError};
 
+use super::batching::Batching;
 use super::control::Level;
 use super::event_stage::{self, Setup};
 use super::release::Release;
@@ -311,15 +312,15 @@ impl Supervisor {
 
     fn spawn_input(&mut self, source: Merge) -> Result<(), Diagnostics> {
         let parameters = &self.options.parameters;
-        let size = parameters.batch.size.unwrap_or(10_000);
-        let visible = self.joined() || self.shared.live;
-        let size = if visible { size } else { size.min(TIMESTAMPS) };
         let delay = parameters.batch.delay;
         let delay = delay.filter(|_| self.joined() && self.shared.live);
+        let mut size = parameters.batch.size;
+        if !self.joined() && !self.shared.live {
+            size = Some(size.unwrap_or(TIMESTAMPS).min(TIMESTAMPS));
+        }
         let weak = Arc::downgrade(&self.shared);
         let setup = input_stage::Setup {
-            size: size.max(1),
-            window_us: delay.map(|seconds| (seconds * 1e6).round() as i64),
+            batching: Batching::new(size, delay),
             rate_limit: parameters.run.rate_limit,
             wake: Arc::new(move || {
                 if let Some(shared) = weak.upgrade() {

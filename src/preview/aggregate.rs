@@ -88,6 +88,16 @@ pub fn ends<T>(items: &[T]) -> (&[T], &[T]) {
     (head, tail)
 }
 
+/// The largest number of buckets for a span, up to `most`, each of a size that people can think in.
+pub fn finest_buckets(span_s: u64, most: usize) -> usize {
+    let counts = SIZES_S.iter().map(|size| span_s.div_ceil(*size));
+    counts
+        .filter_map(|count| usize::try_from(count).ok())
+        .filter(|count| *count <= most)
+        .max()
+        .unwrap_or(most.max(1))
+}
+
 /// Number of buckets for a span that fills a width (in columns) best, each of a size that people can
 /// think in.
 pub fn buckets_for(span_s: u64, width: usize) -> usize {
@@ -114,6 +124,8 @@ mod tests {
         assert_eq!(buckets_for(3_600, 44), 40);
         assert_eq!(buckets_for(86_400, 50), 48);
         assert_eq!(buckets_for(31_536_000, 80), 73);
+        assert_eq!(finest_buckets(604_800, 76), 56);
+        assert_eq!(finest_buckets(u64::MAX, 76), 76);
         for span in [60, 600, 3_600, 86_400, 604_800, 2_592_000, 31_536_000, 77] {
             for width in 0..300 {
                 let count = buckets_for(span, width);

@@ -19,7 +19,7 @@ use crate::config::{Diagnostics, Parameters};
 use crate::event::EventError;
 use crate::time::Moment;
 
-pub use aggregate::{Aggregate, aggregate, buckets_for, ends};
+pub use aggregate::{Aggregate, aggregate, buckets_for, ends, finest_buckets};
 pub use evaluate::evaluate;
 pub use worker::Worker;
 

@@ -6,6 +6,7 @@ mod civil;
 mod clock;
 pub mod cron;
 mod cursor;
+mod holiday;
 pub mod human;
 pub mod iso;
 mod jump;
@@ -22,6 +23,7 @@ pub use civil::{
 };
 pub use clock::{Clock, FakeClock, Jumps, Reading, Wake, WallClock};
 pub use cursor::ZoneCursor;
+pub use holiday::DateRule;
 pub use moment::Moment;
 pub use pace::{PACE_FORMS, Pace, duration_us, unit_us};
 pub use text::{grouped, rate, short_duration, stopwatch};

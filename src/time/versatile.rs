@@ -370,6 +370,49 @@ mod tests {
     }
 
     #[test]
+    fn offsets_stand_behind_dates_and_clock_times_alike() {
+        for (text, moment) in [
+            ("1 June 2024 +0300", "2024-05-31T21:00:00+00:00"),
+            ("midnight +05:30", "2024-05-14T18:30:00+00:00"),
+            ("10:00 +5", "2024-05-15T05:00:00+00:00"),
+            ("June 1 2024 10:00 UTC+3", "2024-06-01T07:00:00+00:00"),
+            ("June 1 2024 10:00 GMT-03:30", "2024-06-01T13:30:00+00:00"),
+            ("2 days -3 hours", "2024-05-13T07:20:30.123456+00:00"),
+        ] {
+            assert_eq!(resolve(text, "UTC"), moment, "{text}");
+        }
+        assert_eq!(
+            resolve("00:30 Z", "America/New_York"),
+            "2024-05-14T20:30:00-04:00",
+            "the date is that of the generator's zone"
+        );
+        assert_eq!(
+            resolve("23:30 PST", "Asia/Tokyo"),
+            "2024-05-16T16:30:00+09:00"
+        );
+    }
+
+    #[test]
+    fn phrases_as_people_write_them() {
+        for (text, moment) in [
+            ("this wednesday", "2024-05-15T00:00:00+00:00"),
+            ("this tuesday at 9 a.m.", "2024-05-21T09:00:00+00:00"),
+            ("in one week", "2024-05-22T10:20:30.123456+00:00"),
+            (
+                "two days, 1.5 hours ago",
+                "2024-05-13T08:50:30.123456+00:00",
+            ),
+            ("5.2020 10:00", "2020-05-15T10:00:00+00:00"),
+            ("3.1982, midnight", "1982-03-15T00:00:00+00:00"),
+            ("1 June '25", "2025-06-01T00:00:00+00:00"),
+            ("0:30 am tomorrow", "2024-05-16T00:30:00+00:00"),
+            ("+1 day 2 hours", "2024-05-16T08:20:30.123456+00:00"),
+        ] {
+            assert_eq!(resolve(text, "UTC"), moment, "{text}");
+        }
+    }
+
+    #[test]
     fn milliseconds_start_above_the_year_2603() {
         assert_eq!(resolve("20000000000", "UTC"), "2603-10-11T11:33:20+00:00");
         assert_eq!(

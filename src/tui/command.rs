@@ -1,6 +1,6 @@
 //! The one table of commands: keys, palette, help and hints all come from it.
 
-use super::app::{App, Focus};
+use super::app::{App, Focus, Phase};
 use super::key::Chord;
 
 /// Every command.
@@ -28,6 +28,13 @@ pub enum Id {
     RunStop,
     Abort,
     Mode,
+    Pause,
+    ResumeNow,
+    Faster,
+    Slower,
+    GainUp,
+    GainDown,
+    PlainPace,
     PipelineView,
     Refresh,
     SpanLonger,
@@ -159,6 +166,22 @@ fn running(app: &App) -> Result<(), &'static str> {
         Ok(())
     } else {
         Err("no pipeline is running")
+    }
+}
+
+fn working(app: &App) -> Result<(), &'static str> {
+    match app.pipeline.phase {
+        Phase::Running => Ok(()),
+        _ => Err("no pipeline is running"),
+    }
+}
+
+fn paused(app: &App) -> Result<(), &'static str> {
+    working(app)?;
+    if app.pipeline.stats.settings.paused {
+        Ok(())
+    } else {
+        Err("the pipeline is not paused")
     }
 }
 
@@ -338,6 +361,67 @@ pub static COMMANDS: &[Command] = &[
         help: "Release timestamps when they are due (live), or as fast as possible (sample)",
         plain_keys: &["m"],
         available: stopped,
+        ..BASE
+    },
+    Command {
+        id: Id::Pause,
+        name: "pipeline.pause",
+        title: "Pause or resume",
+        help: "Release no more timestamps, or go on; in live mode what was missed comes at once",
+        plain_keys: &["space"],
+        available: working,
+        ..BASE
+    },
+    Command {
+        id: Id::ResumeNow,
+        name: "pipeline.resume-now",
+        title: "Resume from now",
+        help: "Go on after a pause and leave out what fell due meanwhile (live mode)",
+        available: paused,
+        ..BASE
+    },
+    Command {
+        id: Id::Faster,
+        name: "pipeline.faster",
+        title: "Faster",
+        help: "Let event time pass twice as fast",
+        plain_keys: &["."],
+        available: working,
+        ..BASE
+    },
+    Command {
+        id: Id::Slower,
+        name: "pipeline.slower",
+        title: "Slower",
+        help: "Let event time pass half as fast",
+        plain_keys: &[","],
+        available: working,
+        ..BASE
+    },
+    Command {
+        id: Id::GainUp,
+        name: "pipeline.gain-up",
+        title: "More events",
+        help: "Use each timestamp twice as often; the shape stays",
+        plain_keys: &["*"],
+        available: working,
+        ..BASE
+    },
+    Command {
+        id: Id::GainDown,
+        name: "pipeline.gain-down",
+        title: "Fewer events",
+        help: "Use each timestamp half as often; the shape stays",
+        plain_keys: &["/"],
+        available: working,
+        ..BASE
+    },
+    Command {
+        id: Id::PlainPace,
+        name: "pipeline.plain",
+        title: "Plain pace",
+        help: "Back to the clock (live) or to as fast as possible (sample), each timestamp once",
+        available: working,
         ..BASE
     },
     Command {

@@ -8,6 +8,7 @@ use ropey::Rope;
 
 use crate::config::Diagnostics;
 use crate::instance::{GeneratorSpec, GeneratorStatus};
+use crate::pipeline::Change;
 use crate::preview::{PreviewRequest, PreviewResult};
 
 use super::project::{Found, Tree};
@@ -99,6 +100,8 @@ pub enum Effect {
     Preview(Box<PreviewRequest>),
     /// Start a pipeline.
     Start(Box<GeneratorSpec>),
+    /// Change how it runs.
+    Control(String, Change),
     /// Stop it with a drain.
     Stop(String),
     /// Stop it at once.

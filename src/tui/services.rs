@@ -16,7 +16,7 @@ use super::watch::Watcher;
 use super::{disk, project};
 use crate::config::Diagnostics;
 use crate::instance::{GeneratorSpec, Handle, InstanceError};
-use crate::pipeline::State;
+use crate::pipeline::{Change, State};
 use crate::preview::{PreviewRequest, PreviewResult};
 
 /// Time between samples of a running pipeline's counters.
@@ -53,6 +53,7 @@ enum FileJob {
 
 enum PipelineJob {
     Start(Box<GeneratorSpec>),
+    Control(String, Change),
     Stop(String),
     Abort(String),
     /// Tell on the channel when everything is stopped.
@@ -121,6 +122,7 @@ impl Services {
                 self.started = true;
                 self.pipeline(PipelineJob::Start(spec))
             }
+            Effect::Control(id, change) => self.pipeline(PipelineJob::Control(id, change)),
             Effect::Stop(id) => self.pipeline(PipelineJob::Stop(id)),
             Effect::Abort(id) => self.pipeline(PipelineJob::Abort(id)),
             Effect::ShutDown => self.pipeline(PipelineJob::ShutDown(None)),
@@ -239,6 +241,12 @@ impl Talk<'_> {
                         }
                     });
                 });
+            }
+            PipelineJob::Control(id, change) => {
+                // In order: two changes at once would overtake each other on two tasks.
+                if let Err(error) = self.runtime.block_on(handle.control(&id, change)) {
+                    tell(PipelineEvent::Failed(error.to_string()));
+                }
             }
             PipelineJob::Stop(id) => {
                 self.runtime.spawn(async move {

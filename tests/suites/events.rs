@@ -121,6 +121,7 @@ fn start(config: &Node, base: &Path, zone: Zone, globals: Globals) -> Result<Sou
         path: Path::new("generator.yml"),
         base,
         files: &Disk,
+        calendars: None,
         setting: format!("event.{name}"),
     };
     let env = EventEnv {

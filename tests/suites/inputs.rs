@@ -8,8 +8,11 @@ use std::path::{Path, PathBuf};
 
 use super::decisions::{Suite, load, same};
 use evtui::batch::TimestampBatch;
-use evtui::config::{Context, Diagnostics, Node, Overlay, parse_yaml};
+use evtui::config::{
+    BatchParameters, Context, Diagnostics, Node, Overlay, Parameters, parse_yaml, read_startup,
+};
 use evtui::input::{InputConfig, InputEnv, Merge, PLUGINS, read_moment};
+use evtui::pipeline::batches;
 use evtui::preview::{aggregate, ends};
 use evtui::time::versatile::{Form, Missing, resolve_range};
 use evtui::time::{Moment, SECOND_US, Versatile, Zone, iso};
@@ -46,6 +49,7 @@ impl Desk {
             path: Path::new(PATH),
             base: Path::new(BASE),
             files: &self.files,
+            calendars: None,
             setting: String::new(),
         }
     }
@@ -391,7 +395,8 @@ fn versatile_range() {
     });
 }
 
-/// The merge, cut into batches by size alone.
+/// The merge as it is asked for so many timestamps at a time, and batches as a live run gives them to an
+/// output that joins them.
 #[test]
 fn pipeline() {
     suite("pipeline", |case| {
@@ -402,31 +407,30 @@ fn pipeline() {
             .iter()
             .map(|item| desk.decode(item).expect("sound options"))
             .collect();
-        let mut merge = Merge::start(configs.iter().map(AsRef::as_ref), &desk.env(case));
+        let merge = Merge::start(configs.iter().map(AsRef::as_ref), &desk.env(case));
         let expected = &case["expected"];
         if expected.get("error").is_some() {
-            return Err("batch limits are checked where parameters are read".to_owned());
+            return limits_are_refused(&case["batch"]);
         }
-        let size = case["iterate_size"]
-            .as_u64()
-            .or_else(|| case["batch"]["size"].as_u64())
-            .unwrap_or(u64::MAX);
-        let mut sizes = Vec::new();
-        let mut all = TimestampBatch::default();
         let wanted = expected["batch_sizes"].as_array().unwrap();
-        let mut more = true;
-        while more && (sizes.len() < wanted.len() || expected["complete"] == true) {
-            let before = all.len();
-            more = merge.fill(usize::try_from(size).unwrap_or(usize::MAX), &mut all);
-            if all.len() > before {
-                sizes.push(all.len() - before);
-            }
-        }
+        let batches = if case.get("batch").is_some() {
+            batches(merge, &limits(&case["batch"]))
+        } else {
+            let size = case["iterate_size"].as_u64().unwrap_or(u64::MAX);
+            let most = (expected["complete"] != true).then_some(wanted.len());
+            chunks(merge, usize::try_from(size).unwrap_or(usize::MAX), most)
+        };
+        let sizes: Vec<usize> = batches.iter().map(TimestampBatch::len).collect();
         let theirs: Vec<usize> = wanted
             .iter()
             .map(|len| usize::try_from(len.as_u64().unwrap()).unwrap())
             .collect();
         same("batch sizes", &sizes, &theirs)?;
+        let mut all = TimestampBatch::default();
+        for batch in &batches {
+            all.moments.extend_from_slice(&batch.moments);
+            all.inputs.extend_from_slice(&batch.inputs);
+        }
         let ours: Vec<(String, u64)> = all
             .moments
             .iter()
@@ -450,6 +454,42 @@ fn pipeline() {
             .collect();
         same("timestamps", &ours, &theirs)
     });
+}
+
+fn chunks(mut merge: Merge, size: usize, most: Option<usize>) -> Vec<TimestampBatch> {
+    let mut all = Vec::new();
+    while most.is_none_or(|most| all.len() < most) {
+        let mut batch = TimestampBatch::default();
+        let more = merge.fill(size, &mut batch);
+        if !batch.is_empty() {
+            all.push(batch);
+        }
+        if !more {
+            break;
+        }
+    }
+    all
+}
+
+fn limits(batch: &Value) -> BatchParameters {
+    BatchParameters {
+        size: batch["size"]
+            .as_u64()
+            .and_then(|size| usize::try_from(size).ok()),
+        delay: batch["delay"].as_f64(),
+    }
+}
+
+/// Limits are checked where parameters are read.
+fn limits_are_refused(batch: &Value) -> Result<(), String> {
+    let text = format!("- {{id: a, path: b, batch: {batch}}}");
+    let path = Path::new("startup.yml");
+    let (_, problems) = read_startup(&text, path, &Parameters::default(), Path::new(""));
+    if problems.has_errors() {
+        Ok(())
+    } else {
+        Err("the limits were accepted".to_owned())
+    }
 }
 
 /// Hash of the lines `YYYY-MM-DDTHH:MM:SS.ffffff ID`.

@@ -57,6 +57,7 @@ fn decode(plugin: &str, config: &Value, base: &Path) -> Result<Box<dyn OutputCon
             path: Path::new("generator.yml"),
             base,
             files: &Disk,
+            calendars: None,
             setting: String::new(),
         },
     );

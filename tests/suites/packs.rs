@@ -70,6 +70,7 @@ fn source(pack: &Path, recorded: bool) -> TemplateSource {
         path: &pack.join("generator.yml"),
         base: pack,
         files: &Disk,
+        calendars: None,
         setting: "event.template".to_owned(),
     };
     let config = TemplateConfig::decode(&node, &mut cx);

@@ -30,7 +30,8 @@ pub(in crate::cli) struct Args {
     /// Most timestamps in a batch [default: 10000]
     #[arg(long = "batch.size", value_name = "COUNT", value_parser = positive::<usize>)]
     batch_size: Option<usize>,
-    /// Longest span of a batch in seconds [default: 1.0]; ignored in sample mode
+    /// Most event time that a batch spans, in seconds [default: 1.0]; for formats that join the events of
+    /// a batch, in live mode
     #[arg(long = "batch.delay", value_name = "SECONDS", value_parser = delay)]
     batch_delay: Option<f64>,
     /// Batches of timestamps that may wait
@@ -133,7 +134,16 @@ impl Args {
     }
 
     /// What the run takes as the present, when the user says so.
+    ///
+    /// # Errors
+    /// Options that contradict the mode.
     pub(super) fn now(&self, parameters: &Parameters) -> Result<Option<i64>, Diagnostics> {
+        if parameters.run.backfill.is_some() && !parameters.live_mode {
+            let message = "--backfill and --from go over into a live run, and this one is none";
+            let problem = Diagnostic::error(message, None);
+            let help = "leave them out, or --sample or --live-mode false";
+            return Err(Diagnostics(vec![problem.help(help)]));
+        }
         let Some(stamp) = self.now else {
             return Ok(None);
         };

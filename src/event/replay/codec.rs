@@ -91,6 +91,17 @@ impl Codec {
         }
     }
 
+    /// The text of one line where its bytes are it; `None` where they have to be decoded.
+    pub(super) fn plain<'t>(&self, bytes: &'t [u8]) -> Option<Result<&'t str, String>> {
+        let bytes = match self {
+            Self::Utf8 => bytes,
+            Self::Utf8Sig => bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes),
+            _ => return None,
+        };
+        let text = std::str::from_utf8(bytes);
+        Some(text.map_err(|error| bad_byte(bytes, error.valid_up_to())))
+    }
+
     /// Appends the text of one line as UTF-8.
     pub(super) fn decode(&self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), String> {
         match self {

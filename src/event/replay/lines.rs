@@ -1,22 +1,24 @@
 //! Whole lines of a file, one after the other, in flat memory.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
 
 use super::codec::Codec;
+use super::input::{Input, Origin};
 
 /// Reads a file line by line, forever if asked to.
 #[derive(Debug)]
 pub(super) struct Lines {
-    path: PathBuf,
+    origin: Origin,
     codec: Codec,
     repeat: bool,
     capacity: usize,
     longest: usize,
-    reader: Option<BufReader<File>>,
+    reader: Option<BufReader<Input>>,
     ended: bool,
+    /// The line, unless it lies whole in the reader's buffer.
     line: Vec<u8>,
+    /// Bytes of the line in the reader's buffer, with its end; not consumed yet.
+    held: usize,
     /// Number of the line last read, from 1.
     pub(super) number: u64,
 }
@@ -33,7 +35,7 @@ pub(super) enum Next {
 impl Lines {
     /// `chunk_size` bytes are read at a time (0: a default); a line longer than `longest` is an error.
     pub(super) fn new(
-        path: &Path,
+        origin: Origin,
         codec: Codec,
         repeat: bool,
         chunk_size: usize,
@@ -46,7 +48,7 @@ impl Lines {
             chunk_size.clamp(512, 1 << 20)
         };
         Self {
-            path: path.to_owned(),
+            origin,
             codec,
             repeat,
             capacity,
@@ -54,13 +56,17 @@ impl Lines {
             reader: None,
             ended: false,
             line: Vec::new(),
+            held: 0,
             number: 0,
         }
     }
 
     /// The line last read, without its end.
     pub(super) fn bytes(&self) -> &[u8] {
-        let mut bytes = self.line.as_slice();
+        let mut bytes = match &self.reader {
+            Some(reader) if self.held > 0 => reader.buffer().get(..self.held).unwrap_or_default(),
+            _ => self.line.as_slice(),
+        };
         let width = self.codec.width();
         if width > 1 {
             // Ends of wide lines are removed after decoding.
@@ -94,8 +100,8 @@ impl Lines {
         let mut fresh = false;
         loop {
             if self.reader.is_none() {
-                let file = File::open(&self.path)?;
-                self.reader = Some(BufReader::with_capacity(self.capacity, file));
+                let input = self.origin.open()?;
+                self.reader = Some(BufReader::with_capacity(self.capacity, input));
                 self.number = 0;
                 fresh = true;
             }
@@ -115,10 +121,19 @@ impl Lines {
     /// Reads one line into the buffer; false at the end of the file.
     fn read_line(&mut self) -> io::Result<bool> {
         self.line.clear();
+        let held = std::mem::take(&mut self.held);
         let Some(reader) = &mut self.reader else {
             return Ok(false);
         };
+        reader.consume(held);
         let width = self.codec.width();
+        if width == 1
+            && let Some(end) = memchr::memchr(b'\n', reader.buffer())
+            && end <= self.longest
+        {
+            self.held = end + 1;
+            return Ok(true);
+        }
         loop {
             let room = (self.longest + width).saturating_sub(self.line.len()) as u64;
             let read = reader
@@ -148,7 +163,7 @@ impl Lines {
     }
 }
 
-fn skip_line(reader: &mut BufReader<File>) -> io::Result<()> {
+fn skip_line(reader: &mut BufReader<Input>) -> io::Result<()> {
     loop {
         let buffer = reader.fill_buf()?;
         let (used, done) = match memchr::memchr(b'\n', buffer) {
@@ -177,7 +192,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.log");
         std::fs::write(&path, content).unwrap();
-        let mut lines = Lines::new(&path, Codec::of(codec).unwrap(), repeat, 512, 1000);
+        let origin = Origin::File(path);
+        let mut lines = Lines::new(origin, Codec::of(codec).unwrap(), repeat, 512, 1000);
         let mut found = Vec::new();
         while found.len() < most {
             match lines.next() {
@@ -187,6 +203,18 @@ mod tests {
             }
         }
         found
+    }
+
+    #[test]
+    fn lines_across_buffers_are_whole() {
+        let content: String = (0..500)
+            .map(|n| format!("{}\n", "x".repeat(n % 700)))
+            .collect();
+        let found = lines(content.as_bytes(), "utf_8", false, 1000);
+        assert_eq!(found.len(), 500);
+        for (n, line) in found.iter().enumerate() {
+            assert_eq!(line.as_ref().unwrap().len(), n % 700);
+        }
     }
 
     #[test]

@@ -52,6 +52,7 @@ impl Project {
             path: name,
             base: self.folder.path(),
             files: self.files.as_ref(),
+            calendars: None,
             setting: "event.script".to_owned(),
         };
         let Some(config) = decode(&node, &mut cx) else {

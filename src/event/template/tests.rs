@@ -35,6 +35,7 @@ fn build(
         path: Path::new("generator.yml"),
         base,
         files: &Disk,
+        calendars: None,
         setting: "event.template".to_owned(),
     };
     let config = TemplateConfig::decode(&node, &mut cx).unwrap();

@@ -270,6 +270,9 @@ mod tests {
             Shape::beta(0.3, 0.4),
             Shape::beta(0.5, 40.0),
             Shape::beta(30.0, 30.0),
+            Shape::beta(1.0, 3.0),
+            Shape::beta(4.0, 1.0),
+            Shape::beta(0.7, 1.0),
         ] {
             for (rounds, count) in [(1_000, 200), (2, 100_000)] {
                 let mut bins = [0_u64; 20];

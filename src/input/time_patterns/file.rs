@@ -203,6 +203,7 @@ pub(super) fn read(item: &Node, cx: &mut Context<'_>) -> Option<Pattern> {
         path: &shown,
         base: cx.base,
         files: cx.files,
+        calendars: None,
         setting: String::new(),
     };
     decode(name, &root, &mut cx)
@@ -267,7 +268,7 @@ fn period(section: &Section, cx: &mut Context<'_>) -> Option<(i64, bool)> {
         _ => 1,
     };
     let us = (section.float("period")? * unit_us as f64).round_ties_even();
-    if us < 1.0 || us > LONGEST_US {
+    if !(1.0..=LONGEST_US).contains(&us) {
         let message = if us < 1.0 {
             "a period shorter than half a microsecond has no length"
         } else {

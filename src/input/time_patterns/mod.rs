@@ -97,6 +97,17 @@ impl InputConfig for Config {
         })
     }
 
+    fn silence(&self, env: &InputEnv<'_>) -> Option<String> {
+        let plans = self.plans(env).ok()?;
+        if plans.iter().all(Plan::has_no_periods) {
+            return Some("the patterns end where they start".to_owned());
+        }
+        let none = |pattern: &Arc<Pattern>| pattern.factors.most(pattern.ratio) == 0;
+        self.patterns.iter().all(none).then(|| {
+            "no period has any timestamp: `ratio` times a factor below 1 is cut to 0".to_owned()
+        })
+    }
+
     fn counts(&self, env: &InputEnv<'_>, window: &Window) -> Option<Counts> {
         let mut plans = self.plans(env).ok()?;
         let mut exact = env.seed.is_some();

@@ -187,6 +187,11 @@ impl Plan {
         self.before(self.until_us)
     }
 
+    /// True when the range has no length.
+    pub(super) fn has_no_periods(&self) -> bool {
+        self.until_us <= self.start.instant_us()
+    }
+
     /// True when the numbers of timestamps are the same for every seed.
     pub(super) fn is_steady(&self) -> bool {
         let length = self.until_us - 1 - self.start.instant_us();

@@ -38,6 +38,15 @@ pub(super) fn strptime(text: &str, format: &str) -> Result<DateTime, Error> {
     read.finish()
 }
 
+impl DateTime {
+    /// Reads a text by a format, both as Python's `strptime` takes them: microseconds since the Unix
+    /// epoch, on the wall clock when the text has no offset. `None` when it does not match.
+    pub fn read_us(text: &str, format: &str) -> Option<i64> {
+        let found = strptime(text, format).ok()?;
+        Some(found.wall_us - i64::from(found.offset_s().unwrap_or(0)) * crate::time::SECOND_US)
+    }
+}
+
 /// One of several names at the start, in any case, from 1.
 fn name<'t>(text: &'t str, names: &[&str], short: bool) -> Option<(i64, &'t str)> {
     for (at, name) in names.iter().enumerate() {

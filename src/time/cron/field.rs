@@ -45,7 +45,7 @@ pub(super) static FIELDS: [Spec; 7] = [
         max: 6,
         names: &["sun", "mon", "tue", "wed", "thu", "fri", "sat"],
     },
-    spec("second", 0, 59),
+    spec("seconds", 0, 59),
     spec("year", 1970, 2099),
 ];
 

@@ -66,6 +66,12 @@ pub(super) fn value(text: &str, spec: &Spec) -> Result<u32, Reason> {
             help: Some(format!("the last such weekday is written `L{day}`")),
         });
     }
+    if text.starts_with('h') {
+        return Err(Reason::new(
+            "`H` is not part of this dialect",
+            "`R` draws a value at random, anew for each run",
+        ));
+    }
     let kind = if spec.names.is_empty() {
         "a number"
     } else {

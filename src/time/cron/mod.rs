@@ -160,4 +160,6 @@ fn seconds_hint(mut error: CronError, field: &str, tokens: &[&str]) -> CronError
 }
 
 #[cfg(test)]
+mod obvious;
+#[cfg(test)]
 mod tests;

@@ -247,7 +247,7 @@ impl DayRule {
             nearest: of_month.nearest,
             week: of_week.set.low(),
             week_any,
-            nth: nth.filter(|_| !week_any),
+            nth,
         }
     }
 

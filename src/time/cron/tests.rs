@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::obvious::Obvious;
 use super::*;
 use crate::time::{DAY_US, Moment, SECOND_US, Zone, civil_from_days, month_len, weekday};
 
@@ -359,6 +360,101 @@ proptest! {
             let mut ticks = Ticks::new(cron.schedule(&mut |bound| bound - 1), Zone::UTC, 0, i64::MAX);
             ticks.fill(50, 1, &mut Vec::new());
         }
+    }
+}
+
+/// A number of a field, sometimes by its name.
+fn value(spec: &'static field::Spec, lowest: u32, highest: u32) -> BoxedStrategy<String> {
+    (lowest..=highest, any::<bool>())
+        .prop_map(move |(value, named)| {
+            let name = spec.names.get((value - spec.min) as usize);
+            match name {
+                Some(name) if named => (*name).to_owned(),
+                _ => value.to_string(),
+            }
+        })
+        .boxed()
+}
+
+/// Any plain item of a field.
+fn item(spec: &'static field::Spec) -> BoxedStrategy<String> {
+    // Years near those that are looked at.
+    let (lowest, highest) = match spec.name {
+        "year" => (2023, 2026),
+        _ => (spec.min, spec.max),
+    };
+    let one = move || value(spec, lowest, highest);
+    let step = 1_u32..=20;
+    prop_oneof![
+        4 => one(),
+        3 => (one(), one()).prop_map(|(from, to)| format!("{from}-{to}")),
+        2 => (one(), one(), step.clone()).prop_map(|(from, to, step)| format!("{from}-{to}/{step}")),
+        1 => step.clone().prop_map(|step| format!("*/{step}")),
+        1 => (one(), step).prop_map(|(from, step)| format!("{from}/{step}")),
+    ]
+    .boxed()
+}
+
+fn list(index: usize, most: usize) -> BoxedStrategy<String> {
+    prop::collection::vec(item(&FIELDS[index]), 1..=most)
+        .prop_map(|items| items.join(","))
+        .boxed()
+}
+
+/// A field in any of its forms; `any` is the weight of `*`.
+fn token(index: usize, any: u32) -> BoxedStrategy<String> {
+    let spec = &FIELDS[index];
+    let list = |most| list(index, most);
+    let star = Just("*".to_owned());
+    match index {
+        DAY_OF_MONTH => prop_oneof![
+            any => star,
+            1 => Just("?".to_owned()),
+            2 => Just("l".to_owned()),
+            1 => list(2).prop_map(|list| format!("{list},l")),
+            1 => (20_u32..=31).prop_map(|day| format!("{day}-l")),
+            2 => (1_u32..=31).prop_map(|day| format!("{day}w")),
+            1 => (1_u32..=31).prop_map(|day| format!("w{day}")),
+            6 => list(3),
+        ]
+        .boxed(),
+        DAY_OF_WEEK => prop_oneof![
+            any => star,
+            1 => Just("?".to_owned()),
+            3 => (value(spec, 0, 6), 1_u32..=5).prop_map(|(day, nth)| format!("{day}#{nth}")),
+            1 => (0_u32..=7).prop_map(|day| format!("l{day}")),
+            1 => Just("mon-wed#2".to_owned()),
+            1 => Just("fri-mon#1,l3".to_owned()),
+            1 => Just("sun-sat,fri#2".to_owned()),
+            1 => Just("*,l5".to_owned()),
+            6 => list(2),
+        ]
+        .boxed(),
+        _ => prop_oneof![any => star, 6 => list(3)].boxed(),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_whole_dialect_agrees_with_an_obvious_reading(
+        minute in list(0, 2), hour in token(1, 2), day in token(DAY_OF_MONTH, 5), month in token(3, 6),
+        week in token(DAY_OF_WEEK, 5), second in list(SECOND, 2), year in token(YEAR, 2),
+        length in 5_usize..=7, from in 19_358_i64..20_454,
+    ) {
+        let text = [minute, hour, day, month, week, second, year][..length].join(" ");
+        let days = if length > 5 { 2 } else { 300 };
+        let cron = Cron::parse(&text).unwrap();
+        let schedule = cron.schedule(&mut |_| 0);
+        let slow = Obvious::new(&text).matches(from, from + days);
+        let (start_us, end_us) = (from * DAY_US, (from + days) * DAY_US - 1);
+        let ticks = Ticks::new(schedule, Zone::UTC, start_us, end_us);
+        prop_assert_eq!(ticks.count(), Some(slow.len() as u64), "{}", text);
+        prop_assert_eq!(ticks.last().map(|at| at.wall_us / SECOND_US), slow.last().copied(), "{}", text);
+        let mut fast = Vec::new();
+        ticks.clone().fill(usize::MAX, 1, &mut fast);
+        prop_assert!(fast.iter().map(|at| at.wall_us / SECOND_US).eq(slow.iter().copied()), "{}", text);
     }
 }
 

@@ -9,6 +9,8 @@ pub(super) struct Number {
     pub value: f64,
     /// Digits before a decimal point.
     pub digits: usize,
+    /// What stands behind a decimal point, as a number and its digits: perhaps a year (`5.2024`).
+    pub fraction: Option<(u32, usize)>,
     /// 1 or -1 when a sign stood in front.
     pub sign: i8,
     /// A letter follows without a space.
@@ -18,13 +20,30 @@ pub(super) struct Number {
 }
 
 impl Number {
+    /// Its two sides when it may be two numbers of a date: `5.2024`.
+    pub fn parts(&self) -> Option<[Self; 2]> {
+        let (value, digits) = self.fraction?;
+        let part = |value, digits| Self {
+            value,
+            digits,
+            fraction: None,
+            ordinal: false,
+            ..*self
+        };
+        let both = [
+            part(self.value.trunc(), self.digits),
+            part(f64::from(value), digits),
+        ];
+        (self.sign == 0 && digits <= 4).then_some(both)
+    }
+
     /// Its value when it has no fraction.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "at most nine digits, no fraction"
     )]
     pub fn whole(&self) -> Option<i64> {
-        (self.value.fract() == 0.0 && self.digits <= 9).then_some(self.value as i64)
+        (self.fraction.is_none() && self.digits <= 9).then_some(self.value as i64)
     }
 }
 
@@ -38,8 +57,8 @@ pub(super) enum Token {
     },
     /// Lower case.
     Word(String),
-    /// One of `/ - . ,` between other tokens.
-    Separator,
+    /// One of `/ - . , '` between other tokens.
+    Separator(char),
 }
 
 /// Cuts a phrase; `None` when it has characters that no phrase has, or an impossible clock time.
@@ -55,12 +74,17 @@ pub(super) fn tokens(text: &str) -> Option<Vec<Token>> {
             at = digits(&chars, at, 0, &mut tokens)?;
         } else if let Some(sign) = sign_at(&chars, at) {
             at = digits(&chars, at + 1, sign, &mut tokens)?;
-        } else if matches!(char, '/' | '-' | '.' | ',') {
-            tokens.push(Token::Separator);
+        } else if matches!(char, '/' | '-' | '.' | ',' | '\'') {
+            tokens.push(Token::Separator(char));
             at += 1;
         } else if char.is_alphabetic() {
-            let end = run(&chars, at, char::is_alphabetic);
-            push_word(chars.get(at..end)?.iter().collect(), &mut tokens)?;
+            let mut end = run(&chars, at, char::is_alphabetic);
+            let mut word: String = chars.get(at..end)?.iter().collect();
+            if let ("a" | "p", Some(['.', 'm', '.'])) = (word.as_str(), chars.get(end..end + 3)) {
+                word.push('m');
+                end += 3;
+            }
+            push_word(word, &mut tokens)?;
             at = end;
         } else {
             return None;
@@ -80,8 +104,12 @@ fn sign_at(chars: &[char], at: usize) -> Option<i8> {
         .checked_sub(1)
         .and_then(|before| chars.get(before))
         .is_none_or(|before| before.is_whitespace());
+    let after_name = at
+        .checked_sub(3)
+        .and_then(|from| chars.get(from..at))
+        .is_some_and(|name| matches!(name, ['u', 't', 'c'] | ['g', 'm', 't']));
     let before_digit = chars.get(at + 1).is_some_and(char::is_ascii_digit);
-    (before_digit && (after_space || sign == 1)).then_some(sign)
+    (before_digit && (after_space || after_name || sign == 1)).then_some(sign)
 }
 
 fn run(chars: &[char], from: usize, accept: impl Fn(char) -> bool) -> usize {
@@ -98,16 +126,21 @@ fn digits(chars: &[char], at: usize, sign: i8, tokens: &mut Vec<Token>) -> Optio
     }
     let mut stop = end;
     // `1.5` is a number, `15.05.2024` and `02.03` after another point are parts of a date.
-    if chars.get(end) == Some(&'.') && !matches!(tokens.last(), Some(Token::Separator)) {
+    if chars.get(end) == Some(&'.') && !matches!(tokens.last(), Some(Token::Separator('.'))) {
         let fraction = run(chars, end + 1, is_digit);
         if fraction > end + 1 && chars.get(fraction) != Some(&'.') {
             stop = fraction;
         }
     }
     let text: String = chars.get(at..stop)?.iter().collect();
+    let fraction = text.split_once('.').and_then(|(_, digits)| {
+        let value = digits.get(..digits.len().min(9))?.parse().ok()?;
+        Some((value, digits.len()))
+    });
     tokens.push(Token::Number(Number {
         value: text.parse().ok()?,
         digits: end - at,
+        fraction,
         sign,
         glued: chars.get(stop).is_some_and(|char| char.is_alphabetic()),
         ordinal: false,
@@ -173,7 +206,8 @@ fn push_word(word: String, tokens: &mut Vec<Token>) -> Option<()> {
         _ => return None,
     };
     let hour = given / hour_us;
-    if !(1..=12).contains(&hour) {
+    // `0:30 am` is in use too, half an hour past midnight.
+    if !(1..=12).contains(&hour) && (hour, half) != (0, 0) {
         return None;
     }
     tokens.push(Token::Clock {

@@ -36,7 +36,10 @@ enum What {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Which {
+    /// Today or before.
     Latest,
+    /// Today or after.
+    Coming,
     Next,
     Last,
 }
@@ -61,9 +64,11 @@ pub fn parse(text: &str) -> Option<Phrase> {
 impl Phrase {
     /// The moment it means in `zone`, seen from `base`; `None` when the calendar has no such moment.
     pub fn resolve(&self, base: Moment, zone: Zone) -> Option<Moment> {
-        let base_us = match self.offset_s {
-            Some(offset) => base.instant_us() + i64::from(offset) * SECOND_US,
-            None => base.wall_us,
+        // A date takes what it lacks from the base as the generator's zone shows it, a distance from an
+        // instant counts in the zone that the phrase names.
+        let base_us = match (self.offset_s, &self.what) {
+            (Some(offset), What::Shift { .. }) => base.instant_us() + i64::from(offset) * SECOND_US,
+            _ => base.wall_us,
         };
         let date_us = in_range(self.date(Civil::of(base_us))?)?;
         let wall_us = match (self.clock_us, &self.what) {
@@ -98,6 +103,7 @@ impl Phrase {
                 let wanted = i64::from(*day);
                 let days = match which {
                     Which::Latest => -(today - wanted).rem_euclid(7),
+                    Which::Coming => (wanted - today).rem_euclid(7),
                     Which::Next => (wanted - today - 1).rem_euclid(7) + 1,
                     Which::Last => -(today - wanted - 1).rem_euclid(7) - 1,
                 };
@@ -107,26 +113,52 @@ impl Phrase {
     }
 }
 
-/// Takes a zone name or an offset off the end.
+/// Takes a zone name or an offset off the end: `EST`, `+0300`, `-05:00`, `+5`, `UTC+3`.
 fn take_zone(tokens: &mut Vec<Token>) -> Option<i32> {
-    let has_clock = tokens
-        .iter()
-        .any(|token| matches!(token, Token::Clock { sign: 0, .. }));
-    let offset = match tokens.last()? {
-        Token::Word(name) => words::zone_offset(name)?,
-        Token::Clock { us, sign } if *sign != 0 && has_clock => {
-            i32::try_from(us / SECOND_US).ok()? * i32::from(*sign)
-        }
-        Token::Number(number) if number.sign != 0 && number.digits == 4 && has_clock => {
-            let value = i32::try_from(number.whole()?).ok()?;
-            let (hours, minutes) = (value / 100, value % 100);
-            if hours > 23 || minutes > 59 {
-                return None;
-            }
-            (hours * 60 + minutes) * 60 * i32::from(number.sign)
-        }
-        _ => return None,
+    if let [.., Token::Word(name)] = tokens.as_slice() {
+        let offset = words::zone_offset(name)?;
+        tokens.pop();
+        return Some(offset);
+    }
+    let [before @ .., last] = tokens.as_slice() else {
+        return None;
     };
-    tokens.pop();
+    let named = matches!(before.last(), Some(Token::Word(name)) if name == "utc" || name == "gmt");
+    let has_clock = before.iter().any(is_clock);
+    let offset = offset(last, has_clock || named)?;
+    if before.is_empty() {
+        return None;
+    }
+    let left = before.len() - usize::from(named);
+    tokens.truncate(left);
     Some(offset)
+}
+
+fn is_clock(token: &Token) -> bool {
+    match token {
+        Token::Clock { sign, .. } => *sign == 0,
+        Token::Word(name) => matches!(words::lookup(name), Some(words::Word::Clock(_))),
+        _ => false,
+    }
+}
+
+/// Seconds that a signed number or clock time stands for as an offset; hours alone only where that can
+/// be nothing else.
+fn offset(token: &Token, hours_too: bool) -> Option<i32> {
+    match token {
+        Token::Clock { us, sign } if *sign != 0 => {
+            Some(i32::try_from(us / SECOND_US).ok()? * i32::from(*sign))
+        }
+        Token::Number(number) if number.sign != 0 => {
+            let value = i32::try_from(number.whole()?).ok()?;
+            let (hours, minutes) = match number.digits {
+                4 => (value / 100, value % 100),
+                1 | 2 if hours_too => (value, 0),
+                _ => return None,
+            };
+            let valid = hours <= 23 && minutes <= 59;
+            valid.then_some((hours * 60 + minutes) * 60 * i32::from(number.sign))
+        }
+        _ => None,
+    }
 }

@@ -18,7 +18,7 @@ pub(super) struct Reader {
     weekday: Option<(u32, Option<Which>)>,
 }
 
-/// A relative distance. `loose` is the part without a sign of its own, whose direction the whole
+/// A relative distance. `loose` are the items without a sign of their own, whose direction the whole
 /// phrase decides.
 #[derive(Debug, Default)]
 struct Shift {
@@ -26,14 +26,13 @@ struct Shift {
     us: i64,
     loose_months: i64,
     loose_us: i64,
-    sign: i8,
 }
 
 impl Reader {
     /// Reads one thing off the front; `None` when it makes no sense.
     pub fn step<'t>(&mut self, tokens: &'t [Token]) -> Option<&'t [Token]> {
         match tokens {
-            [Token::Separator, rest @ ..] => Some(rest),
+            [Token::Separator(_), rest @ ..] => Some(rest),
             [Token::Clock { us, sign: 0 }, rest @ ..] => {
                 self.set_clock(*us)?;
                 Some(rest)
@@ -57,6 +56,10 @@ impl Reader {
                 self.add(number.value, number.sign, unit)?;
                 return Some(rest);
             }
+        }
+        if let Some(parts) = number.parts() {
+            self.numbers.extend(parts);
+            return Some(rest);
         }
         if number.sign != 0 || number.whole().is_none() {
             return None;
@@ -90,11 +93,11 @@ impl Reader {
                 }
             }
             Word::Weekday(day) => self.weekday = Some((day, None)),
-            Word::One => {
+            Word::Number(number) => {
                 let [Token::Word(name), rest @ ..] = rest else {
                     return None;
                 };
-                self.add(1.0, 0, words::unit(name, false)?)?;
+                self.add(f64::from(number), 0, words::unit(name, false)?)?;
                 return Some(rest);
             }
             Word::Day => return self.day_beside(rest),
@@ -129,7 +132,7 @@ impl Reader {
             let which = match turn {
                 1 => Which::Next,
                 -1 => Which::Last,
-                _ => Which::Latest,
+                _ => Which::Coming,
             };
             self.weekday = Some((day, Some(which)));
             return Some(());
@@ -154,9 +157,6 @@ impl Reader {
     )]
     fn add(&mut self, amount: f64, sign: i8, unit: Unit) -> Option<()> {
         let shift = self.shift.get_or_insert_default();
-        if sign != 0 {
-            shift.sign = sign;
-        }
         let (months, us) = match unit {
             Unit::Months(each) => {
                 let months = amount * each as f64;
@@ -173,11 +173,11 @@ impl Reader {
                 (0, us as i64)
             }
         };
-        if shift.sign == 0 {
+        if sign == 0 {
             shift.loose_months = shift.loose_months.saturating_add(months);
             shift.loose_us = shift.loose_us.saturating_add(us);
         } else {
-            let sign = i64::from(shift.sign);
+            let sign = i64::from(sign);
             shift.months = shift.months.saturating_add(months * sign);
             shift.us = shift.us.saturating_add(us * sign);
         }

@@ -19,8 +19,8 @@ pub(super) enum Word {
     Month(u32),
     /// 0 is Sunday.
     Weekday(u32),
-    /// `a`, `an`.
-    One,
+    /// `a`, `an`, `one` to `twelve`.
+    Number(u32),
     /// `day`, as in `day after tomorrow`.
     Day,
     /// `this`, `next`, `last`: 0, 1, -1.
@@ -59,6 +59,11 @@ const WEEKDAYS: [&str; 7] = [
     "saturday",
 ];
 
+const NUMBERS: [&str; 12] = [
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve",
+];
+
 /// What a lower-case word means; `None` when it is unknown.
 pub(super) fn lookup(word: &str) -> Option<Word> {
     Some(match word {
@@ -72,13 +77,15 @@ pub(super) fn lookup(word: &str) -> Option<Word> {
         "tomorrow" => Word::Days(1),
         "noon" => Word::Clock(12 * 3_600 * SECOND_US),
         "midnight" => Word::Clock(0),
-        "a" | "an" => Word::One,
+        "a" | "an" => Word::Number(1),
         "day" => Word::Day,
         "this" => Word::Turn(0),
         "next" => Word::Turn(1),
         "last" => Word::Turn(-1),
         _ => {
-            if let Some(month) = position(&MONTHS, word) {
+            if let Some(number) = NUMBERS.iter().position(|name| *name == word) {
+                Word::Number(u32::try_from(number).ok()? + 1)
+            } else if let Some(month) = position(&MONTHS, word) {
                 Word::Month(month + 1)
             } else {
                 Word::Weekday(position(&WEEKDAYS, word)?)
@@ -113,7 +120,8 @@ pub(super) fn unit(word: &str, glued: bool) -> Option<Unit> {
     })
 }
 
-/// Offset in seconds of the usual zone abbreviations.
+/// Offset in seconds of the usual zone abbreviations; of those with several meanings the one that the
+/// date parser of existing projects takes.
 pub(super) fn zone_offset(word: &str) -> Option<i32> {
     const OFFSETS: &[(&str, i32)] = &[
         ("utc", 0),
@@ -127,7 +135,12 @@ pub(super) fn zone_offset(word: &str) -> Option<i32> {
         ("eet", 120),
         ("eest", 180),
         ("msk", 180),
-        ("ist", 330),
+        ("ist", 120),
+        ("sast", 120),
+        ("pkt", 300),
+        ("sgt", 480),
+        ("hkt", 480),
+        ("kst", 540),
         ("jst", 540),
         ("aest", 600),
         ("aedt", 660),

@@ -40,6 +40,13 @@ impl App {
             Id::RunStop => self.toggle_pipeline(),
             Id::Abort => self.ask_abort(),
             Id::Mode => self.toggle_mode(),
+            Id::Pause
+            | Id::ResumeNow
+            | Id::Faster
+            | Id::Slower
+            | Id::GainUp
+            | Id::GainDown
+            | Id::PlainPace => self.control_pipeline(id),
             Id::PipelineView => self.toggle_details(),
             Id::Refresh => {
                 self.effects.push(Effect::Redraw);

@@ -3,6 +3,7 @@
 
 mod awaited;
 mod commands;
+mod control;
 mod dialog;
 mod files;
 mod keys;

@@ -26,6 +26,9 @@ pub fn title(app: &App, area: Rect, screen: &mut Buffer) {
     let (sign, state, style) = match &app.pipeline.phase {
         Phase::Idle => ("○", "not running".to_owned(), theme.bar),
         Phase::Starting => ("◌", "starting".to_owned(), on_bar(app, theme.warn)),
+        Phase::Running if app.pipeline.stats.settings.paused => {
+            ("‖", "paused".to_owned(), on_bar(app, theme.warn))
+        }
         Phase::Running => (
             "●",
             format!("running {}", text::clock(app.pipeline.stats.uptime)),

@@ -1,14 +1,20 @@
 //! The pipeline: one line, or queues, outputs and errors.
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::{Line, heading, row};
 use crate::pipeline::Stats;
+use crate::time::short_duration;
 use crate::tui::app::{App, Focus, Phase, inner};
 use crate::tui::text;
 use crate::tui::theme::Theme;
+
+/// Lateness that is worth a word.
+const LAG: Duration = Duration::from_secs(1);
 
 const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
@@ -77,6 +83,7 @@ fn phase_text(app: &App) -> String {
     match &app.pipeline.phase {
         Phase::Idle => String::new(),
         Phase::Starting => "starting".to_owned(),
+        Phase::Running if app.pipeline.stats.settings.paused => "paused".to_owned(),
         Phase::Running => "running".to_owned(),
         Phase::Stopping => "stopping: delivering what is queued".to_owned(),
         Phase::Ended(why, _) => why.clone(),
@@ -91,6 +98,7 @@ fn strip(app: &App, area: Rect, screen: &mut Buffer) {
     let (sign, style) = match &pipeline.phase {
         Phase::Idle => ("○", theme.muted),
         Phase::Starting | Phase::Stopping => ("◌", theme.warn),
+        Phase::Running if stats.settings.paused => ("‖", theme.warn),
         Phase::Running => ("●", theme.ok),
         Phase::Ended(_, true) => ("○", theme.muted),
         Phase::Ended(_, false) => ("✗", theme.error),
@@ -114,6 +122,7 @@ fn strip(app: &App, area: Rect, screen: &mut Buffer) {
             theme.strong,
         );
         line.put(" ev/s", theme.muted);
+        conditions(stats, theme, &mut line);
     }
     line.put(" ", theme.muted);
     sparkline(app, &mut line, (width / 5).clamp(8, 60));
@@ -155,6 +164,30 @@ fn strip(app: &App, area: Rect, screen: &mut Buffer) {
         let room = line.room().saturating_sub(2);
         line.put("  ", theme.muted)
             .put(&text::fit(latest, room), theme.error);
+    }
+}
+
+/// What is not as in a plain run.
+fn conditions(stats: &Stats, theme: &Theme, line: &mut Line<'_>) {
+    let settings = &stats.settings;
+    if settings.paused {
+        line.put("  paused", theme.warn);
+    }
+    if let Some(percent) = stats.backfill_percent().filter(|percent| *percent < 100) {
+        line.put(&format!("  backfill {percent} %"), theme.accent);
+    }
+    if let Some(pace) = settings.pace {
+        line.put(&format!("  {pace}"), theme.accent);
+    }
+    if settings.gain != 1.0 {
+        line.put(&format!("  gain {}", settings.gain), theme.accent);
+    }
+    if let Some(limit) = settings.rate_limit {
+        line.put(&format!("  ≤ {limit}/s"), theme.accent);
+    }
+    if stats.lag >= LAG {
+        let lag = short_duration(stats.lag);
+        line.put(&format!("  {lag} late"), theme.warn);
     }
 }
 

@@ -133,9 +133,10 @@ fn summary(schedule: &Schedule, area: Rect, theme: &Theme, screen: &mut Buffer) 
 fn about(schedule: &Schedule, area: Rect, theme: &Theme, screen: &mut Buffer) -> u16 {
     let mut used = 0;
     if let Some(extent) = extent(schedule).filter(|_| area.height >= 4) {
-        Line::new(row(area, 0), screen)
-            .put(" ", theme.muted)
-            .put(&extent, theme.muted);
+        Line::new(row(area, 0), screen).put(" ", theme.muted).put(
+            &text::fit(&extent, usize::from(area.width.saturating_sub(2))),
+            theme.muted,
+        );
         used = 1;
     }
     if schedule.parts.len() < 2 {
@@ -162,12 +163,19 @@ fn about(schedule: &Schedule, area: Rect, theme: &Theme, screen: &mut Buffer) ->
     if shown < rows {
         let hidden = schedule.parts.get(shown..).unwrap_or_default();
         let count: u64 = hidden.iter().map(|part| part.count).sum();
-        let text = format!(
-            " {} from {} more inputs",
-            text::grouped(count),
-            hidden.len()
-        );
-        Line::new(row(area, usize::from(used)), screen).put(&text, theme.muted);
+        let silent = hidden.iter().filter(|part| part.nothing.is_some()).count();
+        let more = text::count(hidden.len(), "more input");
+        let never = match silent {
+            0 => String::new(),
+            1 => ", 1 never fires".to_owned(),
+            _ => format!(", {silent} never fire"),
+        };
+        Line::new(row(area, usize::from(used)), screen)
+            .put(
+                &format!(" {} from {more}", text::grouped(count)),
+                theme.muted,
+            )
+            .put(&never, theme.warn);
         used += 1;
     }
     used
@@ -198,14 +206,16 @@ fn part_line(
 fn extent(schedule: &Schedule) -> Option<String> {
     let first = schedule.first?;
     let mut parts = Vec::new();
-    if schedule.from.is_some_and(|from| first > from) {
-        parts.push(format!("first {}", text::date_second(first)));
+    if let Some(total) = schedule.total {
+        parts.push(format!("{} in all", text::grouped(total)));
     }
     if let Some(last) = schedule.last {
         parts.push(format!("last {}", text::date_second(last)));
     }
-    if let Some(total) = schedule.total {
-        parts.push(format!("{} in all", text::grouped(total)));
+    let late_us = i64::try_from(schedule.span_s).unwrap_or(0) * SECOND_US / 20;
+    let late = |from: Moment| first.instant_us() - from.instant_us() > late_us;
+    if schedule.from.is_some_and(late) {
+        parts.push(format!("first {}", text::date_second(first)));
     }
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
@@ -396,6 +406,91 @@ mod tests {
             let full = (0..width).filter(|x| screen[(*x, 0)].symbol() == "█");
             assert_eq!(full.count(), usize::from(width), "{count} in {width}");
         }
+    }
+
+    /// What a part of the pane draws, line by line.
+    fn lines(width: u16, height: u16, draw: impl Fn(&Theme, Rect, &mut Buffer)) -> Vec<String> {
+        let theme = Theme::load("dark", crate::tui::theme::Depth::True).unwrap();
+        let area = Rect::new(0, 0, width, height);
+        let mut screen = Buffer::empty(area);
+        draw(&theme, area, &mut screen);
+        let line = |y| {
+            (0..width)
+                .map(|x| screen[(x, y)].symbol())
+                .collect::<String>()
+        };
+        (0..height).map(|y| line(y).trim_end().to_owned()).collect()
+    }
+
+    #[test]
+    fn estimates_are_marked_and_the_rate_has_its_unit() {
+        let schedule = Schedule {
+            span_s: 31_536_000,
+            buckets: vec![1_000; 73],
+            estimated: true,
+            ..Schedule::default()
+        };
+        let summary_in = |width| {
+            lines(width, 1, |theme, area, screen| {
+                summary(&schedule, area, theme, screen);
+            })
+        };
+        assert_eq!(
+            summary_in(80),
+            [" ≈ 73,000 timestamps at ≈ 8.3/h, estimated                    most 1,000 in 5 d"]
+        );
+        assert_eq!(
+            summary_in(44),
+            [" ≈ 73,000 at ≈ 8.3/h      most 1,000 in 5 d"]
+        );
+    }
+
+    #[test]
+    fn ends_shares_and_silent_inputs_are_told() {
+        let at = |s: i64| Moment {
+            wall_us: s * SECOND_US,
+            offset_s: 0,
+        };
+        let part = |count, nothing: Option<&str>| Part {
+            count,
+            nothing: nothing.map(str::to_owned),
+            ..Part::default()
+        };
+        let schedule = Schedule {
+            from: Some(at(0)),
+            span_s: 3_600,
+            inputs: vec!["cron".to_owned(), "timer".to_owned(), "cron".to_owned()],
+            parts: vec![
+                part(60, None),
+                part(1_200, None),
+                part(0, Some("no date matches `0 0 31 2 *`")),
+            ],
+            first: Some(at(600)),
+            last: Some(at(86_400)),
+            total: Some(30_000),
+            ..Schedule::default()
+        };
+        let about_in = |height| {
+            let mut found = lines(60, height, |theme, area, screen| {
+                about(&schedule, area, theme, screen);
+            });
+            found.retain(|line| !line.is_empty());
+            found
+        };
+        assert_eq!(
+            about_in(12),
+            [
+                " 30,000 in all · last 1970-01-02 00:00:00 · first 1970-01-…",
+                " 0 cron  60",
+                " 1 timer  1,200",
+                " 2 cron  no date matches `0 0 31 2 *`",
+            ]
+        );
+        assert_eq!(
+            about_in(6).get(1..).unwrap(),
+            [" 0 cron  60", " 1,200 from 2 more inputs, 1 never fires"]
+        );
+        assert!(about_in(2).is_empty(), "the list needs what is left");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::config::{Diagnostic, Diagnostics};
-use crate::pipeline::{EndReason, State};
+use crate::pipeline::{Backfill, EndReason, State};
 use crate::tui::app::Focus;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
@@ -115,6 +115,37 @@ fn running_and_stopping() {
     assert_eq!(harness.done, ["start web-access", "stop web-access"]);
     harness.keys("<esc><alt-4>m<ctrl-r>");
     assert!(!harness.specs[1].parameters.live_mode);
+}
+
+#[test]
+fn a_run_is_changed_while_it_works() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.keys("<esc><alt-4> ").sees("no pipeline is running");
+    harness.keys("<ctrl-r>");
+    status(&mut harness, State::Running);
+    harness.keys(" ").sees("‖ paused").sees("paused");
+    harness.keys(" ").sees("● running");
+    harness.keys("..").sees("×4").keys(",,,").sees("×0.5");
+    harness.keys("**/*").sees("gain 4");
+    assert_eq!(
+        harness.done.last().map(String::as_str),
+        Some("control web-access: Gain(4.0)")
+    );
+    let mut sample = canned::status(State::Running, 2_000, 100, false);
+    sample.stats.backfill = Some(Backfill {
+        from_us: 0,
+        until_us: 1_000,
+        done: false,
+    });
+    sample.stats.position_us = Some(430);
+    sample.stats.lag = Duration::from_millis(2_500);
+    sample.stats.settings.rate_limit = Some(100.0);
+    harness.send(AppEvent::Pipeline(PipelineEvent::Status(Box::new(sample))));
+    harness
+        .sees("backfill 43 %")
+        .sees("≤ 100/s")
+        .sees("2.5 s late")
+        .sees_not("gain");
 }
 
 #[test]

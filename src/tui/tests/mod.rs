@@ -171,6 +171,7 @@ impl Harness {
                     None => PipelineEvent::Started,
                 })
             }
+            Effect::Control(id, change) => return self.note(format!("control {id}: {change:?}")),
             Effect::Stop(id) => return self.note(format!("stop {id}")),
             Effect::Abort(id) => return self.note(format!("abort {id}")),
             Effect::ShutDown => {

@@ -14,6 +14,7 @@ fn check(yaml: &str) -> (Option<TemplateConfig>, Diagnostics) {
         path: Path::new("generator.yml"),
         base: Path::new("/project"),
         files: &Disk,
+        calendars: None,
         setting: "event.template".to_owned(),
     };
     let config = decode(&node, &mut cx);
