@@ -164,6 +164,7 @@ fn source(template: &str) -> (TempDir, Box<dyn EventSource>) {
         path,
         base: folder.path(),
         files: &Disk,
+        calendars: None,
         setting: "event.template".to_owned(),
     };
     let config = TemplateConfig::decode(&node, &mut cx).unwrap();

@@ -237,13 +237,21 @@ impl Stage<'_> {
 
     /// Waits until what the source makes next is due by its own time; false when the run ends before.
     fn hold(&mut self, at: Moment) -> bool {
-        let clock = self.shared.clock.as_ref();
-        match self.source.due(at) {
-            Some(due_us) if due_us > clock.now_us() => {
-                self.flush();
-                self.shared.control.sleep_until(clock, due_us)
+        let Some(due_us) = self.source.due(at) else {
+            return true;
+        };
+        let (clock, control) = (self.shared.clock.as_ref(), &self.shared.control);
+        loop {
+            let wakes = control.wakes();
+            let left = due_us.saturating_sub(clock.now_us());
+            if left <= 0 {
+                return true;
             }
-            _ => true,
+            if control.is(Level::Drain) {
+                return false;
+            }
+            self.flush();
+            control.sleep(wakes, Some(Duration::from_micros(left.unsigned_abs())));
         }
     }
 

@@ -23,6 +23,7 @@ fn build(
         path: name,
         base,
         files: files.as_ref(),
+        calendars: None,
         setting: "event.replay".to_owned(),
     };
     let Some(config) = decode(&node, &mut cx) else {

@@ -401,8 +401,8 @@ impl Ctx<'_> {
                 if let [Expr::Const(Value::Str(format))] = call.args.positional.as_slice()
                     && call.args.keyword.is_empty()
                 {
-                    let target = &mut repr::Bytes(&mut self.out);
-                    let _ = datetime::write_strftime(&at.fields(), format.as_str(), target);
+                    let text = datetime::strftime_value(&at.fields(), format.as_str());
+                    repr::emit(&text, &mut self.out);
                     return Ok(());
                 }
             }
