@@ -104,6 +104,7 @@ fn request(args: &Args) -> PreviewRequest {
         buckets: buckets_for(args.span, WIDTH),
         events: args.count,
         deadline: DEADLINE,
+        inspect: Default::default(),
     }
 }
 

@@ -27,6 +27,7 @@ mod module;
 mod object;
 mod ops;
 mod printf;
+pub mod profile;
 mod program;
 mod repr;
 mod scope;

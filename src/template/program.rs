@@ -133,6 +133,8 @@ pub(super) enum Stmt {
     Export(Symbol, Var),
     Break,
     Continue,
+    /// A line begins; only in programs that are profiled.
+    Line(u32),
 }
 
 /// A value at hand.

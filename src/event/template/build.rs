@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use super::config::TemplateConfig;
 use super::dispatch::Dispatch;
+use super::explain::{Kind, Tracer};
 use super::globals::GlobalState;
 use super::module::{FakerMode, Gateway};
 use super::pick::Picker;
 use super::source::{Entry, TemplateSource};
 use super::state::State;
 use super::subprocess::Subprocess;
-use super::{EventEnv, samples, values};
+use super::{EventEnv, Inspect, samples, values};
 use crate::config::{Diagnostic, Diagnostics, Files, Place, Pos, Span};
 use crate::template::{
     Engine, Error, ErrorKind, Loader, Object, Place as TemplatePlace, Template, Value, Vars,
@@ -82,6 +83,7 @@ pub(super) fn build(
     config: &TemplateConfig,
     env: &EventEnv<'_>,
     streams: Streams,
+    inspect: Inspect,
     problems: &mut Diagnostics,
 ) -> Option<TemplateSource> {
     let before = problems.errors();
@@ -102,25 +104,34 @@ pub(super) fn build(
     } else {
         FakerMode::Real
     };
+    if inspect.profile {
+        engine.start_profile();
+    }
+    let tracer = inspect.explain.then(|| Tracer::new(&loaded));
+    let traced = |name: &str, kind, value: Value| match &tracer {
+        Some(tracer) => tracer.wrap(name, kind, &value),
+        None => value,
+    };
+    if let Some(tracer) = &tracer {
+        tracer.add_random(&engine);
+    }
     engine.set_global("params", values::mapping(config.params.as_ref()));
-    engine.set_global("samples", Value::object(Samples(loaded)));
-    engine.set_global("module", Value::object(Gateway::new(faker)));
+    let samples = Value::object(Samples(loaded));
+    engine.set_global("samples", traced("samples", Kind::Samples, samples));
+    let gateway = Value::object(Gateway::new(faker));
+    engine.set_global("module", traced("module", Kind::Gateway, gateway));
     engine.set_global(
         "subprocess",
         Value::object(Subprocess {
             longest: env.limits.command,
         }),
     );
-    engine.set_global(
-        "shared",
-        Value::Object(Rc::clone(&shared) as Rc<dyn Object>),
-    );
-    engine.set_global(
-        "globals",
-        Value::Object(Rc::clone(&globals) as Rc<dyn Object>),
-    );
+    let store = Value::Object(Rc::clone(&shared) as Rc<dyn Object>);
+    engine.set_global("shared", traced("shared", Kind::Store, store));
+    let store = Value::Object(Rc::clone(&globals) as Rc<dyn Object>);
+    engine.set_global("globals", traced("globals", Kind::Store, store));
     engine.set_global("dispatch", Value::object(Dispatch));
-    let entries = compile(config, &engine, env.base, problems);
+    let entries = compile(config, &engine, env.base, tracer.as_ref(), problems);
     let picker = Picker::new(&config.mode)
         .map_err(|error| {
             let place = config.entries.first().map(|entry| entry.place.clone());
@@ -132,15 +143,15 @@ pub(super) fn build(
     if problems.errors() > before {
         return None;
     }
-    Some(TemplateSource::new(
-        engine, entries, picker, shared, globals, env, streams,
-    ))
+    let source = TemplateSource::new(engine, entries, picker, shared, globals, env, streams);
+    Some(source.traced(tracer))
 }
 
 fn compile(
     config: &TemplateConfig,
     engine: &Engine,
     base: &Path,
+    tracer: Option<&Rc<Tracer>>,
     problems: &mut Diagnostics,
 ) -> Vec<Entry> {
     let mut entries = Vec::new();
@@ -152,11 +163,12 @@ fn compile(
         let mut vars = Vars::default();
         let configured = values::mapping(entry.vars.as_ref());
         vars.set(engine, "vars", configured.clone());
-        vars.set_global(
-            engine,
-            "locals",
-            Value::Object(Rc::clone(&locals) as Rc<dyn Object>),
-        );
+        let store = Value::Object(Rc::clone(&locals) as Rc<dyn Object>);
+        let store = match tracer {
+            Some(tracer) => tracer.wrap("locals", Kind::Store, &store),
+            None => store,
+        };
+        vars.set_global(engine, "locals", store);
         match engine.template(&entry.template) {
             Ok(template) => {
                 template.keep_module(&vars);

@@ -15,10 +15,28 @@ use crate::template::{Span, Value};
 impl Lowerer<'_> {
     pub(super) fn block(&mut self, body: &ast::Block) -> Lowered<Vec<Stmt>> {
         let mut lowered = Vec::with_capacity(body.len());
+        let mut line = 0;
         for stmt in body {
+            if self.profiling {
+                self.mark_line(stmt, &mut line, &mut lowered);
+            }
             self.stmt(stmt, &mut lowered)?;
         }
         Ok(lowered)
+    }
+
+    /// Marks the line of a statement, unless the statement before stands on it too.
+    fn mark_line(&self, stmt: &ast::Stmt, line: &mut u32, out: &mut Vec<Stmt>) {
+        let at = self.place(stmt.span).line;
+        if at != *line {
+            out.push(Stmt::Line(at));
+        }
+        // What has a body ends on other lines.
+        let simple = matches!(
+            stmt.kind,
+            StmtKind::Text(_) | StmtKind::Output(_) | StmtKind::Set(..) | StmtKind::Do(_)
+        );
+        *line = if simple { at } else { 0 };
     }
 
     fn stmt(&mut self, stmt: &ast::Stmt, out: &mut Vec<Stmt>) -> Lowered<()> {
