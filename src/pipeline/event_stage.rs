@@ -128,7 +128,7 @@ impl Stage<'_> {
 
     /// Lets the source work ahead, but not on more timestamps than events are wanted.
     fn announce(&mut self, timestamps: &TimestampBatch) {
-        let most = usize::try_from(self.left).unwrap_or(usize::MAX);
+        let most = usize::try_from(self.left()).unwrap_or(usize::MAX);
         let count = timestamps.len().min(most);
         self.source.expect(
             timestamps.moments.get(..count).unwrap_or_default(),
