@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::batch::{EventBatch, TimestampBatch};
 use crate::config::Place;
 use crate::event::{EventError, EventSource, Outcome};
+use crate::time::Moment;
 
 use super::EndReason;
 use super::control::Level;
@@ -111,7 +112,7 @@ impl Stage<'_> {
                 return false;
             }
             waiting.count -= 1;
-            self.count(outcome);
+            self.count(outcome, at);
             self.limit(before);
             if self.batch.byte_len() >= limit {
                 self.flush();
@@ -148,7 +149,7 @@ impl Stage<'_> {
         self.made += added.min(left);
     }
 
-    fn count(&self, outcome: Outcome) {
+    fn count(&self, outcome: Outcome, at: Moment) {
         let counters = &self.shared.counters;
         match outcome {
             Outcome::Produced(0) => counters.empty.add(1),
@@ -157,12 +158,12 @@ impl Stage<'_> {
             Outcome::Exhausted => {}
             Outcome::Failed(error) => {
                 counters.failed.add(1);
-                self.failed(&error);
+                self.failed(&error, at);
             }
         }
     }
 
-    fn failed(&self, error: &EventError) {
+    fn failed(&self, error: &EventError, at: Moment) {
         let name = &self.setup.name;
         let source = match &error.alias {
             Some(alias) => format!("event {name} `{alias}`"),
@@ -173,6 +174,9 @@ impl Stage<'_> {
             Some(place) => format!("{place}: {}", error.message),
             None => error.message.clone(),
         };
+        for outer in error.places.iter().skip(1).take(MOST_OUTER) {
+            message.push_str(&format!(", from {}", text_of(outer)));
+        }
         if let Some(help) = &error.help {
             message.push_str(&format!(" ({help})"));
         }
@@ -181,7 +185,7 @@ impl Stage<'_> {
             kind: place.as_deref().unwrap_or(&error.message),
             message: &message,
             count: 1,
-            sample: None,
+            sample: Some(at.to_string().as_bytes()),
         });
     }
 
@@ -206,6 +210,9 @@ impl Stage<'_> {
         self.shared.recycle(batch);
     }
 }
+
+/// Most places told besides the innermost.
+const MOST_OUTER: usize = 4;
 
 /// `file:line:column`, as far as it is known.
 fn text_of(place: &Place) -> String {

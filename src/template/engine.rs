@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::profile::{FileCounts, Profiler};
 use super::program::Program;
 use super::vm::Ctx;
-use super::{Error, ErrorKind, Value, lower, syntax};
+use super::{Error, ErrorKind, Place, Value, lower, syntax};
 use crate::fake::Random;
 
 /// Resolves names to source text.
@@ -289,6 +289,17 @@ impl Engine {
     }
 }
 
+/// A file that a template names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// Its name.
+    pub name: Rc<str>,
+    /// Where it is named first.
+    pub place: Place,
+    /// True when it need not exist: `ignore missing`, or one of several names.
+    pub optional: bool,
+}
+
 /// A compiled template.
 #[derive(Clone)]
 pub struct Template {
@@ -313,9 +324,16 @@ impl Template {
         names
     }
 
-    /// Names of the files it includes, imports or extends by a constant name.
-    pub fn references(&self) -> &[Rc<str>] {
-        &self.program.references
+    /// The files it includes, imports or extends by a constant name, each once.
+    pub fn references(&self) -> Vec<Reference> {
+        let program = &self.program;
+        let each = program.references.iter();
+        each.map(|(name, span, optional)| Reference {
+            name: Rc::clone(name),
+            place: Place::of(&program.name, &program.source, *span),
+            optional: *optional,
+        })
+        .collect()
     }
 
     /// Mistakes that are errors only when they are reached, such as functions that a module does not
@@ -330,6 +348,11 @@ impl Template {
             Rc::clone(&self.program.name),
             Rc::clone(&self.program.source),
         )
+    }
+
+    /// True when a filter's name stands for the language's own.
+    pub(super) fn has_builtin_filter(&self, name: &str) -> bool {
+        self.engine.filter(name).is_none()
     }
 
     /// Another file of the same engine, if it can be used.

@@ -40,7 +40,7 @@ mod vm;
 
 pub use datetime::{Date, DateTime, Delta, TimeOfDay, Tz};
 pub use dict::DictData;
-pub use engine::{Engine, Limits, Loader, Run, Template, Vars};
+pub use engine::{Engine, Limits, Loader, Reference, Run, Template, Vars};
 pub(crate) use error::nearest;
 pub use error::{Error, ErrorKind, Place, Signal, Span};
 pub use module::{python_module, python_modules};

@@ -58,7 +58,13 @@ fn globals(engine: &Engine) -> Vec<(String, Host)> {
         ("locals", Host::Store),
         ("shared", Host::Store),
         ("globals", Host::Store),
-        ("module", Host::Modules(is_stateless)),
+        (
+            "module",
+            Host::Modules {
+                stateless: is_stateless,
+                signature: super::module::signature,
+            },
+        ),
         (
             "dispatch",
             Host::Effect("it uses `dispatch`, which decides on the run"),

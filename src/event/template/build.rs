@@ -144,6 +144,7 @@ pub(super) fn build(
         return None;
     }
     let source = TemplateSource::new(engine, entries, picker, shared, globals, env, streams);
+    warn_mistakes(&source, env.base, problems);
     Some(source.traced(tracer))
 }
 
@@ -204,6 +205,34 @@ fn compile(
     entries
 }
 
+/// What the templates do that fails, or gives nothing, when it is reached.
+fn warn_mistakes(source: &TemplateSource, base: &Path, problems: &mut Diagnostics) {
+    for usage in source.usages() {
+        let columns = usage.unknown_columns.iter().map(|one| {
+            let message = format!("the sample `{}` has no column `{}`", one.table, one.column);
+            let near = one.nearest.as_ref();
+            let help = near.map(|near| format!("did you mean `{near}`?"));
+            (message, help, &one.place)
+        });
+        let mistakes = usage.mistakes.iter();
+        let mistakes = mistakes.map(|one| (one.message.clone(), one.help.clone(), &one.place));
+        let found: Vec<_> = columns.chain(mistakes).collect();
+        for (message, help, place) in found {
+            let place = place_of(place, base);
+            let line = |place: &Place| (place.path.clone(), place.span.map(|span| span.start.line));
+            // The compiler may have told of it already, or another template that uses the file.
+            let known = problems.0.iter().any(|problem| {
+                let same_line = problem.place.as_ref().map(line) == Some(line(&place));
+                same_line && (problem.message == message || problem.message.contains(" has no '"))
+            });
+            if !known {
+                let help = help.unwrap_or_else(|| "events that reach this fail".to_owned());
+                problems.push(Diagnostic::warning(message, Some(place)).help(help));
+            }
+        }
+    }
+}
+
 fn load_message(template: &str, error: &Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => format!("the template file does not exist: {template}"),
@@ -232,14 +261,19 @@ fn check_references(
                 None => found.help("events that reach this fail"),
             });
         }
-        for name in template.references() {
+        for reference in template.references() {
+            let name = &reference.name;
             if !checked.insert(name.to_string()) {
                 continue;
             }
             match engine.template(name) {
+                Err(error) if reference.optional && error.kind() == ErrorKind::NotFound => {
+                    // Another template may need it.
+                    checked.remove(&**name);
+                }
                 Ok(referenced) => todo.push(referenced),
                 Err(error) if error.places().is_empty() => {
-                    let place = Place::file(base.join(template.name()));
+                    let place = place_of(&reference.place, base);
                     let message = match error.kind() {
                         ErrorKind::NotFound => {
                             format!("the template uses `{name}`, which does not exist")
@@ -289,8 +323,8 @@ fn find_circle(
     trail: &mut Vec<String>,
     walked: &mut HashSet<String>,
 ) -> Option<Vec<String>> {
-    for name in template.references() {
-        let name = name.to_string();
+    for reference in template.references() {
+        let name = reference.name.to_string();
         if let Some(at) = trail.iter().position(|known| *known == name) {
             let mut circle = trail.split_off(at);
             circle.push(name);

@@ -112,7 +112,7 @@ struct Lowerer<'e> {
     macros: Vec<Rc<Macro>>,
     blocks: HashMap<Rc<str>, Rc<Block>>,
     uses: Vec<Symbol>,
-    references: Vec<Rc<str>>,
+    references: Vec<(Rc<str>, Span, bool)>,
     /// Above zero in branches that may never run: unknown filters and tests are run-time errors.
     soft: u32,
     /// Loops of the current function that are open.

@@ -89,7 +89,7 @@ impl Lowerer<'_> {
             StmtKind::Autoescape(on, body) => self.autoescape(on, body, out)?,
             StmtKind::Block(def) => self.block_def(def, span, out)?,
             StmtKind::Extends(name) => {
-                let lowered = self.template_name(name)?;
+                let lowered = self.template_name(name, false)?;
                 out.push(Stmt::Extends(lowered, span));
                 if self.functions.len() == 1 && self.function().scopes.len() == 1 && self.soft == 0
                 {
@@ -496,13 +496,23 @@ impl Lowerer<'_> {
         Ok(())
     }
 
-    fn template_name(&mut self, name: &ast::Expr) -> Lowered<Expr> {
+    fn template_name(&mut self, name: &ast::Expr, optional: bool) -> Lowered<Expr> {
+        let span = name.span;
         let lowered = self.reading(name)?;
         if let Expr::Const(value) = &lowered {
             let names = value.as_tuple().unwrap_or(std::slice::from_ref(value));
             for name in names.iter().filter_map(Value::as_str) {
-                if !self.references.iter().any(|known| **known == *name) {
-                    self.references.push(Rc::from(name));
+                let optional = optional || names.len() > 1;
+                let known = self
+                    .references
+                    .iter_mut()
+                    .find(|(known, ..)| **known == *name);
+                match known {
+                    Some((_, place, known)) if *known && !optional => {
+                        (*place, *known) = (span, false);
+                    }
+                    Some(_) => {}
+                    None => self.references.push((Rc::from(name), span, optional)),
                 }
             }
         }
@@ -521,7 +531,7 @@ impl Lowerer<'_> {
                 ignore_missing,
                 with_context,
             } => {
-                let name = self.template_name(name)?;
+                let name = self.template_name(name, *ignore_missing)?;
                 let snapshot = self.context(*with_context);
                 if !self.mute {
                     out.push(Stmt::Include(Box::new(Include {
@@ -537,7 +547,7 @@ impl Lowerer<'_> {
                 target,
                 with_context,
             } => {
-                let name = self.template_name(name)?;
+                let name = self.template_name(name, false)?;
                 let snapshot = self.context(*with_context);
                 let var = self.resolve(target);
                 out.push(Stmt::Import(Box::new(Import {
@@ -553,7 +563,7 @@ impl Lowerer<'_> {
                 names,
                 with_context,
             } => {
-                let name = self.template_name(name)?;
+                let name = self.template_name(name, false)?;
                 let snapshot = self.context(*with_context);
                 let vars: Vec<(Rc<str>, Var)> = names
                     .iter()

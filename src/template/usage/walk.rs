@@ -220,7 +220,7 @@ impl Walker<'_> {
                 let reason = format!("it uses the state `{name}`");
                 (Kind::of(STORE << self.store_number(index)), Some(reason))
             }
-            Host::Modules(_) => (Kind::of(MODULE), None),
+            Host::Modules { .. } => (Kind::of(MODULE), None),
             Host::Effect(how) => (Kind::of(CODE), Some((*how).to_owned())),
         };
         self.note(span, |usage, place| {
