@@ -20,6 +20,7 @@ mod error;
 mod filters;
 mod format;
 mod globals;
+mod hints;
 mod lower;
 mod markup;
 mod methods;

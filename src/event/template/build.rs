@@ -223,7 +223,7 @@ fn warn_mistakes(source: &TemplateSource, base: &Path, problems: &mut Diagnostic
             // The compiler may have told of it already, or another template that uses the file.
             let known = problems.0.iter().any(|problem| {
                 let same_line = problem.place.as_ref().map(line) == Some(line(&place));
-                same_line && (problem.message == message || problem.message.contains(" has no '"))
+                same_line && (problem.message == message || problem.message.contains(" has no `"))
             });
             if !known {
                 let help = help.unwrap_or_else(|| "events that reach this fail".to_owned());
