@@ -115,7 +115,7 @@ impl Stage<'_> {
                 return false;
             }
             waiting.count -= 1;
-            self.count(outcome);
+            self.count(outcome, at);
             self.limit(before);
             if self.batch.byte_len() >= limit {
                 self.flush();
@@ -164,7 +164,7 @@ impl Stage<'_> {
         self.made += added.min(left);
     }
 
-    fn count(&self, outcome: Outcome) {
+    fn count(&self, outcome: Outcome, at: Moment) {
         let counters = &self.shared.counters;
         match outcome {
             Outcome::Produced(0) => counters.empty.add(1),
@@ -173,12 +173,12 @@ impl Stage<'_> {
             Outcome::Exhausted => {}
             Outcome::Failed(error) => {
                 counters.failed.add(1);
-                self.failed(&error);
+                self.failed(&error, at);
             }
         }
     }
 
-    fn failed(&self, error: &EventError) {
+    fn failed(&self, error: &EventError, at: Moment) {
         let name = &self.setup.name;
         let source = match &error.alias {
             Some(alias) => format!("event {name} `{alias}`"),
@@ -189,6 +189,9 @@ impl Stage<'_> {
             Some(place) => format!("{place}: {}", error.message),
             None => error.message.clone(),
         };
+        for outer in error.places.iter().skip(1).take(MOST_OUTER) {
+            message.push_str(&format!(", from {}", text_of(outer)));
+        }
         if let Some(help) = &error.help {
             message.push_str(&format!(" ({help})"));
         }
@@ -197,7 +200,7 @@ impl Stage<'_> {
             kind: place.as_deref().unwrap_or(&error.message),
             message: &message,
             count: 1,
-            sample: None,
+            sample: Some(at.to_string().as_bytes()),
         });
     }
 
@@ -222,6 +225,9 @@ impl Stage<'_> {
         self.shared.recycle(batch);
     }
 }
+
+/// Most places told besides the innermost.
+const MOST_OUTER: usize = 4;
 
 /// `file:line:column`, as far as it is known.
 fn text_of(place: &Place) -> String {

@@ -11,6 +11,9 @@ use crate::template::program::{
 use crate::template::syntax::ast::{self, CompareOp, ExprKind, Name};
 use crate::template::{Error, ErrorKind, Span, Value, filters, tests};
 
+/// Most names that are listed when none is near.
+const MOST_LISTED: usize = 16;
+
 impl Lowerer<'_> {
     pub(super) fn expr(&mut self, expr: &ast::Expr) -> Lowered<Expr> {
         let span = expr.span;
@@ -211,12 +214,27 @@ impl Lowerer<'_> {
         if self.soft > 0 || !object.is_constant() || known.is_empty() || object.has_method(name) {
             return Ok(());
         }
-        let message = format!("'{}' has no '{name}'", object_text(&**object));
+        let message = match self.owner(span, name) {
+            Some(owner) => format!("`{owner}` has no `{name}`"),
+            None => format!("'{}' has no `{name}`", object_text(&**object)),
+        };
         let error = Error::new(ErrorKind::NotFound, message);
         let error = error.suggest(name, known.iter().map(String::as_str));
+        let error = match error.help_text() {
+            None if known.len() <= MOST_LISTED => {
+                error.help(format!("there are {}", known.join(", ")))
+            }
+            _ => error,
+        };
         // The reference fails when the call runs, so does this one; `problems` tells beforehand.
         self.problems.push(error.at(|| self.place(span)));
         Ok(())
+    }
+
+    /// What stands before `.name` in the text.
+    fn owner(&self, span: Span, name: &str) -> Option<&str> {
+        let text = self.source.get(span.start as usize..span.end as usize)?;
+        text.strip_suffix(name)?.strip_suffix('.')
     }
 
     /// What a module or the samples do not have is undefined, and an undefined value has no members.

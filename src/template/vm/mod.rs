@@ -36,6 +36,7 @@ pub struct Ctx<'r> {
     steps: u64,
     /// Where the thread's stack was when the render began.
     bottom: usize,
+    profiling: bool,
 }
 
 /// The function that is running.
@@ -76,6 +77,7 @@ fn stack_address() -> usize {
 impl<'r> Ctx<'r> {
     pub(super) fn new(engine: Engine, run: Run<'r>, out: Vec<u8>) -> Self {
         let stack = engine.take_scratch();
+        let profiling = engine.is_profiling();
         Self {
             engine,
             random: run.random,
@@ -95,6 +97,7 @@ impl<'r> Ctx<'r> {
             frames: 0,
             steps: run.limits.steps,
             bottom: stack_address(),
+            profiling,
         }
     }
 
@@ -286,10 +289,29 @@ impl<'r> Ctx<'r> {
             captured: Value::Undefined,
         };
         let outer = std::mem::replace(&mut self.frame, frame);
+        let caller = self.profiling.then(|| {
+            self.engine
+                .profiler(|profiler| profiler.enter(&program.name))
+        });
         let done = body(self);
+        if let Some(Some(caller)) = caller {
+            let written = self.out.len();
+            self.engine
+                .profiler(|profiler| profiler.leave(caller, written));
+        }
         self.frame = outer;
         self.stack.truncate(base);
         done
+    }
+
+    /// Counts what comes for a line of the current file.
+    #[cold]
+    fn mark_line(&mut self, line: u32) {
+        let written = self.out.len();
+        if let Some(program) = &self.frame.program {
+            self.engine
+                .profiler(|profiler| profiler.line(&program.name, line, written));
+        }
     }
 
     /// Runs a body of the current frame's program.
