@@ -36,6 +36,7 @@ mod text;
 mod value;
 mod vm;
 
+pub(crate) use datetime::TzValue;
 pub use datetime::{Date, DateTime, Delta, TimeOfDay, Tz};
 pub use dict::DictData;
 pub use engine::{Engine, Limits, Loader, Run, Template, Vars};

@@ -1,0 +1,166 @@
+//! Which locales exist and whose data each uses.
+
+mod en_us;
+pub(super) mod ja_jp;
+
+use super::table::Tables;
+
+/// A locale and its data.
+#[derive(Debug)]
+pub struct Locale {
+    /// Its code, such as `en_US`.
+    pub code: &'static str,
+    pub(in crate::fake) data: &'static Tables,
+    borrowed: bool,
+}
+
+pub(super) static ENGLISH: Tables = en_us::EN_US;
+static JAPANESE: Tables = ja_jp::JA_JP;
+
+/// Codes of the Python library, with the data each uses here.
+#[rustfmt::skip]
+static LOCALES: &[Locale] = &[
+    of("en_US", &ENGLISH), of("en", &ENGLISH), borrowing("en_AU"), borrowing("en_BD"), borrowing("en_CA"),
+    borrowing("en_GB"), borrowing("en_IE"), borrowing("en_IN"), borrowing("en_KE"), of("en_MS", &ENGLISH),
+    borrowing("en_NG"), borrowing("en_NZ"), of("en_PH", &ENGLISH), borrowing("en_PK"), of("en_TH", &ENGLISH),
+    borrowing("ar_AA"), borrowing("ar_AE"), borrowing("ar_BH"), borrowing("ar_DZ"), borrowing("ar_EG"),
+    borrowing("ar_JO"), borrowing("ar_PS"), borrowing("ar_SA"), borrowing("az_AZ"), borrowing("bg_BG"),
+    borrowing("bn_BD"), borrowing("bs_BA"), borrowing("cs_CZ"), borrowing("cy_GB"), borrowing("da_DK"),
+    borrowing("de"), borrowing("de_AT"), borrowing("de_CH"), borrowing("de_DE"), borrowing("de_LI"),
+    borrowing("de_LU"), borrowing("dk_DK"), borrowing("el_CY"), borrowing("el_GR"), borrowing("es"),
+    borrowing("es_AR"), borrowing("es_CA"), borrowing("es_CL"), borrowing("es_CO"), borrowing("es_ES"),
+    borrowing("es_MX"), borrowing("et_EE"), borrowing("fa_IR"), borrowing("fi_FI"), borrowing("fil_PH"),
+    borrowing("fr_BE"), borrowing("fr_CA"), borrowing("fr_CH"), borrowing("fr_DZ"), borrowing("fr_FR"),
+    borrowing("fr_QC"), borrowing("ga_IE"), borrowing("gu_IN"), borrowing("ha_NG"), borrowing("he_IL"),
+    borrowing("hi_IN"), borrowing("hr_HR"), borrowing("hu_HU"), borrowing("hy_AM"), borrowing("id_ID"),
+    borrowing("ig_NG"), borrowing("is_IS"), borrowing("it_CH"), borrowing("it_IT"), of("ja_JP", &JAPANESE),
+    borrowing("ka_GE"), borrowing("kk_KZ"), borrowing("ko_KR"), borrowing("la"), borrowing("lb_LU"),
+    borrowing("lt_LT"), borrowing("lv_LV"), borrowing("mt_MT"), borrowing("ne_NP"), borrowing("nl_BE"),
+    borrowing("nl_NL"), borrowing("no_NO"), borrowing("or_IN"), borrowing("pl_PL"), borrowing("pt_BR"),
+    borrowing("pt_PT"), borrowing("ro_RO"), borrowing("ru_RU"), borrowing("sk_SK"), borrowing("sl_SI"),
+    borrowing("sq_AL"), borrowing("sv_SE"), borrowing("sw"), borrowing("ta_IN"), borrowing("th"), borrowing("th_TH"),
+    borrowing("tl_PH"), borrowing("tr_TR"), borrowing("tw_GH"), borrowing("ug_CN"), borrowing("uk_UA"),
+    borrowing("uz_UZ"), borrowing("vi_VN"), borrowing("yo_NG"), borrowing("zh_CN"), borrowing("zh_TW"),
+    borrowing("zu_ZA"),
+];
+
+/// Codes of `mimesis` and the locale whose data they use.
+#[rustfmt::skip]
+const MIMESIS: &[(&str, &str)] = &[
+    ("ar-ae", "ar_AE"), ("ar-dz", "ar_DZ"), ("ar-eg", "ar_EG"), ("ar-jo", "ar_JO"), ("ar-om", "ar_AA"), ("ar-kw", "ar_AA"),
+    ("ar-ma", "ar_AA"), ("ar-qa", "ar_AA"), ("ar-sa", "ar_SA"), ("ar-sy", "ar_AA"), ("ar-tn", "ar_AA"), ("ar-ye", "ar_AA"),
+    ("az", "az_AZ"), ("cs", "cs_CZ"), ("da", "da_DK"), ("de", "de_DE"), ("de-at", "de_AT"), ("de-ch", "de_CH"), ("el", "el_GR"),
+    ("en", "en_US"), ("en-au", "en_AU"), ("en-ca", "en_CA"), ("en-gb", "en_GB"), ("es", "es_ES"), ("es-mx", "es_MX"),
+    ("et", "et_EE"), ("fa", "fa_IR"), ("fi", "fi_FI"), ("fr", "fr_FR"), ("hu", "hu_HU"), ("hr", "hr_HR"), ("is", "is_IS"),
+    ("it", "it_IT"), ("ja", "ja_JP"), ("kk", "kk_KZ"), ("ko", "ko_KR"), ("nl", "nl_NL"), ("nl-be", "nl_BE"), ("no", "no_NO"),
+    ("pl", "pl_PL"), ("pt", "pt_PT"), ("pt-br", "pt_BR"), ("ru", "ru_RU"), ("sk", "sk_SK"), ("sv", "sv_SE"), ("tr", "tr_TR"),
+    ("uk", "uk_UA"), ("zh", "zh_CN"),
+];
+
+/// Where two-letter codes go that are no locale of their own.
+const DEFAULTS: &[(&str, &str)] = &[
+    ("ar", "ar_AA"),
+    ("zh", "zh_CN"),
+    ("pt", "pt_PT"),
+    ("fr", "fr_FR"),
+    ("it", "it_IT"),
+    ("ja", "ja_JP"),
+    ("ko", "ko_KR"),
+    ("cs", "cs_CZ"),
+    ("da", "da_DK"),
+    ("el", "el_GR"),
+    ("sv", "sv_SE"),
+    ("uk", "uk_UA"),
+    ("nl", "nl_NL"),
+];
+
+const fn of(code: &'static str, data: &'static Tables) -> Locale {
+    Locale {
+        code,
+        data,
+        borrowed: false,
+    }
+}
+
+/// A locale the Python library knows and that has no tables here.
+const fn borrowing(code: &'static str) -> Locale {
+    Locale {
+        code,
+        data: &ENGLISH,
+        borrowed: true,
+    }
+}
+
+impl Locale {
+    /// The locale of a faker code; `-` and `_` and letter case are interchangeable.
+    pub fn faker(code: &str) -> Option<&'static Self> {
+        let wanted = code.replace('-', "_");
+        let exact = LOCALES
+            .iter()
+            .find(|locale| locale.code.eq_ignore_ascii_case(&wanted));
+        if exact.is_some() || wanted.contains('_') || wanted.is_empty() {
+            return exact;
+        }
+        let default = DEFAULTS
+            .iter()
+            .find(|(short, _)| short.eq_ignore_ascii_case(&wanted));
+        if let Some((_, full)) = default {
+            return Self::faker(full);
+        }
+        LOCALES.iter().find(|locale| {
+            let language = locale.code.split('_').next();
+            language.is_some_and(|language| language.eq_ignore_ascii_case(&wanted))
+        })
+    }
+
+    /// The locale of a mimesis code.
+    pub fn mimesis(code: &str) -> Option<&'static Self> {
+        let (_, faker) = MIMESIS.iter().find(|(known, _)| *known == code)?;
+        Self::faker(faker)
+    }
+
+    /// Codes of all faker locales.
+    pub fn codes() -> impl Iterator<Item = &'static str> {
+        LOCALES.iter().map(|locale| locale.code)
+    }
+
+    /// Codes of all mimesis locales.
+    pub fn mimesis_codes() -> impl Iterator<Item = &'static str> {
+        MIMESIS.iter().map(|(code, _)| *code)
+    }
+
+    /// True when the locale has no data of its own and gives English instead.
+    pub fn borrowed(&self) -> bool {
+        self.borrowed
+    }
+
+    /// True where umlauts are written as two letters in ASCII.
+    pub(super) fn german(&self) -> bool {
+        self.code.starts_with("de")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use super::*;
+
+    #[test]
+    fn every_code_resolves() {
+        for code in Locale::codes() {
+            assert_eq!(Locale::faker(code).unwrap().code, code);
+        }
+        for code in Locale::mimesis_codes() {
+            assert!(Locale::mimesis(code).is_some(), "{code}");
+        }
+        assert_eq!(Locale::faker("fr").unwrap().code, "fr_FR");
+        assert_eq!(Locale::faker("ru").unwrap().code, "ru_RU");
+        assert_eq!(Locale::faker("EN-us").unwrap().code, "en_US");
+        assert!(Locale::faker("nope").is_none());
+        assert!(Locale::faker("").is_none());
+        assert!(Locale::mimesis("en_US").is_none());
+        assert!(Locale::faker("hy_AM").unwrap().borrowed());
+        assert!(!Locale::faker("de_AT").unwrap().borrowed());
+    }
+}
