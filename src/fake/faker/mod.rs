@@ -40,11 +40,8 @@ use super::{FakeError, Random};
 pub use call::Call;
 pub use locale::Locale;
 
-pub(super) use address::{city, degrees, state, street_name};
-pub(super) use date::day_between;
-pub(super) use internet::ascii_lower;
-pub(super) use money::{Network, card_number};
-pub(super) use person::{Gender, first_name, last_name, name};
+pub(super) use person::Gender;
+
 
 /// A value that goes into or comes out of a provider.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,7 +1,15 @@
 //! Which locales exist and whose data each uses.
 
+mod de_de;
+mod en_gb;
 mod en_us;
+mod es_es;
+mod fr_fr;
+mod it_it;
 pub(super) mod ja_jp;
+mod pt_br;
+mod ru_ru;
+mod zh_cn;
 
 use super::table::Tables;
 
@@ -15,32 +23,40 @@ pub struct Locale {
 }
 
 pub(super) static ENGLISH: Tables = en_us::EN_US;
+static BRITISH: Tables = en_gb::EN_GB;
+static GERMAN: Tables = de_de::DE_DE;
+static FRENCH: Tables = fr_fr::FR_FR;
+static SPANISH: Tables = es_es::ES_ES;
+static ITALIAN: Tables = it_it::IT_IT;
+static BRAZILIAN: Tables = pt_br::PT_BR;
+static RUSSIAN: Tables = ru_ru::RU_RU;
 static JAPANESE: Tables = ja_jp::JA_JP;
+static CHINESE: Tables = zh_cn::ZH_CN;
 
 /// Codes of the Python library, with the data each uses here.
 #[rustfmt::skip]
 static LOCALES: &[Locale] = &[
-    of("en_US", &ENGLISH), of("en", &ENGLISH), borrowing("en_AU"), borrowing("en_BD"), borrowing("en_CA"),
-    borrowing("en_GB"), borrowing("en_IE"), borrowing("en_IN"), borrowing("en_KE"), of("en_MS", &ENGLISH),
-    borrowing("en_NG"), borrowing("en_NZ"), of("en_PH", &ENGLISH), borrowing("en_PK"), of("en_TH", &ENGLISH),
+    of("en_US", &ENGLISH), of("en", &ENGLISH), borrowing("en_AU"), of("en_BD", &BRITISH), borrowing("en_CA"),
+    of("en_GB", &BRITISH), of("en_IE", &BRITISH), of("en_IN", &BRITISH), of("en_KE", &BRITISH), of("en_MS", &ENGLISH),
+    of("en_NG", &BRITISH), borrowing("en_NZ"), of("en_PH", &ENGLISH), of("en_PK", &BRITISH), of("en_TH", &ENGLISH),
     borrowing("ar_AA"), borrowing("ar_AE"), borrowing("ar_BH"), borrowing("ar_DZ"), borrowing("ar_EG"),
     borrowing("ar_JO"), borrowing("ar_PS"), borrowing("ar_SA"), borrowing("az_AZ"), borrowing("bg_BG"),
     borrowing("bn_BD"), borrowing("bs_BA"), borrowing("cs_CZ"), borrowing("cy_GB"), borrowing("da_DK"),
-    borrowing("de"), borrowing("de_AT"), borrowing("de_CH"), borrowing("de_DE"), borrowing("de_LI"),
-    borrowing("de_LU"), borrowing("dk_DK"), borrowing("el_CY"), borrowing("el_GR"), borrowing("es"),
-    borrowing("es_AR"), borrowing("es_CA"), borrowing("es_CL"), borrowing("es_CO"), borrowing("es_ES"),
+    of("de", &GERMAN), borrowing("de_AT"), borrowing("de_CH"), of("de_DE", &GERMAN), borrowing("de_LI"),
+    of("de_LU", &GERMAN), borrowing("dk_DK"), borrowing("el_CY"), borrowing("el_GR"), of("es", &SPANISH),
+    borrowing("es_AR"), of("es_CA", &SPANISH), borrowing("es_CL"), borrowing("es_CO"), of("es_ES", &SPANISH),
     borrowing("es_MX"), borrowing("et_EE"), borrowing("fa_IR"), borrowing("fi_FI"), borrowing("fil_PH"),
-    borrowing("fr_BE"), borrowing("fr_CA"), borrowing("fr_CH"), borrowing("fr_DZ"), borrowing("fr_FR"),
+    of("fr_BE", &FRENCH), borrowing("fr_CA"), of("fr_CH", &FRENCH), of("fr_DZ", &FRENCH), of("fr_FR", &FRENCH),
     borrowing("fr_QC"), borrowing("ga_IE"), borrowing("gu_IN"), borrowing("ha_NG"), borrowing("he_IL"),
     borrowing("hi_IN"), borrowing("hr_HR"), borrowing("hu_HU"), borrowing("hy_AM"), borrowing("id_ID"),
-    borrowing("ig_NG"), borrowing("is_IS"), borrowing("it_CH"), borrowing("it_IT"), of("ja_JP", &JAPANESE),
-    borrowing("ka_GE"), borrowing("kk_KZ"), borrowing("ko_KR"), borrowing("la"), borrowing("lb_LU"),
+    borrowing("ig_NG"), borrowing("is_IS"), of("it_CH", &ITALIAN), of("it_IT", &ITALIAN), of("ja_JP", &JAPANESE),
+    borrowing("ka_GE"), borrowing("kk_KZ"), borrowing("ko_KR"), borrowing("la"), of("lb_LU", &GERMAN),
     borrowing("lt_LT"), borrowing("lv_LV"), borrowing("mt_MT"), borrowing("ne_NP"), borrowing("nl_BE"),
-    borrowing("nl_NL"), borrowing("no_NO"), borrowing("or_IN"), borrowing("pl_PL"), borrowing("pt_BR"),
-    borrowing("pt_PT"), borrowing("ro_RO"), borrowing("ru_RU"), borrowing("sk_SK"), borrowing("sl_SI"),
+    borrowing("nl_NL"), borrowing("no_NO"), borrowing("or_IN"), borrowing("pl_PL"), of("pt_BR", &BRAZILIAN),
+    borrowing("pt_PT"), borrowing("ro_RO"), of("ru_RU", &RUSSIAN), borrowing("sk_SK"), borrowing("sl_SI"),
     borrowing("sq_AL"), borrowing("sv_SE"), borrowing("sw"), borrowing("ta_IN"), borrowing("th"), borrowing("th_TH"),
-    borrowing("tl_PH"), borrowing("tr_TR"), borrowing("tw_GH"), borrowing("ug_CN"), borrowing("uk_UA"),
-    borrowing("uz_UZ"), borrowing("vi_VN"), borrowing("yo_NG"), borrowing("zh_CN"), borrowing("zh_TW"),
+    borrowing("tl_PH"), borrowing("tr_TR"), borrowing("tw_GH"), of("ug_CN", &CHINESE), borrowing("uk_UA"),
+    borrowing("uz_UZ"), borrowing("vi_VN"), borrowing("yo_NG"), of("zh_CN", &CHINESE), borrowing("zh_TW"),
     borrowing("zu_ZA"),
 ];
 
