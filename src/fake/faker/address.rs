@@ -2,7 +2,7 @@
 
 use super::super::FakeError;
 use super::facts::{CALLING_CODES, COUNTRIES};
-use super::person::{Gender, first_name, last_name};
+use super::person::{Gender, last_name};
 use super::table::Words;
 use super::{Answer, Call, Datum, Provider};
 
@@ -309,13 +309,4 @@ fn local_latlng(call: &mut Call<'_>) -> Answer {
 
 pub(in crate::fake) fn phone(call: &mut Call<'_>) -> String {
     call.masked(call.locale.data.phones)
-}
-
-/// A name for a place made of a person's.
-pub(super) fn personal(call: &mut Call<'_>) -> &'static str {
-    if call.random.below(2) == 0 {
-        first_name(call, Gender::Any)
-    } else {
-        last_name(call, Gender::Any)
-    }
 }

@@ -1,7 +1,7 @@
 //! Numbers with check digits on goods, books and vehicles, and licence plates.
 
 use super::super::FakeError;
-use super::{Answer, Call, Datum, Provider};
+use super::{Call, Datum, Provider};
 
 pub(super) static PROVIDERS: &[Provider] = &[
     Provider::new("ean", &["length", "prefixes"], |call| {

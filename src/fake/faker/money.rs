@@ -64,7 +64,8 @@ pub(super) static PROVIDERS: &[Provider] = &[
             .into())
     }),
     Provider::new("pricetag", &[], |call| {
-        Ok(call.masked(call.locale.data.prices).into())
+        let tag = call.masked(call.locale.data.prices);
+        Ok(tag.replace('¤', call.locale.data.currency.2).into())
     }),
     Provider::new("bank", &[], |call| call.one(call.locale.data.banks)),
     Provider::new("bank_country", &[], |call| {

@@ -103,7 +103,7 @@ pub(in crate::fake::faker) const EN_US: Tables = Tables {
     weekdays: &WEEKDAYS,
     colors: &[],
     currency: ("USD", "United States dollar", "$"),
-    prices: &["$%.##", "$%#.##", "$%##.##", "$%,###.##", "$%#,###.##"],
+    prices: &["¤%.##", "¤%#.##", "¤%##.##", "¤%,###.##", "¤%#,###.##"],
     banks: &[
         "Ally Bank", "Bank of America", "BMO Bank", "Capital One", "Charles Schwab Bank", "Citibank", "Citizens Bank",
         "Comerica Bank", "Fifth Third Bank", "First Citizens Bank", "Huntington National Bank", "JPMorgan Chase Bank",

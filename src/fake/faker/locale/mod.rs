@@ -7,6 +7,8 @@ mod es_es;
 mod fr_fr;
 mod it_it;
 pub(super) mod ja_jp;
+mod more;
+mod neighbours;
 mod pt_br;
 mod ru_ru;
 mod zh_cn;
@@ -32,32 +34,49 @@ static BRAZILIAN: Tables = pt_br::PT_BR;
 static RUSSIAN: Tables = ru_ru::RU_RU;
 static JAPANESE: Tables = ja_jp::JA_JP;
 static CHINESE: Tables = zh_cn::ZH_CN;
+static AUSTRIAN: Tables = neighbours::DE_AT;
+static SWISS: Tables = neighbours::DE_CH;
+static CANADIAN: Tables = neighbours::EN_CA;
+static QUEBECOIS: Tables = neighbours::FR_CA;
+static AUSTRALIAN: Tables = neighbours::EN_AU;
+static MEXICAN: Tables = neighbours::ES_MX;
+static PORTUGUESE: Tables = neighbours::PT_PT;
+static DUTCH: Tables = more::NL_NL;
+static POLISH: Tables = more::PL_PL;
+static TURKISH: Tables = more::TR_TR;
+static SWEDISH: Tables = more::SV_SE;
+static UKRAINIAN: Tables = more::UK_UA;
+static KOREAN: Tables = more::KO_KR;
+static TAIWANESE: Tables = more::ZH_TW;
+static ARABIC: Tables = more::AR_SA;
+static PERSIAN: Tables = more::FA_IR;
+static WELSH: Tables = more::CY_GB;
 
 /// Codes of the Python library, with the data each uses here.
 #[rustfmt::skip]
 static LOCALES: &[Locale] = &[
-    of("en_US", &ENGLISH), of("en", &ENGLISH), borrowing("en_AU"), of("en_BD", &BRITISH), borrowing("en_CA"),
-    of("en_GB", &BRITISH), of("en_IE", &BRITISH), of("en_IN", &BRITISH), of("en_KE", &BRITISH), of("en_MS", &ENGLISH),
-    of("en_NG", &BRITISH), borrowing("en_NZ"), of("en_PH", &ENGLISH), of("en_PK", &BRITISH), of("en_TH", &ENGLISH),
-    borrowing("ar_AA"), borrowing("ar_AE"), borrowing("ar_BH"), borrowing("ar_DZ"), borrowing("ar_EG"),
-    borrowing("ar_JO"), borrowing("ar_PS"), borrowing("ar_SA"), borrowing("az_AZ"), borrowing("bg_BG"),
-    borrowing("bn_BD"), borrowing("bs_BA"), borrowing("cs_CZ"), borrowing("cy_GB"), borrowing("da_DK"),
-    of("de", &GERMAN), borrowing("de_AT"), borrowing("de_CH"), of("de_DE", &GERMAN), borrowing("de_LI"),
-    of("de_LU", &GERMAN), borrowing("dk_DK"), borrowing("el_CY"), borrowing("el_GR"), of("es", &SPANISH),
-    borrowing("es_AR"), of("es_CA", &SPANISH), borrowing("es_CL"), borrowing("es_CO"), of("es_ES", &SPANISH),
-    borrowing("es_MX"), borrowing("et_EE"), borrowing("fa_IR"), borrowing("fi_FI"), borrowing("fil_PH"),
-    of("fr_BE", &FRENCH), borrowing("fr_CA"), of("fr_CH", &FRENCH), of("fr_DZ", &FRENCH), of("fr_FR", &FRENCH),
-    borrowing("fr_QC"), borrowing("ga_IE"), borrowing("gu_IN"), borrowing("ha_NG"), borrowing("he_IL"),
-    borrowing("hi_IN"), borrowing("hr_HR"), borrowing("hu_HU"), borrowing("hy_AM"), borrowing("id_ID"),
-    borrowing("ig_NG"), borrowing("is_IS"), of("it_CH", &ITALIAN), of("it_IT", &ITALIAN), of("ja_JP", &JAPANESE),
-    borrowing("ka_GE"), borrowing("kk_KZ"), borrowing("ko_KR"), borrowing("la"), of("lb_LU", &GERMAN),
-    borrowing("lt_LT"), borrowing("lv_LV"), borrowing("mt_MT"), borrowing("ne_NP"), borrowing("nl_BE"),
-    borrowing("nl_NL"), borrowing("no_NO"), borrowing("or_IN"), borrowing("pl_PL"), of("pt_BR", &BRAZILIAN),
-    borrowing("pt_PT"), borrowing("ro_RO"), of("ru_RU", &RUSSIAN), borrowing("sk_SK"), borrowing("sl_SI"),
-    borrowing("sq_AL"), borrowing("sv_SE"), borrowing("sw"), borrowing("ta_IN"), borrowing("th"), borrowing("th_TH"),
-    borrowing("tl_PH"), borrowing("tr_TR"), borrowing("tw_GH"), of("ug_CN", &CHINESE), borrowing("uk_UA"),
-    borrowing("uz_UZ"), borrowing("vi_VN"), borrowing("yo_NG"), of("zh_CN", &CHINESE), borrowing("zh_TW"),
-    borrowing("zu_ZA"),
+    of("en_US", &ENGLISH), of("en", &ENGLISH), of("en_AU", &AUSTRALIAN), of("en_BD", &BRITISH),
+    of("en_CA", &CANADIAN), of("en_GB", &BRITISH), of("en_IE", &BRITISH), of("en_IN", &BRITISH),
+    of("en_KE", &BRITISH), of("en_MS", &ENGLISH), of("en_NG", &BRITISH), of("en_NZ", &AUSTRALIAN),
+    of("en_PH", &ENGLISH), of("en_PK", &BRITISH), of("en_TH", &ENGLISH), of("ar_AA", &ARABIC), of("ar_AE", &ARABIC),
+    of("ar_BH", &ARABIC), of("ar_DZ", &ARABIC), of("ar_EG", &ARABIC), of("ar_JO", &ARABIC), of("ar_PS", &ARABIC),
+    of("ar_SA", &ARABIC), borrowing("az_AZ"), borrowing("bg_BG"), borrowing("bn_BD"), borrowing("bs_BA"),
+    borrowing("cs_CZ"), of("cy_GB", &WELSH), borrowing("da_DK"), of("de", &GERMAN), of("de_AT", &AUSTRIAN),
+    of("de_CH", &SWISS), of("de_DE", &GERMAN), of("de_LI", &SWISS), of("de_LU", &GERMAN), borrowing("dk_DK"),
+    borrowing("el_CY"), borrowing("el_GR"), of("es", &SPANISH), of("es_AR", &MEXICAN), of("es_CA", &SPANISH),
+    of("es_CL", &MEXICAN), of("es_CO", &MEXICAN), of("es_ES", &SPANISH), of("es_MX", &MEXICAN), borrowing("et_EE"),
+    of("fa_IR", &PERSIAN), borrowing("fi_FI"), borrowing("fil_PH"), of("fr_BE", &FRENCH), of("fr_CA", &QUEBECOIS),
+    of("fr_CH", &FRENCH), of("fr_DZ", &FRENCH), of("fr_FR", &FRENCH), of("fr_QC", &QUEBECOIS), borrowing("ga_IE"),
+    borrowing("gu_IN"), borrowing("ha_NG"), borrowing("he_IL"), borrowing("hi_IN"), borrowing("hr_HR"),
+    borrowing("hu_HU"), borrowing("hy_AM"), borrowing("id_ID"), borrowing("ig_NG"), borrowing("is_IS"),
+    of("it_CH", &ITALIAN), of("it_IT", &ITALIAN), of("ja_JP", &JAPANESE), borrowing("ka_GE"), borrowing("kk_KZ"),
+    of("ko_KR", &KOREAN), borrowing("la"), of("lb_LU", &GERMAN), borrowing("lt_LT"), borrowing("lv_LV"),
+    borrowing("mt_MT"), borrowing("ne_NP"), of("nl_BE", &DUTCH), of("nl_NL", &DUTCH), borrowing("no_NO"),
+    borrowing("or_IN"), of("pl_PL", &POLISH), of("pt_BR", &BRAZILIAN), of("pt_PT", &PORTUGUESE), borrowing("ro_RO"),
+    of("ru_RU", &RUSSIAN), borrowing("sk_SK"), borrowing("sl_SI"), borrowing("sq_AL"), of("sv_SE", &SWEDISH),
+    borrowing("sw"), borrowing("ta_IN"), borrowing("th"), borrowing("th_TH"), borrowing("tl_PH"),
+    of("tr_TR", &TURKISH), borrowing("tw_GH"), of("ug_CN", &CHINESE), of("uk_UA", &UKRAINIAN), borrowing("uz_UZ"),
+    borrowing("vi_VN"), borrowing("yo_NG"), of("zh_CN", &CHINESE), of("zh_TW", &TAIWANESE), borrowing("zu_ZA"),
 ];
 
 /// Codes of `mimesis` and the locale whose data they use.

@@ -142,7 +142,7 @@ pub(in crate::fake::faker) const PT_BR: Tables = Tables {
         "Turquesa", "Verde", "Verde oliva", "Vermelho", "Violeta",
     ],
     currency: ("BRL", "Real brasileiro", "R$"),
-    prices: &["R$%,##", "R$%#,##", "R$%##,##", "R$%.###,##", "R$%#.###,##"],
+    prices: &["¤%,##", "¤%#,##", "¤%##,##", "¤%.###,##", "¤%#.###,##"],
     banks: &[
         "Banco do Brasil", "Itaú Unibanco", "Bradesco", "Caixa Econômica Federal", "Santander Brasil", "Nubank", "Banco Inter", "BTG Pactual",
         "Banco Safra", "Banrisul", "Sicredi", "Sicoob", "C6 Bank", "Banco Votorantim", "Banco Original", "Banco do Nordeste",
