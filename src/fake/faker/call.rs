@@ -179,7 +179,7 @@ impl Call<'_> {
     }
 
     /// A value of another provider, without arguments.
-    pub(super) fn other(&mut self, name: &str) -> Answer {
+    pub(in crate::fake) fn other(&mut self, name: &str) -> Answer {
         let Some(provider) = super::provider(name) else {
             let near = near(name, super::providers().map(|provider| provider.name));
             let error = FakeError::new(format!("there is no provider `{name}`"));
@@ -192,7 +192,7 @@ impl Call<'_> {
     }
 
     /// As [`Call::other`], printed.
-    pub(super) fn other_text(&mut self, name: &str) -> Result<String, FakeError> {
+    pub(in crate::fake) fn other_text(&mut self, name: &str) -> Result<String, FakeError> {
         self.other(name)
             .map(|datum| super::pattern::printed(&datum))
     }

@@ -40,8 +40,19 @@ use super::{FakeError, Random};
 pub use call::Call;
 pub use locale::Locale;
 
-pub(super) use person::Gender;
-
+pub(super) use address::{city, degrees, state, street_name};
+pub(super) use codes::{ean, isbn_parts, mod11, with_ean_check};
+pub(super) use color::EMOJI;
+pub(super) use date::{birth, day_between, strftime, timezone};
+pub(super) use facts::{CALLING_CODES, COUNTRIES, CRYPTOCURRENCIES, CURRENCIES, LOCALES};
+pub(super) use file::MIME_TYPES;
+pub(super) use internet::{METHODS, STATUSES, push_v4, user_name};
+pub(super) use lorem::sentence;
+pub(super) use misc::write_json;
+pub(super) use money::{NETWORKS, card_number, with_luhn};
+pub(super) use person::{Gender, LANGUAGES, first_name, last_name, name};
+pub(super) use profile::BLOOD;
+pub(super) use table::Words;
 
 /// A value that goes into or comes out of a provider.
 #[derive(Clone, Debug, PartialEq)]
