@@ -449,3 +449,12 @@ fn locales_speak_their_language() {
         }
     }
 }
+
+#[test]
+fn zzz_dump() {
+    for provider in providers() {
+        if let Ok(answer) = run(provider.name, "en_US", &[], 5) {
+            println!("KIND {} {}", provider.name, answer.kind());
+        }
+    }
+}

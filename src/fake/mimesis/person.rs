@@ -72,6 +72,7 @@ pub(super) const PERSON: &[Provider] = &[
         Ok(call.characters(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", length)?.into())
     }),
     Provider::new("occupation", &[], |call| call.other("job")),
+    Provider::new("get_current_locale", &[], super::place::current_locale),
     Provider::new("telephone", &["mask", "placeholder", "e164"], phone),
     Provider::new("phone_number", &["mask", "placeholder", "e164"], phone),
     Provider::new("birthdate", &["min_year", "max_year"], |call| {

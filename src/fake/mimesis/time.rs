@@ -110,9 +110,7 @@ pub(super) const DATETIME: &[Provider] = &[
                 _ => 1,
             };
             let count = call.between(low, high);
-            let micros = count
-                .checked_mul(unit)
-                .filter(|micros| micros.abs() < 86_400_000_000 * 999_999_999);
+            let micros = count.checked_mul(unit);
             micros
                 .map(Datum::Delta)
                 .ok_or_else(|| FakeError::new(format!("a duration of {count} units is too long")))
