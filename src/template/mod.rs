@@ -39,6 +39,7 @@ pub mod usage;
 mod value;
 mod vm;
 
+pub(crate) use datetime::TzValue;
 pub use datetime::{Date, DateTime, Delta, TimeOfDay, Tz};
 pub use dict::DictData;
 pub use engine::{Engine, Limits, Loader, Reference, Run, Template, Vars};

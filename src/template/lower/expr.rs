@@ -247,6 +247,34 @@ impl Lowerer<'_> {
         }
     }
 
+    /// Arguments that a function does not take are found before the first run.
+    fn check_arguments(&mut self, function: &Value, args: &ast::CallArgs, span: Span) {
+        let Value::Object(object) = function else {
+            return;
+        };
+        let Some((name, params)) = object.parameters().filter(|_| self.soft == 0) else {
+            return;
+        };
+        let unknown = args.keyword.iter().map(|(given, _)| given);
+        let unknown = unknown.filter(|given| !params.contains(&&***given));
+        let mut errors: Vec<Error> = unknown
+            .map(|given| {
+                let message = format!("{name}() got an unexpected keyword argument '{given}'");
+                Error::type_error(message).suggest(given, params.iter().copied())
+            })
+            .collect();
+        if args.positional.len() > params.len() {
+            errors.push(Error::type_error(format!(
+                "{name}() takes at most {} arguments, {} given",
+                params.len(),
+                args.positional.len()
+            )));
+        }
+        for error in errors {
+            self.problems.push(error.at(|| self.place(span)));
+        }
+    }
+
     /// A call of a function known now.
     fn bound(
         &mut self,
@@ -257,6 +285,7 @@ impl Lowerer<'_> {
     ) -> Lowered<Expr> {
         let native = function.downcast::<Function>();
         let borrows = native.is_some_and(Function::borrows);
+        self.check_arguments(&function, args, callee_span);
         let args = self.args(args, borrows)?;
         let special = native.and_then(|native| {
             let constant = |expr: &Expr| match expr {
