@@ -341,3 +341,57 @@ fn a_loop_without_end_says_where_it_stands() {
         );
     }
 }
+
+/// Every one of these would take too long, too much memory or too much stack without a limit. Whether
+/// the answer is a text or an error does not matter here.
+#[test]
+fn what_grows_without_measure_is_bounded() {
+    let sources = [
+        "{{ 'x' * 10**9 }}",
+        "{{ 10 ** 10**8 }}",
+        "{{ (10 ** 5000) ** 5000 }}",
+        "{{ 7 ** 7 ** 7 ** 7 }}",
+        "{{ 2 ** -10**30 }}",
+        "{{ '%1000000000d' % 1 }}{{ '%.1000000000f' % 1.5 }}",
+        "{{ '%*d' % (10**9, 1) }}",
+        "{{ '{:.999999999f}'.format(1.5) }}{{ '{:{}}'.format(1, 10**9) }}",
+        "{% set ns = namespace(l=[1]) %}{% for i in range(60) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l }}",
+        "{% set ns = namespace(l=[1]) %}{% for i in range(60) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l | tojson }}",
+        "{% set ns = namespace(l=[1]) %}{% for i in range(60) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l == ns.l }}",
+        "{% set ns = namespace(l=[1]) %}{% for i in range(60) %}{% set ns.l = ns.l + ns.l %}{% endfor %}",
+        "{% set ns = namespace(l=[1]) %}{% for i in range(60) %}{% do ns.l.extend(ns.l) %}{% endfor %}",
+        "{{ re.search('(a+)+$', 'a' * 60 ~ 'b') }}",
+        "{{ re.sub('(x*)*y', '', 'x' * 60) }}{{ re.findall('(a|aa)+$', 'a' * 60 ~ '!') }}",
+        "{{ re.sub('', 'y' * 1000, 'x' * 60000) }}",
+        "{{ ('a' * 60000).replace('a', 'b' * 60000) }}{{ ('a' * 60000) | replace('', 'c' * 60000) }}",
+        "{{ ('ab' * 9000).join('x' * 60000) }}{{ (range(60000) | list) | join('y' * 60000) }}",
+        "{{ range(10 ** 15) | sort }}{{ range(10 ** 15) | sum }}{{ range(10 ** 15) | join }}",
+        "{{ range(10 ** 15) | random }}{{ range(10 ** 15) | length }}{{ range(10 ** 15) | last }}",
+        "{{ (range(10 ** 15) | map('string')) | list }}{{ 10 ** 15 in range(10 ** 15) }}",
+        "{{ ('a ' * 30000) | wordwrap(1) | indent(60000) }}",
+        "{{ 'x' | indent(10 ** 9) }}{{ 'x'.ljust(10 ** 9) }}{{ 'x'.zfill(10 ** 9) }}",
+        "{{ ('\t' * 60000).expandtabs(10 ** 9) }}",
+        "{{ 1.5 | round(10 ** 9) }}{{ 15 | round(-10 ** 9) }}",
+        "{{ 'x' | batch(10 ** 9, 'f') | list }}{{ 'x' | slice(10 ** 9) | list }}",
+        "{{ x | tojson(indent=10 ** 9) }}{{ json.dumps(x, indent=10 ** 9) }}",
+        "{{ (1).to_bytes(10 ** 9) }}{{ math.factorial(10 ** 6) }}{{ math.comb(10 ** 6, 10 ** 5) }}",
+        "{{ datetime.datetime(2026, 1, 1).strftime('%1000000000d') }}",
+        "{{ datetime.datetime(2026, 1, 1) + datetime.timedelta(days=10 ** 18) }}",
+        "{{ datetime.timedelta(days=1) * 10 ** 30 }}{{ 'a' * -1 }}",
+        "{{ builtins.list(builtins.range(10 ** 12)) }}{{ builtins.pow(7, 10 ** 9) }}",
+        "{% macro a() %}{{ b() }}{% endmacro %}{% macro b() %}{{ a() }}{% endmacro %}{{ a() }}",
+        "{% macro a() %}{{ caller() }}{% endmacro %}{% macro b() %}{% call a() %}{{ b() }}{% endcall %}{% endmacro %}{{ b() }}",
+        "{% extends 'self' %}",
+        "{% import 'self' as s %}{{ s }}",
+        "{% block a %}{{ self.a() }}{% endblock %}",
+        "{{ '\u{0}' * 70000 }}",
+        "{{ [] | map(attribute='a.' * 20000) | list }}{{ x | map(attribute='0.' * 20000) | list }}",
+        "{{ '{0.a.b[c]}' * 9000 }}{{ ('{' * 30000).format() }}",
+        "{{ ('[' * 60000) | int }}{{ json.loads('[' * 60000) }}",
+        "{{ ('9' * 60000) | int }}{{ ('9' * 60000) | float }}{{ ('9' * 60000) | int + 1 }}",
+        "{% for i in range(10 ** 6) recursive %}{{ loop([i]) }}{% endfor %}",
+    ];
+    for source in sources {
+        let _ = render(source);
+    }
+}

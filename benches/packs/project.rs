@@ -66,6 +66,7 @@ pub fn source(base: &Path, event: &Node) -> TemplateSource {
         path: &base.join("generator.yml"),
         base,
         files: &Disk,
+        calendars: None,
         setting: "event.template".to_owned(),
     };
     let config = TemplateConfig::decode(event, &mut cx);

@@ -6,6 +6,7 @@
 mod check;
 mod completions;
 mod generate;
+mod inspect;
 mod log;
 mod new;
 mod open;

@@ -9,13 +9,17 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::inspect::{
+    explanation_json, parallel_json, profile_json, write_explanation, write_profile,
+};
 use super::report::{Paint, Reporter, finish, short_path};
 use super::timestamps::{self, moment, span};
 use super::values::{count, params, seed, stamp, zone};
 use crate::config::{Diagnostic, Disk, Parameters};
 use crate::pipeline::SEEDED_NOW_US;
 use crate::preview::{
-    PreviewEvent, PreviewFailure, PreviewRequest, PreviewResult, Worker, evaluate, finest_buckets,
+    Inspection, PreviewEvent, PreviewFailure, PreviewRequest, PreviewResult, Worker, evaluate,
+    finest_buckets,
 };
 use crate::time::iso::Stamp;
 use crate::time::{Clock as _, Versatile, WallClock, Zone};
@@ -56,6 +60,13 @@ pub(super) struct Args {
     /// As a run in sample mode: timestamps from before now too
     #[arg(long)]
     sample: bool,
+    /// Print where rendering spends its time, by template and line, and whether workers could share it
+    #[arg(long)]
+    profile: bool,
+    /// Print what made the events of one timestamp, counted from 1: templates, rows of samples, what was
+    /// drawn, state
+    #[arg(long, value_name = "NUMBER", value_parser = count)]
+    explain: Option<usize>,
     /// Print one JSON document
     #[arg(long)]
     json: bool,
@@ -80,9 +91,24 @@ pub(super) fn run(args: &Args) -> ExitCode {
         (false, true) => timestamps::write(&mut out, &result, args.count),
         (false, false) => write_events(&mut out, &result),
     };
+    let written = written.and_then(|()| write_inspection(&mut out, args, &result));
     let lost = result.events.iter().any(is_lost);
     let sound = !result.diagnostics.has_errors() && !lost;
     finish(written.and_then(|()| out.flush()), sound)
+}
+
+/// What was asked for besides the events; JSON has it already.
+fn write_inspection(out: &mut dyn Write, args: &Args, result: &PreviewResult) -> io::Result<()> {
+    if args.json {
+        return Ok(());
+    }
+    if let Some(number) = args.explain {
+        write_explanation(out, number, result.explanation.as_ref())?;
+    }
+    if args.profile {
+        write_profile(out, result.profile.as_ref(), result.parallel.as_ref())?;
+    }
+    Ok(())
 }
 
 fn request(args: &Args) -> PreviewRequest {
@@ -104,6 +130,10 @@ fn request(args: &Args) -> PreviewRequest {
         buckets: finest_buckets(args.span, WIDTH),
         events: args.count,
         deadline: DEADLINE,
+        inspect: Inspection {
+            profile: args.profile,
+            explain: args.explain.and_then(|number| number.checked_sub(1)),
+        },
     }
 }
 
@@ -181,6 +211,12 @@ fn failure_text(failure: &PreviewFailure) -> String {
                 }
             }
             text.push_str(&format!(": {}", error.message));
+            for place in error.places.iter().skip(1).take(4) {
+                text.push_str(&format!(", from {}", short_path(&place.path)));
+                if let Some(span) = place.span {
+                    text.push_str(&format!(":{}:{}", span.start.line, span.start.column));
+                }
+            }
             if let Some(help) = &error.help {
                 text.push_str(&format!(" ({help})"));
             }
@@ -202,6 +238,9 @@ fn write_json(out: &mut dyn Write, result: &PreviewResult) -> io::Result<()> {
         "schedule": result.schedule.as_ref().map(timestamps::json),
         "events": events,
         "note": result.note,
+        "profile": result.profile.as_ref().map(profile_json),
+        "explanation": result.explanation.as_ref().map(explanation_json),
+        "parallel": result.parallel.as_ref().map(parallel_json),
     });
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)

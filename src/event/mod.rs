@@ -3,6 +3,7 @@
 //! Knows nothing of inputs, outputs, queues or threads.
 
 mod globals;
+mod inspect;
 mod pattern;
 mod replay;
 mod script;
@@ -18,6 +19,7 @@ use crate::config::{Context, Diagnostics, Files, Node, Place, Schema};
 use crate::time::{Moment, Zone};
 
 pub use globals::Globals;
+pub use inspect::{Explanation, FileProfile, Inspect, LineProfile, Profile, Step};
 
 /// A kind of event source.
 #[derive(Debug)]
@@ -48,6 +50,18 @@ pub trait EventConfig: Send + Sync + Debug {
     ) -> Option<Box<dyn EventSource>> {
         let _ = (env, streams, problems);
         None
+    }
+
+    /// Like [`EventConfig::build`], for looking into what the source does. A source that has nothing to
+    /// show is built as always.
+    fn build_inspected(
+        &self,
+        env: &EventEnv<'_>,
+        inspect: Inspect,
+        problems: &mut Diagnostics,
+    ) -> Option<Box<dyn EventSource>> {
+        let _ = inspect;
+        self.build(env, problems)
     }
 }
 
@@ -138,6 +152,16 @@ pub trait EventSource: Debug {
 
     /// Names behind the alias indexes of the events.
     fn aliases(&self) -> &[Arc<str>];
+
+    /// What made the events of the last timestamp, when it was asked for with [`Inspect::explain`].
+    fn explanation(&self) -> Option<Explanation> {
+        None
+    }
+
+    /// Where the time went so far, when it was asked for with [`Inspect::profile`].
+    fn profile(&self) -> Option<Profile> {
+        None
+    }
 
     /// Whether several sources of the same configuration and seed can share the work: `Ok` when each
     /// timestamp's events depend on its number, its time and its tags alone, so that

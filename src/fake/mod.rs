@@ -1,6 +1,7 @@
 //! Random streams and fake-data providers. Plain Rust types in and out: knows nothing of templates.
 
 pub mod faker;
+pub mod mimesis;
 pub mod rand;
 
 mod random;

@@ -11,6 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::batch::{EventBatch, TimestampBatch};
 use crate::event::{EventError, EventSource, Outcome};
+use crate::time::Moment;
 
 use super::control::Level;
 use super::event_stage::Setup;
@@ -38,8 +39,8 @@ pub(super) struct Part {
     pub(super) produced_for: u64,
     pub(super) empty: u64,
     pub(super) dropped: u64,
-    /// Why others failed, in order.
-    pub(super) errors: Vec<EventError>,
+    /// Why others failed, in order, with their timestamps.
+    pub(super) errors: Vec<(EventError, Moment)>,
 }
 
 impl Part {
@@ -65,7 +66,7 @@ impl Part {
                 Outcome::Produced(0) => self.empty += 1,
                 Outcome::Produced(_) => self.produced_for += 1,
                 Outcome::Dropped => self.dropped += 1,
-                Outcome::Failed(error) => self.errors.push(*error),
+                Outcome::Failed(error) => self.errors.push((*error, at)),
                 Outcome::Exhausted => {
                     self.batch.truncate(before);
                     return;

@@ -221,7 +221,7 @@ impl Stage<'_> {
                 return false;
             }
             waiting.count -= 1;
-            self.count(outcome, waiting);
+            self.count(outcome, at, waiting);
             self.limit(before);
             if self.batch.byte_len() >= limit {
                 self.flush();
@@ -277,7 +277,7 @@ impl Stage<'_> {
         self.made += added.min(left);
     }
 
-    fn count(&self, outcome: Outcome, waiting: &mut Waiting<'_>) {
+    fn count(&self, outcome: Outcome, at: Moment, waiting: &mut Waiting<'_>) {
         let counters = &self.shared.counters;
         match outcome {
             Outcome::Produced(0) => counters.empty.add(1),
@@ -286,12 +286,12 @@ impl Stage<'_> {
             Outcome::Exhausted => {}
             Outcome::Failed(error) => {
                 counters.failed.add(1);
-                self.failed(&error);
+                self.failed(&error, at);
             }
         }
     }
 
-    pub(super) fn failed(&self, error: &EventError) {
+    pub(super) fn failed(&self, error: &EventError, at: Moment) {
         let name = &self.setup.name;
         let source = match &error.alias {
             Some(alias) => format!("event {name} `{alias}`"),
@@ -302,6 +302,9 @@ impl Stage<'_> {
             Some(place) => format!("{place}: {}", error.message),
             None => error.message.clone(),
         };
+        for outer in error.places.iter().skip(1).take(MOST_OUTER) {
+            message.push_str(&format!(", from {}", text_of(outer)));
+        }
         if let Some(help) = &error.help {
             message.push_str(&format!(" ({help})"));
         }
@@ -310,7 +313,7 @@ impl Stage<'_> {
             kind: place.as_deref().unwrap_or(&error.message),
             message: &message,
             count: 1,
-            sample: None,
+            sample: Some(at.to_string().as_bytes()),
         });
     }
 
@@ -336,6 +339,9 @@ impl Stage<'_> {
         self.shared.recycle(batch);
     }
 }
+
+/// Most places told besides the innermost.
+const MOST_OUTER: usize = 4;
 
 /// `file:line:column`, as far as it is known.
 fn text_of(place: &Place) -> String {

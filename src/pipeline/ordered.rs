@@ -208,8 +208,8 @@ impl Stage<'_> {
         counters.empty.add(part.empty);
         counters.dropped.add(part.dropped);
         counters.failed.add(part.errors.len() as u64);
-        for error in &part.errors {
-            self.failed(error);
+        for (error, at) in &part.errors {
+            self.failed(error, *at);
         }
         waiting.count -= part.done as u64;
         self.made += part.batch.len() as u64;

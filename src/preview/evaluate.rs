@@ -83,7 +83,11 @@ pub fn evaluate(request: &PreviewRequest, cancel: &dyn Fn() -> bool) -> PreviewR
                 &patience,
                 &mut result.diagnostics,
             );
-            (result.events, result.note) = made;
+            result.events = made.events;
+            result.note = made.note;
+            result.profile = made.profile;
+            result.explanation = made.explanation;
+            result.parallel = made.parallel;
         }
         result.schedule = firing.map(|firing| firing.schedule);
     }

@@ -8,7 +8,9 @@ use super::schedule::Firing;
 use super::{PreviewEvent, PreviewFailure};
 use crate::batch::EventBatch;
 use crate::config::{Diagnostic, Diagnostics};
-use crate::event::{EventEnv, EventSource, Globals, Limits, Outcome};
+use crate::event::{
+    EventEnv, EventSource, Explanation, Globals, Impurity, Inspect, Limits, Outcome, Profile,
+};
 use crate::output::format::{FormatEnv, Formatted, Formatter};
 use crate::pipeline::{EventPlan, OutputPlan};
 use crate::time::Moment;
@@ -17,7 +19,18 @@ use crate::time::Moment;
 /// once for each timestamp.
 const FAILING: Duration = Duration::from_millis(250);
 
-/// Renders an event for each timestamp of `firing`; the second is what ended that early, in words.
+/// What rendering gave.
+#[derive(Default)]
+pub(super) struct Made {
+    pub events: Vec<PreviewEvent>,
+    /// What ended it early, in words.
+    pub note: Option<String>,
+    pub profile: Option<Profile>,
+    pub explanation: Option<Explanation>,
+    pub parallel: Option<Result<(), Impurity>>,
+}
+
+/// Renders an event for each timestamp of `firing`.
 pub(super) fn evaluate(
     project: &Project<'_>,
     event: &EventPlan,
@@ -25,12 +38,18 @@ pub(super) fn evaluate(
     firing: &Firing,
     patience: &Patience<'_>,
     problems: &mut Diagnostics,
-) -> (Vec<PreviewEvent>, Option<String>) {
+) -> Made {
     let Some(source) = build(project, event, problems) else {
-        return (Vec::new(), None);
+        return Made::default();
+    };
+    let inspection = project.request.inspect;
+    let mut made = Made {
+        parallel: Some(source.parallel()),
+        ..Made::default()
     };
     if let Some(why) = source.idle() {
-        return (Vec::new(), Some(why.to_owned()));
+        made.note = Some(why.to_owned());
+        return made;
     }
     let mut stage = Stage {
         source,
@@ -60,7 +79,11 @@ pub(super) fn evaluate(
             break;
         }
         let tags = tags.get(usize::from(input)).map_or(&[][..], Vec::as_slice);
-        match stage.produce(at, tags) {
+        let ended = stage.produce(at, tags);
+        if inspection.explain == Some(done) {
+            made.explanation = stage.source.explanation();
+        }
+        match ended {
             Ended::No(0) => empty += 1,
             Ended::No(_) => {}
             Ended::Exhausted => {
@@ -77,7 +100,10 @@ pub(super) fn evaluate(
             "no template was picked for {empty} of the timestamps"
         ));
     }
-    (stage.events, note)
+    made.profile = stage.source.profile();
+    made.events = stage.events;
+    made.note = note;
+    made
 }
 
 fn build(
@@ -98,7 +124,12 @@ fn build(
         },
     };
     let before = problems.errors();
-    let source = event.config.build(&env, problems);
+    let inspection = project.request.inspect;
+    let inspect = Inspect {
+        profile: inspection.profile,
+        explain: inspection.explain.is_some(),
+    };
+    let source = event.config.build_inspected(&env, inspect, problems);
     if source.is_none() && problems.errors() == before {
         problems.push(Diagnostic::error(
             format!("the event plugin `{}` cannot be made", event.name),

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::{Diagnostics, Parameters};
-use crate::event::EventError;
+use crate::event::{EventError, Explanation, Impurity, Profile};
 use crate::time::Moment;
 
 pub use aggregate::{Aggregate, aggregate, buckets_for, ends, finest_buckets};
@@ -49,6 +49,18 @@ pub struct PreviewRequest {
     pub events: usize,
     /// Wall-clock limit of the whole evaluation.
     pub deadline: Duration,
+    /// What to look into besides.
+    pub inspect: Inspection,
+}
+
+/// What to look into while events are rendered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Inspection {
+    /// Count time and bytes of templates and lines, see [`PreviewResult::profile`].
+    pub profile: bool,
+    /// Say what made the events of the timestamp with this number, counted from 0, see
+    /// [`PreviewResult::explanation`].
+    pub explain: Option<usize>,
 }
 
 /// What the panes show.
@@ -66,6 +78,12 @@ pub struct PreviewResult {
     pub schedule: Option<Schedule>,
     /// What it renders.
     pub events: Vec<PreviewEvent>,
+    /// Where rendering spent its time, if it was asked for and there are templates.
+    pub profile: Option<Profile>,
+    /// What made the events of one timestamp, if it was asked for and was reached.
+    pub explanation: Option<Explanation>,
+    /// Whether workers can share the rendering; absent when the event source could not be built.
+    pub parallel: Option<Result<(), Impurity>>,
     /// What ended the rendering early, in words (time limit, exhausted), if anything did.
     pub note: Option<String>,
     /// Time spent.

@@ -23,6 +23,7 @@ fn request(document: Option<&str>) -> (PreviewRequest, tempfile::TempDir) {
         buckets: 6,
         events: 3,
         deadline: Duration::from_secs(20),
+        inspect: Default::default(),
     };
     (request, folder)
 }

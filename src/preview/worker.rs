@@ -144,6 +144,7 @@ mod tests {
             buckets: 6,
             events: 3,
             deadline: Duration::from_secs(1),
+            inspect: Default::default(),
         }
     }
 

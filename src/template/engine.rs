@@ -4,9 +4,10 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::profile::{FileCounts, Profiler};
 use super::program::Program;
 use super::vm::{Context, Ctx};
-use super::{Error, ErrorKind, Value, lower, syntax};
+use super::{Error, ErrorKind, Place, Value, lower, syntax};
 use crate::fake::Random;
 
 /// Resolves names to source text.
@@ -45,6 +46,8 @@ struct Inner {
     scratch: RefCell<Vec<Value>>,
     /// A context that no render uses.
     spare: RefCell<Option<Rc<Context>>>,
+    /// Present when renders are profiled.
+    profiler: RefCell<Option<Profiler>>,
 }
 
 /// How far one render may go.
@@ -127,6 +130,7 @@ impl Engine {
             generation: Cell::new(0),
             scratch: RefCell::default(),
             spare: RefCell::default(),
+            profiler: RefCell::default(),
         }));
         for (name, value) in super::globals::builtin() {
             engine.set_global(name, value);
@@ -141,6 +145,42 @@ impl Engine {
             self.symbol(name),
             value.into(),
         );
+    }
+
+    /// Counts time and bytes of each line from now on. Before the first compilation: templates compiled
+    /// earlier are not counted.
+    pub fn start_profile(&self) {
+        *self.0.profiler.borrow_mut() = Some(Profiler::default());
+    }
+
+    /// What was counted so far; nothing without [`Engine::start_profile`].
+    pub fn profile(&self) -> Vec<FileCounts> {
+        let profiler = self.0.profiler.borrow();
+        profiler.as_ref().map_or_else(Vec::new, Profiler::counts)
+    }
+
+    pub(super) fn is_profiling(&self) -> bool {
+        self.0.profiler.borrow().is_some()
+    }
+
+    pub(super) fn profiler<T>(&self, run: impl FnOnce(&mut Profiler) -> T) -> Option<T> {
+        self.0.profiler.borrow_mut().as_mut().map(run)
+    }
+
+    /// A filter of the language as a function that takes its input as first argument.
+    pub fn builtin_filter(name: &'static str) -> Option<Value> {
+        let (run, _) = super::filters::find(name)?;
+        Some(super::Function::value(name, move |ctx, args| {
+            let (input, rest) = match args.positional {
+                [input, rest @ ..] => (input.clone(), rest),
+                [] => (Value::Undefined, args.positional),
+            };
+            let rest = super::Args {
+                positional: rest,
+                keyword: args.keyword,
+            };
+            run(ctx, &input, &rest)
+        }))
     }
 
     /// The global of a name.
@@ -274,6 +314,17 @@ impl Engine {
     }
 }
 
+/// A file that a template names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// Its name.
+    pub name: Rc<str>,
+    /// Where it is named first.
+    pub place: Place,
+    /// True when it need not exist: `ignore missing`, or one of several names.
+    pub optional: bool,
+}
+
 /// A compiled template.
 #[derive(Clone)]
 pub struct Template {
@@ -298,9 +349,16 @@ impl Template {
         names
     }
 
-    /// Names of the files it includes, imports or extends by a constant name.
-    pub fn references(&self) -> &[Rc<str>] {
-        &self.program.references
+    /// The files it includes, imports or extends by a constant name, each once.
+    pub fn references(&self) -> Vec<Reference> {
+        let program = &self.program;
+        let each = program.references.iter();
+        each.map(|(name, span, optional)| Reference {
+            name: Rc::clone(name),
+            place: Place::of(&program.name, &program.source, *span),
+            optional: *optional,
+        })
+        .collect()
     }
 
     /// Mistakes that are errors only when they are reached, such as functions that a module does not
@@ -315,6 +373,11 @@ impl Template {
             Rc::clone(&self.program.name),
             Rc::clone(&self.program.source),
         )
+    }
+
+    /// True when a filter's name stands for the language's own.
+    pub(super) fn has_builtin_filter(&self, name: &str) -> bool {
+        self.engine.filter(name).is_none()
     }
 
     /// Another file of the same engine, if it can be used.

@@ -64,6 +64,12 @@ pub trait Object: Any {
         false
     }
 
+    /// Name and parameters, for a function all of whose parameters are optional and may be given by
+    /// name: calls that cannot fit are then found before the first run.
+    fn parameters(&self) -> Option<(&str, &'static [&'static str])> {
+        None
+    }
+
     /// Calls the object itself (`x(...)`).
     fn call(self: Rc<Self>, ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
         let _ = (ctx, args);

@@ -88,6 +88,14 @@ fn unsupported(op: BinaryOp, a: &Value, b: &Value) -> Error {
     if op == BinaryOp::Add && (text_and_number(a, b) || text_and_number(b, a)) {
         return error.help("`~` joins anything as text; `| int` makes a number of a text");
     }
+    if a.is_none() || b.is_none() {
+        return error
+            .help("one side is none, as is a key of the state that was not set: `get(key, 0)`");
+    }
+    let is_time = |value: &Value| matches!(value, Value::DateTime(_) | Value::Date(_));
+    if (is_time(a) || is_time(b)) && (a.as_float().is_some() || b.as_float().is_some()) {
+        return error.help("write `module.datetime.timedelta(seconds=...)` for the number");
+    }
     error
 }
 

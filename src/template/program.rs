@@ -27,7 +27,8 @@ pub(super) struct Program {
     pub exports: Vec<(Symbol, Var)>,
     /// Names taken from the context.
     pub uses: Vec<Symbol>,
-    pub references: Vec<Rc<str>>,
+    /// Files named by constants: name, place, and whether it may be missing.
+    pub references: Vec<(Rc<str>, Span, bool)>,
     /// Mistakes that are errors only when reached.
     pub problems: Vec<Error>,
     /// Template-level globals of a configured template, see `Template::keep_module`.
@@ -135,6 +136,8 @@ pub(super) enum Stmt {
     Export(Symbol, Var),
     Break,
     Continue,
+    /// A line begins; only in programs that are profiled.
+    Line(u32),
 }
 
 /// A value at hand.

@@ -168,6 +168,9 @@ fn losses(out: &mut Vec<u8>, paint: Paint, stats: &Stats) -> io::Result<()> {
             error.source,
             short(&error.message)
         )?;
+        if let (true, Some(first)) = (error.source.starts_with("event "), &error.sample) {
+            writeln!(out, "      first at {}", short(first))?;
+        }
     }
     if stats.errors.len() > ERRORS {
         writeln!(out, "  and {} other errors", stats.errors.len() - ERRORS)?;

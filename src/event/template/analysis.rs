@@ -4,10 +4,12 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::build::place_of;
+use super::explain::Traced;
 use super::pick::Picker;
 use super::samples::Sample;
 use super::source::Entry;
-use crate::event::Impurity;
+use crate::event::{FileProfile, Impurity, LineProfile, Profile};
+use crate::template::profile::FileCounts;
 use crate::template::usage::{self, Host, Hosts, Table, Usage};
 use crate::template::{Dict, Engine, Value};
 
@@ -37,7 +39,10 @@ fn globals(engine: &Engine) -> Vec<(String, Host)> {
         Value::Dict(params) => mapping(Some(&params)),
         _ => mapping(None),
     };
-    let samples = value("samples");
+    let mut samples = value("samples");
+    if let Some(traced) = samples.downcast::<Traced>() {
+        samples = traced.inner();
+    }
     let tables = samples.downcast::<super::build::Samples>();
     let tables = tables.map(|all| {
         all.0
@@ -53,7 +58,13 @@ fn globals(engine: &Engine) -> Vec<(String, Host)> {
         ("locals", Host::Store),
         ("shared", Host::Store),
         ("globals", Host::Store),
-        ("module", Host::Modules(is_stateless)),
+        (
+            "module",
+            Host::Modules {
+                stateless: is_stateless,
+                signature: super::module::signature,
+            },
+        ),
         (
             "dispatch",
             Host::Effect("it uses `dispatch`, which decides on the run"),
@@ -175,4 +186,31 @@ pub(super) fn impurity(found: &usage::Impurity, base: &Path) -> Impurity {
         place: found.place.as_ref().map(|place| place_of(place, base)),
         reason: found.reason.clone(),
     }
+}
+
+/// The counters of a run, the slowest first.
+pub(super) fn profile(counts: Vec<FileCounts>) -> Profile {
+    let file = |counts: FileCounts| {
+        let mut lines: Vec<LineProfile> = counts
+            .lines
+            .iter()
+            .map(|(line, counts)| LineProfile {
+                line: *line,
+                runs: counts.runs,
+                time: counts.time,
+                bytes: counts.bytes,
+            })
+            .collect();
+        lines.sort_by_key(|line| std::cmp::Reverse(line.time));
+        FileProfile {
+            name: counts.name,
+            entered: counts.entered,
+            time: lines.iter().map(|line| line.time).sum(),
+            bytes: lines.iter().map(|line| line.bytes).sum(),
+            lines,
+        }
+    };
+    let mut files: Vec<FileProfile> = counts.into_iter().map(file).collect();
+    files.sort_by_key(|file| std::cmp::Reverse(file.time));
+    Profile { files }
 }

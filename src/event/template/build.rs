@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use super::config::TemplateConfig;
 use super::dispatch::Dispatch;
+use super::explain::{Kind, Tracer};
 use super::globals::GlobalState;
 use super::module::{FakerMode, Gateway};
 use super::pick::Picker;
 use super::source::{Entry, TemplateSource};
 use super::state::State;
 use super::subprocess::Subprocess;
-use super::{EventEnv, samples, values};
+use super::{EventEnv, Inspect, samples, values};
 use crate::config::{Diagnostic, Diagnostics, Files, Place, Pos, Span};
 use crate::template::{
     Engine, Error, ErrorKind, Loader, Object, Place as TemplatePlace, Template, Value, Vars,
@@ -82,6 +83,7 @@ pub(super) fn build(
     config: &TemplateConfig,
     env: &EventEnv<'_>,
     streams: Streams,
+    inspect: Inspect,
     problems: &mut Diagnostics,
 ) -> Option<TemplateSource> {
     let before = problems.errors();
@@ -102,25 +104,34 @@ pub(super) fn build(
     } else {
         FakerMode::Real
     };
+    if inspect.profile {
+        engine.start_profile();
+    }
+    let tracer = inspect.explain.then(|| Tracer::new(&loaded));
+    let traced = |name: &str, kind, value: Value| match &tracer {
+        Some(tracer) => tracer.wrap(name, kind, &value),
+        None => value,
+    };
+    if let Some(tracer) = &tracer {
+        tracer.add_random(&engine);
+    }
     engine.set_global("params", values::mapping(config.params.as_ref()));
-    engine.set_global("samples", Value::object(Samples(loaded)));
-    engine.set_global("module", Value::object(Gateway::new(faker)));
+    let samples = Value::object(Samples(loaded));
+    engine.set_global("samples", traced("samples", Kind::Samples, samples));
+    let gateway = Value::object(Gateway::new(faker));
+    engine.set_global("module", traced("module", Kind::Gateway, gateway));
     engine.set_global(
         "subprocess",
         Value::object(Subprocess {
             longest: env.limits.command,
         }),
     );
-    engine.set_global(
-        "shared",
-        Value::Object(Rc::clone(&shared) as Rc<dyn Object>),
-    );
-    engine.set_global(
-        "globals",
-        Value::Object(Rc::clone(&globals) as Rc<dyn Object>),
-    );
+    let store = Value::Object(Rc::clone(&shared) as Rc<dyn Object>);
+    engine.set_global("shared", traced("shared", Kind::Store, store));
+    let store = Value::Object(Rc::clone(&globals) as Rc<dyn Object>);
+    engine.set_global("globals", traced("globals", Kind::Store, store));
     engine.set_global("dispatch", Value::object(Dispatch));
-    let entries = compile(config, &engine, env.base, problems);
+    let entries = compile(config, &engine, env.base, tracer.as_ref(), problems);
     let picker = Picker::new(&config.mode)
         .map_err(|error| {
             let place = config.entries.first().map(|entry| entry.place.clone());
@@ -132,15 +143,16 @@ pub(super) fn build(
     if problems.errors() > before {
         return None;
     }
-    Some(TemplateSource::new(
-        engine, entries, picker, shared, globals, env, streams,
-    ))
+    let source = TemplateSource::new(engine, entries, picker, shared, globals, env, streams);
+    warn_mistakes(&source, env.base, problems);
+    Some(source.traced(tracer))
 }
 
 fn compile(
     config: &TemplateConfig,
     engine: &Engine,
     base: &Path,
+    tracer: Option<&Rc<Tracer>>,
     problems: &mut Diagnostics,
 ) -> Vec<Entry> {
     let mut entries = Vec::new();
@@ -152,11 +164,12 @@ fn compile(
         let mut vars = Vars::default();
         let configured = values::mapping(entry.vars.as_ref());
         vars.set(engine, "vars", configured.clone());
-        vars.set_global(
-            engine,
-            "locals",
-            Value::Object(Rc::clone(&locals) as Rc<dyn Object>),
-        );
+        let store = Value::Object(Rc::clone(&locals) as Rc<dyn Object>);
+        let store = match tracer {
+            Some(tracer) => tracer.wrap("locals", Kind::Store, &store),
+            None => store,
+        };
+        vars.set_global(engine, "locals", store);
         match engine.template(&entry.template) {
             Ok(template) => {
                 template.keep_module(&vars);
@@ -192,6 +205,34 @@ fn compile(
     entries
 }
 
+/// What the templates do that fails, or gives nothing, when it is reached.
+fn warn_mistakes(source: &TemplateSource, base: &Path, problems: &mut Diagnostics) {
+    for usage in source.usages() {
+        let columns = usage.unknown_columns.iter().map(|one| {
+            let message = format!("the sample `{}` has no column `{}`", one.table, one.column);
+            let near = one.nearest.as_ref();
+            let help = near.map(|near| format!("did you mean `{near}`?"));
+            (message, help, &one.place)
+        });
+        let mistakes = usage.mistakes.iter();
+        let mistakes = mistakes.map(|one| (one.message.clone(), one.help.clone(), &one.place));
+        let found: Vec<_> = columns.chain(mistakes).collect();
+        for (message, help, place) in found {
+            let place = place_of(place, base);
+            let line = |place: &Place| (place.path.clone(), place.span.map(|span| span.start.line));
+            // The compiler may have told of it already, or another template that uses the file.
+            let known = problems.0.iter().any(|problem| {
+                let same_line = problem.place.as_ref().map(line) == Some(line(&place));
+                same_line && (problem.message == message || problem.message.contains(" has no `"))
+            });
+            if !known {
+                let help = help.unwrap_or_else(|| "events that reach this fail".to_owned());
+                problems.push(Diagnostic::warning(message, Some(place)).help(help));
+            }
+        }
+    }
+}
+
 fn load_message(template: &str, error: &Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => format!("the template file does not exist: {template}"),
@@ -220,14 +261,19 @@ fn check_references(
                 None => found.help("events that reach this fail"),
             });
         }
-        for name in template.references() {
+        for reference in template.references() {
+            let name = &reference.name;
             if !checked.insert(name.to_string()) {
                 continue;
             }
             match engine.template(name) {
+                Err(error) if reference.optional && error.kind() == ErrorKind::NotFound => {
+                    // Another template may need it.
+                    checked.remove(&**name);
+                }
                 Ok(referenced) => todo.push(referenced),
                 Err(error) if error.places().is_empty() => {
-                    let place = Place::file(base.join(template.name()));
+                    let place = place_of(&reference.place, base);
                     let message = match error.kind() {
                         ErrorKind::NotFound => {
                             format!("the template uses `{name}`, which does not exist")
@@ -277,8 +323,8 @@ fn find_circle(
     trail: &mut Vec<String>,
     walked: &mut HashSet<String>,
 ) -> Option<Vec<String>> {
-    for name in template.references() {
-        let name = name.to_string();
+    for reference in template.references() {
+        let name = reference.name.to_string();
         if let Some(at) = trail.iter().position(|known| *known == name) {
             let mut circle = trail.split_off(at);
             circle.push(name);

@@ -5,6 +5,7 @@ mod build;
 mod condition;
 mod config;
 mod dispatch;
+mod explain;
 mod globals;
 mod module;
 mod pick;
@@ -16,7 +17,7 @@ mod subprocess;
 mod tests;
 mod values;
 
-use super::{EventConfig, EventEnv, EventPlugin, EventSource};
+use super::{EventConfig, EventEnv, EventPlugin, EventSource, Inspect};
 use crate::config::{Context, Diagnostics, Node};
 
 pub use build::Streams;
@@ -45,7 +46,7 @@ impl TemplateConfig {
         streams: Streams,
         problems: &mut Diagnostics,
     ) -> Option<TemplateSource> {
-        build::build(self, env, streams, problems)
+        build::build(self, env, streams, Inspect::default(), problems)
     }
 }
 
@@ -55,11 +56,20 @@ impl EventConfig for TemplateConfig {
         env: &EventEnv<'_>,
         problems: &mut Diagnostics,
     ) -> Option<Box<dyn EventSource>> {
+        self.build_inspected(env, Inspect::default(), problems)
+    }
+
+    fn build_inspected(
+        &self,
+        env: &EventEnv<'_>,
+        inspect: Inspect,
+        problems: &mut Diagnostics,
+    ) -> Option<Box<dyn EventSource>> {
         let streams = match env.seed {
             Some(seed) => Streams::Seeded(seed),
             None => Streams::Seeded(crate::fake::entropy()),
         };
-        let source = self.build_with(env, streams, problems)?;
+        let source = build::build(self, env, streams, inspect, problems)?;
         Some(Box::new(source))
     }
 

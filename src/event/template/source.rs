@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use super::build::{Streams, place_of};
 use super::condition::{Facts, Scope, StateField};
+use super::explain::Tracer;
 use super::globals::GlobalState;
 use super::pick::{Picked, Picker};
 use super::state::State;
 use super::{EventEnv, EventSource, analysis, dispatch};
 use crate::batch::EventBatch;
-use crate::event::{EventError, Impurity, Outcome};
+use crate::event::{EventError, Explanation, Impurity, Outcome, Profile};
 use crate::fake::{Fast, Random, Recorded};
 use crate::template::usage::Usage;
 use crate::template::{
@@ -55,6 +56,8 @@ pub struct TemplateSource {
     /// `timestamp` and `tags`.
     symbols: (Symbol, Symbol),
     usages: OnceCell<Vec<Usage>>,
+    /// Notes what makes events, when it was asked for.
+    tracer: Option<Rc<Tracer>>,
 }
 
 impl std::fmt::Debug for TemplateSource {
@@ -107,7 +110,14 @@ impl TemplateSource {
             tags: (Vec::new(), Value::tuple(Vec::new())),
             draws: 0,
             usages: OnceCell::new(),
+            tracer: None,
         }
+    }
+
+    /// Takes what notes down how events are made.
+    pub(super) fn traced(mut self, tracer: Option<Rc<Tracer>>) -> Self {
+        self.tracer = tracer;
+        self
     }
 
     /// The local state of each alias, for views on the state.
@@ -183,6 +193,9 @@ impl TemplateSource {
             let Some(entry) = self.entries.get_mut(index) else {
                 continue;
             };
+            if let Some(tracer) = &self.tracer {
+                tracer.template(&entry.alias);
+            }
             entry.vars.set_symbol(self.symbols.0, timestamp.clone());
             entry.vars.set_symbol(self.symbols.1, self.tags.1.clone());
             let run = Run {
@@ -275,6 +288,9 @@ const MOST_REPICKS: f64 = 1_000_000.0;
 
 impl EventSource for TemplateSource {
     fn produce(&mut self, at: Moment, tags: &[Arc<str>], out: &mut EventBatch) -> Outcome {
+        if let Some(tracer) = &self.tracer {
+            tracer.clear();
+        }
         self.set_tags(tags);
         let index = self.index;
         self.index += 1;
@@ -293,6 +309,15 @@ impl EventSource for TemplateSource {
 
     fn aliases(&self) -> &[Arc<str>] {
         &self.aliases
+    }
+
+    fn explanation(&self) -> Option<Explanation> {
+        self.tracer.as_ref().map(|tracer| tracer.explanation())
+    }
+
+    fn profile(&self) -> Option<Profile> {
+        let files = self.engine.profile();
+        (!files.is_empty()).then(|| analysis::profile(files))
     }
 
     fn parallel(&self) -> Result<(), Impurity> {

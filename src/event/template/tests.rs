@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::config::TemplateConfig;
 use crate::batch::EventBatch;
 use crate::config::{Context, Diagnostics, Disk, Severity, parse_yaml};
-use crate::event::{EventConfig, EventEnv, EventSource, Globals, Limits, Outcome};
+use crate::event::{EventConfig, EventEnv, EventSource, Globals, Inspect, Limits, Outcome, Step};
 use crate::time::{Moment, Zone};
 
 fn project(files: &[(&str, &str)]) -> TempDir {
@@ -324,4 +324,100 @@ fn a_source_that_was_moved_gives_the_event_of_that_number() {
     part.seek(2);
     part.produce(at(2), &[], &mut some);
     assert_eq!(all.get(2), some.get(1));
+}
+
+#[test]
+fn explanations_and_profiles_say_what_made_an_event() {
+    let folder = project(&[
+        (
+            "t.jinja",
+            "{% from 'm.jinja' import shout %}\n{% set u = samples.s.pick() %}{{ shout(u.a) }}\n\
+            {{ [4, 5] | random }}{{ module.rand.number.integer(1, 9) }}\n\
+            {% do shared.set('n', (shared.n or 0) + 1) %}",
+        ),
+        ("m.jinja", "{% macro shout(x) %}\n{{ x }}!\n{% endmacro %}"),
+    ]);
+    let yaml = "mode: all\nsamples: {s: {type: csv, source: s.csv, header: true}}\ntemplates:\n- t: {template: t.jinja}\n";
+    std::fs::write(folder.path().join("s.csv"), "a\nx\ny\n").unwrap();
+    let produce = |inspect: Inspect| {
+        let mut problems = Diagnostics::default();
+        let node = parse_yaml(yaml, Path::new("generator.yml"), &mut problems).unwrap();
+        let mut cx = Context {
+            diagnostics: &mut problems,
+            path: Path::new("generator.yml"),
+            base: folder.path(),
+            files: &Disk,
+            calendars: None,
+            setting: "event.template".to_owned(),
+        };
+        let config = TemplateConfig::decode(&node, &mut cx).unwrap();
+        let env = EventEnv {
+            base: folder.path(),
+            files: Arc::new(Disk),
+            zone: Zone::UTC,
+            seed: Some(3),
+            globals: Globals::default(),
+            limits: Limits::RUN,
+        };
+        let mut source = config
+            .build_inspected(&env, inspect, &mut problems)
+            .unwrap();
+        let mut out = EventBatch::default();
+        for index in 0..2 {
+            let outcome = source.produce(at(index), &[], &mut out);
+            assert!(matches!(outcome, Outcome::Produced(1)), "{outcome:?}");
+        }
+        let events = [out.get(0).to_vec(), out.get(1).to_vec()];
+        (events, source.explanation(), source.profile())
+    };
+    let (plain, nothing, none) = produce(Inspect::default());
+    assert!(nothing.is_none() && none.is_none());
+    let (events, explanation, profile) = produce(Inspect {
+        profile: true,
+        explain: true,
+    });
+    assert_eq!(plain, events, "looking changes nothing");
+    let explanation = explanation.unwrap();
+    assert_eq!(&*explanation.templates[0], "t");
+    let kinds: Vec<String> = explanation
+        .steps
+        .iter()
+        .map(|step| match step {
+            Step::Row { sample, by, .. } => format!("{sample} {by}"),
+            Step::Draw { function, .. } => function.clone(),
+            Step::Read { scope, key, value } => format!("{scope}.{key}={value}"),
+            Step::Write { scope, key, value } => format!("{scope}.{key}:={value:?}"),
+        })
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            "s pick",
+            "random",
+            "rand.number.integer",
+            "shared.n=1",
+            "shared.n:=Some(\"2\")"
+        ]
+    );
+    let profile = profile.unwrap();
+    let of = |name: &str| profile.files.iter().find(|file| file.name == name).unwrap();
+    let runs = |name: &str| {
+        let mut lines: Vec<(u32, u64, u64)> = of(name)
+            .lines
+            .iter()
+            .map(|line| (line.line, line.runs, line.bytes))
+            .collect();
+        lines.sort_unstable();
+        lines
+    };
+    assert_eq!(of("m.jinja").lines.len(), 2);
+    let macro_bytes: u64 = runs("m.jinja").iter().map(|(_, _, bytes)| bytes).sum();
+    assert_eq!(macro_bytes, 8, "{:?}", runs("m.jinja"));
+    assert_eq!(
+        runs("t.jinja")
+            .iter()
+            .map(|(line, runs, _)| (*line, *runs))
+            .collect::<Vec<_>>(),
+        [(1, 2), (2, 2), (3, 2), (4, 2)]
+    );
 }

@@ -1,102 +1,113 @@
-//! Accounts, hosts, addresses and user agents.
+//! Accounts, hosts and network addresses.
 
-use super::super::rand::{crypto, network, text};
+use std::fmt::Write as _;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::super::FakeError;
+use super::super::rand::text::UPPERCASE;
+use super::super::rand::{network, text};
 use super::person::{Gender, first_name, last_name};
-use super::{Answer, Call, Datum, Provider, provider_of};
+use super::table::Words;
+use super::{Answer, Call, Datum, Provider};
 
 pub(super) static PROVIDERS: &[Provider] = &[
-    provider_of("user_name", &[], |call| Ok(user_name(call).into())),
-    provider_of("email", &["safe", "domain"], email),
-    provider_of("safe_email", &[], safe_email),
-    provider_of("ascii_email", &[], free_email),
-    provider_of("ascii_safe_email", &[], safe_email),
-    provider_of("free_email", &[], free_email),
-    provider_of("company_email", &[], company_email),
-    provider_of("ascii_company_email", &[], company_email),
-    provider_of("ascii_free_email", &[], free_email),
-    provider_of("free_email_domain", &[], |call| {
-        Ok(call.word(FREE_MAIL).into())
+    Provider::new("user_name", &[], |call| Ok(user_name(call).into())),
+    Provider::new("email", &["safe", "domain"], email),
+    Provider::new("safe_email", &[], |call| Ok(at(call, SAFE_DOMAINS))),
+    Provider::new("ascii_email", &[], ascii_email),
+    Provider::new("ascii_safe_email", &[], |call| Ok(at(call, SAFE_DOMAINS))),
+    Provider::new("free_email", &[], |call| {
+        Ok(at(call, call.locale.data.free_mail))
     }),
-    provider_of("safe_domain_name", &[], |call| {
-        Ok(call.word(SAFE_DOMAINS).into())
+    Provider::new("ascii_free_email", &[], |call| {
+        Ok(at(call, call.locale.data.free_mail))
     }),
-    provider_of("domain_name", &["levels"], domain_name),
-    provider_of("domain_word", &[], |call| Ok(domain_word(call).into())),
-    provider_of("tld", &[], |call| Ok(tld(call).into())),
-    provider_of("hostname", &["levels"], hostname),
-    provider_of("url", &["schemes"], url),
-    provider_of("uri", &[], uri),
-    provider_of("uri_path", &["deep"], uri_path),
-    provider_of("uri_page", &[], |call| Ok(call.word(PAGES).into())),
-    provider_of("uri_extension", &[], |call| {
-        Ok(call.word(EXTENSIONS).into())
+    Provider::new("company_email", &[], company_email),
+    Provider::new("ascii_company_email", &[], company_email),
+    Provider::new("free_email_domain", &[], |call| {
+        call.one(call.locale.data.free_mail)
     }),
-    provider_of("image_url", &["width", "height"], image_url),
-    provider_of("slug", &["value"], slug),
-    provider_of("ipv4", &["network", "address_class", "private"], ipv4),
-    provider_of("ipv4_private", &[], |call| {
-        of_bytes(call, |call, out| network::ip_v4_private(call.random, out))
+    Provider::new("safe_domain_name", &[], |call| call.one(SAFE_DOMAINS)),
+    Provider::new("domain_name", &["levels"], domain_name),
+    Provider::new("domain_word", &[], |call| {
+        let mut out = String::new();
+        domain_word(call, &mut out);
+        Ok(out.into())
     }),
-    provider_of("ipv4_public", &[], |call| {
-        of_bytes(call, |call, out| network::ip_v4_public(call.random, out))
+    Provider::new("tld", &[], |call| call.one(call.locale.data.tlds)),
+    Provider::new("dga", &["year", "month", "day", "tld", "length"], dga),
+    Provider::new("hostname", &["levels"], hostname),
+    Provider::new("url", &["schemes"], |call| Ok(url(call)?.into())),
+    Provider::new("uri", &["schemes", "deep"], uri),
+    Provider::new("uri_path", &["deep"], |call| {
+        let deep = call.int(0, 0)?;
+        Ok(path(call, deep).into())
     }),
-    provider_of("ipv4_network_class", &[], |call| {
-        Ok(call.word(&["a", "b", "c"]).into())
+    Provider::new("uri_page", &[], |call| call.one(PAGES)),
+    Provider::new("uri_extension", &[], |call| call.one(EXTENSIONS)),
+    Provider::new(
+        "image_url",
+        &["width", "height", "placeholder_url"],
+        image_url,
+    ),
+    Provider::new("slug", &["value"], slug),
+    Provider::new("ipv4", &["network", "address_class", "private"], ipv4),
+    Provider::new("ipv4_private", &["network", "address_class"], ipv4_private),
+    Provider::new("ipv4_public", &["network", "address_class"], |call| {
+        let address = public(call, 1)?;
+        networked(call, address)
     }),
-    provider_of("ipv6", &["network"], |call| {
-        of_bytes(call, |call, out| network::ip_v6(call.random, 0, 0, out))
-    }),
-    provider_of("mac_address", &["multicast"], mac_address),
-    provider_of(
+    Provider::new("ipv4_network_class", &[], |call| call.one(&["a", "b", "c"])),
+    Provider::new("ipv6", &["network"], ipv6),
+    Provider::new("mac_address", &["multicast"], mac_address),
+    Provider::new(
         "port_number",
         &["is_system", "is_user", "is_dynamic"],
         port_number,
     ),
-    provider_of("http_method", &[], |call| Ok(call.word(METHODS).into())),
-    provider_of("http_status_code", &["include_unassigned"], |call| {
+    Provider::new("http_method", &[], |call| call.one(METHODS)),
+    Provider::new("http_status_code", &["include_unassigned"], |call| {
+        if call.flag(0, true) {
+            return Ok(Datum::Int(call.between(100, 599)));
+        }
         Ok(Datum::Int(call.pick(STATUSES).unwrap_or(200)))
     }),
-    provider_of("iana_id", &["min", "max"], |call| {
-        Ok(Datum::Int(call.between(1, 8_888_888)))
+    Provider::new("iana_id", &[], |call| {
+        Ok(call.between(1, 8_888_888).to_string().into())
     }),
-    provider_of("nic_handle", &["suffix"], nic_handle),
-    provider_of("user_agent", &[], |call| Ok(user_agent(call).into())),
-    provider_of("chrome", &[], |call| Ok(chrome(call).into())),
-    provider_of("firefox", &[], |call| Ok(firefox(call).into())),
-    provider_of("internet_explorer", &[], |call| {
-        Ok(internet_explorer(call).into())
+    Provider::new("ripe_id", &[], |call| {
+        let size = call.between(2, 4);
+        let letters = call.characters(UPPERCASE, size)?;
+        let number = call.between(1, 9999);
+        Ok(format!("ORG-{letters}{number}-RIPE").into())
     }),
-    provider_of("opera", &[], |call| Ok(opera(call).into())),
-    provider_of("safari", &[], |call| Ok(safari(call).into())),
-    provider_of("windows_platform_token", &[], |call| {
-        Ok(call.word(WINDOWS).into())
+    Provider::new("nic_handle", &["suffix"], |call| {
+        let suffix = call.text(0)?.unwrap_or("FAKE").to_owned();
+        Ok(nic_handle(call, &suffix)?.into())
     }),
-    provider_of("linux_processor", &[], |call| Ok(call.word(LINUX).into())),
-    provider_of("mac_processor", &[], |call| Ok(call.word(MAC).into())),
-    provider_of("linux_platform_token", &[], |call| {
-        Ok(format!("X11; Linux {}", call.word(LINUX)).into())
+    Provider::new("nic_handles", &["count", "suffix"], |call| {
+        let count = call.count(0, 1)?;
+        let suffix = call.text(1)?.unwrap_or("????").to_owned();
+        let handles = (0..count).map(|_| nic_handle(call, &suffix).map(Datum::Text));
+        Ok(Datum::List(handles.collect::<Result<_, _>>()?))
     }),
-    provider_of("mac_platform_token", &[], |call| Ok(mac_token(call).into())),
-    provider_of("android_platform_token", &[], |call| {
-        Ok(format!("Android {}", call.word(ANDROID)).into())
-    }),
-    provider_of("ios_platform_token", &[], |call| Ok(ios_token(call).into())),
 ];
 
-const SAFE_DOMAINS: &[&str] = &["example.org", "example.com", "example.net"];
-const FREE_MAIL: &[&str] = &["gmail.com", "yahoo.com", "hotmail.com"];
-const METHODS: &[&str] = &[
+const SAFE_DOMAINS: Words = &["example.org", "example.com", "example.net"];
+pub(in crate::fake) const METHODS: Words = &[
     "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH",
 ];
-const STATUSES: &[i64] = &[
-    100, 200, 201, 202, 204, 206, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 408, 409,
-    410, 413, 415, 418, 422, 429, 500, 501, 502, 503, 504,
+#[rustfmt::skip]
+pub(in crate::fake) const STATUSES: &[i64] = &[
+    100, 101, 102, 103, 200, 201, 202, 203, 204, 205, 206, 207, 208, 226, 300, 301, 302, 303, 304, 305, 307, 308, 400,
+    401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 423, 424, 425, 426,
+    428, 429, 431, 451, 500, 501, 502, 503, 504, 505, 506, 507, 508, 511,
 ];
-const PAGES: &[&str] = &[
+const PAGES: Words = &[
     "index", "home", "search", "main", "post", "homepage", "category", "register", "login", "faq",
     "about", "terms", "privacy", "author",
 ];
-const PATHS: &[&str] = &[
+const PATHS: Words = &[
     "app",
     "main",
     "wp-content",
@@ -110,101 +121,130 @@ const PATHS: &[&str] = &[
     "list",
     "explore",
 ];
-const EXTENSIONS: &[&str] = &[".html", ".htm", ".php", ".jsp", ".asp"];
-const COMPANY_WORDS: &[&str] = &[
-    "acme",
-    "summit",
-    "pioneer",
-    "harbor",
-    "vertex",
-    "evergreen",
-    "northwind",
-    "bluewave",
-    "ironwood",
-    "sterling",
-    "crescent",
-    "horizon",
-    "cascade",
-    "redstone",
-    "silverline",
-    "lakeside",
+const EXTENSIONS: Words = &[
+    ".html", ".html", ".html", ".htm", ".htm", ".php", ".php", ".jsp", ".asp",
 ];
-const WINDOWS: &[&str] = &[
-    "Windows NT 6.1",
-    "Windows NT 6.2",
-    "Windows NT 6.3",
-    "Windows NT 10.0",
-    "Windows NT 11.0",
-    "Windows NT 5.1",
-    "Windows NT 6.0",
-];
-const LINUX: &[&str] = &["x86_64", "i686"];
-const MAC: &[&str] = &["Intel", "PPC", "U; Intel", "U; PPC"];
-const ANDROID: &[&str] = &["8.0.0", "8.1.0", "9", "10", "11", "12", "13", "14"];
-const IOS: &[&str] = &["12_4_8", "13_7", "14_8", "15_7", "16_6", "17_4"];
-const LANGUAGES: &[&str] = &[
-    "en-US", "en-GB", "de-DE", "fr-FR", "es-ES", "it-IT", "nl-NL", "pl-PL", "pt-BR", "ja-JP",
-];
+const HOSTS: Words = &["db", "srv", "desktop", "laptop", "lt", "email", "web"];
 
-fn of_bytes(call: &mut Call<'_>, fill: impl FnOnce(&mut Call<'_>, &mut Vec<u8>)) -> Answer {
-    let mut out = Vec::new();
-    fill(call, &mut out);
-    Ok(String::from_utf8(out).unwrap_or_default().into())
+/// A letter of a name as lower-case ASCII letters: accents go, Cyrillic is transliterated.
+fn ascii_of(c: char) -> &'static str {
+    match c {
+        'à' | 'á' | 'â' | 'ã' | 'å' | 'ą' | 'ă' | 'ā' | 'а' => "a",
+        'æ' => "ae",
+        'ç' | 'ć' | 'č' => "c",
+        'ď' | 'đ' | 'д' => "d",
+        'è' | 'é' | 'ê' | 'ë' | 'ę' | 'ě' | 'ē' | 'е' | 'ё' | 'э' | 'є' => "e",
+        'ì' | 'í' | 'î' | 'ï' | 'ı' | 'ī' | 'и' | 'й' | 'і' | 'ї' => "i",
+        'ł' | 'ľ' | 'л' => "l",
+        'ñ' | 'ń' | 'ň' | 'н' => "n",
+        'ò' | 'ó' | 'ô' | 'õ' | 'ø' | 'ő' | 'о' => "o",
+        'ř' | 'р' => "r",
+        'ś' | 'š' | 'ş' | 'с' => "s",
+        'ß' => "ss",
+        'ť' | 'т' => "t",
+        'ù' | 'ú' | 'û' | 'ů' | 'ű' | 'у' => "u",
+        'ý' | 'ÿ' | 'ы' => "y",
+        'ź' | 'ż' | 'ž' | 'з' => "z",
+        'ğ' | 'г' | 'ґ' => "g",
+        'б' => "b",
+        'в' => "v",
+        'ж' => "zh",
+        'к' => "k",
+        'м' => "m",
+        'п' => "p",
+        'ф' => "f",
+        'х' => "h",
+        'ц' => "ts",
+        'ч' => "ch",
+        'ш' => "sh",
+        'щ' => "shch",
+        'ю' => "yu",
+        'я' => "ya",
+        'œ' => "oe",
+        _ => "",
+    }
 }
 
-/// Lower-case ASCII letters of a name; names of other scripts give the English table's.
-fn ascii(call: &mut Call<'_>, last: bool) -> String {
-    let name = if last {
+/// Appends a name in lower-case ASCII letters; `german` writes umlauts as two letters.
+pub(in crate::fake) fn ascii_lower(name: &str, german: bool, out: &mut String) {
+    for c in name.chars() {
+        if c.is_ascii() {
+            if c.is_ascii_alphanumeric() {
+                out.push(c.to_ascii_lowercase());
+            }
+            continue;
+        }
+        let Some(lower) = c.to_lowercase().next() else {
+            continue;
+        };
+        out.push_str(match (lower, german) {
+            ('ä', true) => "ae",
+            ('ö', true) => "oe",
+            ('ü', true) => "ue",
+            ('ä', false) => "a",
+            ('ö', false) => "o",
+            ('ü', false) => "u",
+            _ => ascii_of(lower),
+        });
+    }
+}
+
+/// Appends a first name in lower-case ASCII letters.
+fn first(call: &mut Call<'_>, out: &mut String) {
+    let data = call.locale.data;
+    let name = if data.roman_first.is_empty() {
+        first_name(call, Gender::Any)
+    } else {
+        call.word(data.roman_first)
+    };
+    ascii_lower(name, call.locale.german(), out);
+}
+
+/// Appends a surname in lower-case ASCII letters.
+fn last(call: &mut Call<'_>, out: &mut String) {
+    let data = call.locale.data;
+    let name = if data.roman_last.is_empty() {
         last_name(call, Gender::Any)
     } else {
-        first_name(call, Gender::Any)
+        call.word(data.roman_last)
     };
-    let plain: String = name.chars().filter_map(plain_letter).collect();
-    if !plain.is_empty() {
-        return plain;
-    }
-    let table = if last {
-        super::data::EN_LAST
-    } else {
-        super::data::EN_FIRST
-    };
-    call.word(table).to_ascii_lowercase()
+    ascii_lower(name, call.locale.german(), out);
 }
 
-/// The unaccented lower-case letter, for Latin letters.
-fn plain_letter(c: char) -> Option<char> {
-    let lower = c.to_lowercase().next()?;
-    Some(match lower {
-        'a'..='z' => lower,
-        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ą' => 'a',
-        'ç' | 'ć' | 'č' => 'c',
-        'è' | 'é' | 'ê' | 'ë' | 'ę' => 'e',
-        'ì' | 'í' | 'î' | 'ï' | 'ı' => 'i',
-        'ł' => 'l',
-        'ñ' | 'ń' => 'n',
-        'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' => 'o',
-        'ś' | 'š' | 'ş' | 'ß' => 's',
-        'ù' | 'ú' | 'û' | 'ü' => 'u',
-        'ý' => 'y',
-        'ź' | 'ż' | 'ž' => 'z',
-        'ğ' => 'g',
-        _ => return None,
-    })
-}
-
-pub(super) fn user_name(call: &mut Call<'_>) -> String {
-    match call.between(0, 3) {
-        0 => ascii(call, true) + &ascii(call, false),
-        1 => ascii(call, false) + &ascii(call, true),
+fn push_user(call: &mut Call<'_>, out: &mut String) {
+    match call.random.below(4) {
+        0 => {
+            last(call, out);
+            first(call, out);
+        }
+        1 => {
+            first(call, out);
+            last(call, out);
+        }
         2 => {
-            let number = call.digits("##");
-            ascii(call, false) + &number
+            first(call, out);
+            out.push(call.digit());
+            out.push(call.digit());
         }
         _ => {
-            let initial = char::from(b'a' + call.between(0, 25) as u8);
-            format!("{initial}{}", ascii(call, true))
+            out.push(call.character(text::LOWERCASE));
+            last(call, out);
         }
     }
+}
+
+pub(in crate::fake) fn user_name(call: &mut Call<'_>) -> String {
+    let mut out = String::with_capacity(24);
+    push_user(call, &mut out);
+    out
+}
+
+fn at(call: &mut Call<'_>, domains: Words) -> Datum {
+    let mut out = String::with_capacity(40);
+    push_user(call, &mut out);
+    out.push('@');
+    out.push_str(call.word(domains));
+    out.into()
 }
 
 fn email(call: &mut Call<'_>) -> Answer {
@@ -212,95 +252,120 @@ fn email(call: &mut Call<'_>) -> Answer {
         return Ok(format!("{}@{domain}", user_name(call)).into());
     }
     if call.flag(0, true) {
-        safe_email(call)
-    } else {
-        free_email(call)
+        return Ok(at(call, SAFE_DOMAINS));
     }
+    ascii_email(call)
 }
 
-fn safe_email(call: &mut Call<'_>) -> Answer {
-    Ok(format!("{}@{}", user_name(call), call.word(SAFE_DOMAINS)).into())
-}
-
-fn free_email(call: &mut Call<'_>) -> Answer {
-    Ok(format!("{}@{}", user_name(call), call.word(FREE_MAIL)).into())
+fn ascii_email(call: &mut Call<'_>) -> Answer {
+    if call.chance(0.5) {
+        company_email(call)
+    } else {
+        Ok(at(call, call.locale.data.free_mail))
+    }
 }
 
 fn company_email(call: &mut Call<'_>) -> Answer {
-    let user = user_name(call);
-    Ok(format!("{user}@{}.{}", domain_word(call), tld(call)).into())
+    let mut out = user_name(call);
+    out.push('@');
+    push_domain(call, 1, &mut out);
+    Ok(out.into())
 }
 
-fn tld(call: &mut Call<'_>) -> &'static str {
-    match call.between(0, 9) {
-        0 => "biz",
-        1 => "info",
-        2 => "net",
-        3 => "org",
-        _ => "com",
+/// One word of a domain, as a company of the locale would choose it.
+fn domain_word(call: &mut Call<'_>, out: &mut String) {
+    last(call, out);
+    match call.random.below(6) {
+        0 | 1 => {
+            out.push('-');
+            last(call, out);
+        }
+        2 => {
+            let suffix = call.word(call.locale.data.company_suffixes);
+            let kept = out.len();
+            out.push('-');
+            ascii_lower(suffix, false, out);
+            // A suffix of another script leaves nothing behind the hyphen.
+            if out.len() == kept + 1 {
+                out.truncate(kept);
+            }
+        }
+        _ => {}
     }
 }
 
-fn domain_word(call: &mut Call<'_>) -> String {
-    match call.between(0, 3) {
-        0 => format!("{}-{}", ascii(call, true), ascii(call, true)),
-        1 => format!(
-            "{}-{}-{}",
-            ascii(call, true),
-            ascii(call, true),
-            ascii(call, true)
-        ),
-        2 => format!(
-            "{}-{}",
-            call.word(COMPANY_WORDS),
-            call.word(&["inc", "llc", "group", "ltd", "plc"])
-        ),
-        _ => ascii(call, true),
-    }
-}
-
-pub(super) fn domain(call: &mut Call<'_>, levels: i64) -> String {
-    let mut name = String::new();
+fn push_domain(call: &mut Call<'_>, levels: i64, out: &mut String) {
     for _ in 0..levels.clamp(1, 20) {
-        name += &domain_word(call);
-        name.push('.');
+        domain_word(call, out);
+        out.push('.');
     }
-    name + tld(call)
+    out.push_str(call.word(call.locale.data.tlds));
 }
 
 fn domain_name(call: &mut Call<'_>) -> Answer {
     let levels = call.int(0, 1)?;
-    Ok(domain(call, levels).into())
+    if levels < 1 {
+        return Err(FakeError::new("`levels` must be at least 1"));
+    }
+    let mut out = String::with_capacity(24);
+    push_domain(call, levels, &mut out);
+    Ok(out.into())
+}
+
+fn dga(call: &mut Call<'_>) -> Answer {
+    let _ = (call.maybe_int(0)?, call.maybe_int(1)?, call.maybe_int(2)?);
+    let length = match call.maybe_int(4)? {
+        Some(length) => length.clamp(1, 63),
+        None => call.between(2, 63),
+    };
+    let name = call.characters(text::LOWERCASE, length)?;
+    match call.text(3)?.map(str::to_owned) {
+        Some(tld) => Ok(format!("{name}.{tld}").into()),
+        None => Ok(format!("{name}.{}", call.word(call.locale.data.tlds)).into()),
+    }
 }
 
 fn hostname(call: &mut Call<'_>) -> Answer {
     let levels = call.int(0, 1)?;
-    let kind = call.word(&["db", "srv", "desktop", "laptop", "lt", "email", "web"]);
-    let number = call.digits("##");
-    if levels < 1 {
-        return Ok(format!("{kind}-{number}").into());
+    let mut out = String::with_capacity(32);
+    out.push_str(call.word(HOSTS));
+    call.mask_into("-##", &mut out);
+    if levels >= 1 {
+        out.push('.');
+        push_domain(call, levels, &mut out);
     }
-    Ok(format!("{kind}-{number}.{}", domain(call, levels)).into())
+    Ok(out.into())
 }
 
-fn url(call: &mut Call<'_>) -> Answer {
-    let scheme = if call.chance(0.5) { "https" } else { "http" };
-    let www = if call.chance(0.5) { "www." } else { "" };
-    Ok(format!("{scheme}://{www}{}/", domain(call, 1)).into())
+fn url(call: &mut Call<'_>) -> Result<String, FakeError> {
+    let mut out = match call.pick_given(0)? {
+        Some(scheme) => scheme,
+        None => call.word(&["http", "https"]).to_owned(),
+    };
+    out.push_str("://");
+    if call.chance(0.5) {
+        out.push_str("www.");
+    }
+    push_domain(call, 1, &mut out);
+    out.push('/');
+    Ok(out)
 }
 
 fn uri(call: &mut Call<'_>) -> Answer {
-    let Datum::Text(base) = url(call)? else {
-        return Ok(Datum::None);
-    };
-    let path = path(call, 0);
+    let mut out = url(call)?;
+    let deep = call.int(1, 0)?;
+    out.push_str(&path(call, deep));
     let page = call.word(PAGES);
-    let extension = if call.chance(0.5) {
-        call.word(EXTENSIONS)
-    } else {
-        "/"
-    };
-    Ok(format!("{base}{path}/{page}{extension}").into())
+    let extension = call.word(EXTENSIONS);
+    match call.random.below(3) {
+        0 => {}
+        1 => out.push_str(page),
+        _ => {
+            out.push_str(page);
+            out.push_str(extension);
+        }
+    }
+    Ok(out.into())
 }
 
 fn path(call: &mut Call<'_>, deep: i64) -> String {
@@ -309,55 +374,188 @@ fn path(call: &mut Call<'_>, deep: i64) -> String {
     } else {
         call.between(1, 3)
     };
-    let parts: Vec<&str> = (0..deep).map(|_| call.word(PATHS)).collect();
-    parts.join("/")
-}
-
-fn uri_path(call: &mut Call<'_>) -> Answer {
-    let deep = call.int(0, 0)?;
-    Ok(path(call, deep).into())
+    let mut out = String::new();
+    for level in 0..deep {
+        if level > 0 {
+            out.push('/');
+        }
+        out.push_str(call.word(PATHS));
+    }
+    out
 }
 
 fn image_url(call: &mut Call<'_>) -> Answer {
-    let (width, height) = (call.between(16, 1024), call.between(16, 1024));
+    let (width, height) = (call.between(0, 1024), call.between(0, 1024));
     let (width, height) = (call.int(0, width)?, call.int(1, height)?);
-    Ok(format!("https://picsum.photos/{width}/{height}").into())
+    if let Some(template) = call.text(2)? {
+        let filled = template.replace("{width}", &width.to_string());
+        return Ok(filled.replace("{height}", &height.to_string()).into());
+    }
+    let base = call.word(&[
+        "https://picsum.photos",
+        "https://dummyimage.com",
+        "https://placekitten.com",
+    ]);
+    let between = if base.contains("dummy") { 'x' } else { '/' };
+    Ok(format!("{base}/{width}{between}{height}").into())
 }
 
 fn slug(call: &mut Call<'_>) -> Answer {
     let value = match call.text(0)? {
         Some(text) => text.to_owned(),
-        None => super::misc::words(call, 4).join(" "),
+        None => {
+            let words = if call
+                .locale
+                .data
+                .words
+                .first()
+                .is_some_and(|word| word.is_ascii())
+            {
+                call.locale.data.words
+            } else {
+                super::locale::ENGLISH.words
+            };
+            [0; 3].map(|_| call.word(words)).join(" ")
+        }
     };
     let mut out = String::new();
-    for part in value
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|part| !part.is_empty())
-    {
-        if !out.is_empty() {
+    for part in value.split(|c: char| !c.is_alphanumeric()) {
+        let before = out.len();
+        if !out.is_empty() && !part.is_empty() {
             out.push('-');
         }
-        out.extend(part.chars().filter_map(|c| {
-            if c.is_ascii_digit() {
-                Some(c)
-            } else {
-                plain_letter(c)
-            }
-        }));
+        let start = out.len();
+        ascii_lower(part, false, &mut out);
+        if out.len() == start {
+            out.truncate(before);
+        }
     }
     Ok(out.into())
 }
 
-fn ipv4(call: &mut Call<'_>) -> Answer {
-    match call.given(2) {
-        Some(Datum::Bool(true)) => {
-            of_bytes(call, |call, out| network::ip_v4_private(call.random, out))
-        }
-        Some(Datum::Bool(false)) => {
-            of_bytes(call, |call, out| network::ip_v4_public(call.random, out))
-        }
-        _ => of_bytes(call, |call, out| network::ip_v4(call.random, out)),
+/// Appends nothing and gives an address as text, or as a network when the first argument asks so.
+fn networked(call: &mut Call<'_>, address: u32) -> Answer {
+    let mut out = String::with_capacity(18);
+    if call.flag(0, false) {
+        let prefix = call.between(8, 30) as u32;
+        let network = Ipv4Addr::from_bits(address & (u32::MAX << (32 - prefix)));
+        let _ = write!(out, "{network}/{prefix}");
+    } else {
+        push_v4(address, &mut out);
     }
+    Ok(out.into())
+}
+
+pub(in crate::fake) fn push_v4(address: u32, out: &mut String) {
+    for (index, octet) in address.to_be_bytes().into_iter().enumerate() {
+        if index > 0 {
+            out.push('.');
+        }
+        out.push_str(itoa::Buffer::new().format(octet));
+    }
+}
+
+/// First address and size of the classes.
+fn class_of(call: &Call<'_>, index: usize) -> Result<Option<(u32, u32)>, FakeError> {
+    Ok(match call.text(index)? {
+        None => None,
+        Some("a") => Some((0, 1 << 31)),
+        Some("b") => Some((0x8000_0000, 1 << 30)),
+        Some("c") => Some((0xc000_0000, 1 << 29)),
+        Some(other) => {
+            return Err(
+                FakeError::new(format!("`{other}` is no class of addresses"))
+                    .help("known are `a`, `b` and `c`"),
+            );
+        }
+    })
+}
+
+fn in_class(call: &mut Call<'_>, class: Option<(u32, u32)>) -> u32 {
+    let (first, size) = class.unwrap_or((0, 0xe000_0000));
+    first + call.random.below(u64::from(size)) as u32
+}
+
+/// True for addresses no host has: this network, loopback, link-local, multicast and beyond.
+fn unusual(address: u32) -> bool {
+    let address = Ipv4Addr::from_bits(address);
+    let first = address.octets()[0];
+    first == 0 || first >= 224 || address.is_loopback() || address.is_link_local()
+}
+
+fn special(address: u32) -> bool {
+    let address = Ipv4Addr::from_bits(address);
+    let [a, b, c, _] = address.octets();
+    address.is_private()
+        || address.is_documentation()
+        || (a == 100 && (64..128).contains(&b))
+        || (a == 198 && (b == 18 || b == 19))
+        || (a == 192 && b == 0 && c == 0)
+        || (a == 192 && b == 88 && c == 99)
+}
+
+fn public(call: &mut Call<'_>, class: usize) -> Result<u32, FakeError> {
+    let class = class_of(call, class)?;
+    loop {
+        let address = in_class(call, class);
+        if !unusual(address) && !special(address) {
+            return Ok(address);
+        }
+    }
+}
+
+fn private(call: &mut Call<'_>, class: usize) -> Result<u32, FakeError> {
+    let class = match call.text(class)? {
+        None => call.word(&["a", "b", "c"]).to_owned(),
+        Some(class) => class.to_owned(),
+    };
+    let (first, bits) = match class.as_str() {
+        "a" => (0x0a00_0000, 24),
+        "b" => (0xac10_0000, 20),
+        "c" => (0xc0a8_0000, 16),
+        other => {
+            return Err(
+                FakeError::new(format!("`{other}` is no class of addresses"))
+                    .help("known are `a`, `b` and `c`"),
+            );
+        }
+    };
+    Ok(first + call.random.below(1 << bits) as u32)
+}
+
+fn ipv4(call: &mut Call<'_>) -> Answer {
+    let address = match call.given(2) {
+        Some(Datum::Bool(true)) => private(call, 1)?,
+        Some(Datum::Bool(false)) => public(call, 1)?,
+        _ => {
+            let class = class_of(call, 1)?;
+            loop {
+                let address = in_class(call, class);
+                if !unusual(address) {
+                    break address;
+                }
+            }
+        }
+    };
+    networked(call, address)
+}
+
+fn ipv4_private(call: &mut Call<'_>) -> Answer {
+    let address = private(call, 1)?;
+    networked(call, address)
+}
+
+fn ipv6(call: &mut Call<'_>) -> Answer {
+    if call.flag(0, false) {
+        let mut bytes = [0; 16];
+        call.random.bits(&mut bytes);
+        let prefix = call.between(8, 127) as u32;
+        let bits = u128::from_be_bytes(bytes) & (u128::MAX << (128 - prefix));
+        return Ok(format!("{}/{prefix}", Ipv6Addr::from_bits(bits)).into());
+    }
+    let mut out = Vec::with_capacity(39);
+    network::ip_v6(call.random, 0, 0, &mut out);
+    Ok(String::from_utf8(out).unwrap_or_default().into())
 }
 
 fn mac_address(call: &mut Call<'_>) -> Answer {
@@ -365,8 +563,11 @@ fn mac_address(call: &mut Call<'_>) -> Answer {
     call.random.bits(&mut bytes);
     // The lowest bit of the first octet tells multicast from unicast.
     bytes[0] = (bytes[0] & 0xfe) | u8::from(call.flag(0, false));
-    let parts: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(parts.join(":").into())
+    let mut out = String::with_capacity(17);
+    for (index, byte) in bytes.iter().enumerate() {
+        let _ = write!(out, "{}{byte:02x}", if index > 0 { ":" } else { "" });
+    }
+    Ok(out.into())
 }
 
 fn port_number(call: &mut Call<'_>) -> Answer {
@@ -382,121 +583,10 @@ fn port_number(call: &mut Call<'_>) -> Answer {
     Ok(Datum::Int(call.between(low, high)))
 }
 
-fn nic_handle(call: &mut Call<'_>) -> Answer {
-    let mut letters = Vec::new();
+fn nic_handle(call: &mut Call<'_>, suffix: &str) -> Result<String, FakeError> {
     let size = call.between(2, 4);
-    text::characters(call.random, text::UPPERCASE, size, &mut letters)?;
-    let letters = String::from_utf8(letters).unwrap_or_default();
-    let number = call.digits("%###");
-    let suffix = call.text(0)?.unwrap_or("FAKE");
-    Ok(format!("{letters}{number}-{suffix}").into())
-}
-
-pub(super) fn uuid4(call: &mut Call<'_>) -> Answer {
-    of_bytes(call, |call, out| crypto::uuid4(call.random, out))
-}
-
-fn mac_token(call: &mut Call<'_>) -> String {
-    let processor = call.word(MAC);
-    let (minor, patch) = (call.between(5, 15), call.between(0, 9));
-    format!("Macintosh; {processor} Mac OS X 10_{minor}_{patch}")
-}
-
-fn ios_token(call: &mut Call<'_>) -> String {
-    let device = call.word(&["iPhone; CPU iPhone OS", "iPad; CPU iPad OS"]);
-    format!("{device} {} like Mac OS X", call.word(IOS))
-}
-
-fn user_agent(call: &mut Call<'_>) -> String {
-    match call.between(0, 4) {
-        0 => chrome(call),
-        1 => firefox(call),
-        2 => internet_explorer(call),
-        3 => opera(call),
-        _ => safari(call),
-    }
-}
-
-fn platform(call: &mut Call<'_>) -> String {
-    match call.between(0, 4) {
-        0 => call.word(WINDOWS).to_owned(),
-        1 => format!("X11; Linux {}", call.word(LINUX)),
-        2 => mac_token(call),
-        3 => format!("Linux; Android {}", call.word(ANDROID)),
-        _ => ios_token(call),
-    }
-}
-
-fn chrome(call: &mut Call<'_>) -> String {
-    let platform = platform(call);
-    let engine = format!("{}.{}", call.between(531, 537), call.between(0, 36));
-    let version = format!("{}.0.{}.0", call.between(90, 140), call.between(4400, 7300));
-    let browser = if platform.starts_with('i') {
-        "CriOS"
-    } else {
-        "Chrome"
-    };
-    format!(
-        "Mozilla/5.0 ({platform}) AppleWebKit/{engine} (KHTML, like Gecko) {browser}/{version} Safari/{engine}"
-    )
-}
-
-fn firefox(call: &mut Call<'_>) -> String {
-    let version = call.between(78, 140);
-    let platform = match call.between(0, 3) {
-        0 => format!("{}; Win64; x64", call.word(WINDOWS)),
-        1 => format!("X11; Linux {}", call.word(LINUX)),
-        2 => mac_token(call),
-        _ => format!("Android {}; Mobile", call.word(ANDROID)),
-    };
-    format!("Mozilla/5.0 ({platform}; rv:{version}.0) Gecko/20100101 Firefox/{version}.0")
-}
-
-fn internet_explorer(call: &mut Call<'_>) -> String {
-    let version = call.between(6, 9);
-    let trident = format!("{}.{}", call.between(3, 5), call.between(0, 1));
-    format!(
-        "Mozilla/5.0 (compatible; MSIE {version}.0; {}; Trident/{trident})",
-        call.word(WINDOWS)
-    )
-}
-
-fn opera(call: &mut Call<'_>) -> String {
-    let platform = if call.chance(0.5) {
-        call.word(WINDOWS).to_owned()
-    } else {
-        format!("X11; Linux {}", call.word(LINUX))
-    };
-    let presto = format!("2.9.{}", call.between(160, 190));
-    let (major, minor) = (call.between(8, 9), call.between(10, 99));
-    let version = call.between(10, 12);
-    format!(
-        "Opera/{major}.{minor}.({platform}; {}) Presto/{presto} Version/{version}.00",
-        call.word(LANGUAGES)
-    )
-}
-
-fn safari(call: &mut Call<'_>) -> String {
-    let engine = format!(
-        "{}.{}.{}",
-        call.between(531, 535),
-        call.between(1, 50),
-        call.between(1, 7)
-    );
-    let version = format!("{}.{}", call.between(4, 17), call.between(0, 5));
-    if call.chance(0.3) {
-        let device = ios_token(call);
-        let build = format!("{}B{}", call.between(8, 20), call.between(111, 119));
-        return format!(
-            "Mozilla/5.0 ({device}) AppleWebKit/{engine} (KHTML, like Gecko) Version/{version} Mobile/{build} Safari/{engine}"
-        );
-    }
-    let platform = if call.chance(0.5) {
-        mac_token(call)
-    } else {
-        format!("Windows; U; {}", call.word(WINDOWS))
-    };
-    format!(
-        "Mozilla/5.0 ({platform}) AppleWebKit/{engine} (KHTML, like Gecko) Version/{version} Safari/{engine}"
-    )
+    let letters = call.characters(UPPERCASE, size)?;
+    let number = call.between(1, 9999);
+    let suffix = call.mask(suffix);
+    Ok(format!("{letters}{number}-{suffix}"))
 }

@@ -1,70 +1,176 @@
 //! Names of people.
 
-use super::{Answer, Call, Provider, provider_of};
+use super::{Answer, Call, Datum, Provider};
 
 pub(super) static PROVIDERS: &[Provider] = &[
-    provider_of("name", &[], |call| Ok(name(call, Gender::Any).into())),
-    provider_of("name_female", &[], |call| {
-        Ok(name(call, Gender::Female).into())
+    Provider::new("name", &[], |call| text(name(call, Gender::Any))),
+    Provider::new("name_female", &[], |call| text(name(call, Gender::Female))),
+    Provider::new("name_male", &[], |call| text(name(call, Gender::Male))),
+    Provider::new("name_nonbinary", &[], |call| text(name(call, Gender::Any))),
+    Provider::new("first_name", &[], |call| {
+        word(first_name(call, Gender::Any))
     }),
-    provider_of("name_male", &[], |call| Ok(name(call, Gender::Male).into())),
-    provider_of("name_nonbinary", &[], |call| {
-        Ok(name(call, Gender::Any).into())
+    Provider::new("first_name_female", &[], |call| {
+        word(first_name(call, Gender::Female))
     }),
-    provider_of("first_name", &[], |call| {
-        Ok(first_name(call, Gender::Any).into())
+    Provider::new("first_name_male", &[], |call| {
+        word(first_name(call, Gender::Male))
     }),
-    provider_of("first_name_female", &[], |call| {
-        Ok(first_name(call, Gender::Female).into())
+    Provider::new("first_name_nonbinary", &[], |call| {
+        word(first_name(call, Gender::Any))
     }),
-    provider_of("first_name_male", &[], |call| {
-        Ok(first_name(call, Gender::Male).into())
+    Provider::new("last_name", &[], |call| word(last_name(call, Gender::Any))),
+    Provider::new("last_name_female", &[], |call| {
+        word(last_name(call, Gender::Female))
     }),
-    provider_of("first_name_nonbinary", &[], |call| {
-        Ok(first_name(call, Gender::Any).into())
+    Provider::new("last_name_male", &[], |call| {
+        word(last_name(call, Gender::Male))
     }),
-    provider_of("last_name", &[], |call| {
-        Ok(last_name(call, Gender::Any).into())
+    Provider::new("last_name_nonbinary", &[], |call| {
+        word(last_name(call, Gender::Any))
     }),
-    provider_of("last_name_female", &[], |call| {
-        Ok(last_name(call, Gender::Female).into())
+    Provider::new("prefix", &[], |call| word(prefix(call, Gender::Any))),
+    Provider::new("prefix_female", &[], |call| {
+        word(prefix(call, Gender::Female))
     }),
-    provider_of("last_name_male", &[], |call| {
-        Ok(last_name(call, Gender::Male).into())
+    Provider::new("prefix_male", &[], |call| word(prefix(call, Gender::Male))),
+    Provider::new("prefix_nonbinary", &[], |call| {
+        word(prefix(call, Gender::Any))
     }),
-    provider_of("prefix", &[], |call| {
-        Ok(call.word(&["Mr.", "Mrs.", "Ms.", "Miss", "Dr."]).into())
-    }),
-    provider_of("prefix_female", &[], |call| {
-        Ok(call.word(&["Mrs.", "Ms.", "Miss", "Dr."]).into())
-    }),
-    provider_of("prefix_male", &[], |call| {
-        Ok(call.word(&["Mr.", "Dr."]).into())
-    }),
-    provider_of("suffix", &[], |call| Ok(call.word(SUFFIXES).into())),
-    provider_of("language_name", &[], language_name),
+    Provider::new("suffix", &[], suffix),
+    Provider::new("suffix_female", &[], suffix),
+    Provider::new("suffix_male", &[], suffix),
+    Provider::new("suffix_nonbinary", &[], suffix),
+    Provider::new("language_name", &[], |call| call.one(LANGUAGES)),
 ];
 
-const SUFFIXES: &[&str] = &["Jr.", "MD", "DDS", "PhD", "DVM", "II", "III", "IV", "V"];
+pub(in crate::fake) const LANGUAGES: &[&str] = &[
+    "Afrikaans",
+    "Albanian",
+    "Amharic",
+    "Arabic",
+    "Armenian",
+    "Azerbaijani",
+    "Basque",
+    "Belarusian",
+    "Bengali",
+    "Bosnian",
+    "Bulgarian",
+    "Burmese",
+    "Catalan",
+    "Chinese",
+    "Croatian",
+    "Czech",
+    "Danish",
+    "Dutch",
+    "English",
+    "Esperanto",
+    "Estonian",
+    "Faroese",
+    "Finnish",
+    "French",
+    "Galician",
+    "Georgian",
+    "German",
+    "Greek",
+    "Gujarati",
+    "Hausa",
+    "Hebrew",
+    "Hindi",
+    "Hungarian",
+    "Icelandic",
+    "Igbo",
+    "Indonesian",
+    "Irish",
+    "Italian",
+    "Japanese",
+    "Kannada",
+    "Kazakh",
+    "Khmer",
+    "Korean",
+    "Kurdish",
+    "Kyrgyz",
+    "Lao",
+    "Latvian",
+    "Lithuanian",
+    "Luxembourgish",
+    "Macedonian",
+    "Malagasy",
+    "Malay",
+    "Malayalam",
+    "Maltese",
+    "Maori",
+    "Marathi",
+    "Mongolian",
+    "Nepali",
+    "Norwegian",
+    "Pashto",
+    "Persian",
+    "Polish",
+    "Portuguese",
+    "Punjabi",
+    "Romanian",
+    "Russian",
+    "Samoan",
+    "Serbian",
+    "Sinhala",
+    "Slovak",
+    "Slovenian",
+    "Somali",
+    "Spanish",
+    "Swahili",
+    "Swedish",
+    "Tagalog",
+    "Tajik",
+    "Tamil",
+    "Telugu",
+    "Thai",
+    "Tibetan",
+    "Turkish",
+    "Turkmen",
+    "Ukrainian",
+    "Urdu",
+    "Uzbek",
+    "Vietnamese",
+    "Welsh",
+    "Xhosa",
+    "Yiddish",
+    "Yoruba",
+    "Zulu",
+];
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Gender {
+/// Whose name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::fake) enum Gender {
+    /// Decided by a draw where it matters.
     Any,
     Female,
     Male,
 }
 
 impl Gender {
-    fn decide(self, call: &mut Call<'_>) -> Self {
+    pub(in crate::fake) fn decide(self, call: &mut Call<'_>) -> Self {
         match self {
-            Self::Any if call.chance(0.5) => Self::Female,
+            Self::Any if call.random.below(2) == 0 => Self::Female,
             Self::Any => Self::Male,
             decided => decided,
         }
     }
 }
 
-pub(super) fn first_name(call: &mut Call<'_>, gender: Gender) -> &'static str {
+fn text(text: String) -> Answer {
+    Ok(Datum::Text(text))
+}
+
+fn word(word: &'static str) -> Answer {
+    Ok(Datum::Static(word))
+}
+
+fn suffix(call: &mut Call<'_>) -> Answer {
+    call.one(call.locale.data.suffixes)
+}
+
+pub(in crate::fake) fn first_name(call: &mut Call<'_>, gender: Gender) -> &'static str {
     let data = call.locale.data;
     match gender.decide(call) {
         Gender::Female => call.word(data.female),
@@ -72,7 +178,7 @@ pub(super) fn first_name(call: &mut Call<'_>, gender: Gender) -> &'static str {
     }
 }
 
-pub(super) fn last_name(call: &mut Call<'_>, gender: Gender) -> &'static str {
+pub(in crate::fake) fn last_name(call: &mut Call<'_>, gender: Gender) -> &'static str {
     let data = call.locale.data;
     if !data.last_female.is_empty() && gender.decide(call) == Gender::Female {
         return call.word(data.last_female);
@@ -80,49 +186,35 @@ pub(super) fn last_name(call: &mut Call<'_>, gender: Gender) -> &'static str {
     call.word(data.last)
 }
 
-pub(super) fn name(call: &mut Call<'_>, gender: Gender) -> String {
-    let gender = gender.decide(call);
-    let first = first_name(call, gender);
-    let last = last_name(call, gender);
-    if let Some(between) = call.locale.data.family_first {
-        return format!("{last}{between}{first}");
-    }
-    if !call.locale.code.starts_with("en") {
-        return format!("{first} {last}");
-    }
-    let prefix = if gender == Gender::Female {
-        "Mrs."
-    } else {
-        "Mr."
-    };
-    match call.between(1, 1000) {
-        1..=15 => format!("{prefix} {first} {last}"),
-        16..=35 => format!("{first} {last} {}", call.word(SUFFIXES)),
-        36..=40 => format!("{prefix} {first} {last} {}", call.word(SUFFIXES)),
-        _ => format!("{first} {last}"),
+/// The patronymic, where the locale has one.
+pub(super) fn middle_name(call: &mut Call<'_>, gender: Gender) -> &'static str {
+    let data = call.locale.data;
+    match gender.decide(call) {
+        Gender::Female => call.word(data.middle_female),
+        Gender::Male | Gender::Any => call.word(data.middle_male),
     }
 }
 
-fn language_name(call: &mut Call<'_>) -> Answer {
-    let name = call.word(&[
-        "English",
-        "German",
-        "French",
-        "Spanish",
-        "Italian",
-        "Portuguese",
-        "Dutch",
-        "Swedish",
-        "Polish",
-        "Russian",
-        "Ukrainian",
-        "Turkish",
-        "Arabic",
-        "Hindi",
-        "Chinese",
-        "Japanese",
-        "Korean",
-        "Greek",
-    ]);
-    Ok(name.into())
+pub(super) fn prefix(call: &mut Call<'_>, gender: Gender) -> &'static str {
+    let data = call.locale.data;
+    match gender.decide(call) {
+        Gender::Female => call.word(data.prefix_female),
+        Gender::Male | Gender::Any => call.word(data.prefix_male),
+    }
+}
+
+pub(in crate::fake) fn name(call: &mut Call<'_>, gender: Gender) -> String {
+    let gender = gender.decide(call);
+    let pattern = call
+        .weighted(call.locale.data.names)
+        .unwrap_or("{first} {last}");
+    if pattern == "{first} {last}" {
+        let (first, last) = (first_name(call, gender), last_name(call, gender));
+        let mut out = String::with_capacity(first.len() + last.len() + 1);
+        out.push_str(first);
+        out.push(' ');
+        out.push_str(last);
+        return out;
+    }
+    call.expand(pattern, gender)
 }

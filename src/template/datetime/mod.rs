@@ -28,7 +28,7 @@ pub(super) use named::struct_time;
 pub(super) use strftime::{Fields, fields_of, strftime_value, write_strftime};
 pub use zone::Tz;
 pub(super) use zone::{process_offset_of_wall, process_zone_at};
-pub(super) use zone_value::TzValue;
+pub(crate) use zone_value::TzValue;
 
 use super::{Error, Value};
 use crate::time::{Moment, Zone};

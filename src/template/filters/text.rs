@@ -99,7 +99,8 @@ pub(super) fn format(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Resul
         Value::dict(named.map(|(name, value)| (Value::from(&**name), value.clone())))
     };
     let template = input.text();
-    printf::percent(template.as_str(), &values, false, ctx.largest())
+    let safe = matches!(input, Value::Safe(_));
+    printf::percent(template.as_str(), &values, safe, ctx.largest())
 }
 
 pub(super) fn join(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {

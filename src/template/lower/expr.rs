@@ -11,6 +11,9 @@ use crate::template::program::{
 use crate::template::syntax::ast::{self, CompareOp, ExprKind, Name};
 use crate::template::{Error, ErrorKind, Span, Value, filters, tests};
 
+/// Most names that are listed when none is near.
+const MOST_LISTED: usize = 16;
+
 impl Lowerer<'_> {
     pub(super) fn expr(&mut self, expr: &ast::Expr) -> Lowered<Expr> {
         let span = expr.span;
@@ -213,12 +216,27 @@ impl Lowerer<'_> {
         if self.soft > 0 || !object.is_constant() || known.is_empty() || object.has_method(name) {
             return Ok(());
         }
-        let message = format!("'{}' has no '{name}'", object_text(&**object));
+        let message = match self.owner(span, name) {
+            Some(owner) => format!("`{owner}` has no `{name}`"),
+            None => format!("'{}' has no `{name}`", object_text(&**object)),
+        };
         let error = Error::new(ErrorKind::NotFound, message);
         let error = error.suggest(name, known.iter().map(String::as_str));
+        let error = match error.help_text() {
+            None if known.len() <= MOST_LISTED => {
+                error.help(format!("there are {}", known.join(", ")))
+            }
+            _ => error,
+        };
         // The reference fails when the call runs, so does this one; `problems` tells beforehand.
         self.problems.push(error.at(|| self.place(span)));
         Ok(())
+    }
+
+    /// What stands before `.name` in the text.
+    fn owner(&self, span: Span, name: &str) -> Option<&str> {
+        let text = self.source.get(span.start as usize..span.end as usize)?;
+        text.strip_suffix(name)?.strip_suffix('.')
     }
 
     /// What a module or the samples do not have is undefined, and an undefined value has no members.
@@ -228,6 +246,34 @@ impl Lowerer<'_> {
                 self.check_constant_member(&missing.object, &missing.name, missing.span)
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Arguments that a function does not take are found before the first run.
+    fn check_arguments(&mut self, function: &Value, args: &ast::CallArgs, span: Span) {
+        let Value::Object(object) = function else {
+            return;
+        };
+        let Some((name, params)) = object.parameters().filter(|_| self.soft == 0) else {
+            return;
+        };
+        let unknown = args.keyword.iter().map(|(given, _)| given);
+        let unknown = unknown.filter(|given| !params.contains(&&***given));
+        let mut errors: Vec<Error> = unknown
+            .map(|given| {
+                let message = format!("{name}() got an unexpected keyword argument '{given}'");
+                Error::type_error(message).suggest(given, params.iter().copied())
+            })
+            .collect();
+        if args.positional.len() > params.len() {
+            errors.push(Error::type_error(format!(
+                "{name}() takes at most {} arguments, {} given",
+                params.len(),
+                args.positional.len()
+            )));
+        }
+        for error in errors {
+            self.problems.push(error.at(|| self.place(span)));
         }
     }
 
@@ -241,6 +287,7 @@ impl Lowerer<'_> {
     ) -> Lowered<Expr> {
         let callee = function.downcast::<Function>();
         let borrows = callee.is_some_and(Function::borrows);
+        self.check_arguments(&function, args, callee_span);
         let args = self.args(args, borrows)?;
         let special = callee.and_then(|callee| {
             let constant = |expr: &Expr| match expr {

@@ -39,12 +39,13 @@ pub(super) fn lower(
         exporting: needs_exports(tree),
         in_block: false,
         problems: Vec::new(),
+        profiling: engine.is_profiling(),
     };
     let (root, exports) = lowerer.root(tree)?;
     let only_macros = root
         .body
         .iter()
-        .all(|stmt| matches!(stmt, Stmt::Text(_) | Stmt::Macro(..)));
+        .all(|stmt| matches!(stmt, Stmt::Text(_) | Stmt::Macro(..) | Stmt::Line(_)));
     Ok(Program {
         only_macros,
         name: lowerer.name,
@@ -111,7 +112,7 @@ struct Lowerer<'e> {
     macros: Vec<Rc<Macro>>,
     blocks: HashMap<Rc<str>, Rc<Block>>,
     uses: Vec<Symbol>,
-    references: Vec<Rc<str>>,
+    references: Vec<(Rc<str>, Span, bool)>,
     /// Above zero in branches that may never run: unknown filters and tests are run-time errors.
     soft: u32,
     /// Loops of the current function that are open.
@@ -122,6 +123,8 @@ struct Lowerer<'e> {
     exporting: bool,
     in_block: bool,
     problems: Vec<Error>,
+    /// Lines are marked.
+    profiling: bool,
 }
 
 impl Lowerer<'_> {

@@ -17,10 +17,28 @@ use crate::template::{Span, Value};
 impl Lowerer<'_> {
     pub(super) fn block(&mut self, body: &ast::Block) -> Lowered<Vec<Stmt>> {
         let mut lowered = Vec::with_capacity(body.len());
+        let mut line = 0;
         for stmt in body {
+            if self.profiling {
+                self.mark_line(stmt, &mut line, &mut lowered);
+            }
             self.stmt(stmt, &mut lowered)?;
         }
         Ok(lowered)
+    }
+
+    /// Marks the line of a statement, unless the statement before stands on it too.
+    fn mark_line(&self, stmt: &ast::Stmt, line: &mut u32, out: &mut Vec<Stmt>) {
+        let at = self.place(stmt.span).line;
+        if at != *line {
+            out.push(Stmt::Line(at));
+        }
+        // What has a body ends on other lines.
+        let simple = matches!(
+            stmt.kind,
+            StmtKind::Text(_) | StmtKind::Output(_) | StmtKind::Set(..) | StmtKind::Do(_)
+        );
+        *line = if simple { at } else { 0 };
     }
 
     fn stmt(&mut self, stmt: &ast::Stmt, out: &mut Vec<Stmt>) -> Lowered<()> {
@@ -73,7 +91,7 @@ impl Lowerer<'_> {
             StmtKind::Autoescape(on, body) => self.autoescape(on, body, out)?,
             StmtKind::Block(def) => self.block_def(def, span, out)?,
             StmtKind::Extends(name) => {
-                let lowered = self.template_name(name)?;
+                let lowered = self.template_name(name, false)?;
                 out.push(Stmt::Extends(lowered, span));
                 if self.functions.len() == 1 && self.function().scopes.len() == 1 && self.soft == 0
                 {
@@ -490,13 +508,23 @@ impl Lowerer<'_> {
         Ok(())
     }
 
-    fn template_name(&mut self, name: &ast::Expr) -> Lowered<Expr> {
+    fn template_name(&mut self, name: &ast::Expr, optional: bool) -> Lowered<Expr> {
+        let span = name.span;
         let lowered = self.reading(name)?;
         if let Expr::Const(value) = &lowered {
             let names = value.as_tuple().unwrap_or(std::slice::from_ref(value));
             for name in names.iter().filter_map(Value::as_str) {
-                if !self.references.iter().any(|known| **known == *name) {
-                    self.references.push(Rc::from(name));
+                let optional = optional || names.len() > 1;
+                let known = self
+                    .references
+                    .iter_mut()
+                    .find(|(known, ..)| **known == *name);
+                match known {
+                    Some((_, place, known)) if *known && !optional => {
+                        (*place, *known) = (span, false);
+                    }
+                    Some(_) => {}
+                    None => self.references.push((Rc::from(name), span, optional)),
                 }
             }
         }
@@ -515,7 +543,7 @@ impl Lowerer<'_> {
                 ignore_missing,
                 with_context,
             } => {
-                let name = self.template_name(name)?;
+                let name = self.template_name(name, *ignore_missing)?;
                 let snapshot = self.context(*with_context);
                 if !self.mute {
                     out.push(Stmt::Include(Box::new(Include {
@@ -531,7 +559,7 @@ impl Lowerer<'_> {
                 target,
                 with_context,
             } => {
-                let name = self.template_name(name)?;
+                let name = self.template_name(name, false)?;
                 let snapshot = self.context(*with_context);
                 let var = self.resolve(target);
                 out.push(Stmt::Import(Box::new(Import {
@@ -548,7 +576,7 @@ impl Lowerer<'_> {
                 names,
                 with_context,
             } => {
-                let name = self.template_name(name)?;
+                let name = self.template_name(name, false)?;
                 let snapshot = self.context(*with_context);
                 let vars: Vec<(Rc<str>, Var)> = names
                     .iter()

@@ -1,5 +1,6 @@
 //! Source text to tokens, with Jinja2's whitespace control.
 
+use crate::template::hints;
 use std::rc::Rc;
 
 use num_bigint::BigInt;
@@ -255,7 +256,11 @@ impl<'s> Lexer<'s> {
         }
         let Some(op) = OPERATORS.iter().find(|op| rest.starts_with(**op)) else {
             let span = Span::new(start, start + first.len_utf8());
-            return Err(Fault::new(span, format!("unexpected character '{first}'")));
+            let fault = Fault::new(span, format!("unexpected character '{first}'"));
+            return Err(match hints::character(first) {
+                Some(hint) => fault.help(hint),
+                None => fault,
+            });
         };
         self.at += op.len();
         self.bracket(op, start, brackets)?;

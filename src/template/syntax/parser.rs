@@ -78,10 +78,22 @@ impl<'t> Parser<'t> {
 
     pub(super) fn unexpected<T>(&self, expected: &str) -> Parsed<T> {
         let found = self.peek().describe();
-        Err(Fault::new(
-            self.span(),
-            format!("expected {expected}, found {found}"),
-        ))
+        let fault = Fault::new(self.span(), format!("expected {expected}, found {found}"));
+        Err(match self.peek() {
+            Tok::Op("=") if expected != "an expression" => {
+                fault.help("`==` compares; `{% set name = value %}` assigns")
+            }
+            Tok::Op("}") if expected == "':'" => {
+                fault.help("inside of a tag names stand without braces: `{{ x }}`, `{% if x %}`")
+            }
+            Tok::Name(name) if &**name == "for" && expected == "'}}'" => fault.help(
+                "there are no comprehensions: use `map`, `select` and `list`, or a `for` block",
+            ),
+            Tok::Str(_) if expected == "'}}'" => {
+                fault.help("`~` joins texts and values; there are no f-strings")
+            }
+            _ => fault,
+        })
     }
 
     pub(super) fn expect_op(&mut self, op: &str) -> Parsed<()> {

@@ -1,5 +1,6 @@
 //! Tokens to statements: Jinja2's tags with `do`, `break` and `continue`.
 
+use crate::template::hints;
 use std::rc::Rc;
 
 use super::ast::{Block, BlockDef, Expr, ExprKind, For, MacroDef, Name, Stmt, StmtKind};
@@ -141,6 +142,9 @@ impl Parser<'_> {
             };
         }
         let fault = Fault::new(at, format!("unknown tag '{name}'"));
+        if let Some(hint) = hints::tag(name) {
+            return fault.help(hint);
+        }
         match nearest(name, TAGS.into_iter().chain(ends.iter().copied())) {
             Some(near) => fault.help(format!("did you mean `{near}`?")),
             None => fault,

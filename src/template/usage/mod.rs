@@ -3,6 +3,7 @@
 //!
 //! Knows nothing of what the host's globals mean beyond what [`Hosts`] says of them.
 
+mod arity;
 mod effect;
 mod kind;
 mod names;
@@ -11,6 +12,8 @@ mod walk_expr;
 
 #[cfg(test)]
 mod tests;
+
+pub use arity::Signature;
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -38,9 +41,13 @@ pub enum Host {
     Tables(Vec<Table>),
     /// A store that outlives the render (`shared`).
     Store,
-    /// The gateway to modules. The function says whether what a path such as `rand.number.integer`
-    /// leads to keeps nothing from one call to the next.
-    Modules(fn(&[&str]) -> bool),
+    /// The gateway to modules; its functions are asked about paths such as `rand.number.integer`.
+    Modules {
+        /// Whether a path keeps nothing. A path that starts with `*` is of a module that is not known.
+        stateless: fn(&[&str]) -> bool,
+        /// The parameters of a function, where they are known.
+        signature: fn(&[&str]) -> Option<Signature>,
+    },
     /// Using it reaches outside of the render; the text says how.
     Effect(&'static str),
 }
@@ -84,6 +91,8 @@ pub struct Usage {
     pub impurities: Vec<Impurity>,
     /// Columns that no row has, where that can be told.
     pub unknown_columns: Vec<UnknownColumn>,
+    /// Calls that fail when they are reached, and tables that there are not.
+    pub mistakes: Vec<Mistake>,
 }
 
 /// A name and where it is used.
@@ -174,6 +183,17 @@ pub struct UnknownColumn {
     pub column: String,
     /// The nearest name that there is.
     pub nearest: Option<String>,
+    /// Where.
+    pub place: Place,
+}
+
+/// Something that fails, or gives nothing, when it is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
     /// Where.
     pub place: Place,
 }

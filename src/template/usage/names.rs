@@ -1,7 +1,7 @@
 //! Collects what is used, each name once with all its places.
 
 use super::{
-    FileKind, FileUse, Impurity, KeyUse, NameUse, StateUse, TableUse, UnknownColumn, Usage,
+    FileKind, FileUse, Impurity, KeyUse, Mistake, NameUse, StateUse, TableUse, UnknownColumn, Usage,
 };
 use crate::template::Place;
 
@@ -122,6 +122,17 @@ impl Usage {
         };
         if self.impurities.len() < MOST && !self.impurities.contains(&one) {
             self.impurities.push(one);
+        }
+    }
+
+    pub(super) fn mistake(&mut self, message: String, help: Option<String>, place: Place) {
+        let one = Mistake {
+            message,
+            help,
+            place,
+        };
+        if !self.mistakes.contains(&one) {
+            self.mistakes.push(one);
         }
     }
 

@@ -26,7 +26,13 @@ fn hosts() -> Hosts {
         ),
         ("locals", Host::Store),
         ("shared", Host::Store),
-        ("module", Host::Modules(|path| !path.contains(&"unique"))),
+        (
+            "module",
+            Host::Modules {
+                stateless: |path| !path.contains(&"unique"),
+                signature: |_| None,
+            },
+        ),
         ("dispatch", Host::Effect("it uses `dispatch`")),
     ];
     Hosts {
@@ -225,4 +231,30 @@ fn columns_that_no_row_has_are_told() {
         .collect();
     assert_eq!(columns, ["nmae", "agee"]);
     assert_eq!(found.unknown_columns[0].nearest.as_deref(), Some("name"));
+}
+
+#[test]
+fn calls_that_cannot_fit_are_told() {
+    let found = usage(
+        "{{ module.rand.chance() }}{{ module.rand.chance(1, 2) }}{{ module.rand.chance(probb=1) }}\n\
+         {{ 'x' | replace('a') }}{{ 1 | round(2, 'ceil', 3) }}{{ samples.user | random }}{{ 1 // 0 }}\n\
+         {{ module.rand.chance(*[1]) }}{{ 'x' | replace(*['a', 'b']) }}{{ samples.nope | default(1) }}",
+    );
+    let found: Vec<String> = found
+        .mistakes
+        .iter()
+        .map(|one| format!("{}: {}", one.place, one.message))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "t.jinja:1:4: module.rand.chance needs the argument `prob`",
+            "t.jinja:1:30: module.rand.chance takes at most 1 argument, 2 given",
+            "t.jinja:1:60: module.rand.chance has no argument `probb`",
+            "t.jinja:2:10: filter replace needs the argument `new`",
+            "t.jinja:2:32: filter round takes at most 2 arguments, 3 given",
+            "t.jinja:2:57: there is no sample `user`",
+            "t.jinja:2:84: division by zero",
+        ]
+    );
 }

@@ -7,10 +7,25 @@ use std::rc::Rc;
 use super::kind::{CODE, FRESH, IMPORT, Kind, MODULE, SHALLOW, SHARED, STORE, STORES, TABLES};
 use super::{FileKind, Host, Hosts, Parsed, Usage};
 use crate::template::syntax::ast::{Block, Expr, ExprKind, MacroDef, Name, Stmt, StmtKind};
-use crate::template::{Place, Span, Template, Value, syntax};
+use crate::template::{Place, Span, Template, Value, nearest, syntax};
 
 /// Most statements looked at: files that include each other many times over end here.
 const BUDGET: usize = 200_000;
+
+/// Names that every template has.
+const LANGUAGE: [&str; 11] = [
+    "range",
+    "dict",
+    "lipsum",
+    "cycler",
+    "joiner",
+    "namespace",
+    "loop",
+    "self",
+    "super",
+    "caller",
+    "varargs",
+];
 
 /// Most rounds; what is learned only grows, so that far fewer do.
 const ROUNDS: usize = 64;
@@ -45,6 +60,8 @@ pub(super) struct Walker<'h> {
     known_macros: HashSet<(Rc<str>, u32)>,
     pub aliases: HashMap<Name, HashSet<Name>>,
     pub assigned: HashSet<Name>,
+    /// Names that something gives a value to, in whatever file.
+    known: HashSet<Name>,
     file: Rc<Parsed>,
     open: Vec<Rc<str>>,
     imported: HashSet<Rc<str>>,
@@ -73,6 +90,7 @@ pub(super) fn usage(template: &Template, hosts: &Hosts) -> Usage {
         known_macros: HashSet::new(),
         aliases: HashMap::new(),
         assigned: HashSet::new(),
+        known: HashSet::new(),
         file: Rc::clone(&file),
         open: Vec::new(),
         imported: HashSet::new(),
@@ -207,6 +225,7 @@ impl Walker<'_> {
         let variable = self.variable(Key::Name(name.clone()));
         let kind = self.vars.get(variable).copied().unwrap_or_default();
         let Some((index, host)) = self.host(name) else {
+            self.check_name(name, span);
             return kind;
         };
         let (of_host, reason) = match host {
@@ -220,7 +239,7 @@ impl Walker<'_> {
                 let reason = format!("it uses the state `{name}`");
                 (Kind::of(STORE << self.store_number(index)), Some(reason))
             }
-            Host::Modules(_) => (Kind::of(MODULE), None),
+            Host::Modules { .. } => (Kind::of(MODULE), None),
             Host::Effect(how) => (Kind::of(CODE), Some((*how).to_owned())),
         };
         self.note(span, |usage, place| {
@@ -230,6 +249,25 @@ impl Walker<'_> {
             }
         });
         kind.or(of_host)
+    }
+
+    /// Notes a name that nothing gives a value to, if it is near to one that is known: others may be meant
+    /// to be undefined.
+    fn check_name(&mut self, name: &Name, span: Span) {
+        if !self.recording || self.quiet > 0 || self.known.contains(name) {
+            return;
+        }
+        let hosts = self.hosts.globals.iter().map(|(known, _)| known.as_str());
+        let known = self.known.iter().map(|known| &**known);
+        let words = LANGUAGE.into_iter();
+        if LANGUAGE.contains(&&**name) || name.chars().count() < 4 {
+            return;
+        }
+        if let Some(near) = nearest(name, hosts.chain(words).chain(known)) {
+            let message = format!("`{name}` is not defined");
+            let help = Some(format!("did you mean `{near}`?"));
+            self.note(span, |usage, place| usage.mistake(message, help, place));
+        }
     }
 
     /// The number of the store that is global number `index`.
@@ -253,6 +291,7 @@ impl Walker<'_> {
         match &target.kind {
             ExprKind::Name(name) => {
                 self.assigned.insert(name.clone());
+                self.known.insert(name.clone());
                 let variable = match self.in_scope(name) {
                     Some(variable) => variable,
                     None => self.variable(Key::Name(name.clone())),
@@ -363,6 +402,7 @@ impl Walker<'_> {
     }
 
     fn target_of(&mut self, name: &Name) -> usize {
+        self.known.insert(name.clone());
         match self.in_scope(name) {
             Some(variable) => variable,
             None => self.variable(Key::Name(name.clone())),
@@ -372,6 +412,18 @@ impl Walker<'_> {
     fn from_import(&mut self, file: &Expr, names: &[(Name, Name)], with_context: bool) {
         self.file(file, FileKind::Import, with_context);
         for (source, target) in names {
+            if self.recording
+                && constant_names(file)
+                    .is_some_and(|names| names.iter().all(|one| self.load(one).is_some()))
+                && !self.known.contains(source)
+            {
+                let near = nearest(source, self.known.iter().map(|known| &**known));
+                let help = near.map(|near| format!("did you mean `{near}`?"));
+                let message = format!("the imported file does not define `{source}`");
+                self.note(file.span, |usage, place| {
+                    usage.mistake(message, help, place)
+                });
+            }
             let from = self.variable(Key::Name(source.clone()));
             let kind = self.vars.get(from).copied().unwrap_or_default();
             let to = self.target_of(target);

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::arity;
 use super::effect::{self, Effect, Gives};
 use super::kind::{CODE, FRESH, IMPORT, Kind, MODULE, SHALLOW, SHARED, STORE, TABLES};
 use super::walk::Walker;
@@ -106,6 +107,14 @@ impl Walker<'_> {
             }
             ExprKind::Binary(op, a, b) => {
                 let kind = self.expr(a).or(self.expr(b));
+                if matches!(op, BinaryOp::Div | BinaryOp::FloorDiv | BinaryOp::Mod)
+                    && arity::is_zero(&b.kind)
+                    && !matches!(&a.kind, ExprKind::Const(value) if value.as_str().is_some())
+                {
+                    self.note(expr.span, |usage, place| {
+                        usage.mistake("division by zero".to_owned(), None, place);
+                    });
+                }
                 match op {
                     BinaryOp::Add | BinaryOp::Mul => self.copy(kind),
                     _ => Kind::default(),
@@ -232,6 +241,17 @@ impl Walker<'_> {
     fn table(&mut self, name: &str, span: Span) -> Kind {
         let tables = self.tables();
         let Some(index) = tables.iter().position(|table| table.name == name) else {
+            if self.quiet == 0 {
+                let names = tables.iter().map(|table| table.name.as_str());
+                let help =
+                    nearest(name, names.clone()).map(|near| format!("did you mean `{near}`?"));
+                let help = help.or_else(|| {
+                    let names: Vec<&str> = names.collect();
+                    (!names.is_empty()).then(|| format!("there are {}", names.join(", ")))
+                });
+                let message = format!("there is no sample `{name}`");
+                self.note(span, |usage, place| usage.mistake(message, help, place));
+            }
             return Kind::default();
         };
         self.note(span, |usage, place| usage.table(name, place));
@@ -308,7 +328,7 @@ impl Walker<'_> {
             _ => return None,
         };
         if let ExprKind::Name(root) = &object.kind {
-            let is_gateway = matches!(self.host(root), Some((_, Host::Modules(_))));
+            let is_gateway = matches!(self.host(root), Some((_, Host::Modules { .. })));
             return (is_gateway && !self.assigned.contains(root)).then(|| vec![name]);
         }
         let mut path = self.module_path(object)?;
@@ -337,7 +357,7 @@ impl Walker<'_> {
     fn is_stateless(&self, path: &[&str]) -> bool {
         let mut globals = self.hosts.globals.iter();
         globals.all(|(_, host)| match host {
-            Host::Modules(stateless) => stateless(path),
+            Host::Modules { stateless, .. } => stateless(path),
             _ => true,
         })
     }
@@ -345,6 +365,7 @@ impl Walker<'_> {
     fn call(&mut self, callee: &Expr, args: &CallArgs, span: Span) -> Kind {
         if let Some(path) = self.module_path(callee) {
             self.module(&path, callee.span, true);
+            self.check_call(&path, args, span);
             let given = self.args(args);
             let parts: Vec<&str> = path.iter().map(String::as_str).collect();
             if is_shuffle(&parts) && given.outlives() {
@@ -367,6 +388,33 @@ impl Walker<'_> {
     fn check_callee(&mut self, kind: Kind, span: Span) {
         if kind.has(CODE) && kind.outlives() {
             self.impure(span, "it calls a method that is chosen when it runs");
+        }
+    }
+
+    /// Notes a call of a module's function whose arguments cannot fit.
+    fn check_call(&mut self, path: &[String], args: &CallArgs, span: Span) {
+        let parts: Vec<&str> = path.iter().map(String::as_str).collect();
+        let mut globals = self.hosts.globals.iter();
+        let signature = globals.find_map(|(_, host)| match host {
+            Host::Modules { signature, .. } => signature(&parts),
+            _ => None,
+        });
+        let function = format!("module.{}", path.join("."));
+        self.check_args(&function, signature, args, span);
+    }
+
+    fn check_args(
+        &mut self,
+        function: &str,
+        signature: Option<arity::Signature>,
+        args: &CallArgs,
+        span: Span,
+    ) {
+        let mistake = signature.and_then(|known| arity::mistake(function, known, args));
+        if let Some((message, help)) = mistake {
+            self.note(span, |usage, place| {
+                usage.mistake(message, Some(help), place)
+            });
         }
     }
 
@@ -588,6 +636,9 @@ impl Walker<'_> {
         self.quiet += u32::from(expected);
         let kind = input.map(|input| self.expr(input)).unwrap_or_default();
         self.quiet -= u32::from(expected);
+        if self.template.has_builtin_filter(name) {
+            self.check_args(&format!("filter {name}"), arity::filter(name), args, span);
+        }
         let given = self.args(args);
         let attribute = match (name, args.positional.first()) {
             ("attr", Some(first)) => Some(first),

@@ -1,5 +1,6 @@
 //! Calls: arguments, functions, methods, filters, tests, macros.
 
+use crate::template::{ErrorKind, hints};
 use std::fmt::Write;
 use std::rc::Rc;
 
@@ -287,7 +288,10 @@ impl Ctx<'_> {
         let error = Error::undefined(format!("`{source}` is undefined, so it cannot be called"));
         let error = match source {
             "caller" => error.help("this macro must be used with a call block"),
-            _ => error,
+            name => match hints::function(name) {
+                Some(hint) => error.help(hint),
+                None => error,
+            },
         };
         error.at(|| self.place(call.callee_span))
     }
@@ -363,10 +367,20 @@ impl Ctx<'_> {
                     return Rc::clone(host).call_method(self, name, args);
                 }
                 match host.get_attr(name) {
+                    Some(Value::None) => Err(no_attribute(host.type_name(), name)
+                        .suggest(name, host.names().iter().map(String::as_str))),
                     Some(function) => self.call(&function, args),
                     None => match host.get_item(&Value::from(name))? {
                         Some(function) => self.call(&function, args),
-                        None => Rc::clone(host).call_method(self, name, args),
+                        None => {
+                            let called = Rc::clone(host).call_method(self, name, args);
+                            called.map_err(|error| match error.help_text() {
+                                None if error.kind() == ErrorKind::Undefined => {
+                                    error.suggest(name, host.names().iter().map(String::as_str))
+                                }
+                                _ => error,
+                            })
+                        }
                     },
                 }
             }

@@ -36,6 +36,7 @@ pub struct Ctx<'r> {
     steps: u64,
     /// Where the thread's stack was when the render began.
     bottom: usize,
+    profiling: bool,
 }
 
 /// The function that is running.
@@ -78,6 +79,7 @@ impl<'r> Ctx<'r> {
         let stack = engine.take_scratch();
         let spare = engine.take_context().filter(|_| program.blocks.is_empty());
         let context = spare.unwrap_or_else(|| Rc::new(Context::root(program)));
+        let profiling = engine.is_profiling();
         Self {
             engine,
             random: run.random,
@@ -97,6 +99,7 @@ impl<'r> Ctx<'r> {
             frames: 0,
             steps: run.limits.steps,
             bottom: stack_address(),
+            profiling,
         }
     }
 
@@ -291,10 +294,29 @@ impl<'r> Ctx<'r> {
             captured: Value::Undefined,
         };
         let outer = std::mem::replace(&mut self.frame, frame);
+        let caller = self.profiling.then(|| {
+            self.engine
+                .profiler(|profiler| profiler.enter(&program.name))
+        });
         let done = body(self);
+        if let Some(Some(caller)) = caller {
+            let written = self.out.len();
+            self.engine
+                .profiler(|profiler| profiler.leave(caller, written));
+        }
         self.frame = outer;
         self.stack.truncate(base);
         done
+    }
+
+    /// Counts what comes for a line of the current file.
+    #[cold]
+    fn mark_line(&mut self, line: u32) {
+        let written = self.out.len();
+        if let Some(program) = &self.frame.program {
+            self.engine
+                .profiler(|profiler| profiler.line(&program.name, line, written));
+        }
     }
 
     /// Runs a body of the current frame's program.

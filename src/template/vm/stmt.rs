@@ -95,6 +95,7 @@ impl Ctx<'_> {
             }
             Stmt::Break => return Ok(Flow::Break),
             Stmt::Continue => return Ok(Flow::Continue),
+            Stmt::Line(line) => self.mark_line(*line),
             _ => {}
         }
         Ok(Flow::Next)

@@ -405,6 +405,7 @@ impl App {
             buckets,
             events: EVENTS,
             deadline: DEADLINE,
+            inspect: Default::default(),
         })));
     }
 

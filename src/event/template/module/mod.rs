@@ -4,6 +4,7 @@ mod fakes;
 mod random;
 
 use crate::fake::FakeError;
+use crate::template::usage::Signature;
 use crate::template::{Error, Object, Value, python_module, python_modules};
 
 pub(super) use fakes::FakerMode;
@@ -61,5 +62,13 @@ fn fake_error(error: FakeError) -> Error {
     match error.help {
         Some(help) => made.help(help),
         None => made,
+    }
+}
+
+/// The parameters of a function of `module.rand`, by its path from the gateway.
+pub(super) fn signature(path: &[&str]) -> Option<Signature> {
+    match path {
+        ["rand", rest @ ..] => random::signature(rest),
+        _ => None,
     }
 }

@@ -183,6 +183,14 @@ impl Sample {
         self.columns.header.then_some(names)
     }
 
+    /// The index of a row that is this very value.
+    pub(super) fn index_of(&self, row: &Value) -> Option<usize> {
+        if !matches!(row, Value::Object(_)) {
+            return None;
+        }
+        self.rows.iter().position(|known| known.same_as(row))
+    }
+
     /// All cells.
     pub(super) fn cells(&self) -> impl Iterator<Item = &Value> {
         self.rows

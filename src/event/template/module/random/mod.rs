@@ -7,6 +7,7 @@ use num_bigint::BigInt;
 use super::fake_error;
 use crate::fake::rand::{self, crypto, network, number, text};
 use crate::fake::{FakeError, Random};
+use crate::template::usage::Signature;
 use crate::template::{Args, Ctx, DateTime, Error, Function, Namespace, Value};
 
 type Native = fn(&mut Ctx<'_>, &Args<'_>) -> Result<Value, Error>;
@@ -394,4 +395,33 @@ fn timestamp(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
         }
         .into(),
     ))
+}
+
+/// The parameters of the functions here.
+pub(super) fn signature(path: &[&str]) -> Option<Signature> {
+    let found: Signature = match path {
+        ["shuffle" | "choice"] => (&["items"], 1),
+        ["choices"] => (&["items", "n"], 2),
+        ["weighted_choice"] => return None,
+        ["weighted_choices"] => return None,
+        ["chance"] => (&["prob"], 1),
+        ["number", "integer" | "floating"] => (&["a", "b"], 2),
+        ["number", "gauss" | "lognormal"] => (&["mu", "sigma"], 2),
+        ["number", "exponential"] => (&["lambd"], 1),
+        ["number", "pareto"] => (&["alpha", "xmin"], 1),
+        ["number", "triangular"] => (&["low", "high", "mode"], 3),
+        ["number", "clamp"] => (&["value", "min_val", "max_val"], 3),
+        ["string", "pattern"] => (&["format_string"], 1),
+        [
+            "string",
+            "letters_lowercase" | "letters_uppercase" | "letters" | "digits" | "punctuation"
+            | "hex",
+        ] => (&["size"], 1),
+        ["network", "ip_v4_in_subnet"] => (&["cidr"], 1),
+        ["network", name] if name.starts_with("ip_v") => (&[], 0),
+        ["crypto", "uuid4" | "md5" | "sha1" | "sha256"] => (&[], 0),
+        ["datetime", "timestamp"] => (&["start", "end"], 2),
+        _ => return None,
+    };
+    Some(found)
 }
