@@ -229,7 +229,9 @@ fn a_preview_runs_saved_scripts_and_says_why_it_does_not_run_others() {
         now_us: 0,
         span_s: 60,
         buckets: 6,
+        from_us: None,
         events: 2,
+        inspect: Default::default(),
         deadline: PATIENCE,
     };
     let saved = evaluate(&request, &|| false);
