@@ -135,6 +135,7 @@ fn by_source(base: &Path, lines: u64) -> f64 {
         path: name,
         base,
         files: &Disk,
+        calendars: None,
         setting: "event.replay".to_owned(),
     };
     let mut plugins = PLUGINS.iter();
