@@ -94,6 +94,16 @@ impl EventBatch {
         self.commit(alias);
     }
 
+    /// Appends all finished events of another batch; what is being written here is dropped.
+    pub fn append(&mut self, other: &Self) {
+        self.rollback();
+        let start = self.bytes.len();
+        let added = other.bytes.get(..other.byte_len()).unwrap_or_default();
+        self.bytes.extend_from_slice(added);
+        self.ends.extend(other.ends.iter().map(|end| start + end));
+        self.aliases.extend_from_slice(&other.aliases);
+    }
+
     /// The bytes of event `index`; empty when there is no such event. Valid UTF-8 by construction of
     /// the event sources.
     pub fn get(&self, index: usize) -> &[u8] {

@@ -37,6 +37,18 @@ pub trait EventConfig: Send + Sync + Debug {
     /// Called on the thread that will produce.
     fn build(&self, env: &EventEnv<'_>, problems: &mut Diagnostics)
     -> Option<Box<dyn EventSource>>;
+
+    /// Builds another source for the same run, to share the work of one that is
+    /// [`EventSource::parallel`]; `streams` is what [`EventSource::streams`] of that one gave.
+    fn build_another(
+        &self,
+        env: &EventEnv<'_>,
+        streams: u64,
+        problems: &mut Diagnostics,
+    ) -> Option<Box<dyn EventSource>> {
+        let _ = (env, streams, problems);
+        None
+    }
 }
 
 /// What an event source may know about the run.
@@ -128,6 +140,11 @@ pub trait EventSource: Debug {
             place: None,
             reason: "this event source makes its events in order".to_owned(),
         })
+    }
+
+    /// The seed of its random streams, drawn by itself in a run without one.
+    fn streams(&self) -> u64 {
+        0
     }
 
     /// Makes the next timestamp the one with this number, counted from 0. Only for sources that are

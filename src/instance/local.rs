@@ -180,6 +180,7 @@ impl Inner {
                 files,
                 streams: self.streams.clone(),
                 runtime: self.runtime.clone(),
+                workers: None,
             },
         ));
         self.set(&spec.id, Run::Known(running.clone()));

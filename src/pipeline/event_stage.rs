@@ -1,6 +1,9 @@
 //! The event stage: one thread that owns the event source and turns timestamps into batches of events.
+//! While timestamps wait and the source allows it, workers help (`ordered`).
 
+use std::ops::Range;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::batch::{EventBatch, TimestampBatch};
 use crate::config::Place;
@@ -10,14 +13,18 @@ use super::EndReason;
 use super::control::Level;
 use super::errors::Failure;
 use super::queue::Popped;
-use super::shared::Shared;
+use super::shared::{Lane, Shared};
 
 /// Bytes at which a batch goes on: large enough that handing over costs nothing beside rendering,
 /// small enough to stay in a core's cache until it is written.
-const BATCH_BYTES: usize = 128 << 10;
+pub(super) const BATCH_BYTES: usize = 128 << 10;
 
 /// Bytes at which a batch goes on even when its size is visible in the output.
 const JOINED_BYTES: usize = 64 << 20;
+
+/// How long timestamps have to wait for the source, and the outputs not, before workers are started:
+/// a schedule that one thread keeps up with needs none.
+const PATIENCE: Duration = Duration::from_millis(30);
 
 /// How the stage works in one run.
 #[derive(Debug)]
@@ -28,106 +35,204 @@ pub(super) struct Setup {
     pub(super) tags: Vec<Vec<Arc<str>>>,
     /// One batch of events per batch of timestamps, because a formatter joins batches.
     pub(super) joined: bool,
+    /// Threads that may render, this one included.
+    pub(super) workers: usize,
+    /// Workers are started as soon as any timestamp waits.
+    pub(super) eager: bool,
 }
 
+impl Setup {
+    /// The tags of an input.
+    pub(super) fn tags_of(&self, input: u16) -> &[Arc<str>] {
+        let tags = self.tags.get(usize::from(input));
+        tags.map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// Makes another source of the same run, whose streams are those of the seed; `None` when that is not
+/// possible. Called on the thread that will produce.
+pub(super) type Build<'b> = &'b (dyn Fn(u64) -> Option<Box<dyn EventSource>> + Sync);
+
 /// Runs until there are no more timestamps, the source is exhausted or the run is told to end.
-pub(super) fn run(source: Box<dyn EventSource>, setup: &Setup, shared: &Shared) {
-    Stage {
+pub(super) fn run(source: Box<dyn EventSource>, setup: &Setup, build: Build<'_>, shared: &Shared) {
+    let mut stage = Stage {
         source,
         setup,
         shared,
         batch: shared.spare_events.take(),
         made: 0,
+        index: 0,
+        bytes: 0,
+        behind: None,
+        alone: setup.workers < 2,
+    };
+    if stage.run() {
+        stage.run_ordered(build);
     }
-    .run();
 }
 
-struct Stage<'a> {
-    source: Box<dyn EventSource>,
-    setup: &'a Setup,
-    shared: &'a Shared,
+pub(super) struct Stage<'a> {
+    pub(super) source: Box<dyn EventSource>,
+    pub(super) setup: &'a Setup,
+    pub(super) shared: &'a Shared,
     /// Events produced and not yet handed on.
-    batch: EventBatch,
+    pub(super) batch: EventBatch,
     /// Events produced so far.
-    made: u64,
+    pub(super) made: u64,
+    /// Timestamps produced for so far: the number of the next one.
+    pub(super) index: u64,
+    /// Bytes handed on so far.
+    pub(super) bytes: u64,
+    /// Since when timestamps have been waiting for the source alone.
+    behind: Option<Instant>,
+    /// It is known that nobody can help.
+    alone: bool,
 }
 
-/// Timestamps of a batch that wait for their turn; counted as unused when they never get it, also
-/// when the source panics.
-struct Waiting<'a> {
+/// Timestamps of a batch that wait for their turn, and those that were produced for. Counted when it
+/// is over, also when the source panics: those that never got their turn as unused.
+pub(super) struct Waiting<'a> {
     shared: &'a Shared,
-    count: u64,
+    pub(super) count: u64,
+    pub(super) produced_for: u64,
+}
+
+impl<'a> Waiting<'a> {
+    /// All timestamps of a batch.
+    pub(super) fn new(timestamps: &TimestampBatch, shared: &'a Shared) -> Self {
+        Self {
+            shared,
+            count: timestamps.len() as u64,
+            produced_for: 0,
+        }
+    }
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.shared.counters.unused.add(self.count);
+        self.shared.counters.produced_for.add(self.produced_for);
     }
 }
 
 impl Stage<'_> {
-    fn run(mut self) {
+    /// Produces alone; true when it ended because workers should help.
+    fn run(&mut self) -> bool {
         while let Popped::Item(mut timestamps) = self.shared.timestamps.pop(None) {
             self.shared.counters.release(&timestamps.inputs);
-            let go_on = self.produce(&timestamps);
+            let mut waiting = Waiting::new(&timestamps, self.shared);
+            self.announce(&timestamps);
+            let go_on = self.produce(&timestamps, 0..timestamps.len(), &mut waiting);
+            drop(waiting);
             timestamps.clear();
             self.shared.spare_timestamps.give(timestamps);
-            let whole = self.setup.joined || self.shared.live;
-            if whole || !go_on || self.shared.timestamps.len() == 0 {
+            let waiting = self.shared.timestamps.len();
+            if self.ends_batch() || !go_on || waiting == 0 {
                 self.flush();
             }
             if !go_on {
                 self.shared.halt(EndReason::Finished);
-                return;
+                return false;
+            }
+            if self.wants_help(waiting) {
+                self.flush();
+                return true;
             }
         }
+        false
     }
 
-    /// Produces for a batch; false when there is nothing more to produce.
-    fn produce(&mut self, timestamps: &TimestampBatch) -> bool {
-        let limit = if self.setup.joined {
+    /// True when events go on at the end of every batch of timestamps.
+    pub(super) fn ends_batch(&self) -> bool {
+        self.setup.joined || self.shared.live
+    }
+
+    /// Bytes at which a batch of events goes on.
+    pub(super) fn limit_bytes(&self) -> usize {
+        if self.setup.joined {
             JOINED_BYTES
         } else {
             BATCH_BYTES
-        };
-        let mut waiting = Waiting {
-            shared: self.shared,
-            count: timestamps.len() as u64,
-        };
-        self.announce(timestamps);
-        for (&at, &input) in timestamps.moments.iter().zip(&timestamps.inputs) {
+        }
+    }
+
+    /// True when rendering holds up the run, for some time, and others can render too.
+    fn wants_help(&mut self, waiting: usize) -> bool {
+        if self.alone {
+            return false;
+        }
+        let full = |lane: &Lane| lane.queue.len() >= lane.queue.capacity();
+        if waiting == 0 || (!self.setup.eager && self.shared.lanes.iter().any(full)) {
+            self.behind = None;
+            return false;
+        }
+        let since = *self.behind.get_or_insert_with(Instant::now);
+        if !self.setup.eager && since.elapsed() < PATIENCE {
+            return false;
+        }
+        let id = &self.shared.id;
+        match self.source.parallel() {
+            Ok(()) => {
+                let workers = self.setup.workers;
+                tracing::info!(generator = id, "events are rendered by {workers} threads");
+            }
+            Err(why) => {
+                self.alone = true;
+                let place = why.place.as_ref().map(text_of).unwrap_or_default();
+                let reason = why.reason;
+                tracing::info!(
+                    generator = id,
+                    place,
+                    "events are rendered by one thread, because {reason}"
+                );
+            }
+        }
+        !self.alone
+    }
+
+    /// Produces for a part of a batch, which the source has come to; false when there is nothing more
+    /// to produce.
+    pub(super) fn produce(
+        &mut self,
+        timestamps: &TimestampBatch,
+        part: Range<usize>,
+        waiting: &mut Waiting<'_>,
+    ) -> bool {
+        let limit = self.limit_bytes();
+        let moments = timestamps.moments.get(part.clone()).unwrap_or_default();
+        let inputs = timestamps.inputs.get(part).unwrap_or_default();
+        for (&at, &input) in moments.iter().zip(inputs) {
             if self.left() == 0 {
                 return false;
             }
             if self.shared.control.is(Level::Halt) {
                 return false;
             }
-            let tags = self.setup.tags.get(usize::from(input));
-            let tags = tags.map(Vec::as_slice).unwrap_or_default();
+            let tags = self.setup.tags_of(input);
             let before = self.batch.len();
             let outcome = self.source.produce(at, tags, &mut self.batch);
+            self.index += 1;
             if matches!(outcome, Outcome::Exhausted) {
                 self.limit(before);
                 return false;
             }
             waiting.count -= 1;
-            self.count(outcome);
+            self.count(outcome, waiting);
             self.limit(before);
             if self.batch.byte_len() >= limit {
                 self.flush();
             }
         }
-        drop(waiting);
         self.left() > 0
     }
 
     /// Events that may still be produced; the limit may change.
-    fn left(&self) -> u64 {
+    pub(super) fn left(&self) -> u64 {
         self.shared.settings.max_events().saturating_sub(self.made)
     }
 
     /// Lets the source work ahead, but not on more timestamps than events are wanted.
-    fn announce(&mut self, timestamps: &TimestampBatch) {
+    pub(super) fn announce(&mut self, timestamps: &TimestampBatch) {
         let most = usize::try_from(self.left()).unwrap_or(usize::MAX);
         let count = timestamps.len().min(most);
         self.source.expect(
@@ -148,11 +253,11 @@ impl Stage<'_> {
         self.made += added.min(left);
     }
 
-    fn count(&self, outcome: Outcome) {
+    fn count(&self, outcome: Outcome, waiting: &mut Waiting<'_>) {
         let counters = &self.shared.counters;
         match outcome {
             Outcome::Produced(0) => counters.empty.add(1),
-            Outcome::Produced(_) => counters.produced_for.add(1),
+            Outcome::Produced(_) => waiting.produced_for += 1,
             Outcome::Dropped => counters.dropped.add(1),
             Outcome::Exhausted => {}
             Outcome::Failed(error) => {
@@ -162,7 +267,7 @@ impl Stage<'_> {
         }
     }
 
-    fn failed(&self, error: &EventError) {
+    pub(super) fn failed(&self, error: &EventError) {
         let name = &self.setup.name;
         let source = match &error.alias {
             Some(alias) => format!("event {name} `{alias}`"),
@@ -186,7 +291,7 @@ impl Stage<'_> {
     }
 
     /// Hands the batch to every output.
-    fn flush(&mut self) {
+    pub(super) fn flush(&mut self) {
         if self.batch.is_empty() {
             return;
         }
@@ -196,6 +301,7 @@ impl Stage<'_> {
         let bytes = batch.byte_len();
         self.shared.counters.events.add(events);
         self.shared.counters.bytes.add(bytes as u64);
+        self.bytes += bytes as u64;
         let outputs = self.shared.counters.outputs.iter();
         for (index, (lane, counters)) in self.shared.lanes.iter().zip(outputs).enumerate() {
             counters.received.add(events);

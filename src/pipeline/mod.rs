@@ -5,9 +5,11 @@
 //!                     evtui-run watches over them, starts and ends the run
 //! ```
 //!
-//! Every stage is a plain thread that ends when a neighbour ends; queues are bounded by batches and by
-//! bytes, so memory is flat whatever the rates are. There is one way to end a run (`control`), with the
-//! first reason given, and one way to change one that works ([`LiveControl`]). A panic in a stage ends this run alone, with its message.
+//! Workers (evtui-worker) join the event stage while it is behind and its events do not depend on each
+//! other; batches stay in order. Every stage is a plain thread that ends when a neighbour ends; queues
+//! are bounded by batches and by bytes, so memory is flat whatever the rates are. There is one way to
+//! end a run (`control`), with the first reason given, and one way to change one that works
+//! ([`LiveControl`]). A panic in a stage ends this run alone, with its message.
 //!
 //! Knows nothing of screens, command lines or other generators.
 
@@ -16,12 +18,14 @@ mod ceiling;
 mod check;
 mod control;
 mod counters;
+mod crew;
 mod errors;
 mod event_stage;
 mod gain;
 mod input_stage;
 #[cfg(test)]
 mod live_tests;
+mod ordered;
 mod output_stage;
 mod plan;
 #[cfg(test)]
@@ -32,6 +36,7 @@ mod release;
 #[cfg(test)]
 mod release_tests;
 mod run;
+mod same_files;
 mod settings;
 mod shared;
 mod stats;

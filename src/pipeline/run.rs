@@ -1,5 +1,6 @@
 //! A run as its owner sees it: started, asked, stopped.
 
+use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, OnceLock};
@@ -22,6 +23,9 @@ use super::{EndReason, Plan, State, Stats};
 
 /// Bytes of events that wait for one output, beside the number of batches.
 const LANE_BYTES: usize = 4 << 20;
+
+/// Most threads that render: beyond it handing on in order is what takes the time.
+const MOST_WORKERS: usize = 32;
 
 /// "Now" of sample runs with a seed: a schedule that starts now would otherwise make two of them
 /// differ. 2026-01-01T00:00:00Z in microseconds since the Unix epoch.
@@ -48,6 +52,9 @@ pub struct RunOptions {
     pub streams: Streams,
     /// Drives asynchronous outputs.
     pub runtime: tokio::runtime::Handle,
+    /// Threads that may render events, when these do not depend on each other; as many as the machine
+    /// has cores when not given. What is written does not depend on it.
+    pub workers: Option<NonZeroUsize>,
 }
 
 /// A run, from its start until its counters are no longer of interest. Dropping it aborts the run.
@@ -130,6 +137,14 @@ fn fail_start(shared: &Shared, message: &str) {
 }
 
 impl RunOptions {
+    /// Threads that may render.
+    pub(super) fn render_threads(&self) -> usize {
+        let wanted = self
+            .workers
+            .or_else(|| thread::available_parallelism().ok());
+        wanted.map_or(1, NonZeroUsize::get).min(MOST_WORKERS)
+    }
+
     /// What inputs take as "now".
     pub(super) fn start_us(&self) -> i64 {
         let seeded = self.seed.map(|_| SEEDED_NOW_US);

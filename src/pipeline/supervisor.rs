@@ -17,6 +17,7 @@ use super::control::Level;
 use super::event_stage::{self, Setup};
 use super::release::Release;
 use super::run::RunOptions;
+use super::same_files::SameFiles;
 use super::shared::Shared;
 use super::timeline::Timeline;
 use super::{Backfill, EndReason, OutputPlan, Plan, input_stage, output_stage};
@@ -32,7 +33,7 @@ const AHEAD: usize = 1_024;
 const GRACE: Duration = Duration::from_millis(500);
 
 /// Stack of the event thread: templates may nest deeply.
-const EVENT_STACK: usize = 16 << 20;
+pub(super) const EVENT_STACK: usize = 16 << 20;
 
 /// What the supervisor hears.
 #[derive(Debug)]
@@ -239,18 +240,21 @@ impl Supervisor {
                 .map(|input| input.config.tags().to_vec())
                 .collect(),
             joined: self.joined(),
+            workers: options.render_threads(),
+            eager: options.workers.is_some(),
         };
+        let files = Arc::new(SameFiles::new(options.files.clone()));
         let body = move |shared: &Shared| {
-            let env = EventEnv {
+            let env = || EventEnv {
                 base: &plan.base,
-                files: options.files.clone(),
+                files: files.clone(),
                 zone: options.parameters.zone,
                 seed: options.seed,
                 globals: options.globals.clone(),
                 limits: Limits::RUN,
             };
             let mut problems = Diagnostics::default();
-            let source = plan.event.build(&env, &mut problems);
+            let source = plan.event.build(&env(), &mut problems);
             let Some(source) = source.filter(|_| !problems.has_errors()) else {
                 let _ = news.send(News::Ready(Err(or_unknown(problems, "the event source"))));
                 return;
@@ -259,7 +263,12 @@ impl Supervisor {
                 shared.control.on_halt(interrupt);
             }
             let _ = news.send(News::Ready(Ok(())));
-            event_stage::run(source, &setup, shared);
+            let another = |streams| {
+                let mut problems = Diagnostics::default();
+                let source = plan.event.build_another(&env(), streams, &mut problems)?;
+                (!problems.has_errors() && !files.changed()).then_some(source)
+            };
+            event_stage::run(source, &setup, &another, shared);
         };
         self.spawn("evtui-event", EVENT_STACK, body, event_stage::finish)
     }

@@ -1,6 +1,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 //! Runs over small plugins of their own: every end, and the equations at each.
 
+mod ordered;
+
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, Condvar, Mutex};
@@ -9,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::*;
 use crate::batch::EventBatch;
 use crate::config::{Diagnostic, Diagnostics, Disk, Parameters, Place, RunParameters};
-use crate::event::{EventConfig, EventEnv, EventError, EventSource, Globals, Outcome};
+use crate::event::{EventConfig, EventEnv, EventError, EventSource, Globals, Impurity, Outcome};
 use crate::input::{Input, InputConfig, InputEnv, InputError};
 use crate::output::{
     Delivery, FormatConfig, Formatted, Output, OutputConfig, OutputEnv, OutputError,
@@ -87,10 +90,15 @@ struct Source {
     build: Result<(), String>,
     /// Building waits until this opens.
     gate: Option<Arc<Seen>>,
+    parallel: bool,
 }
 
 #[derive(Debug)]
-struct Producing(Produce, u64);
+struct Producing {
+    produce: Produce,
+    index: u64,
+    parallel: bool,
+}
 
 impl EventConfig for Source {
     fn build(
@@ -105,18 +113,43 @@ impl EventConfig for Source {
             problems.push(Diagnostic::error(message.clone(), None));
             return None;
         }
-        Some(Box::new(Producing(self.produce, 0)))
+        self.build_another(_env, 0, problems)
+    }
+
+    fn build_another(
+        &self,
+        _env: &EventEnv<'_>,
+        _streams: u64,
+        _problems: &mut Diagnostics,
+    ) -> Option<Box<dyn EventSource>> {
+        Some(Box::new(Producing {
+            produce: self.produce,
+            index: 0,
+            parallel: self.parallel,
+        }))
     }
 }
 
 impl EventSource for Producing {
     fn produce(&mut self, _at: Moment, _tags: &[Arc<str>], out: &mut EventBatch) -> Outcome {
-        self.1 += 1;
-        (self.0)(self.1 - 1, out)
+        self.index += 1;
+        (self.produce)(self.index - 1, out)
     }
 
     fn aliases(&self) -> &[Arc<str>] {
         &[]
+    }
+
+    fn parallel(&self) -> Result<(), Impurity> {
+        let impurity = || Impurity {
+            place: None,
+            reason: "the test says so".to_owned(),
+        };
+        self.parallel.then_some(()).ok_or_else(impurity)
+    }
+
+    fn seek(&mut self, index: u64) {
+        self.index = index;
     }
 }
 
@@ -259,6 +292,8 @@ pub(super) struct Setup {
     pub(super) clock: Arc<FakeClock>,
     max_events: Option<u64>,
     gate: Option<Arc<Seen>>,
+    /// Threads that render; more than one only if given.
+    workers: Option<NonZeroUsize>,
 }
 
 pub(super) fn setup(count: i64, produce: Produce, targets: Vec<Target>) -> Setup {
@@ -274,6 +309,7 @@ pub(super) fn setup(count: i64, produce: Produce, targets: Vec<Target>) -> Setup
         clock: Arc::new(FakeClock::at(0)),
         max_events: None,
         gate: None,
+        workers: None,
     }
 }
 
@@ -320,6 +356,7 @@ impl Setup {
                 produce: self.produce,
                 build: self.build,
                 gate: self.gate,
+                parallel: self.workers.is_some(),
             }),
             outputs: outputs.collect(),
             path: "generator.yml".into(),
@@ -343,6 +380,7 @@ impl Setup {
                 files: Arc::new(Disk),
                 streams: Streams::default(),
                 runtime: runtime.handle().clone(),
+                workers: self.workers,
             },
         );
         Run {

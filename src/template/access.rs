@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::methods::{self, BoundMethod};
+use super::program::AttrExpr;
 use super::{Ctx, Error, Str, Value, datetime};
 
 /// `object.name`: attribute or method first, then item; undefined when there is neither.
@@ -43,6 +44,24 @@ pub(super) fn attribute(object: &Value, name: &str) -> Result<Value, Error> {
             Ok(Value::Undefined)
         }
     }
+}
+
+/// [`attribute`] as a template asks for it at one place, again and again.
+pub(super) fn attribute_at(object: &Value, attr: &AttrExpr) -> Result<Value, Error> {
+    match object {
+        Value::Object(host) => {
+            if let Some(value) = host.attr_ref(&attr.name, &attr.hint) {
+                return Ok(value.clone());
+            }
+        }
+        Value::Dict(dict) if !attr.dict_method => {
+            let entries = dict.borrow();
+            let found = entries.get_hinted(&attr.name, &attr.hint);
+            return Ok(found.cloned().unwrap_or_default());
+        }
+        _ => {}
+    }
+    attribute(object, &attr.name)
 }
 
 fn number_attribute(object: &Value, name: &str) -> Option<Value> {

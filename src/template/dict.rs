@@ -1,9 +1,7 @@
 //! The entries of a dict: insertion order, Python's equality of keys.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hash, Hasher};
-
-use super::value::drop_values;
+use super::object::Hint;
+use super::value::drop_nested;
 use super::{Error, Value};
 
 /// Below this many entries a scan beats an index.
@@ -19,41 +17,76 @@ pub struct DictData {
     version: u64,
 }
 
-type Index = HashMap<Key, usize, BuildHasherDefault<Fold>>;
-
-struct Key(Value);
-
-impl PartialEq for Key {
-    fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0
-    }
+/// Positions of entries by the hash of their keys: open addressing, each bucket the upper half of a
+/// hash over a position plus one. Whether the key is the one looked for is seen at the entry.
+#[derive(Clone)]
+struct Index {
+    buckets: Vec<u64>,
+    /// Buckets that are not empty, removed ones included.
+    used: usize,
 }
 
-impl Eq for Key {}
+const EMPTY: u64 = 0;
+const LOW: u64 = 0xFFFF_FFFF;
 
-impl Hash for Key {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.0.hash_code().unwrap_or(0));
-    }
-}
-
-/// Keys arrive hashed already.
-#[derive(Default)]
-struct Fold(u64);
-
-impl Hasher for Fold {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3);
+impl Index {
+    fn with_room(entries: usize) -> Self {
+        let buckets = (entries.max(SCAN) * 4).next_power_of_two();
+        Self {
+            buckets: vec![EMPTY; buckets],
+            used: 0,
         }
     }
 
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
+    /// The positions under a hash, until the first empty bucket.
+    fn positions(&self, hash: u64) -> impl Iterator<Item = usize> {
+        let mask = self.buckets.len().wrapping_sub(1);
+        let start = hash as usize & mask;
+        let buckets = (0..=mask).map(move |step| self.buckets.get((start + step) & mask));
+        buckets
+            .map_while(|bucket| bucket.copied().filter(|bucket| *bucket != EMPTY))
+            .filter(move |bucket| (bucket ^ hash) & !LOW == 0 && bucket & LOW != LOW)
+            .map(|bucket| (bucket & LOW) as usize - 1)
+    }
+
+    /// Adds a position; false when there is no room for it.
+    fn add(&mut self, hash: u64, at: usize) -> bool {
+        if self.used * 2 > self.buckets.len() || at as u64 + 1 >= LOW {
+            return false;
+        }
+        let mask = self.buckets.len().wrapping_sub(1);
+        let mut bucket = hash as usize & mask;
+        while self
+            .buckets
+            .get(bucket)
+            .is_some_and(|bucket| *bucket != EMPTY)
+        {
+            bucket = (bucket + 1) & mask;
+        }
+        if let Some(bucket) = self.buckets.get_mut(bucket) {
+            *bucket = (hash & !LOW) | (at as u64 + 1);
+            self.used += 1;
+        }
+        true
+    }
+
+    /// Takes a position out. Its bucket stays in use, for those that were put behind it.
+    fn remove(&mut self, hash: u64, at: usize) {
+        let mask = self.buckets.len().wrapping_sub(1);
+        let wanted = (hash & !LOW) | (at as u64 + 1);
+        let mut bucket = hash as usize & mask;
+        while let Some(found) = self
+            .buckets
+            .get_mut(bucket)
+            .filter(|found| **found != EMPTY)
+        {
+            if *found == wanted {
+                // A position that no entry has.
+                *found = LOW;
+                return;
+            }
+            bucket = (bucket + 1) & mask;
+        }
     }
 }
 
@@ -96,6 +129,31 @@ impl DictData {
         })
     }
 
+    /// The value of a text key that is asked for at one place, again and again: dicts with the same
+    /// keys in the same places answer without a search.
+    pub(super) fn get_hinted(&self, key: &str, hint: &Hint) -> Option<&Value> {
+        // Positions are only a guess that is checked, so all dicts are of one shape.
+        const SHAPE: u64 = u64::MAX;
+        let is_key = |entry: &Option<(Value, Value)>| match entry {
+            Some((Value::Str(known), _)) => known.as_bytes() == key.as_bytes(),
+            _ => false,
+        };
+        if let Some(at) = hint.position(SHAPE)
+            && self.entries.get(at).is_some_and(is_key)
+        {
+            return self.at(at);
+        }
+        let at = match &self.index {
+            Some(_) => self.find(&Value::from(key)).ok()??,
+            None => match self.entries.iter().position(is_key) {
+                Some(at) => at,
+                None => return self.get_str(key),
+            },
+        };
+        hint.remember(SHAPE, at);
+        self.at(at)
+    }
+
     /// True when the key is there; an error for an unhashable key.
     pub fn contains(&self, key: &Value) -> Result<bool, Error> {
         Ok(self.find(key)?.is_some())
@@ -112,11 +170,12 @@ impl DictData {
         self.version += 1;
         self.live += 1;
         let at = self.entries.len();
-        if let Some(index) = &mut self.index {
-            index.insert(Key(key.clone()), at);
-        }
+        let indexed = match &mut self.index {
+            Some(index) => index.add(key.hash_code()?, at),
+            None => self.live <= SCAN,
+        };
         self.entries.push(Some((key, value)));
-        if self.index.is_none() && self.live > SCAN {
+        if !indexed {
             self.reindex();
         }
         Ok(())
@@ -128,7 +187,7 @@ impl DictData {
             return Ok(None);
         };
         if let Some(index) = &mut self.index {
-            index.remove(&Key(key.clone()));
+            index.remove(key.hash_code()?, at);
         }
         self.live -= 1;
         self.version += 1;
@@ -153,6 +212,14 @@ impl DictData {
 
     /// A copy that shares the values.
     pub fn shallow_copy(&self) -> Self {
+        if self.live == self.entries.len() {
+            return Self {
+                entries: self.entries.clone(),
+                live: self.live,
+                index: self.index.clone(),
+                version: 0,
+            };
+        }
         let mut copy = Self {
             entries: self.entries.iter().flatten().cloned().map(Some).collect(),
             live: self.live,
@@ -181,8 +248,12 @@ impl DictData {
 
     fn find(&self, key: &Value) -> Result<Option<usize>, Error> {
         if let Some(index) = &self.index {
-            key.hash_code()?;
-            return Ok(index.get(&Key(key.clone())).copied());
+            let mut positions = index.positions(key.hash_code()?);
+            let is_key = |at: &usize| {
+                let entry = self.entries.get(*at);
+                matches!(entry, Some(Some((known, _))) if known == key)
+            };
+            return Ok(positions.find(is_key));
         }
         if key.may_nest() {
             key.hash_code()?;
@@ -205,8 +276,11 @@ impl DictData {
     fn reindex(&mut self) {
         self.entries.retain(Option::is_some);
         self.index = (self.live > SCAN).then(|| {
-            let keys = self.entries.iter().flatten().enumerate();
-            keys.map(|(at, (key, _))| (Key(key.clone()), at)).collect()
+            let mut index = Index::with_room(self.live);
+            for (at, (key, _)) in self.entries.iter().flatten().enumerate() {
+                index.add(key.hash_code().unwrap_or(0), at);
+            }
+            index
         });
     }
 }
@@ -215,10 +289,10 @@ impl Drop for DictData {
     fn drop(&mut self) {
         let nests = |(key, value): &(Value, Value)| key.may_nest() || value.may_nest();
         if self.entries.iter().flatten().any(nests) {
-            self.index = None;
-            let entries = std::mem::take(&mut self.entries);
-            let values = entries.into_iter().flatten();
-            drop_values(values.flat_map(|(key, value)| [key, value]).collect());
+            drop_nested(std::mem::take(&mut self.entries), |entries| {
+                let values = entries.into_iter().flatten();
+                values.flat_map(|(key, value)| [key, value]).collect()
+            });
         }
     }
 }

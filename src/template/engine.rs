@@ -1,11 +1,11 @@
 //! The engine: names, globals, loaded files; and what a caller holds of a compiled template.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::program::Program;
-use super::vm::Ctx;
+use super::vm::{Context, Ctx};
 use super::{Error, ErrorKind, Value, lower, syntax};
 use crate::fake::Random;
 
@@ -40,7 +40,11 @@ struct Inner {
     globals: RefCell<Vec<Option<Value>>>,
     filters: RefCell<HashMap<String, Value>>,
     cache: RefCell<HashMap<Rc<str>, Rc<Program>>>,
+    /// Changes when loaded files are forgotten.
+    generation: Cell<u64>,
     scratch: RefCell<Vec<Value>>,
+    /// A context that no render uses.
+    spare: RefCell<Option<Rc<Context>>>,
 }
 
 /// How far one render may go.
@@ -100,6 +104,11 @@ impl Vars {
         put(&mut self.context, engine.symbol(name), value.into());
     }
 
+    /// [`Vars::set`] of a name looked up beforehand.
+    pub(crate) fn set_symbol(&mut self, name: Symbol, value: Value) {
+        put(&mut self.context, name, value);
+    }
+
     /// Sets a template-level global (`locals`): imports see it.
     pub fn set_global(&mut self, engine: &Engine, name: &str, value: impl Into<Value>) {
         put(&mut self.globals, engine.symbol(name), value.into());
@@ -115,7 +124,9 @@ impl Engine {
             globals: RefCell::default(),
             filters: RefCell::default(),
             cache: RefCell::default(),
+            generation: Cell::new(0),
             scratch: RefCell::default(),
+            spare: RefCell::default(),
         }));
         for (name, value) in super::globals::builtin() {
             engine.set_global(name, value);
@@ -166,6 +177,7 @@ impl Engine {
     /// Forgets loaded files, so that changed ones are read again. Templates in hand stay as they are.
     pub fn forget_files(&self) {
         self.0.cache.borrow_mut().clear();
+        self.0.generation.set(self.0.generation.get() + 1);
     }
 
     pub(super) fn missing(name: &str) -> Error {
@@ -204,6 +216,11 @@ impl Engine {
         Ok(Some(program))
     }
 
+    /// Counts how often loaded files were forgotten.
+    pub(super) fn generation(&self) -> u64 {
+        self.0.generation.get()
+    }
+
     pub(crate) fn symbol(&self, name: &str) -> Symbol {
         let mut names = self.0.names.borrow_mut();
         if let Some(symbol) = names.by_name.get(name) {
@@ -237,6 +254,14 @@ impl Engine {
 
     pub(super) fn filter_names(&self) -> Vec<String> {
         self.0.filters.borrow().keys().cloned().collect()
+    }
+
+    pub(super) fn take_context(&self) -> Option<Rc<Context>> {
+        self.0.spare.borrow_mut().take()
+    }
+
+    pub(super) fn give_context(&self, context: Rc<Context>) {
+        *self.0.spare.borrow_mut() = Some(context);
     }
 
     pub(super) fn take_scratch(&self) -> Vec<Value> {
@@ -311,7 +336,8 @@ impl Template {
     /// Renders at the end of `out`; on an error `out` is as it was.
     pub fn render(&self, run: Run<'_>, out: &mut Vec<u8>) -> Result<(), Error> {
         let start = out.len();
-        let mut ctx = Ctx::new(self.engine.clone(), run, std::mem::take(out));
+        let out_so_far = std::mem::take(out);
+        let mut ctx = Ctx::new(self.engine.clone(), run, out_so_far, &self.program);
         let done = ctx.render(&self.program);
         *out = ctx.finish();
         if done.is_err() {

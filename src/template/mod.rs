@@ -39,12 +39,13 @@ mod vm;
 
 pub use datetime::{Date, DateTime, Delta, TimeOfDay, Tz};
 pub use dict::DictData;
+pub(crate) use engine::Symbol;
 pub use engine::{Engine, Limits, Loader, Run, Template, Vars};
 pub(crate) use error::nearest;
 pub use error::{Error, ErrorKind, Place, Signal, Span};
 pub use module::{python_module, python_modules};
 pub(crate) use object::no_attribute;
-pub use object::{Args, Function, Namespace, NativeFn, Object, ValueIter};
+pub use object::{Args, Function, Hint, Namespace, NativeFn, Object, TextFn, ValueIter};
 pub use ops::BinaryOp;
 pub use text::Str;
 pub use value::{Dict, List, Tuple, Value};

@@ -1,6 +1,7 @@
 //! Host objects and native functions: how other modules give a template something to call.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::cmp::Ordering;
 use std::fmt::Write;
 use std::rc::Rc;
@@ -18,6 +19,14 @@ pub trait Object: Any {
     /// An attribute (`x.name`); `None` when there is none, then `x['name']` is tried, then a method.
     fn get_attr(&self, name: &str) -> Option<Value> {
         let _ = name;
+        None
+    }
+
+    /// An attribute that is there to be looked at without a copy. `None` says nothing: then
+    /// [`Object::get_attr`] is asked. `hint` belongs to one place in a template, so to one name; see
+    /// [`Hint`].
+    fn attr_ref(&self, name: &str, hint: &Hint) -> Option<&Value> {
+        let _ = (name, hint);
         None
     }
 
@@ -140,9 +149,36 @@ pub trait Object: Any {
         false
     }
 
+    /// True when iterating gives the same items every time.
+    fn is_fixed(&self) -> bool {
+        false
+    }
+
     /// Names of its attributes and methods, for suggestions.
     fn names(&self) -> Vec<String> {
         Vec::new()
+    }
+}
+
+/// Where an attribute was found the last time a place in a template asked for it, so that objects of
+/// the same shape need not search again.
+#[derive(Debug, Default)]
+pub struct Hint {
+    shape: Cell<u64>,
+    at: Cell<usize>,
+}
+
+impl Hint {
+    /// The position remembered for a shape. Shapes are told apart by a number above 0 that is never
+    /// given twice.
+    pub fn position(&self, shape: u64) -> Option<usize> {
+        (self.shape.get() == shape).then(|| self.at.get())
+    }
+
+    /// Remembers a position.
+    pub fn remember(&self, shape: u64, at: usize) {
+        self.shape.set(shape);
+        self.at.set(at);
     }
 }
 
@@ -275,11 +311,20 @@ fn plural(count: usize) -> &'static str {
 /// What a native function does.
 pub type NativeFn = dyn Fn(&mut Ctx<'_>, &Args<'_>) -> Result<Value, Error>;
 
+/// What a native function does whose result is a text: it writes at the end of the output.
+pub type TextFn = dyn Fn(&mut Ctx<'_>, &Args<'_>) -> Result<(), Error>;
+
+enum Run {
+    Value(Box<NativeFn>),
+    Text(Box<TextFn>),
+}
+
 /// A function written in Rust.
 pub struct Function {
     name: String,
-    run: Box<NativeFn>,
+    run: Run,
     borrows: bool,
+    prepared: bool,
     special: Option<Box<Specialize>>,
 }
 
@@ -294,8 +339,24 @@ impl Function {
     ) -> Value {
         Value::object(Self {
             name: name.into(),
-            run: Box::new(run),
+            run: Run::Value(Box::new(run)),
             borrows: false,
+            prepared: false,
+            special: None,
+        })
+    }
+
+    /// A function whose result is a text that it writes with [`Ctx::write`], so that a printed result
+    /// is made in place.
+    pub fn text(
+        name: impl Into<String>,
+        run: impl Fn(&mut Ctx<'_>, &Args<'_>) -> Result<(), Error> + 'static,
+    ) -> Value {
+        Value::object(Self {
+            name: name.into(),
+            run: Run::Text(Box::new(run)),
+            borrows: false,
+            prepared: false,
             special: None,
         })
     }
@@ -308,8 +369,9 @@ impl Function {
     ) -> Value {
         Value::object(Self {
             name: name.into(),
-            run: Box::new(run),
+            run: Run::Value(Box::new(run)),
             borrows: true,
+            prepared: false,
             special: None,
         })
     }
@@ -324,14 +386,53 @@ impl Function {
     ) -> Value {
         Value::object(Self {
             name: name.into(),
-            run: Box::new(run),
+            run: Run::Value(Box::new(run)),
             borrows: true,
+            prepared: false,
             special: Some(Box::new(special)),
         })
     }
 
+    /// For [`Function::specialized`]: a function that looks at none of its arguments, because all are
+    /// known; they are not evaluated then.
+    pub fn prepared(
+        name: impl Into<String>,
+        run: impl Fn(&mut Ctx<'_>) -> Result<Value, Error> + 'static,
+    ) -> Value {
+        Value::object(Self {
+            name: name.into(),
+            run: Run::Value(Box::new(move |ctx, _| run(ctx))),
+            borrows: true,
+            prepared: true,
+            special: None,
+        })
+    }
+
+    pub(super) fn is_prepared(&self) -> bool {
+        self.prepared
+    }
+
     pub(super) fn borrows(&self) -> bool {
         self.borrows
+    }
+
+    pub(super) fn run(&self, ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
+        match &self.run {
+            Run::Value(run) => run(ctx, args),
+            Run::Text(run) => ctx.captured(|ctx| run(ctx, args)),
+        }
+    }
+
+    /// Writes the printed result.
+    pub(super) fn print(&self, ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<(), Error> {
+        match &self.run {
+            Run::Value(run) => {
+                let value = run(ctx, args)?;
+                ctx.print(&value);
+                Ok(())
+            }
+            Run::Text(run) => run(ctx, args),
+        }
     }
 
     pub(super) fn specialize(&self, args: &[Option<Value>]) -> Option<Value> {
@@ -349,7 +450,7 @@ impl Object for Function {
     }
 
     fn call(self: Rc<Self>, ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
-        (self.run)(ctx, args)
+        self.run(ctx, args)
     }
 
     fn text(&self, out: &mut dyn Write) -> std::fmt::Result {

@@ -2,11 +2,13 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
+use super::dict::DictData;
 use super::engine::{Symbol, Vars};
 use super::filters::FilterFn;
 use super::methods::Method;
+use super::object::{Function, Hint};
 use super::ops::BinaryOp;
 use super::syntax::ast::CompareOp;
 use super::tests::TestFn;
@@ -147,6 +149,9 @@ pub(super) struct For {
     pub test: Option<Expr>,
     /// Set when the test is `item.name == operand`: a source may answer it at once.
     pub select: Option<(Rc<str>, Operand)>,
+    /// Set when the body only appends the item to the list in this slot.
+    pub append: Option<u16>,
+    pub fill: Option<Fill>,
     pub enter: Vec<Init>,
     pub body: Vec<Stmt>,
     pub loop_var: Option<Var>,
@@ -168,6 +173,8 @@ pub(super) struct Include {
 
 pub(super) struct Import {
     pub name: Expr,
+    /// What a constant name stood for, and in which generation of the loaded files.
+    pub known: RefCell<Option<(u64, Weak<Program>)>>,
     pub snapshot: Option<Snapshot>,
     pub target: ImportTarget,
     pub span: Span,
@@ -201,8 +208,12 @@ pub(super) enum Expr {
     Item(Box<(Expr, Expr)>, Span),
     Slice(Box<(Expr, [Option<Expr>; 3])>, Span),
     Call(Box<CallExpr>),
+    /// A call of a native function known when compiling.
+    Native(Box<NativeExpr>),
     Method(Box<MethodExpr>),
     Filter(Box<FilterExpr>),
+    /// `| length`
+    Length(Box<(Expr, Span)>),
     /// `| tojson`, written in place.
     ToJson(Box<(Expr, Span)>),
     /// A filter given by the host.
@@ -222,6 +233,9 @@ pub(super) struct AttrExpr {
     /// Source of the object, for messages.
     pub object_span: Span,
     pub span: Span,
+    /// True for names of methods of dicts, which win over their keys.
+    pub dict_method: bool,
+    pub hint: Hint,
 }
 
 #[derive(Default)]
@@ -239,6 +253,20 @@ pub(super) struct CallExpr {
     pub span: Span,
 }
 
+pub(super) struct NativeExpr {
+    pub function: Rc<Function>,
+    pub args: CallArgs,
+    pub span: Span,
+}
+
+/// A loop that does nothing but put the items of something unchanging into an empty dict by
+/// expressions of the item alone: the dict is the same every time.
+#[derive(Default)]
+pub(super) struct Fill {
+    pub slot: u16,
+    pub made: RefCell<Option<DictData>>,
+}
+
 pub(super) struct MethodExpr {
     pub object: Expr,
     pub object_span: Span,
@@ -246,6 +274,23 @@ pub(super) struct MethodExpr {
     pub method: Method,
     pub args: CallArgs,
     pub span: Span,
+}
+
+impl MethodExpr {
+    /// The key, the value and the place of the dict in `x.update({key: value})`.
+    pub fn update_one(&self) -> Option<(&Expr, &Expr, Span)> {
+        let args = &self.args;
+        let plain = args.keyword.is_empty() && args.star.is_none() && args.star_star.is_none();
+        let ([Expr::Dict(entries, span)], true, Method::Update) =
+            (args.positional.as_slice(), plain, self.method)
+        else {
+            return None;
+        };
+        match entries.as_slice() {
+            [(key, value)] => Some((key, value, *span)),
+            _ => None,
+        }
+    }
 }
 
 pub(super) struct FilterInput {

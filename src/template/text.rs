@@ -86,6 +86,19 @@ impl Str {
         Self::from(text)
     }
 
+    /// A text from bytes that are valid UTF-8; empty when they are not.
+    pub(super) fn from_utf8(text: &[u8]) -> Self {
+        let mut bytes = [0; INLINE];
+        match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
+            // Much text made on the way is short and ASCII, which is quicker to see.
+            (Some(to), Ok(len)) if text.is_ascii() => {
+                to.copy_from_slice(text);
+                Self(Repr::Inline(len, bytes))
+            }
+            _ => Self::from(std::str::from_utf8(text).unwrap_or_default()),
+        }
+    }
+
     /// As shared text, for host code that keeps names.
     pub fn to_rc(&self) -> Rc<str> {
         match &self.0 {

@@ -1,6 +1,6 @@
 //! The values a template works with: Python's, single-threaded, containers shared by reference.
 
-use std::cell::{Ref, RefCell, RefMut};
+use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::fmt;
 use std::rc::Rc;
 
@@ -363,46 +363,43 @@ impl Value {
 }
 
 thread_local! {
-    static DROPS: RefCell<Drops> = const { RefCell::new(Drops { depth: 0, later: Vec::new() }) };
+    static DROPS: Drops = const { Drops { depth: Cell::new(0), later: RefCell::new(Vec::new()) } };
 }
 
 struct Drops {
-    depth: u32,
-    later: Vec<Value>,
+    depth: Cell<u32>,
+    later: RefCell<Vec<Value>>,
 }
 
 /// Drops values that may contain others, at most a bounded number of levels deep at a time.
 pub(super) fn drop_values(values: Vec<Value>) {
+    drop_nested(values, |values| values);
+}
+
+/// [`drop_values`] of another container; `values` takes its content out where it goes too deep.
+pub(super) fn drop_nested<T>(container: T, values: impl FnOnce(T) -> Vec<Value>) {
     const DEEPEST: u32 = 64;
-    let mut values = Some(values);
-    let nested = DROPS.try_with(|drops| {
-        let mut drops = drops.borrow_mut();
-        if drops.depth >= DEEPEST {
-            drops.later.append(&mut values.take().unwrap_or_default());
-            return true;
-        }
-        drops.depth += 1;
-        false
-    });
-    if nested != Ok(false) {
-        return;
-    }
-    drop(values.take());
-    loop {
-        let later = DROPS.try_with(|drops| {
-            let mut drops = drops.borrow_mut();
-            if drops.depth == 1 {
-                drops.later.pop()
-            } else {
-                None
+    let mut container = Some(container);
+    // When the thread ends its variables may be gone before its values.
+    let _ = DROPS.try_with(|drops| {
+        let depth = drops.depth.get();
+        let taken = container.take();
+        if depth >= DEEPEST {
+            if let Some(taken) = taken {
+                drops.later.borrow_mut().append(&mut values(taken));
             }
-        });
-        match later {
-            Ok(Some(value)) => drop(value),
-            _ => break,
+            return;
         }
-    }
-    let _ = DROPS.try_with(|drops| drops.borrow_mut().depth -= 1);
+        drops.depth.set(depth + 1);
+        drop(taken);
+        while depth == 0 {
+            let next = drops.later.borrow_mut().pop();
+            if next.is_none() {
+                break;
+            }
+        }
+        drops.depth.set(depth);
+    });
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod signals;
 mod summary;
 
 use std::io::{self, IsTerminal as _, Write};
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -79,6 +80,7 @@ fn generate(args: &Args, parameters: Parameters, now_us: Option<i64>) -> Result<
             files,
             streams: Streams::Process,
             runtime: runtime.handle().clone(),
+            workers: args.workers.and_then(NonZeroUsize::new),
         },
     ));
     signals.control(running.clone());

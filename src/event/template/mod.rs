@@ -62,4 +62,14 @@ impl EventConfig for TemplateConfig {
         let source = self.build_with(env, streams, problems)?;
         Some(Box::new(source))
     }
+
+    fn build_another(
+        &self,
+        env: &EventEnv<'_>,
+        streams: u64,
+        problems: &mut Diagnostics,
+    ) -> Option<Box<dyn EventSource>> {
+        let source = self.build_with(env, Streams::Seeded(streams), problems)?;
+        Some(Box::new(source))
+    }
 }

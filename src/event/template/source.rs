@@ -16,7 +16,8 @@ use crate::event::{EventError, Impurity, Outcome};
 use crate::fake::{Fast, Random, Recorded};
 use crate::template::usage::Usage;
 use crate::template::{
-    DateTime, Dict, Engine, Error, Limits as RenderLimits, Run, Signal, Template, Tz, Value, Vars,
+    DateTime, Dict, Engine, Error, Limits as RenderLimits, Run, Signal, Symbol, Template, Tz,
+    Value, Vars,
 };
 use crate::time::{Clock as _, Moment, WallClock};
 
@@ -51,6 +52,8 @@ pub struct TemplateSource {
     /// Tags of the last event and their value, as most events have the same.
     tags: (Vec<Arc<str>>, Value),
     draws: u64,
+    /// `timestamp` and `tags`.
+    symbols: (Symbol, Symbol),
     usages: OnceCell<Vec<Usage>>,
 }
 
@@ -80,6 +83,7 @@ impl TemplateSource {
         streams: Streams,
     ) -> Self {
         Self {
+            symbols: (engine.symbol("timestamp"), engine.symbol("tags")),
             engine,
             aliases: entries
                 .iter()
@@ -179,8 +183,8 @@ impl TemplateSource {
             let Some(entry) = self.entries.get_mut(index) else {
                 continue;
             };
-            entry.vars.set(&self.engine, "timestamp", timestamp.clone());
-            entry.vars.set(&self.engine, "tags", self.tags.1.clone());
+            entry.vars.set_symbol(self.symbols.0, timestamp.clone());
+            entry.vars.set_symbol(self.symbols.1, self.tags.1.clone());
             let run = Run {
                 random,
                 vars: &entry.vars,
@@ -293,6 +297,13 @@ impl EventSource for TemplateSource {
 
     fn parallel(&self) -> Result<(), Impurity> {
         analysis::verdict(&self.picker, self.usages(), &self.base)
+    }
+
+    fn streams(&self) -> u64 {
+        match self.streams {
+            Streams::Seeded(seed) => seed,
+            Streams::Recorded => 0,
+        }
     }
 
     fn seek(&mut self, index: u64) {

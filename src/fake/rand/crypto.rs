@@ -38,10 +38,12 @@ pub fn digest(random: &mut (impl Random + ?Sized), bytes: usize, out: &mut Vec<u
     let mut buffer = [0; 32];
     let buffer = &mut buffer[..bytes.min(32)];
     random.bits(buffer);
-    for byte in buffer {
-        out.push(HEX[usize::from(*byte >> 4)]);
-        out.push(HEX[usize::from(*byte & 15)]);
+    let mut text = [0; 64];
+    for (place, byte) in text.chunks_exact_mut(2).zip(&*buffer) {
+        place[0] = HEX[usize::from(byte >> 4)];
+        place[1] = HEX[usize::from(byte & 15)];
     }
+    out.extend_from_slice(&text[..buffer.len() * 2]);
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Addresses.
 
-use std::io::Write as _;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::super::{FakeError, Random};
+use super::text::HEX;
 
 const fn ip(a: u32, b: u32, c: u32, d: u32) -> u32 {
     (a << 24) | (b << 16) | (c << 8) | d
@@ -154,13 +154,35 @@ pub const V6_LINK_LOCAL: (u128, u32) = (0xfe80 << 112, 10);
 /// fc00::/7
 pub const V6_ULA: (u128, u32) = (0xfc00 << 112, 7);
 
-fn v4_text(bits: u32, out: &mut Vec<u8>) {
-    for (index, octet) in bits.to_be_bytes().into_iter().enumerate() {
-        if index > 0 {
-            out.push(b'.');
-        }
-        out.extend_from_slice(itoa::Buffer::new().format(octet).as_bytes());
+/// The decimal form of every octet with a dot behind it, and how long that is.
+const OCTETS: [([u8; 4], u8); 256] = {
+    let mut table = [([b'.'; 4], 0); 256];
+    let mut octet = 0;
+    while octet < 256 {
+        let digits = [b'0' + (octet / 100) as u8, b'0' + (octet / 10 % 10) as u8];
+        let last = b'0' + (octet % 10) as u8;
+        table[octet] = match octet {
+            0..10 => ([last, b'.', b'.', b'.'], 2),
+            10..100 => ([digits[1], last, b'.', b'.'], 3),
+            _ => ([digits[0], digits[1], last, b'.'], 4),
+        };
+        octet += 1;
     }
+    table
+};
+
+fn v4_text(bits: u32, out: &mut Vec<u8>) {
+    // The longest address and what the last octet overhangs.
+    let mut text = [0; 16];
+    let mut at = 0;
+    for octet in bits.to_be_bytes() {
+        let (digits, len) = &OCTETS[usize::from(octet)];
+        if let Some(room) = text.get_mut(at..at + 4) {
+            room.copy_from_slice(digits);
+        }
+        at += usize::from(*len);
+    }
+    out.extend_from_slice(text.get(..at - 1).unwrap_or_default());
 }
 
 /// Groups in hexadecimal, the longest run of at least two zero groups compressed. The standard
@@ -185,10 +207,16 @@ fn v6_text(bits: u128, out: &mut Vec<u8>) {
         if index > 0 && !(best_len > 1 && index == best + best_len) {
             out.push(b':');
         }
-        // Writing into a vector cannot fail.
-        let _ = write!(out, "{:x}", groups[index]);
+        hex_number(groups[index], out);
         index += 1;
     }
+}
+
+/// Appends a number in hexadecimal without leading zeros.
+fn hex_number(number: u16, out: &mut Vec<u8>) {
+    let digits = [12, 8, 4, 0].map(|shift| HEX[usize::from(number >> shift & 15)]);
+    let zeros = (number.leading_zeros() / 4).min(3) as usize;
+    out.extend_from_slice(&digits[zeros..]);
 }
 
 /// Appends a MAC address; `oui` fixes its first half.
@@ -201,12 +229,12 @@ pub fn mac(random: &mut (impl Random + ?Sized), oui: Option<[u8; 3]>, out: &mut 
     for octet in &mut octets[fixed..] {
         *octet = random.below(256) as u8;
     }
-    for (index, octet) in octets.iter().enumerate() {
-        if index > 0 {
-            out.push(b':');
-        }
-        let _ = write!(out, "{octet:02x}");
+    let mut text = [b':'; 18];
+    for (place, octet) in text.chunks_exact_mut(3).zip(octets) {
+        place[0] = HEX[usize::from(octet >> 4)];
+        place[1] = HEX[usize::from(octet & 15)];
     }
+    out.extend_from_slice(&text[..17]);
 }
 
 /// Reads a prefix such as `00:50:56` or `00-50-56`.
@@ -342,6 +370,24 @@ mod tests {
             "2001:0:3:4:5:6:7:8"
         );
         assert_eq!(v6(0xffff_0102_0304), "::ffff:102:304");
+    }
+
+    #[test]
+    fn v4_text_is_that_of_the_standard_library() {
+        for octet in 0..=255 {
+            let bits = u32::from_be_bytes([octet, 255 - octet, octet / 2, octet]);
+            let mut out = b"x".to_vec();
+            v4_text(bits, &mut out);
+            assert_eq!(out, format!("x{}", Ipv4Addr::from_bits(bits)).into_bytes());
+        }
+    }
+
+    #[test]
+    fn macs_are_pairs_of_digits() {
+        let mut out = Vec::new();
+        mac(&mut Fast::seeded(1), Some([0, 0x50, 0xaf]), &mut out);
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.starts_with("00:50:af:") && text.len() == 17, "{text}");
     }
 
     #[test]

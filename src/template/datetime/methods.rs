@@ -142,9 +142,7 @@ pub(crate) fn method(
 fn strftime(fields: &Fields<'_>, args: &Args<'_>) -> Result<Value, Error> {
     let [format] = args.bind("strftime", ["format"], 1)?;
     let format = text_arg(format.unwrap_or(&Value::Undefined), "strftime()")?;
-    let mut text = String::new();
-    let _ = super::write_strftime(fields, format, &mut text);
-    Ok(Value::from(text))
+    Ok(super::strftime_value(fields, format))
 }
 
 fn timespec(value: Option<&Value>) -> Result<TimeSpec, Error> {

@@ -1,5 +1,6 @@
 //! `strftime`: the directives, flags and widths of glibc in the C locale, as Python reaches them.
 
+use std::cell::RefCell;
 use std::fmt::{self, Write};
 
 use chrono::Datelike;
@@ -99,6 +100,58 @@ pub(crate) fn write_strftime(
     parts.write(format, out)
 }
 
+/// Texts remembered: formats that templates use side by side.
+const REMEMBERED: usize = 4;
+
+/// A text made before: events of a run come close after one another, many within a second.
+struct Made {
+    format: String,
+    /// Of the wall clock, since the epoch.
+    second: i64,
+    offset_s: Option<i32>,
+    text: Value,
+}
+
+thread_local! {
+    static MADE: RefCell<Vec<Made>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A date and time in a format, as a value.
+pub(crate) fn strftime_value(fields: &Fields<'_>, format: &str) -> Value {
+    let made = || {
+        let mut text = String::new();
+        // Writing to a text cannot fail.
+        let _ = write_strftime(fields, format, &mut text);
+        Value::from(text)
+    };
+    // Fractions, and what only the zone knows.
+    if memchr::memchr3(b'f', b's', b'Z', format.as_bytes()).is_some() {
+        return made();
+    }
+    let second = fields.wall_us.div_euclid(SECOND);
+    MADE.with_borrow_mut(|all| {
+        let known = all.iter_mut().find(|one| one.format == format);
+        if let Some(one) = known {
+            if one.second != second || one.offset_s != fields.offset_s {
+                one.text = made();
+                (one.second, one.offset_s) = (second, fields.offset_s);
+            }
+            return one.text.clone();
+        }
+        let text = made();
+        if all.len() >= REMEMBERED {
+            all.remove(0);
+        }
+        all.push(Made {
+            format: format.to_owned(),
+            second,
+            offset_s: fields.offset_s,
+            text: text.clone(),
+        });
+        text
+    })
+}
+
 struct Parts<'f> {
     fields: &'f Fields<'f>,
     year: i64,
@@ -167,6 +220,9 @@ impl Style {
             let value = u8::try_from(value).unwrap_or(0);
             let pair = [b'0' + value / 10, b'0' + value % 10];
             return out.write_str(std::str::from_utf8(&pair).unwrap_or_default());
+        }
+        if digits == 1 && self.pad.is_none() && self.width <= 1 {
+            return out.write_str(itoa::Buffer::new().format(value));
         }
         let width = self.width.max(digits);
         match self.pad {
@@ -342,5 +398,41 @@ impl Parts<'_> {
         let wall_us = self.fields.wall_us;
         let offset = process_offset_of_wall(wall_us, self.fields.fold);
         wall_us.div_euclid(SECOND) - i64::from(offset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn at(wall_us: i64) -> DateTime {
+        DateTime {
+            wall_us,
+            tz: None,
+            fold: false,
+        }
+    }
+
+    #[test]
+    fn texts_made_before_are_those_that_would_be_made_now() {
+        let formats = [
+            "%d/%b/%Y:%H:%M:%S",
+            "%F",
+            "%j %e",
+            "%H:%M:%S.%f",
+            "%Y",
+            "x",
+            "%-d",
+        ];
+        for step in 0..4_000 {
+            let at = at(1_767_225_598_000_000 + step * 700_000 * (1 + step % 3));
+            let format = formats[step as usize * 5 % formats.len()];
+            let mut text = String::new();
+            write_strftime(&at.fields(), format, &mut text).unwrap();
+            let value = strftime_value(&at.fields(), format);
+            assert_eq!(value.as_str(), Some(text.as_str()), "{format}");
+        }
     }
 }

@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use super::{Lowered, Lowerer, fold};
-use crate::template::methods::Method;
-use crate::template::object::Function;
+use crate::template::methods::{self, Method};
+use crate::template::object::{Function, Hint};
 use crate::template::program::{
-    AttrExpr, CallArgs, CallExpr, Expr, FilterExpr, FilterInput, MethodExpr, TestExpr,
+    AttrExpr, CallArgs, CallExpr, Expr, FilterExpr, FilterInput, MethodExpr, NativeExpr, TestExpr,
 };
 use crate::template::syntax::ast::{self, CompareOp, ExprKind, Name};
 use crate::template::{Error, ErrorKind, Span, Value, filters, tests};
@@ -135,6 +135,8 @@ impl Lowerer<'_> {
             name: name.clone(),
             object_span,
             span,
+            dict_method: methods::of_dict(name),
+            hint: Hint::default(),
         })))
     }
 
@@ -237,24 +239,36 @@ impl Lowerer<'_> {
         callee_span: Span,
         span: Span,
     ) -> Lowered<Expr> {
-        let native = function.downcast::<Function>();
-        let borrows = native.is_some_and(Function::borrows);
+        let callee = function.downcast::<Function>();
+        let borrows = callee.is_some_and(Function::borrows);
         let args = self.args(args, borrows)?;
-        let special = native.and_then(|native| {
+        let special = callee.and_then(|callee| {
             let constant = |expr: &Expr| match expr {
                 Expr::Const(value) => Some(value.clone()),
                 _ => None,
             };
             let plain = args.keyword.is_empty() && args.star.is_none() && args.star_star.is_none();
-            let known: Vec<Option<Value>> = args.positional.iter().map(constant).collect();
-            plain.then(|| native.specialize(&known)).flatten()
+            let given: Vec<Option<Value>> = args.positional.iter().map(constant).collect();
+            plain.then(|| callee.specialize(&given)).flatten()
         });
-        Ok(Expr::Call(Box::new(CallExpr {
-            callee: Expr::Const(special.unwrap_or(function)),
-            callee_span,
-            args,
-            span,
-        })))
+        let function = special.unwrap_or(function);
+        Ok(match native(&function) {
+            Some(function) => Expr::Native(Box::new(NativeExpr {
+                args: if function.is_prepared() {
+                    CallArgs::default()
+                } else {
+                    args
+                },
+                function,
+                span,
+            })),
+            None => Expr::Call(Box::new(CallExpr {
+                callee: Expr::Const(function),
+                callee_span,
+                args,
+                span,
+            })),
+        })
     }
 
     fn filter(
@@ -283,6 +297,9 @@ impl Lowerer<'_> {
         }
         if &**name == "tojson" && args.exprs().next().is_none() {
             return Ok(Expr::ToJson(Box::new((at.input, span))));
+        }
+        if matches!(&**name, "length" | "count") && args.exprs().next().is_none() {
+            return Ok(Expr::Length(Box::new((at.input, span))));
         }
         if let Some((run, _)) = found {
             return Ok(Expr::Filter(Box::new(FilterExpr { run, at })));
@@ -321,6 +338,16 @@ impl Lowerer<'_> {
             return Ok(Expr::Fail(Box::new(error)));
         }
         Err(error)
+    }
+}
+
+fn native(function: &Value) -> Option<Rc<Function>> {
+    match function {
+        Value::Object(object) => {
+            let any: Rc<dyn std::any::Any> = Rc::<dyn crate::template::Object>::clone(object);
+            any.downcast().ok()
+        }
+        _ => None,
     }
 }
 

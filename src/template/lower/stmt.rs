@@ -1,12 +1,14 @@
 //! Statements.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::{Lowered, Lowerer};
+use crate::template::methods::Method;
 use crate::template::program::{
-    Block, Expr, For, Import, ImportTarget, Include, Init, Macro, Operand, Param, Snapshot, Stmt,
-    Target, Var,
+    Block, Expr, Fill, For, Import, ImportTarget, Include, Init, Macro, Operand, Param, Snapshot,
+    Stmt, Target, Var,
 };
 use crate::template::scope::{any_stmt, mentions, walk_expr, walk_names};
 use crate::template::syntax::ast::{self, CompareOp, ExprKind, MacroDef, Name, StmtKind};
@@ -289,10 +291,8 @@ impl Lowerer<'_> {
         let first = self.function().slots;
         self.open_scope(&one.body)?;
         let target = self.declare_target(&one.target);
-        let test = match &one.test {
-            Some(test) => Some(self.expr(test)?),
-            None => None,
-        };
+        let (test, inner, guarded) = filtered(one, uses_loop);
+        let test = test.map(|test| self.expr(test)).transpose()?;
         let select = self.selects(&target, test.as_ref());
         let loop_var = uses_loop.then(|| {
             let name: Name = Rc::from("loop");
@@ -301,11 +301,20 @@ impl Lowerer<'_> {
         });
         let loops = self.loops;
         self.loops += 1;
-        let body = self.block(&one.body);
+        self.soft += u32::from(guarded);
+        let body = self.block(inner);
+        self.soft -= u32::from(guarded);
         // Not the difference: a failed macro in the body leaves the count where it failed.
         self.loops = loops;
         let scope = self.close_scope();
         let body = body?;
+        let own = (first, self.function().slots);
+        let append = appends(&target, &scope.enter, &body, own);
+        let plain = test.is_none() && !uses_loop && scope.enter.is_empty() && one.other.is_empty();
+        let fill = match &target {
+            Target::Var(item) if plain && fixed(&iter) => fills(*item, &body, own),
+            _ => None,
+        };
         self.open_scope(&one.other)?;
         let other = self.block(&one.other);
         let other_scope = self.close_scope();
@@ -316,6 +325,8 @@ impl Lowerer<'_> {
             iter,
             test,
             select,
+            append,
+            fill,
             enter: scope.enter,
             body,
             loop_var,
@@ -429,6 +440,7 @@ impl Lowerer<'_> {
         let caller = (Rc::from("caller"), Expr::Caller(index));
         match &mut lowered {
             Expr::Call(call) => call.args.keyword.push(caller),
+            Expr::Native(call) => call.args.keyword.push(caller),
             Expr::Method(call) => call.args.keyword.push(caller),
             _ => return self.fail(call.span, "expected a call"),
         }
@@ -524,6 +536,7 @@ impl Lowerer<'_> {
                 let var = self.resolve(target);
                 out.push(Stmt::Import(Box::new(Import {
                     name,
+                    known: RefCell::default(),
                     snapshot,
                     target: ImportTarget::Module(var),
                     span,
@@ -543,6 +556,7 @@ impl Lowerer<'_> {
                     .collect();
                 out.push(Stmt::Import(Box::new(Import {
                     name,
+                    known: RefCell::default(),
                     snapshot,
                     target: ImportTarget::Names(vars.clone()),
                     span,
@@ -555,6 +569,72 @@ impl Lowerer<'_> {
         }
         Ok(())
     }
+}
+
+/// The test of a loop, what it guards, and whether that is the body of an `if`. A body that is one `if` without `else` tests just as well,
+/// unless something counts the rounds.
+fn filtered(one: &ast::For, uses_loop: bool) -> (Option<&ast::Expr>, &ast::Block, bool) {
+    if let (None, false, true) = (&one.test, uses_loop, one.other.is_empty()) {
+        let blank = |stmt: &&ast::Stmt| match &stmt.kind {
+            StmtKind::Text(text) => !text.is_empty(),
+            _ => true,
+        };
+        let mut body = one.body.iter().filter(blank);
+        if let (Some(only), None) = (body.next(), body.next())
+            && let StmtKind::If { branches, other } = &only.kind
+            && let [(test, inner)] = branches.as_slice()
+            && other.is_empty()
+        {
+            return (Some(test), inner, true);
+        }
+    }
+    (one.test.as_ref(), &one.body, false)
+}
+
+/// The slot of the list when the body of a loop only appends the item to a list from outside.
+fn appends(target: &Target, enter: &[Init], body: &[Stmt], own: (u16, u16)) -> Option<u16> {
+    let (Target::Var(item), true, [Stmt::Do(Expr::Method(call))]) =
+        (target, enter.is_empty(), body)
+    else {
+        return None;
+    };
+    let (Method::Append, Expr::Slot(list), [Expr::Slot(value)]) =
+        (call.method, &call.object, call.args.positional.as_slice())
+    else {
+        return None;
+    };
+    let args = &call.args;
+    let plain = args.keyword.is_empty() && args.star.is_none() && args.star_star.is_none();
+    let outside = *list < own.0 || *list >= own.1;
+    (plain && outside && !item.cell && *value == item.slot).then_some(*list)
+}
+
+/// True for a source whose items never change.
+fn fixed(iter: &Expr) -> bool {
+    match iter {
+        Expr::Const(Value::Object(object)) => object.is_fixed(),
+        _ => false,
+    }
+}
+
+/// The dict from outside that a body only puts the item into.
+fn fills(item: Var, body: &[Stmt], own: (u16, u16)) -> Option<Fill> {
+    let [Stmt::Do(Expr::Method(call))] = body else {
+        return None;
+    };
+    let (Some((key, value, _)), Expr::Slot(dict)) = (call.update_one(), &call.object) else {
+        return None;
+    };
+    let of_item = |expr: &Expr| match expr {
+        Expr::Slot(slot) => *slot == item.slot,
+        Expr::Attr(attr) => matches!(attr.object, Expr::Slot(slot) if slot == item.slot),
+        _ => false,
+    };
+    let outside = *dict < own.0 || *dict >= own.1;
+    (outside && !item.cell && of_item(key) && of_item(value)).then(|| Fill {
+        slot: *dict,
+        ..Fill::default()
+    })
 }
 
 fn assigns_loop(one: &ast::For) -> bool {

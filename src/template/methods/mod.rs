@@ -167,6 +167,11 @@ pub(super) fn names(object: &Value) -> impl Iterator<Item = &'static str> {
     names.iter().chain(safe).copied()
 }
 
+/// True for names of methods of dicts.
+pub(super) fn of_dict(name: &str) -> bool {
+    DICT.contains(&name)
+}
+
 /// True when a value has a method of this name.
 pub(super) fn has(object: &Value, name: &str) -> bool {
     names(object).any(|known| known == name)
@@ -234,7 +239,8 @@ impl Object for BoundMethod {
 
 impl Drop for BoundMethod {
     fn drop(&mut self) {
-        super::value::drop_values(vec![std::mem::take(&mut self.object)]);
+        let object = std::mem::take(&mut self.object);
+        super::value::drop_nested(object, |object| vec![object]);
     }
 }
 

@@ -47,6 +47,13 @@ impl Context {
         context
     }
 
+    /// Makes a root context as good as new for a template without blocks; false when that cannot be.
+    pub fn reset(&mut self) -> bool {
+        self.exported.get_mut().clear();
+        self.ancestors.set(0);
+        self.blocks.get_mut().is_empty() && self.extended.get_mut().is_none()
+    }
+
     /// Of an imported template: globals only.
     pub fn bare(program: &Rc<Program>) -> Self {
         let context = Self {

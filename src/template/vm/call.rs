@@ -8,9 +8,9 @@ use super::blocks::Context;
 use crate::template::methods::{self, Method};
 use crate::template::object::no_attribute;
 use crate::template::program::{
-    CallArgs, CallExpr, Expr, FilterExpr, Macro, MethodExpr, Program, TestExpr,
+    CallArgs, CallExpr, Expr, FilterExpr, Macro, MethodExpr, NativeExpr, Program, TestExpr,
 };
-use crate::template::{Args, Error, Object, Str, Value, datetime, repr};
+use crate::template::{Args, Dict, Error, Object, Span, Str, Value, datetime, repr};
 
 /// A macro as a value.
 pub(in crate::template) struct MacroValue {
@@ -239,6 +239,26 @@ impl Ctx<'_> {
         self.call_on(&callee, call)
     }
 
+    pub(super) fn eval_native(&mut self, call: &NativeExpr) -> Result<Value, Error> {
+        self.guard()?;
+        let mut entered = false;
+        let called = self.with_args(&call.args, None, |ctx, args| {
+            entered = true;
+            call.function.run(ctx, args)
+        });
+        self.located(called, entered, call.span)
+    }
+
+    pub(super) fn emit_native(&mut self, call: &NativeExpr) -> Result<(), Error> {
+        self.guard()?;
+        let mut entered = false;
+        let called = self.with_args(&call.args, None, |ctx, args| {
+            entered = true;
+            call.function.print(ctx, args)
+        });
+        self.located(called, entered, call.span)
+    }
+
     fn call_on(&mut self, callee: &Value, call: &CallExpr) -> Result<Value, Error> {
         if callee.is_undefined() {
             return Err(self.undefined_call(call));
@@ -252,12 +272,7 @@ impl Ctx<'_> {
     }
 
     /// Adds the place of a call to errors of the call, but not to those of its arguments.
-    fn located<T>(
-        &self,
-        called: Result<T, Error>,
-        entered: bool,
-        span: crate::template::Span,
-    ) -> Result<T, Error> {
+    fn located<T>(&self, called: Result<T, Error>, entered: bool, span: Span) -> Result<T, Error> {
         called.map_err(|error| {
             if entered {
                 error.at(|| self.place(span))
@@ -297,7 +312,27 @@ impl Ctx<'_> {
     pub(super) fn eval_method(&mut self, call: &MethodExpr) -> Result<Value, Error> {
         self.guard()?;
         let object = self.eval(&call.object)?;
+        if let (Value::Dict(dict), Some((key, value, span))) = (&object, call.update_one()) {
+            return self.update_one(dict, key, value, span);
+        }
         self.method_on(&object, call)
+    }
+
+    /// `dict.update({key: value})` without the dict between.
+    fn update_one(
+        &mut self,
+        dict: &Dict,
+        key: &Expr,
+        value: &Expr,
+        span: Span,
+    ) -> Result<Value, Error> {
+        let key = self.eval(key)?;
+        let value = self.eval(value)?;
+        let inserted = dict.borrow_mut().insert(key, value);
+        inserted
+            .and_then(|()| self.check_size(dict.borrow().len()))
+            .map_err(|error| error.at(|| self.place(span)))?;
+        Ok(Value::None)
     }
 
     fn method_on(&mut self, object: &Value, call: &MethodExpr) -> Result<Value, Error> {

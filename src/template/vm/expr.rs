@@ -15,15 +15,13 @@ impl Ctx<'_> {
             Expr::Slot(slot) => Ok(self.slot(*slot)),
             Expr::Cell(slot) => Ok(self.cell(*slot)),
             Expr::Attr(attr) => {
-                if let Expr::Slot(slot) = attr.object {
-                    let at = self.frame.base + usize::from(slot);
-                    let object = self.stack.get(at).unwrap_or(&Value::Undefined);
-                    if let Ok(value) = access::attribute(object, &attr.name) {
-                        return Ok(value);
-                    }
+                if let Some(object) = self.peek(&attr.object)
+                    && let Ok(value) = access::attribute_at(object, attr)
+                {
+                    return Ok(value);
                 }
                 let object = self.eval(&attr.object)?;
-                match access::attribute(&object, &attr.name) {
+                match access::attribute_at(&object, attr) {
                     Ok(value) => Ok(value),
                     Err(error) => {
                         Err(self.undefined_base(error, &object, attr.object_span, attr.span))
@@ -31,6 +29,11 @@ impl Ctx<'_> {
                 }
             }
             Expr::Item(parts, span) => {
+                if let (Some(object), Some(key)) = (self.peek(&parts.0), self.peek(&parts.1))
+                    && let Ok(value) = access::item(object, key)
+                {
+                    return Ok(value);
+                }
                 let object = self.eval(&parts.0)?;
                 let key = self.eval(&parts.1)?;
                 access::item(&object, &key).map_err(|error| error.at(|| self.place(*span)))
@@ -39,11 +42,8 @@ impl Ctx<'_> {
             Expr::Method(call) => self.eval_method(call),
             Expr::Filter(filter) => self.eval_filter(filter),
             Expr::Test(test) => self.eval_test(test),
-            Expr::Compare(op, sides, span) => {
-                let left = self.eval(&sides.0)?;
-                let right = self.eval(&sides.1)?;
-                self.compare(*op, &left, &right, *span).map(Value::Bool)
-            }
+            Expr::Native(call) => self.eval_native(call),
+            Expr::Compare(..) => self.truth(expr).map(Value::Bool),
             Expr::Cond(parts) => {
                 let (test, then, other) = &**parts;
                 if self.truth(test)? {
@@ -52,6 +52,7 @@ impl Ctx<'_> {
                     self.eval(other)
                 }
             }
+            Expr::Length(parts) => self.length(&parts.0, parts.1),
             Expr::And(sides) => {
                 let left = self.eval(&sides.0)?;
                 if left.truth() {
@@ -69,6 +70,22 @@ impl Ctx<'_> {
                 }
             }
             _ => self.eval_rare(expr),
+        }
+    }
+
+    /// The value of an operand that is there already, without a copy.
+    pub(super) fn peek<'v>(&'v self, expr: &'v Expr) -> Option<&'v Value> {
+        look(&self.stack, self.frame.base, expr)
+    }
+
+    fn length(&mut self, input: &Expr, span: Span) -> Result<Value, Error> {
+        let len = match self.peek(input) {
+            Some(value) => value.len(),
+            None => self.eval(input)?.len(),
+        };
+        match len {
+            Ok(len) => Ok(i64::try_from(len).map_or_else(|_| Value::from(len), Value::Int)),
+            Err(error) => Err(error.at(|| self.place(span))),
         }
     }
 
@@ -151,6 +168,11 @@ impl Ctx<'_> {
     pub(super) fn truth(&mut self, expr: &Expr) -> Result<bool, Error> {
         match expr {
             Expr::Compare(op, sides, span) => {
+                if let (Some(left), Some(right)) = (self.peek(&sides.0), self.peek(&sides.1))
+                    && let Some(holds) = plain_compare(*op, left, right)
+                {
+                    return Ok(holds);
+                }
                 let left = self.eval(&sides.0)?;
                 if let Expr::Const(right) = &sides.1 {
                     return self.compare(*op, &left, right, *span);
@@ -158,14 +180,13 @@ impl Ctx<'_> {
                 let right = self.eval(&sides.1)?;
                 self.compare(*op, &left, &right, *span)
             }
-            Expr::Slot(slot) => {
-                let at = self.frame.base + usize::from(*slot);
-                Ok(self.stack.get(at).is_some_and(Value::truth))
-            }
             Expr::Not(inner) => Ok(!self.truth(inner)?),
             Expr::And(sides) => Ok(self.truth(&sides.0)? && self.truth(&sides.1)?),
             Expr::Or(sides) => Ok(self.truth(&sides.0)? || self.truth(&sides.1)?),
-            _ => Ok(self.eval(expr)?.truth()),
+            _ => match self.peek(expr) {
+                Some(value) => Ok(value.truth()),
+                None => Ok(self.eval(expr)?.truth()),
+            },
         }
     }
 
@@ -233,6 +254,14 @@ impl Ctx<'_> {
                     repr::emit(value, &mut self.out);
                 }
             }
+            Expr::Attr(_) => match look(&self.stack, self.frame.base, expr) {
+                Some(value) => repr::emit(value, &mut self.out),
+                None => {
+                    let value = self.eval(expr)?;
+                    repr::emit(&value, &mut self.out);
+                }
+            },
+            Expr::Native(call) => return self.emit_native(call),
             Expr::Concat(parts, _) => {
                 for part in parts {
                     self.emit(part)?;
@@ -272,10 +301,42 @@ impl Ctx<'_> {
     }
 
     fn emit_json(&mut self, input: &Expr, span: Span) -> Result<(), Error> {
+        if let Some(value) = look(&self.stack, self.frame.base, input) {
+            return filters::json::write_html_safe(value, None, &mut self.out)
+                .map_err(|error| error.at(|| self.place(span)));
+        }
         let value = self.eval(input)?;
         filters::json::write_html_safe(&value, None, &mut self.out)
             .map_err(|error| error.at(|| self.place(span)))
     }
+}
+
+/// The value of an operand that is there already.
+fn look<'v>(stack: &'v [Value], base: usize, expr: &'v Expr) -> Option<&'v Value> {
+    match expr {
+        Expr::Const(value) => Some(value),
+        Expr::Slot(slot) => stack.get(base + usize::from(*slot)),
+        Expr::Attr(attr) => match look(stack, base, &attr.object)? {
+            Value::Object(host) => host.attr_ref(&attr.name, &attr.hint),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A comparison that cannot fail; `None` when it may.
+fn plain_compare(op: CompareOp, left: &Value, right: &Value) -> Option<bool> {
+    Some(match (op, left, right) {
+        (CompareOp::Eq, _, _) => left == right,
+        (CompareOp::Ne, _, _) => left != right,
+        (CompareOp::Lt, Value::Int(left), Value::Int(right)) => left < right,
+        (CompareOp::Le, Value::Int(left), Value::Int(right)) => left <= right,
+        (CompareOp::Gt, Value::Int(left), Value::Int(right)) => left > right,
+        (CompareOp::Ge, Value::Int(left), Value::Int(right)) => left >= right,
+        (CompareOp::In, _, Value::Tuple(items)) => items.contains(left),
+        (CompareOp::NotIn, _, Value::Tuple(items)) => !items.contains(left),
+        _ => return None,
+    })
 }
 
 /// A comparison.

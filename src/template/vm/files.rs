@@ -7,7 +7,7 @@ use super::Ctx;
 use super::blocks::Context;
 use crate::template::engine::Engine;
 use crate::template::object::no_attribute;
-use crate::template::program::{Import, ImportTarget, Include, Program};
+use crate::template::program::{Expr, Import, ImportTarget, Include, Program};
 use crate::template::{Args, Error, ErrorKind, Object, Str, Value};
 
 /// An imported template.
@@ -105,7 +105,10 @@ impl Ctx<'_> {
     }
 
     pub(super) fn import(&mut self, import: &Import) -> Result<(), Error> {
-        let name = self.eval(&import.name)?;
+        let name = match &import.name {
+            Expr::Const(name) => name.clone(),
+            name => self.eval(name)?,
+        };
         let module = self.import_module(&name, import);
         let module = module.map_err(|error| error.at(|| self.place(import.span)))?;
         match &import.target {
@@ -123,8 +126,26 @@ impl Ctx<'_> {
         Ok(())
     }
 
-    fn import_module(&mut self, name: &Value, import: &Import) -> Result<Value, Error> {
+    /// The template that is imported: looked up once when its name is constant.
+    fn imported(&mut self, name: &Value, import: &Import) -> Result<Rc<Program>, Error> {
+        let generation = self.engine.generation();
+        let known = import
+            .known
+            .borrow()
+            .as_ref()
+            .and_then(|(at, program)| (*at == generation).then(|| program.upgrade()).flatten());
+        if let Some(known) = known {
+            return Ok(known);
+        }
         let program = self.load_template(name)?;
+        if matches!(import.name, Expr::Const(_)) {
+            *import.known.borrow_mut() = Some((generation, Rc::downgrade(&program)));
+        }
+        Ok(program)
+    }
+
+    fn import_module(&mut self, name: &Value, import: &Import) -> Result<Value, Error> {
+        let program = self.imported(name, import)?;
         if let Some(snapshot) = &import.snapshot {
             let locals = self.snapshot(snapshot);
             let context = Context::child(&self.frame.context, locals, &program);

@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use super::Ctx;
 use super::iterate::Iteration;
-use crate::template::program::{For, Operand, Target};
-use crate::template::{Args, Error, List, Object, Value};
+use crate::template::program::{Fill, For, Operand, Target};
+use crate::template::{Args, Dict, Error, List, Object, Value};
 
 /// How a statement ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,11 @@ impl Ctx<'_> {
             return Ok(Flow::Next);
         }
         let (source, tested) = self.selected(one, source);
+        if (tested && self.append_all(one, &source)?) || self.refill(one)? {
+            return Ok(Flow::Next);
+        }
+        let fresh = one.fill.as_ref().and_then(|fill| self.filled(fill));
+        let fresh = fresh.is_some_and(|dict| dict.borrow().is_empty());
         let iteration = Iteration::of(&source);
         let mut iteration = iteration.map_err(|error| error.at(|| self.place(one.span)))?;
         let mut completed = false;
@@ -47,6 +52,9 @@ impl Ctx<'_> {
             }
         }
         self.loop_else(one, completed)?;
+        if fresh {
+            self.keep_fill(one, &source);
+        }
         Ok(Flow::Next)
     }
 
@@ -62,6 +70,65 @@ impl Ctx<'_> {
             }
         }
         (source, one.test.is_none())
+    }
+
+    /// Appends all items to a list at once, when that is all that the loop does; false when it is not,
+    /// or when the rounds have something to tell: an error, a list that grows as it is read.
+    fn append_all(&mut self, one: &For, source: &Value) -> Result<bool, Error> {
+        let (Some(slot), Some(items)) = (one.append, source.as_tuple()) else {
+            return Ok(false);
+        };
+        let at = self.frame.base + usize::from(slot);
+        let Some(Value::List(list)) = self.stack.get(at) else {
+            return Ok(false);
+        };
+        let len = list.borrow().len();
+        if self.check_size(len + items.len()).is_err() || !one.other.is_empty() {
+            return Ok(false);
+        }
+        list.borrow_mut().extend_from_slice(items);
+        // As the rounds and their statements would.
+        self.step(2 * items.len() as u64)?;
+        Ok(true)
+    }
+
+    /// The dict that a loop puts its items into, when that is all it does.
+    fn filled(&self, fill: &Fill) -> Option<&Dict> {
+        match self.stack.get(self.frame.base + usize::from(fill.slot)) {
+            Some(Value::Dict(dict)) => Some(dict),
+            _ => None,
+        }
+    }
+
+    /// Fills the dict as the loop did before; false when it has to run.
+    fn refill(&mut self, one: &For) -> Result<bool, Error> {
+        let Some(fill) = &one.fill else {
+            return Ok(false);
+        };
+        let made = fill.made.borrow();
+        let (Some(made), Some(dict)) = (&*made, self.filled(fill)) else {
+            return Ok(false);
+        };
+        if !dict.borrow().is_empty() || self.check_size(made.len()).is_err() {
+            return Ok(false);
+        }
+        *dict.borrow_mut() = made.shallow_copy();
+        self.step(2 * made.len() as u64)?;
+        Ok(true)
+    }
+
+    /// Keeps what the loop put into a dict that was empty before.
+    fn keep_fill(&self, one: &For, source: &Value) {
+        let Some(fill) = &one.fill else {
+            return;
+        };
+        if let (Some(dict), Ok(rounds)) = (self.filled(fill), source.len()) {
+            let dict = dict.borrow();
+            // As many entries as rounds, so that the steps can be counted by entries later.
+            if dict.len() == rounds {
+                *fill.made.borrow_mut() = Some(dict.shallow_copy());
+            }
+        }
     }
 
     /// Sets the variables of a round.

@@ -14,7 +14,7 @@ use std::rc::Rc;
 pub(super) use expr::compare;
 pub(super) use iterate::OneShot;
 
-use blocks::Context;
+pub(super) use blocks::Context;
 
 use super::engine::{Engine, Limits, Run, Symbol, Vars};
 use super::program::{Code, Init, Program, Var};
@@ -63,7 +63,7 @@ impl Drop for Cell {
     fn drop(&mut self) {
         let value = self.0.take();
         if value.may_nest() {
-            super::value::drop_values(vec![value]);
+            super::value::drop_nested(value, |value| vec![value]);
         }
     }
 }
@@ -74,8 +74,10 @@ fn stack_address() -> usize {
 }
 
 impl<'r> Ctx<'r> {
-    pub(super) fn new(engine: Engine, run: Run<'r>, out: Vec<u8>) -> Self {
+    pub(super) fn new(engine: Engine, run: Run<'r>, out: Vec<u8>, program: &Rc<Program>) -> Self {
         let stack = engine.take_scratch();
+        let spare = engine.take_context().filter(|_| program.blocks.is_empty());
+        let context = spare.unwrap_or_else(|| Rc::new(Context::root(program)));
         Self {
             engine,
             random: run.random,
@@ -88,7 +90,7 @@ impl<'r> Ctx<'r> {
                 id: 0,
                 base: 0,
                 program: None,
-                context: Rc::new(Context::default()),
+                context,
                 block: None,
                 captured: Value::Undefined,
             },
@@ -98,7 +100,10 @@ impl<'r> Ctx<'r> {
         }
     }
 
-    pub(super) fn finish(self) -> Vec<u8> {
+    pub(super) fn finish(mut self) -> Vec<u8> {
+        if Rc::get_mut(&mut self.frame.context).is_some_and(Context::reset) {
+            self.engine.give_context(self.frame.context);
+        }
         self.engine.give_scratch(self.stack);
         self.out
     }
@@ -106,7 +111,7 @@ impl<'r> Ctx<'r> {
     pub(super) fn render(&mut self, program: &Rc<Program>) -> Result<(), Error> {
         let limit = self.limits.output_bytes;
         self.limits.output_bytes = limit.saturating_add(self.out.len());
-        let context = Rc::new(Context::root(program));
+        let context = Rc::clone(&self.frame.context);
         self.run_template(program, context)
     }
 
@@ -299,10 +304,30 @@ impl<'r> Ctx<'r> {
         Ok(())
     }
 
+    /// Writes where the result of a [`super::object::Function::text`] goes, with random draws at hand.
+    pub fn write<T>(&mut self, write: impl FnOnce(&mut dyn Random, &mut Vec<u8>) -> T) -> T {
+        write(self.random, &mut self.out)
+    }
+
+    /// The text that `write` appends to the output.
+    pub(super) fn captured(
+        &mut self,
+        write: impl FnOnce(&mut Self) -> Result<(), Error>,
+    ) -> Result<Value, Error> {
+        let start = self.out.len();
+        write(self)?;
+        Ok(Value::Str(self.take_text(start)))
+    }
+
+    /// Appends the printed form of a value to the output.
+    pub(super) fn print(&mut self, value: &Value) {
+        super::repr::emit(value, &mut self.out);
+    }
+
     /// Takes what was written since `start` as a text.
     fn take_text(&mut self, start: usize) -> Str {
         let tail = self.out.get(start..).unwrap_or_default();
-        let text = Str::from(std::str::from_utf8(tail).unwrap_or_default());
+        let text = Str::from_utf8(tail);
         self.out.truncate(start);
         text
     }

@@ -63,8 +63,3 @@ fn fake_error(error: FakeError) -> Error {
         None => made,
     }
 }
-
-/// An ASCII or UTF-8 text made by a primitive.
-fn text_value(bytes: &[u8]) -> Value {
-    Value::from(std::str::from_utf8(bytes).unwrap_or_default())
-}

@@ -7,12 +7,15 @@ mod load;
 use std::cell::RefCell;
 use std::fmt::Write;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 pub(super) use load::{load, missing_help};
 
 use crate::fake::rand;
 use crate::fake::rand::weights::Table;
-use crate::template::{Args, Ctx, Dict, Error, Object, Str, Value, ValueIter};
+use crate::template::{Args, Ctx, Dict, Error, Hint, Object, Str, Value, ValueIter};
+
+static NEXT_SHAPE: AtomicU64 = AtomicU64::new(1);
 
 /// The columns of a sample.
 pub(in crate::event) struct Columns {
@@ -22,6 +25,8 @@ pub(in crate::event) struct Columns {
     positions: Vec<(Str, usize)>,
     /// True when the names come from the data.
     header: bool,
+    /// Tells these columns apart from all others, for [`Hint`].
+    shape: u64,
 }
 
 impl Columns {
@@ -40,6 +45,7 @@ impl Columns {
             names,
             positions,
             header,
+            shape: NEXT_SHAPE.fetch_add(1, Ordering::Relaxed),
         })
     }
 
@@ -95,6 +101,18 @@ impl Object for Row {
             return None;
         }
         self.cells.get(self.columns.of_row(name)?).cloned()
+    }
+
+    fn attr_ref(&self, name: &str, hint: &Hint) -> Option<&Value> {
+        if let Some(at) = hint.position(self.columns.shape) {
+            return self.cells.get(at);
+        }
+        if matches!(name, "count" | "index") {
+            return None;
+        }
+        let at = self.columns.of_row(name)?;
+        hint.remember(self.columns.shape, at);
+        self.cells.get(at)
     }
 
     fn get_item(&self, key: &Value) -> Result<Option<Value>, Error> {
@@ -441,6 +459,10 @@ impl Object for Sample {
             "where" => self.filter(args),
             _ => Err(crate::template::no_attribute("Sample", name)),
         }
+    }
+
+    fn is_fixed(&self) -> bool {
+        true
     }
 
     fn iterate(self: Rc<Self>) -> Option<Box<dyn ValueIter>> {

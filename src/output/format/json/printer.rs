@@ -1,4 +1,5 @@
-//! The layout: one scan that checks the text and copies it with other white space.
+//! The layout: one scan that checks the text and copies it with other white space, block by block as
+//! it is looked at.
 
 use super::error::{JsonError, JsonErrorKind, error};
 use super::token;
@@ -9,6 +10,12 @@ const MAX_DEPTH: usize = 10_000;
 /// Longest text that indenting may make of one event: deep nesting makes it grow with the square.
 const MAX_INDENTED: usize = 256 << 20;
 
+/// Depths for which the length of indentation is remembered.
+const LEVELS: usize = 16;
+
+/// Free bytes behind the text that spare most growing: what a block may overhang, and some blanks.
+const SPARE: usize = 64;
+
 /// Appends `text` re-spaced to `out`, as if it stood inside `level` arrays.
 pub(super) fn print(
     text: &[u8],
@@ -16,19 +23,20 @@ pub(super) fn print(
     level: usize,
     out: &mut Vec<u8>,
 ) -> Result<(), JsonError> {
-    out.reserve(text.len());
-    let limit = out.len().saturating_add(MAX_INDENTED);
-    Printer {
+    let start = out.len();
+    out.resize(start + text.len() + SPARE, 0);
+    let mut printer = Printer {
         text,
-        at: 0,
-        run: 0,
         indent,
         level,
-        limit,
+        limit: start.saturating_add(MAX_INDENTED),
         open: Open::default(),
+        lines: [0; LEVELS],
         out,
-    }
-    .document()
+    };
+    let end = printer.document(start);
+    out.truncate(*end.as_ref().unwrap_or(&start));
+    end.map(|_| ())
 }
 
 /// Starts a line with that many blanks.
@@ -70,92 +78,116 @@ impl Open {
     }
 }
 
+/// Where the scan is: offsets into the text and into the output.
+#[derive(Clone, Copy)]
+struct At {
+    from: usize,
+    to: usize,
+}
+
+impl At {
+    /// Further by as many bytes on both sides.
+    #[inline(always)]
+    fn on(self, bytes: usize) -> Self {
+        Self {
+            from: self.from + bytes,
+            to: self.to + bytes,
+        }
+    }
+}
+
 struct Printer<'a> {
     text: &'a [u8],
-    /// Next byte to look at.
-    at: usize,
-    /// Start of the stretch that is checked and not yet copied.
-    run: usize,
     indent: usize,
     /// Levels around the text (1 inside a batch's array).
     level: usize,
     limit: usize,
     open: Open,
+    /// Bytes between a comma and what follows, as last seen by depth: most texts keep to it, and a
+    /// guess that is confirmed costs less than to search.
+    lines: [u8; LEVELS],
+    /// Filled with anything behind what is written.
     out: &'a mut Vec<u8>,
 }
 
 impl Printer<'_> {
-    fn document(mut self) -> Result<(), JsonError> {
-        self.at = token::next(self.text, self.at);
-        self.run = self.at;
+    /// Prints everything from `to` of the output on; gives the end of the output.
+    fn document(&mut self, to: usize) -> Result<usize, JsonError> {
+        let mut at = At {
+            from: token::next(self.text, 0),
+            to,
+        };
         loop {
-            if self.value()? {
-                continue;
+            let first = token::peek(self.text, at.from)?;
+            // Most values are strings.
+            if first == b'"' {
+                at = self.string(at)?;
+            } else if first == b'{' || first == b'[' {
+                let (inside, closed) = self.container(at, first == b'{')?;
+                at = inside;
+                if !closed {
+                    continue;
+                }
+            } else {
+                at = self.scalar(at, first)?;
             }
-            if !self.after_value()? {
-                break;
+            match self.after_value(at)? {
+                (next, true) => at = next,
+                (end, false) => {
+                    at = end;
+                    break;
+                }
             }
         }
-        self.flush();
-        let rest = token::next(self.text, self.at);
+        let rest = token::next(self.text, at.from);
         if rest < self.text.len() {
             return Err(error(JsonErrorKind::Trailing, rest + 1));
         }
-        Ok(())
+        Ok(at.to)
     }
 
-    /// Reads a scalar (false) or opens a container and goes to its first value (true).
-    #[inline]
-    fn value(&mut self) -> Result<bool, JsonError> {
-        match token::peek(self.text, self.at)? {
-            b'"' => self.at = token::string(self.text, self.at)?,
-            b'{' => return self.container(true),
-            b'[' => return self.container(false),
-            b'-' | b'0'..=b'9' => self.at = token::number(self.text, self.at)?,
-            b't' => self.at = token::literal(self.text, self.at, b"rue")?,
-            b'f' => self.at = token::literal(self.text, self.at, b"alse")?,
-            b'n' => self.at = token::literal(self.text, self.at, b"ull")?,
-            _ => return Err(error(JsonErrorKind::Character, self.at)),
-        }
-        Ok(false)
-    }
-
-    #[inline]
-    fn container(&mut self, object: bool) -> Result<bool, JsonError> {
+    /// Opens a container and goes to its first value; true when it is empty and closed again.
+    #[inline(always)]
+    fn container(&mut self, at: At, object: bool) -> Result<(At, bool), JsonError> {
         if self.open.depth >= MAX_DEPTH {
-            return Err(error(JsonErrorKind::Depth, self.at));
+            return Err(error(JsonErrorKind::Depth, at.from));
         }
-        self.at += 1;
-        let next = token::next(self.text, self.at);
-        let close = if object { b'}' } else { b']' };
+        let (open, close) = if object { (b'{', b'}') } else { (b'[', b']') };
+        self.put(at.to, open);
+        let at = at.on(1);
+        let next = self.gap(at.from, self.open.depth + 1);
         if token::peek(self.text, next)? == close {
-            self.skip_to(next);
-            self.at += 1;
-            return Ok(false);
+            self.put(at.to, close);
+            let at = At { from: next, ..at };
+            return Ok((at.on(1), true));
         }
         self.open.push(object);
         self.level += 1;
-        self.line(next, false)?;
+        let mut at = self.line(at, next)?;
         if object {
-            self.key()?;
+            at = self.key(at)?;
         }
-        Ok(true)
+        Ok((at, false))
     }
 
-    /// Goes to the next value of the containers around, closing those that end; false at the end of
-    /// the document.
-    #[inline]
-    fn after_value(&mut self) -> Result<bool, JsonError> {
+    /// Goes to the next value (true) of the containers around, closing those that end; false at the
+    /// end of the document.
+    #[inline(always)]
+    fn after_value(&mut self, mut at: At) -> Result<(At, bool), JsonError> {
         while self.open.depth > 0 {
             let object = self.open.in_object();
-            let next = token::next(self.text, self.at);
-            let found = token::peek(self.text, next)?;
-            let close = if object { b'}' } else { b']' };
-            if found == b',' {
-                self.skip_to(next);
-                self.at += 1;
-                return self.after_comma(object, close);
+            let mut next = at.from;
+            let mut found = token::peek(self.text, next)?;
+            if found <= b' ' {
+                next = self.gap(next, self.open.depth - 1);
+                found = token::peek(self.text, next)?;
             }
+            if found == b',' {
+                let next = self.gap(next + 1, self.open.depth);
+                at = self.after_comma(at, next, object)?;
+                return Ok((at, true));
+            }
+            let close = if object { b'}' } else { b']' };
             if found != close {
                 let kind = if object {
                     JsonErrorKind::CommaOrBrace
@@ -165,96 +197,226 @@ impl Printer<'_> {
                 return Err(error(kind, next));
             }
             self.level -= 1;
-            self.line(next, false)?;
-            self.at += 1;
+            at = self.line(at, next)?;
+            self.put(at.to, close);
+            at = at.on(1);
             self.open.pop();
         }
-        Ok(false)
+        Ok((at, false))
     }
 
-    #[inline]
-    fn after_comma(&mut self, object: bool, close: u8) -> Result<bool, JsonError> {
-        let next = token::next(self.text, self.at);
-        if token::peek(self.text, next)? == close {
-            let kind = if object {
-                JsonErrorKind::CommaInObject
-            } else {
-                JsonErrorKind::CommaInArray
-            };
-            return Err(error(kind, next));
-        }
-        self.line(next, true)?;
+    /// Goes behind a comma and, in an object, the key behind it; `next` is where that starts.
+    #[inline(always)]
+    fn after_comma(&mut self, at: At, next: usize, object: bool) -> Result<At, JsonError> {
+        let found = token::peek(self.text, next)?;
         if object {
-            self.key()?;
+            if found == b'}' {
+                return Err(error(JsonErrorKind::CommaInObject, next));
+            }
+        } else if found == b']' {
+            return Err(error(JsonErrorKind::CommaInArray, next));
         }
-        Ok(true)
+        let at = if self.indent == 0 {
+            self.put_two(at.to, *b", ");
+            At {
+                from: next,
+                to: at.to + 2,
+            }
+        } else {
+            self.put(at.to, b',');
+            self.line(at.on(1), next)?
+        };
+        if object { self.key(at) } else { Ok(at) }
     }
 
-    #[inline]
-    fn key(&mut self) -> Result<(), JsonError> {
-        if token::peek(self.text, self.at)? != b'"' {
-            return Err(error(JsonErrorKind::Quote, self.at));
+    #[inline(always)]
+    fn key(&mut self, at: At) -> Result<At, JsonError> {
+        if token::peek(self.text, at.from)? != b'"' {
+            return Err(error(JsonErrorKind::Quote, at.from));
         }
-        self.at = token::string(self.text, self.at)?;
-        let colon = token::next(self.text, self.at);
+        let at = self.string(at)?;
+        self.put_two(at.to, *b": ");
+        let to = at.to + 2;
+        // As most texts have it.
+        if self.text.get(at.from) == Some(&b':') && token::is_blank(self.text, at.from + 1) {
+            let from = at.from + 2;
+            return Ok(At { from, to });
+        }
+        let from = self.colon(at.from)?;
+        Ok(At { from, to })
+    }
+
+    /// Where the value behind the colon that has to come starts.
+    #[inline(never)]
+    fn colon(&self, at: usize) -> Result<usize, JsonError> {
+        let colon = token::next(self.text, at);
         if token::peek(self.text, colon)? != b':' {
             return Err(error(JsonErrorKind::Colon, colon));
         }
-        self.skip_to(colon);
-        self.at += 1;
-        let next = token::next(self.text, self.at);
+        let next = token::next(self.text, colon + 1);
         token::peek(self.text, next)?;
-        self.space(next, true);
-        Ok(())
+        Ok(next)
     }
 
-    /// Puts a line break or, on one line, a blank or nothing before the token at `next`.
-    #[inline]
-    fn line(&mut self, next: usize, blank: bool) -> Result<(), JsonError> {
-        if self.indent == 0 {
-            self.space(next, blank);
-            return Ok(());
-        }
-        self.flush();
-        let spaces = self.indent.saturating_mul(self.level);
-        if self.out.len().saturating_add(spaces) > self.limit {
-            return Err(error(JsonErrorKind::Length, self.at));
-        }
-        newline(self.out, spaces);
-        self.at = next;
-        self.run = next;
-        Ok(())
-    }
-
-    /// Puts a blank or nothing between here and the token at `next`; text that has it so already
-    /// stays part of the stretch.
-    #[inline]
-    fn space(&mut self, next: usize, blank: bool) {
-        let as_wanted = if blank {
-            next == self.at + 1 && self.text.get(self.at) == Some(&b' ')
-        } else {
-            next == self.at
+    /// Offset of the first byte from `at` on that is not white space, before something at `depth`.
+    #[inline(always)]
+    fn gap(&mut self, at: usize, depth: usize) -> usize {
+        let Some(line) = self.lines.get_mut(depth % LEVELS) else {
+            return at;
         };
-        if !as_wanted {
-            self.flush();
-            if blank {
-                self.out.push(b' ');
-            }
-            self.run = next;
+        let len = usize::from(*line);
+        if token::is_line(self.text, at, len) {
+            return at + len;
         }
-        self.at = next;
+        if token::is_blank(self.text, at) {
+            return at + 1;
+        }
+        let next = token::next(self.text, at);
+        let len = next - at;
+        if len > 1 {
+            *line = u8::try_from(len).unwrap_or(0);
+        }
+        next
     }
 
-    #[inline]
-    fn skip_to(&mut self, next: usize) {
-        self.space(next, false);
+    /// Copies the string whose quote stands here.
+    #[inline(always)]
+    fn string(&mut self, at: At) -> Result<At, JsonError> {
+        // The first block starts with the quote.
+        let mut at = at;
+        let mut inner = !1;
+        while let Some(bytes) = token::block(self.text, at.from) {
+            self.put_block(at.to, bytes);
+            let special = token::special(bytes) & inner;
+            if special != 0 {
+                let plain = special.trailing_zeros() as usize;
+                if bytes.get(plain) == Some(&b'"') {
+                    return Ok(at.on(plain + 1));
+                }
+                return self.string_slowly(at.on(plain));
+            }
+            inner = !0;
+            at = at.on(token::BLOCK);
+        }
+        if inner == !0 {
+            return self.string_slowly(at);
+        }
+        self.put(at.to, b'"');
+        self.string_slowly(at.on(1))
     }
 
-    /// Copies the stretch up to here.
-    #[inline]
-    fn flush(&mut self) {
-        self.out
-            .extend_from_slice(self.text.get(self.run..self.at).unwrap_or_default());
-        self.run = self.at;
+    /// Copies the rest of a string with escapes, or one that no block holds.
+    #[inline(never)]
+    fn string_slowly(&mut self, mut at: At) -> Result<At, JsonError> {
+        loop {
+            at = self.copy(at, token::plain_end(self.text, at.from));
+            let end = match token::peek(self.text, at.from)? {
+                b'"' => at.from + 1,
+                b'\\' => token::escape(self.text, at.from)?,
+                _ => return Err(error(JsonErrorKind::Character, at.from)),
+            };
+            let closed = end == at.from + 1;
+            at = self.copy(at, end);
+            if closed {
+                return Ok(at);
+            }
+        }
+    }
+
+    /// Copies a number or a word.
+    #[inline(always)]
+    fn scalar(&mut self, at: At, first: u8) -> Result<At, JsonError> {
+        let end = match first {
+            b'-' | b'0'..=b'9' => token::number(self.text, at.from)?,
+            b't' => token::literal(self.text, at.from, b"rue")?,
+            b'f' => token::literal(self.text, at.from, b"alse")?,
+            b'n' => token::literal(self.text, at.from, b"ull")?,
+            _ => return Err(error(JsonErrorKind::Character, at.from)),
+        };
+        if end - at.from <= token::BLOCK
+            && let Some(bytes) = token::block(self.text, at.from)
+        {
+            self.put_block(at.to, bytes);
+            return Ok(at.on(end - at.from));
+        }
+        Ok(self.copy(at, end))
+    }
+
+    /// Goes to the token at `next`, with a line break before it unless all is on one line.
+    #[inline(always)]
+    fn line(&mut self, at: At, next: usize) -> Result<At, JsonError> {
+        let mut to = at.to;
+        if self.indent > 0 {
+            to = self.break_line(at)?;
+        }
+        Ok(At { from: next, to })
+    }
+
+    /// Writes a line break and the indentation; gives the end of the output.
+    fn break_line(&mut self, at: At) -> Result<usize, JsonError> {
+        let spaces = self.indent.saturating_mul(self.level);
+        let end = at.to.saturating_add(spaces);
+        if end > self.limit {
+            return Err(error(JsonErrorKind::Length, at.from));
+        }
+        self.put(at.to, b'\n');
+        let mut to = at.to + 1;
+        let end = end + 1;
+        while to < end {
+            self.put_block(to, &[b' '; token::BLOCK]);
+            to += token::BLOCK;
+        }
+        Ok(end)
+    }
+
+    /// Copies the text up to `end`.
+    fn copy(&mut self, at: At, end: usize) -> At {
+        let bytes = self.text.get(at.from..end).unwrap_or_default();
+        let to = at.to + bytes.len();
+        if self.out.len() < to {
+            self.grow(to);
+        }
+        if let Some(room) = self.out.get_mut(at.to..to) {
+            room.copy_from_slice(bytes);
+        }
+        At { from: end, to }
+    }
+
+    #[inline(always)]
+    fn put(&mut self, to: usize, byte: u8) {
+        if self.out.len() <= to {
+            self.grow(to);
+        }
+        if let Some(room) = self.out.get_mut(to) {
+            *room = byte;
+        }
+    }
+
+    #[inline(always)]
+    fn put_two(&mut self, to: usize, bytes: [u8; 2]) {
+        if self.out.len() < to + 2 {
+            self.grow(to);
+        }
+        if let Some(room) = self.out.get_mut(to..).and_then(<[u8]>::first_chunk_mut) {
+            *room = bytes;
+        }
+    }
+
+    #[inline(always)]
+    fn put_block(&mut self, to: usize, bytes: &[u8; token::BLOCK]) {
+        if self.out.len() < to + token::BLOCK {
+            self.grow(to);
+        }
+        if let Some(room) = self.out.get_mut(to..).and_then(<[u8]>::first_chunk_mut) {
+            *room = *bytes;
+        }
+    }
+
+    /// Makes room for a block at `to`, and as much again as there is.
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, to: usize) {
+        let len = to + SPARE + self.text.len();
+        self.out.resize(len, 0);
     }
 }

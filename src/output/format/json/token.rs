@@ -1,4 +1,7 @@
-//! The tokens of JSON: where one ends, or why it is none. Everything works on offsets into the text.
+//! The tokens of JSON: where one ends, or why it is none. Everything works on offsets into the text,
+//! sixteen bytes at a time where a token may be long.
+
+use wide::u8x16;
 
 use super::error::{JsonError, JsonErrorKind, error};
 
@@ -67,22 +70,8 @@ fn some(end: usize, start: usize) -> Result<usize, JsonError> {
     }
 }
 
-/// End of the string whose quote stands at `at`.
-#[inline]
-pub(super) fn string(text: &[u8], at: usize) -> Result<usize, JsonError> {
-    let mut at = at + 1;
-    loop {
-        at = plain_until(text, at);
-        match peek(text, at)? {
-            b'"' => return Ok(at + 1),
-            b'\\' => at = escape(text, at)?,
-            _ => return Err(error(JsonErrorKind::Character, at)),
-        }
-    }
-}
-
 /// End of the escape whose backslash stands at `at`.
-fn escape(text: &[u8], at: usize) -> Result<usize, JsonError> {
+pub(super) fn escape(text: &[u8], at: usize) -> Result<usize, JsonError> {
     match peek(text, at + 1)? {
         b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Ok(at + 2),
         b'u' => unicode(text, at + 2),
@@ -127,22 +116,33 @@ fn hex(text: &[u8], at: usize) -> Result<(u32, usize), JsonError> {
     Ok((code, at + 4))
 }
 
+/// Bytes looked at together.
+pub(super) const BLOCK: usize = 16;
+
+/// The block of bytes at an offset; `None` near the end of the text.
+#[inline(always)]
+pub(super) fn block(text: &[u8], at: usize) -> Option<&[u8; BLOCK]> {
+    text.get(at..).and_then(<[u8]>::first_chunk)
+}
+
 /// Offset of the first byte from `at` on that is not white space.
-#[inline]
+#[inline(always)]
 pub(super) fn next(text: &[u8], at: usize) -> usize {
     match text.get(at) {
-        Some(b' ' | b'\n' | b'\r' | b'\t') => blanks_end(text, at + 1),
+        Some(b' ' | b'\n' | b'\r' | b'\t') => blanks_end(text, at),
         _ => at,
     }
 }
 
-/// Offset of the first byte from `at` on that is not white space; indentation is skipped eight
-/// blanks at a time.
-#[inline]
+/// [`next`] where there is white space.
+#[inline(never)]
 fn blanks_end(text: &[u8], mut at: usize) -> usize {
-    const BLANKS: [u8; 8] = [b' '; 8];
-    while text.get(at..).and_then(<[u8]>::first_chunk::<8>) == Some(&BLANKS) {
-        at += 8;
+    while let Some(bytes) = block(text, at) {
+        let others = !blanks(bytes) & ALL;
+        if others != 0 {
+            return at + others.trailing_zeros() as usize;
+        }
+        at += BLOCK;
     }
     while let Some(b' ' | b'\n' | b'\r' | b'\t') = text.get(at) {
         at += 1;
@@ -150,37 +150,71 @@ fn blanks_end(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Offset of the next quote, backslash or control character, eight bytes at a time.
-#[inline]
-fn plain_until(text: &[u8], from: usize) -> usize {
-    let mut at = from;
-    while let Some(chunk) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let found = special(u64::from_le_bytes(*chunk));
-        if found != 0 {
-            return at + (found.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
-    while let Some(&byte) = text.get(at) {
-        if byte < 0x20 || byte == b'"' || byte == b'\\' {
-            break;
-        }
-        at += 1;
-    }
-    at
+/// True when one blank stands at `at` and then a token.
+#[inline(always)]
+pub(super) fn is_blank(text: &[u8], at: usize) -> bool {
+    let bytes = text.get(at..).and_then(<[u8]>::first_chunk::<2>);
+    bytes.is_some_and(|[blank, next]| *blank == b' ' && *next > b' ')
 }
 
-/// The high bit of each byte that is a quote, a backslash or a control character. Borrows can only
-/// mark bytes above the first hit wrongly, and only the first one is used.
-#[inline]
-fn special(word: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let quote = word ^ (ONES * b'"' as u64);
-    let slash = word ^ (ONES * b'\\' as u64);
-    let zero = |x: u64| x.wrapping_sub(ONES) & !x;
-    let control = word.wrapping_sub(ONES * 0x20) & !word;
-    (zero(quote) | zero(slash) | control) & HIGH
+/// Most bytes of a line break with its indentation that [`is_line`] can compare.
+pub(super) const LONGEST_LINE: usize = 2 * BLOCK;
+
+/// True when at `at` a line break stands, then blanks up to `len` bytes in all, then something else.
+#[inline(always)]
+pub(super) fn is_line(text: &[u8], at: usize, len: usize) -> bool {
+    let Some(bytes) = text.get(at..).and_then(<[u8]>::first_chunk::<LONGEST_LINE>) else {
+        return false;
+    };
+    let (first, second) = bytes.split_at(BLOCK);
+    let spaces = |half: &[u8]| match half.first_chunk::<BLOCK>() {
+        Some(half) => u8x16::new(*half).simd_eq(u8x16::splat(b' ')).to_bitmask(),
+        None => 0,
+    };
+    let found = spaces(first) | spaces(second) << BLOCK;
+    // Bit 0 is the line break; the bit at `len` has to be clear, those between set.
+    let wanted = (1_u32 << (len % LONGEST_LINE)).wrapping_sub(2);
+    let end = text.get(at + len).copied().unwrap_or_default();
+    len < LONGEST_LINE && bytes[0] == b'\n' && found & wanted == wanted && end > b' '
+}
+
+/// A bit for every byte of a block.
+const ALL: u32 = (1 << BLOCK) - 1;
+
+/// One bit for each byte that is white space.
+#[inline(always)]
+fn blanks(bytes: &[u8; BLOCK]) -> u32 {
+    let bytes = u8x16::new(*bytes);
+    let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
+    ((is(b' ') | is(b'\n')) | (is(b'\r') | is(b'\t'))).to_bitmask()
+}
+
+/// One bit for each byte that ends plain text in a string: a quote, a backslash or a control
+/// character.
+#[inline(always)]
+pub(super) fn special(bytes: &[u8; BLOCK]) -> u32 {
+    let bytes = u8x16::new(*bytes);
+    let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
+    let control = bytes.min(u8x16::splat(0x1f)).simd_eq(bytes);
+    ((is(b'"') | is(b'\\')) | control).to_bitmask()
+}
+
+/// Offset of the first byte from `at` on that ends plain text in a string.
+pub(super) fn plain_end(text: &[u8], mut at: usize) -> usize {
+    while let Some(bytes) = block(text, at) {
+        let special = special(bytes);
+        if special != 0 {
+            return at + special.trailing_zeros() as usize;
+        }
+        at += BLOCK;
+    }
+    let rest = text.get(at..).unwrap_or_default();
+    at + rest.iter().take_while(|&&byte| !is_special(byte)).count()
+}
+
+/// True for a byte that ends plain text in a string.
+fn is_special(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
 }
 
 #[cfg(test)]
@@ -188,14 +222,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn special_bytes_are_found_at_every_offset_of_a_word() {
-        for special in [b'"', b'\\', 0, 0x1f] {
-            for offset in 0..20 {
-                let mut text = vec![b'\x7f'; 24];
-                text[offset] = special;
-                assert_eq!(plain_until(&text, 0), offset);
-                text[..offset].fill(0xff);
-                assert_eq!(plain_until(&text, 0), offset);
+    fn blocks_and_bytes_agree_on_what_is_special() {
+        for byte in 0..=255 {
+            for offset in 0..BLOCK {
+                let mut bytes = [b'x'; BLOCK];
+                bytes[offset] = byte;
+                assert_eq!(special(&bytes), u32::from(is_special(byte)) << offset);
+            }
+        }
+    }
+
+    #[test]
+    fn white_space_ends_at_the_first_other_byte() {
+        for byte in 0..=255 {
+            for len in 0..40 {
+                let mut text = vec![b' '; len];
+                text.extend_from_slice(&[byte, b' ', b'x']);
+                let blank = matches!(byte, b' ' | b'\n' | b'\r' | b'\t');
+                let expected = if blank { len + 2 } else { len };
+                assert_eq!(next(&text, 0), expected, "{byte} behind {len}");
             }
         }
     }

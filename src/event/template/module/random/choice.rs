@@ -54,6 +54,20 @@ pub(super) fn choice(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error>
     element(items, index)
 }
 
+/// A choice among items known when compiling.
+pub(super) fn prepare_choice(known: &[Option<Value>]) -> Option<Value> {
+    let [Some(Value::List(items))] = known else {
+        return None;
+    };
+    let items = items.borrow().clone();
+    (!items.is_empty()).then(|| {
+        Function::prepared("choice", move |ctx| {
+            let index = rand::index(ctx.random(), items.len()).unwrap_or(0);
+            Ok(items.get(index).cloned().unwrap_or_default())
+        })
+    })
+}
+
 fn nothing() -> Error {
     Error::value_error("cannot choose from an empty sequence")
 }
@@ -170,7 +184,7 @@ pub(super) fn prepare_weighted(known: &[Option<Value>]) -> Option<Value> {
     let table = weights::Table::new(numbers?).ok()?;
     match items {
         Some(items) if items.len() == table.len() => {
-            Some(Function::borrowing("weighted_choice", move |ctx, _| {
+            Some(Function::prepared("weighted_choice", move |ctx| {
                 let index = table.pick(ctx.random());
                 Ok(items.get(index).cloned().unwrap_or_default())
             }))

@@ -4,7 +4,7 @@ mod choice;
 
 use num_bigint::BigInt;
 
-use super::{fake_error, text_value};
+use super::fake_error;
 use crate::fake::rand::{self, crypto, network, number, text};
 use crate::fake::{FakeError, Random};
 use crate::template::{Args, Ctx, DateTime, Error, Function, Namespace, Value};
@@ -19,7 +19,10 @@ pub(super) fn namespace() -> Value {
         "rand",
         vec![
             borrowing("shuffle", choice::shuffle),
-            borrowing("choice", choice::choice),
+            (
+                "choice",
+                Function::specialized("choice", choice::choice, choice::prepare_choice),
+            ),
             borrowing("choices", choice::choices),
             (
                 "weighted_choice",
@@ -217,9 +220,9 @@ fn strings() -> Value {
                 text::characters(random, characters, size, out)
             })
         };
-        (name, Function::value(name, run))
+        (name, Function::text(name, run))
     };
-    let pattern = Function::value("pattern", |ctx, args| {
+    let pattern = Function::text("pattern", |ctx, args| {
         let [format] = args.bind("pattern", ["format_string"], 1)?;
         let format = string("format_string", format)?;
         made(ctx, |random, out| text::pattern(random, format, out))
@@ -244,14 +247,12 @@ fn string<'a>(name: &str, value: Option<&'a Value>) -> Result<&'a str, Error> {
         .ok_or_else(|| Error::type_error(format!("{name} must be text")))
 }
 
-/// A text from a primitive that writes into a buffer; short ones need no memory of their own.
+/// The result of a [`Function::text`], from a primitive that writes.
 fn made(
     ctx: &mut Ctx<'_>,
     run: impl FnOnce(&mut dyn Random, &mut Vec<u8>) -> Result<(), FakeError>,
-) -> Result<Value, Error> {
-    let mut out = Vec::with_capacity(64);
-    run(ctx.random(), &mut out).map_err(fake_error)?;
-    Ok(text_value(&out))
+) -> Result<(), Error> {
+    ctx.write(run).map_err(fake_error)
 }
 
 fn networks() -> Value {
@@ -263,9 +264,9 @@ fn networks() -> Value {
                 Ok(())
             })
         };
-        (name, Function::value(name, call))
+        (name, Function::text(name, call))
     };
-    let in_subnet = Function::value("ip_v4_in_subnet", |ctx, args| {
+    let in_subnet = Function::text("ip_v4_in_subnet", |ctx, args| {
         let [cidr] = args.bind("ip_v4_in_subnet", ["cidr"], 1)?;
         let cidr = string("cidr", cidr)?;
         made(ctx, |random, out| {
@@ -307,12 +308,12 @@ fn networks() -> Value {
             plain("ip_v6_ula", |random, out| {
                 network::ip_v6(random, network::V6_ULA.0, network::V6_ULA.1, out);
             }),
-            ("mac", Function::value("mac", mac)),
+            ("mac", Function::text("mac", mac)),
         ],
     )
 }
 
-fn mac(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
+fn mac(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<(), Error> {
     if !args.positional.is_empty() {
         return Err(Error::type_error("mac() takes keyword arguments only")
             .help("write mac(oui='00:50:56') or mac(vendor='cisco')"));
@@ -347,9 +348,9 @@ fn cryptos() -> Value {
                 Ok(())
             })
         };
-        (name, Function::value(name, call))
+        (name, Function::text(name, call))
     };
-    let uuid4 = Function::value("uuid4", |ctx, args| {
+    let uuid4 = Function::text("uuid4", |ctx, args| {
         args.none("uuid4")?;
         made(ctx, |random, out| {
             crypto::uuid4(random, out);

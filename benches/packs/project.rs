@@ -1,0 +1,137 @@
+//! A project of the packs: found, loaded, copied.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use evtui::config::{Context, Diagnostics, Disk, LoadOptions, Node, Scalar, Tree, load};
+use evtui::event::template::{Streams, TemplateConfig, TemplateSource};
+use evtui::event::{EventEnv, Globals, Limits};
+use evtui::time::Zone;
+
+pub struct Project {
+    pub name: String,
+    pub path: PathBuf,
+}
+
+impl Project {
+    /// Every folder with a `generator.yml` below `folder`.
+    pub fn all(folder: &Path) -> Vec<Self> {
+        let mut found = Vec::new();
+        look(folder, &mut found);
+        found.sort();
+        let project = |path: PathBuf| Self {
+            name: path.file_name().unwrap().to_string_lossy().into_owned(),
+            path,
+        };
+        found.into_iter().map(project).collect()
+    }
+
+    /// The options of its event plugin.
+    pub fn event(&self) -> Node {
+        let loaded = load(&self.path, &Disk, &LoadOptions::default());
+        let document = loaded.document;
+        let document =
+            document.unwrap_or_else(|| panic!("{}: {:?}", self.name, loaded.diagnostics));
+        document.event.expect("an event section").body
+    }
+
+    /// Number of templates.
+    pub fn templates(&self) -> usize {
+        let mut event = self.event();
+        templates(&mut event).len()
+    }
+
+    pub fn source(&self) -> TemplateSource {
+        source(&self.path, &self.event())
+    }
+}
+
+fn look(folder: &Path, found: &mut Vec<PathBuf>) {
+    if folder.join("generator.yml").is_file() {
+        found.push(folder.to_owned());
+        return;
+    }
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            look(&path, found);
+        }
+    }
+}
+
+pub fn source(base: &Path, event: &Node) -> TemplateSource {
+    let mut problems = Diagnostics::default();
+    let mut cx = Context {
+        diagnostics: &mut problems,
+        path: &base.join("generator.yml"),
+        base,
+        files: &Disk,
+        setting: "event.template".to_owned(),
+    };
+    let config = TemplateConfig::decode(event, &mut cx);
+    let env = EventEnv {
+        base,
+        files: Arc::new(Disk),
+        zone: Zone::UTC,
+        seed: Some(1),
+        globals: Globals::default(),
+        limits: Limits::RUN,
+    };
+    let source =
+        config.and_then(|config| config.build_with(&env, Streams::Seeded(1), &mut problems));
+    source.unwrap_or_else(|| panic!("{}: {problems:?}", base.display()))
+}
+
+/// The list of templates in the options of the event plugin.
+pub fn templates(event: &mut Node) -> &mut Vec<Node> {
+    let Tree::Map(options) = &mut event.tree else {
+        panic!("the options are a mapping");
+    };
+    let list = options
+        .iter_mut()
+        .find(|(key, _)| key.as_str() == Some("templates"));
+    match list.map(|(_, value)| &mut value.tree) {
+        Some(Tree::Seq(items)) => items,
+        _ => panic!("there is a list of templates"),
+    }
+}
+
+/// Gives a template another alias and file; hands out the former file.
+pub fn rename(template: &mut Node, alias: &str, file: &str) -> String {
+    let Tree::Map(entry) = &mut template.tree else {
+        panic!("a template is a mapping");
+    };
+    let (key, options) = &mut entry[0];
+    key.tree = Tree::Scalar(Scalar::Str(alias.into()));
+    let Tree::Map(options) = &mut options.tree else {
+        panic!("the options of a template are a mapping");
+    };
+    let path = options
+        .iter_mut()
+        .find(|(key, _)| key.as_str() == Some("template"));
+    let (_, path) = path.expect("a template has a file");
+    let former = path.as_str().expect("a path").to_owned();
+    path.tree = Tree::Scalar(Scalar::Str(file.into()));
+    former
+}
+
+/// A copy without what runs wrote.
+pub fn copied(project: &Path) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    copy_folder(project, copy.path());
+    let _ = std::fs::remove_dir_all(copy.path().join("output"));
+    copy
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}

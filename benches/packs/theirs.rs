@@ -1,0 +1,131 @@
+//! The reference's events per CPU second.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::number;
+use super::project::{Project, copied};
+
+/// Figures of former runs, when asked for.
+pub struct Cache(Option<PathBuf>);
+
+impl Cache {
+    pub fn open() -> Self {
+        Self(std::env::var_os("EVTUI_BENCH_CACHE").map(PathBuf::from))
+    }
+
+    /// Events per CPU second of the reference, measured now unless it is known.
+    pub fn rate(&self, reference: &Path, project: &Project) -> f64 {
+        let Some(file) = &self.0 else {
+            return rate(reference, project);
+        };
+        let mut known = std::fs::read_to_string(file).unwrap_or_default();
+        let mark = format!("{} ", project.name);
+        if let Some(found) = known.lines().find_map(|line| line.strip_prefix(&mark)) {
+            return found.parse().expect("a number");
+        }
+        let rate = rate(reference, project);
+        known.push_str(&format!("{mark}{rate:.1}\n"));
+        std::fs::write(file, known).unwrap();
+        rate
+    }
+}
+
+fn rate(reference: &Path, project: &Project) -> f64 {
+    let events = number("EVTUI_REFERENCE_EVENTS", 10_000);
+    let short = run(reference, project, events / 4);
+    let long = run(reference, project, events);
+    (events - events / 4) as f64 / (long - short).max(0.01)
+}
+
+/// CPU seconds of a whole run that makes `events` events.
+fn run(reference: &Path, project: &Project, events: u64) -> f64 {
+    let copy = copied(&project.path);
+    let config = copy.path().join("generator.yml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    let seconds = events / 5;
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+    let input = format!(
+        "input:\n  - linspace:\n      start: \"2026-03-01T00:00:00\"\n      \
+         end: \"2026-03-01T{hours:02}:{minutes:02}:{:02}\"\n      count: {events}\n\n",
+        seconds % 60
+    );
+    let output = "output:\n  - file:\n      path: output/bench.json\n      \
+                  write_mode: overwrite\n      formatter:\n        format: json\n";
+    std::fs::write(
+        &config,
+        section(&section(&text, "input:", &input), "output:", output),
+    )
+    .unwrap();
+    let spent = (0..8).find_map(|_| finished(reference, &config));
+    let spent = spent.unwrap_or_else(|| panic!("{}: the reference hangs or fails", project.name));
+    let written = std::fs::read(copy.path().join("output/bench.json")).unwrap_or_default();
+    let lines = memchr::memchr_iter(b'\n', &written).count() as u64;
+    // It may lose the last batch on its way out.
+    assert!(lines * 2 > events, "{}: {lines} of {events}", project.name);
+    spent * events as f64 / lines as f64
+}
+
+/// CPU seconds of a run, unless it failed or stood still: the reference sometimes hangs in its start.
+fn finished(reference: &Path, config: &Path) -> Option<f64> {
+    let before = children();
+    let mut child = Command::new(reference)
+        .args(["generate", "--id", "bench", "--live-mode", "false"])
+        .args(["--keep-order", "true", "--batch.size", "10000", "--path"])
+        .arg(config)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the reference starts");
+    let own = format!("/proc/{}/stat", child.id());
+    let (mut last, mut since) = (0.0, Instant::now());
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.success().then(|| children() - before);
+        }
+        let spent = ticks(&own, 11);
+        if spent - last > 0.05 {
+            (last, since) = (spent, Instant::now());
+        } else if since.elapsed() > Duration::from_secs(5) {
+            let _ = child.kill();
+            child.wait().unwrap();
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// The document with one top-level section replaced.
+fn section(text: &str, name: &str, by: &str) -> String {
+    let mut out = String::new();
+    let mut inside = false;
+    for line in text.lines() {
+        if line.starts_with(name) {
+            inside = true;
+            out.push_str(by);
+        } else if inside && line.starts_with(|first: char| first.is_ascii_alphabetic()) {
+            inside = false;
+        }
+        if !inside {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// CPU seconds of all processes waited for.
+fn children() -> f64 {
+    ticks("/proc/self/stat", 13)
+}
+
+/// The sum of a time in user mode and the one in the system that follows it, in seconds.
+fn ticks(stat: &str, at: usize) -> f64 {
+    let stat = std::fs::read_to_string(stat).expect("a system with /proc");
+    let (_, fields) = stat.rsplit_once(')').unwrap();
+    let fields: Vec<&str> = fields.split_whitespace().collect();
+    let ticks = |at: usize| -> f64 { fields[at].parse().unwrap() };
+    // The kernel counts in hundredths of a second.
+    (ticks(at) + ticks(at + 1)) / 100.0
+}
