@@ -120,6 +120,7 @@ fn live(name: &str, input: &str, seconds: u64) {
             files: Arc::new(Disk),
             streams,
             runtime: runtime.handle().clone(),
+            workers: None,
         },
     );
     running.wait(None);
