@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 //! What is released when, asked without threads.
 
 use super::release::{Next, Release};
