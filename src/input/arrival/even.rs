@@ -60,18 +60,28 @@ impl Even {
     }
 
     /// Arrivals before an instant; the instants asked for must not fall.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "not negative, and a float saturates"
-    )]
     pub(super) fn given_before(&mut self, instant_us: i64) -> u64 {
         let most = self.plan.count.unwrap_or(u64::MAX);
         if instant_us <= self.plan.rate.start_us {
             return self.next.min(most);
         }
         while self.segment.until_us < instant_us {
+            self.pass(self.segment.until_us);
             self.turn();
+        }
+        self.pass(instant_us);
+        self.next.min(most)
+    }
+
+    /// Passes over the arrivals of the segment before an instant.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "not negative, and a float saturates"
+    )]
+    fn pass(&mut self, instant_us: i64) {
+        if self.segment.rate <= 0.0 {
+            return;
         }
         let passed = (instant_us - self.begin_us) as f64;
         let mut index = (self.due + passed * self.segment.rate).ceil() as u64;
@@ -82,7 +92,6 @@ impl Even {
             index += 1;
         }
         self.next = self.next.max(index);
-        self.next.min(most)
     }
 }
 

@@ -174,7 +174,7 @@ fn any_options() -> impl Strategy<Value = String> {
         Just("uniform, calendar: us_retail"),
         Just("nhpp, calendar: us_retail"),
     ];
-    (pattern, 0.0005..0.3_f64).prop_map(|(pattern, rate)| {
+    (pattern, 0.0005..0.08_f64).prop_map(|(pattern, rate)| {
         format!("arrival: {{pattern: {pattern}, rate: {rate:.6}, start: 2024-11-02, end: +3d}}")
     })
 }
@@ -243,4 +243,43 @@ fn long_windows_are_estimated_and_a_limit_is_kept() {
     assert_eq!(limited.count(&env), Some(1_000));
     assert_eq!(fill(limited.as_ref(), &env, usize::MAX).len(), 1_000);
     assert_eq!(limited.counts(&env, &window).unwrap().total(), 0);
+}
+
+#[test]
+fn days_without_any_rate_are_passed_over() {
+    for pattern in ["uniform", "poisson"] {
+        let config = decode(&format!(
+            "{{arrival: {{pattern: {pattern}, base_daily_volume: 100, start: 2024-06-06, end: 2024-06-13, \
+             calendar: closed}}, calendars: {{closed: {{weekday: [1, 1, 1, 1, 1, 0, 0]}}}}}}"
+        ))
+        .unwrap();
+        let env = seeded("UTC", 5);
+        let all = fill(config.as_ref(), &env, usize::MAX);
+        let weekend = ["2024-06-08", "2024-06-09"];
+        assert!(
+            all.iter()
+                .all(|at| !weekend.contains(&at.date_text().as_str()))
+        );
+        let from_us = 1_717_632_000 * SECOND_US;
+        let window = Window {
+            from_us,
+            to_us: from_us + 7 * 86_400 * SECOND_US,
+            buckets: 7,
+        };
+        let counts = config.counts(&env, &window).unwrap();
+        assert_eq!(counts.buckets[2..4], [0, 0], "{pattern}");
+        assert_eq!(counts.total(), all.len() as u64);
+        if pattern == "uniform" {
+            assert_eq!(counts.buckets, [100, 100, 0, 0, 100, 100, 100]);
+        }
+        for day in 0..7 {
+            let mut input = config.start(&env).unwrap();
+            let at_us = from_us + (day * 24 + 5) * 3_600 * SECOND_US;
+            input.seek(at_us);
+            let mut later = Vec::new();
+            input.fill(usize::MAX, &mut later).unwrap();
+            let rest = all.iter().filter(|one| one.instant_us() >= at_us).count();
+            assert_eq!(later.len(), rest, "{pattern} {day}");
+        }
+    }
 }
