@@ -89,3 +89,35 @@ fn problems_go_to_standard_error_and_the_exit_code() {
         .code(2)
         .stderr(contains("Europe/Berlin"));
 }
+
+#[test]
+fn a_year_is_told_at_once_from_any_moment_with_the_share_of_each_input() {
+    let folder = project(
+        "  - cron: {expression: '* * * * * *', count: 1}\n  - timer: {seconds: 60, count: 1, repeat: 10, start: 2026-01-01}\n  - cron: {expression: '0 0 31 2 *', count: 1}\n",
+    );
+    let arguments = [
+        "--timestamps",
+        "--span",
+        "year",
+        "--from",
+        "2027-01-01",
+        "--now",
+        "2026-12-31T00:00",
+        "-n",
+        "1",
+    ];
+    preview(&folder, &arguments)
+        .success()
+        .stdout(contains(
+            "31536000 in 365 d from 2027-01-01T00:00:00+00:00, 1/s\n",
+        ))
+        .stdout(contains("input[0].cron: 31536000\n"))
+        .stdout(contains(
+            "input[1].timer: its last tick (2026-01-01T00:10:00+00:00)",
+        ))
+        .stdout(contains("input[2].cron: no date matches `0 0 31 2 *`\n"))
+        .stdout(contains("\n2027-01-01T00:00:00+00:00  input[0].cron\n"));
+    preview(&folder, &["--timestamps", "--span", "fortnight"])
+        .failure()
+        .stderr(contains("hour, day, week, month, year"));
+}

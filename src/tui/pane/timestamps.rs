@@ -164,7 +164,6 @@ fn about(schedule: &Schedule, area: Rect, theme: &Theme, screen: &mut Buffer) ->
         let hidden = schedule.parts.get(shown..).unwrap_or_default();
         let count: u64 = hidden.iter().map(|part| part.count).sum();
         let silent = hidden.iter().filter(|part| part.nothing.is_some()).count();
-        let more = text::count(hidden.len(), "more input");
         let never = match silent {
             0 => String::new(),
             1 => ", 1 never fires".to_owned(),
@@ -172,7 +171,7 @@ fn about(schedule: &Schedule, area: Rect, theme: &Theme, screen: &mut Buffer) ->
         };
         Line::new(row(area, usize::from(used)), screen)
             .put(
-                &format!(" {} from {more}", text::grouped(count)),
+                &format!(" {} from {} more", text::grouped(count), hidden.len()),
                 theme.muted,
             )
             .put(&never, theme.warn);
@@ -488,7 +487,7 @@ mod tests {
         );
         assert_eq!(
             about_in(6).get(1..).unwrap(),
-            [" 0 cron  60", " 1,200 from 2 more inputs, 1 never fires"]
+            [" 0 cron  60", " 1,200 from 2 more, 1 never fires"]
         );
         assert!(about_in(2).is_empty(), "the list needs what is left");
     }

@@ -165,6 +165,40 @@ fn the_mode_decides_about_timestamps_in_the_past() {
 }
 
 #[test]
+fn the_window_of_timestamps_moves_and_comes_back_to_now() {
+    let mut harness = Harness::open(200, 50, "dark");
+    harness.keys("<esc><alt-3>");
+    harness.app.take_effects();
+    let mut asked = |name: &str| {
+        harness.send(AppEvent::Key(key(name)));
+        harness.now += Duration::from_millis(100);
+        harness.send(AppEvent::Tick);
+        let effects = harness.app.take_effects();
+        let request = effects.iter().find_map(|effect| match effect {
+            Effect::Preview(request) => Some((request.from_us, request.span_s)),
+            _ => None,
+        });
+        let shown = harness.text();
+        (request.expect("a preview"), shown)
+    };
+    let start_us = canned::moment(0).instant_us();
+    let hour_us = 3_600 * crate::time::SECOND_US;
+    let (request, shown) = asked(">");
+    assert_eq!(request, (Some(start_us + hour_us), 3_600));
+    assert!(shown.contains("hour from 2026-11-21 09:30:00"), "{shown}");
+    assert_eq!(asked("<").0, (Some(start_us - hour_us), 3_600));
+    for _ in 0..4 {
+        asked("+");
+    }
+    let (request, shown) = asked("+");
+    assert_eq!(request, (Some(start_us - hour_us), 31_536_000));
+    assert!(shown.contains("year from"), "{shown}");
+    let (request, shown) = asked("r");
+    assert_eq!(request, (None, 31_536_000));
+    assert!(shown.contains("next year"), "{shown}");
+}
+
+#[test]
 fn why_a_pipeline_could_not_start_stays_to_be_read() {
     let mut harness = Harness::open(120, 40, "dark");
     harness.keys("<ctrl-r>");

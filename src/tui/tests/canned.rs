@@ -65,7 +65,7 @@ pub fn write(root: &Path) {
 /// 2026-11-21 09:30:00 UTC.
 const NOW: i64 = 1_795_253_400_000_000;
 
-fn moment(ms: i64) -> Moment {
+pub fn moment(ms: i64) -> Moment {
     Moment {
         wall_us: NOW + ms * 1_000,
         offset_s: 0,
