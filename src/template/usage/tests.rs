@@ -26,7 +26,13 @@ fn hosts() -> Hosts {
         ),
         ("locals", Host::Store),
         ("shared", Host::Store),
-        ("module", Host::Modules(|path| !path.contains(&"unique"))),
+        (
+            "module",
+            Host::Modules {
+                stateless: |path| !path.contains(&"unique"),
+                signature: |path| (path == ["rand", "chance"]).then_some((&["prob"], 1)),
+            },
+        ),
         ("dispatch", Host::Effect("it uses `dispatch`")),
     ];
     Hosts {
