@@ -171,10 +171,10 @@ fn files_are_named_with_their_place() {
         found,
         [
             "t:2:13 inc false",
-            "t:2:33 a true",
-            "t:2:33 b true",
-            "t:2:57 m false",
-            "t:2:110 c false"
+            "t:2:32 a true",
+            "t:2:32 b true",
+            "t:2:55 m false",
+            "t:2:109 c false"
         ]
     );
 }
