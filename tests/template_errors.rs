@@ -63,7 +63,10 @@ fn errors_say_what_where_and_what_to_do() {
             "{% set x = {{ y }} %}",
             "t:1:17: expected ':', found '}' (inside of a tag names stand without braces: `{{ x }}`, `{% if x %}`)",
         ),
-        ("{{ [x for x in y] }}", "t:1:7: unexpected"),
+        (
+            "{{ [x for x in y] }}",
+            "t:1:7: expected ',', found 'for' (there are no comprehensions",
+        ),
         (
             "{{ x for x in y }}",
             "t:1:6: expected '}}', found 'for' (there are no comprehensions: use `map`, `select` and `list`, or a `for` block)",
@@ -87,7 +90,10 @@ fn errors_say_what_where_and_what_to_do() {
             "{{ zip(x) }}",
             "t:1:4: `zip` is undefined, so it cannot be called (write `module.builtins.zip(...)`)",
         ),
-        ("{{ x.y.z }}", "t:1:4: `x.y`"),
+        (
+            "{{ x.y.z }}",
+            "t:1:4: `x` is undefined (an undefined value has no attributes; `| default(...)` gives it a value)",
+        ),
         (
             "{{ none + 1 }}",
             "t:1:4: unsupported operand types for +: 'NoneType' and 'int' (one side is none, as is a key of the state that was not set: `get(key, 0)`)",
@@ -165,10 +171,10 @@ fn files_are_named_with_their_place() {
         found,
         [
             "t:2:13 inc false",
-            "t:2:33 a true",
-            "t:2:33 b true",
-            "t:2:57 m false",
-            "t:2:110 c false"
+            "t:2:32 a true",
+            "t:2:32 b true",
+            "t:2:55 m false",
+            "t:2:109 c false"
         ]
     );
 }

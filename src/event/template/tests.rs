@@ -192,13 +192,13 @@ fn what_will_fail_when_reached_is_a_warning() {
     assert!(
         found
             .iter()
-            .any(|one| one.contains("'intger'") && one.contains("`integer`")),
+            .any(|one| one.contains("`intger`") && one.contains("`integer`")),
         "{found:#?}"
     );
     assert!(
         found
             .iter()
-            .any(|one| one.contains("'usrs'") && one.contains("`users`")),
+            .any(|one| one.contains("`usrs`") && one.contains("`users`")),
         "{found:#?}"
     );
     assert!(

@@ -34,11 +34,17 @@ impl Lowerer<'_> {
             out.push(Stmt::Line(at));
         }
         // What has a body ends on other lines.
-        let simple = matches!(
+        let has_body = matches!(
             stmt.kind,
-            StmtKind::Text(_) | StmtKind::Output(_) | StmtKind::Set(..) | StmtKind::Do(_)
+            StmtKind::If { .. }
+                | StmtKind::For(_)
+                | StmtKind::With { .. }
+                | StmtKind::Block(_)
+                | StmtKind::FilterBlock(..)
+                | StmtKind::SetBlock { .. }
+                | StmtKind::Autoescape(..)
         );
-        *line = if simple { at } else { 0 };
+        *line = if has_body { 0 } else { at };
     }
 
     fn stmt(&mut self, stmt: &ast::Stmt, out: &mut Vec<Stmt>) -> Lowered<()> {

@@ -86,9 +86,10 @@ impl<'t> Parser<'t> {
             Tok::Op("}") if expected == "':'" => {
                 fault.help("inside of a tag names stand without braces: `{{ x }}`, `{% if x %}`")
             }
-            Tok::Name(name) if &**name == "for" && expected == "'}}'" => fault.help(
-                "there are no comprehensions: use `map`, `select` and `list`, or a `for` block",
-            ),
+            Tok::Name(name) if &**name == "for" && matches!(expected, "'}}'" | "','") => fault
+                .help(
+                    "there are no comprehensions: use `map`, `select` and `list`, or a `for` block",
+                ),
             Tok::Str(_) if expected == "'}}'" => {
                 fault.help("`~` joins texts and values; there are no f-strings")
             }

@@ -30,7 +30,7 @@ fn hosts() -> Hosts {
             "module",
             Host::Modules {
                 stateless: |path| !path.contains(&"unique"),
-                signature: |_| None,
+                signature: |path| (path == ["rand", "chance"]).then_some((&["prob"], 1)),
             },
         ),
         ("dispatch", Host::Effect("it uses `dispatch`")),
