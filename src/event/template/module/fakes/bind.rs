@@ -206,12 +206,11 @@ fn datum(value: &Value, depth: usize) -> Result<Datum, Bad> {
 
 /// A class goes by its name; of the rest, only the number of elements can matter.
 fn opaque(value: &Value) -> Result<Datum, Bad> {
-    if let Value::Object(object) = value {
-        if let Some(name) = Rc::clone(object).get_attr("__name__")
-            && let Some(name) = name.as_str()
-        {
-            return Ok(Datum::Text(name.to_owned()));
-        }
+    if let Value::Object(object) = value
+        && let Some(name) = Rc::clone(object).get_attr("__name__")
+        && let Some(name) = name.as_str()
+    {
+        return Ok(Datum::Text(name.to_owned()));
     }
     let length = value.len().map_err(Bad::Other)?;
     Ok(Datum::List(vec![Datum::None; length]))
