@@ -198,10 +198,7 @@ fn text_of(call: &mut Call<'_>, most: i64, list: usize) -> Result<String, FakeEr
     let (mut out, mut length) = (String::new(), 0);
     if most < 25 {
         // Words as long as they fit.
-        loop {
-            let Some(word) = word(call, list)?.as_text().map(str::to_owned) else {
-                break;
-            };
+        while let Some(word) = word(call, list)?.as_text().map(str::to_owned) {
             let more = word.chars().count() + 1;
             if length + more > most {
                 break;

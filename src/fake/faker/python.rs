@@ -44,8 +44,8 @@ pub(super) static PROVIDERS: &[Provider] = &[
         &["min_chars", "max_chars", "prefix", "suffix"],
         pystr,
     ),
-    Provider::new("pybool", &["truth_probability"], |call| truth(call)),
-    Provider::new("boolean", &["chance_of_getting_true"], |call| truth(call)),
+    Provider::new("pybool", &["truth_probability"], truth),
+    Provider::new("boolean", &["chance_of_getting_true"], truth),
     Provider::new("null_boolean", &[], |call| {
         Ok(match call.random.below(3) {
             0 => Datum::None,

@@ -227,7 +227,7 @@ fn username(call: &mut Call<'_>) -> Answer {
     for c in mask.chars() {
         let word = super::words::english(call);
         match c {
-            'l' => out.push_str(&word),
+            'l' => out.push_str(word),
             'U' => out.push_str(&word.to_uppercase()),
             'C' => {
                 let mut letters = word.chars();

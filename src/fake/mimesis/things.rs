@@ -5,7 +5,7 @@ use super::words::english;
 use super::{Answer, Call, member_or_any};
 
 pub(super) const FILE: &[Provider] = &[
-    Provider::new("extension", &["file_type"], |call| Ok(extension(call)?)),
+    Provider::new("extension", &["file_type"], extension),
     Provider::new("file_name", &["file_type"], |call| {
         let extension = extension(call)?;
         Ok(format!("{}{}", english(call), extension.as_text().unwrap_or("")).into())

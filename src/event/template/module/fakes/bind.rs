@@ -81,6 +81,16 @@ impl Bound {
         }
     }
 
+    /// The answer as a value; `pytimezone` gives the zone itself, which only templates know.
+    fn finished(&self, answer: Datum, zone: Option<&Tz>) -> Value {
+        if self.provider.name == "pytimezone"
+            && let Some(Ok(named)) = answer.as_text().map(str::parse)
+        {
+            return TzValue::value(Tz::Named(named));
+        }
+        value(answer, zone)
+    }
+
     fn run(&self, ctx: &mut Ctx<'_>, data: &[Option<Datum>]) -> Result<Datum, Error> {
         let now = chrono::DateTime::from_timestamp_micros(ctx.now_us()).unwrap_or_default();
         let answer = self
@@ -109,7 +119,7 @@ impl Object for Bound {
     fn call(self: Rc<Self>, ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
         if args.positional.is_empty() && args.keyword.is_empty() {
             let answer = self.run(ctx, &[])?;
-            return Ok(value(answer, None));
+            return Ok(self.finished(answer, None));
         }
         let mut given = self.given(args)?;
         let zone = self.zone(&mut given)?;
@@ -136,7 +146,7 @@ impl Object for Bound {
                 let chosen = chosen.into_iter().filter_map(|at| items.get(at).cloned());
                 Ok(Value::list(chosen.collect()))
             }
-            other => Ok(value(other, zone.as_ref())),
+            other => Ok(self.finished(other, zone.as_ref())),
         }
     }
 }
@@ -206,12 +216,11 @@ fn datum(value: &Value, depth: usize) -> Result<Datum, Bad> {
 
 /// A class goes by its name; of the rest, only the number of elements can matter.
 fn opaque(value: &Value) -> Result<Datum, Bad> {
-    if let Value::Object(object) = value {
-        if let Some(name) = Rc::clone(object).get_attr("__name__")
-            && let Some(name) = name.as_str()
-        {
-            return Ok(Datum::Text(name.to_owned()));
-        }
+    if let Value::Object(object) = value
+        && let Some(name) = Rc::clone(object).get_attr("__name__")
+        && let Some(name) = name.as_str()
+    {
+        return Ok(Datum::Text(name.to_owned()));
     }
     let length = value.len().map_err(Bad::Other)?;
     Ok(Datum::List(vec![Datum::None; length]))

@@ -89,6 +89,10 @@ fn calls_answer() {
         "{{ module.faker.locale.en_US.time_delta() == module.datetime.timedelta(0) }}",
         "True",
     );
+    is(
+        "{{ '/' in module.faker.locale.en_US.pytimezone().key }}",
+        "True",
+    );
     is("{{ module.mimesis.enums.Gender.MALE.value }}", "male");
     is("{{ module.mimesis.locale.en.choice([4]) }}", "4");
     is(
