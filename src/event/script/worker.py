@@ -33,6 +33,7 @@ SIGNALS = 'eventum.plugins.event.exceptions'
 OWN = '<evtui worker>'
 FLUSH_SECONDS = 0.02
 FLUSH_BYTES = 256 * 1024
+EVENTS_A_LOOK = 8
 TEXT_CHARS = 2000
 
 
@@ -405,7 +406,7 @@ class Worker:
         produce, zone, tags, params = self.produce, self.zone, self.tags, self.params
         heads, parts, most = self.heads, self.parts, self.most
         add_head, add_part, clock, make = heads.append, parts.append, time.perf_counter, datetime
-        size, last, fixed = 0, clock(), zone is None
+        size, last, fixed, left = 0, clock(), zone is None, 1
         self.busy = number
         for year, month, day, hour, minute, second, micro, offset, index in ROW.iter_unpack(
             memoryview(body)[4:]
@@ -432,7 +433,12 @@ class Worker:
                     self.busy = None
                     self.flush('D', number)
                     return True
+            left -= 1
+            if left and size <= FLUSH_BYTES:
+                continue
             now = clock()
+            # The clock is looked at after each event of a slow script, and after some of a fast one.
+            left = EVENTS_A_LOOK if now - last < FLUSH_SECONDS / 4 else 1
             if now - last > FLUSH_SECONDS or size > FLUSH_BYTES:
                 self.busy = None
                 self.flush('P', number)
