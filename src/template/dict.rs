@@ -2,7 +2,7 @@
 
 use super::object::Hint;
 use super::value::drop_nested;
-use super::{Error, Value};
+use super::{Error, Str, Value};
 
 /// Below this many entries a scan beats an index.
 const SCAN: usize = 8;
@@ -131,11 +131,11 @@ impl DictData {
 
     /// The value of a text key that is asked for at one place, again and again: dicts with the same
     /// keys in the same places answer without a search.
-    pub(super) fn get_hinted(&self, key: &str, hint: &Hint) -> Option<&Value> {
+    pub(super) fn get_hinted(&self, key: &[u8], hint: &Hint) -> Option<&Value> {
         // Positions are only a guess that is checked, so all dicts are of one shape.
         const SHAPE: u64 = u64::MAX;
         let is_key = |entry: &Option<(Value, Value)>| match entry {
-            Some((Value::Str(known), _)) => known.as_bytes() == key.as_bytes(),
+            Some((Value::Str(known), _)) => known.as_bytes() == key,
             _ => false,
         };
         if let Some(at) = hint.position(SHAPE)
@@ -144,10 +144,10 @@ impl DictData {
             return self.at(at);
         }
         let at = match &self.index {
-            Some(_) => self.find(&Value::from(key)).ok()??,
+            Some(_) => self.find(&Value::Str(Str::from_utf8(key))).ok()??,
             None => match self.entries.iter().position(is_key) {
                 Some(at) => at,
-                None => return self.get_str(key),
+                None => return self.get_str(std::str::from_utf8(key).ok()?),
             },
         };
         hint.remember(SHAPE, at);

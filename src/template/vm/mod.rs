@@ -160,6 +160,7 @@ impl<'r> Ctx<'r> {
     }
 
     /// Charges one statement or loop round.
+    #[inline]
     fn tick(&mut self) -> Result<(), Error> {
         if self.steps == 0 {
             return self.step(1);
@@ -222,6 +223,7 @@ impl<'r> Ctx<'r> {
         }
     }
 
+    #[inline]
     fn store(&mut self, var: Var, value: Value) {
         let at = self.frame.base + usize::from(var.slot);
         let Some(slot) = self.stack.get_mut(at) else {
@@ -276,7 +278,7 @@ impl<'r> Ctx<'r> {
         self.frames += 1;
         let base = self.stack.len();
         self.stack
-            .resize(base + usize::from(slots), Value::Undefined);
+            .resize_with(base + usize::from(slots), || Value::Undefined);
         let frame = Frame {
             id: self.frames,
             base,
