@@ -296,3 +296,72 @@ impl Drop for DictData {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn entries_are_found_whatever_was_put_in_and_taken_out_before() {
+        let mut dict = DictData::default();
+        let mut model: Vec<(i64, i64)> = Vec::new();
+        let mut state = 1_u64;
+        for round in 0..4000 {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            let key = i64::try_from(state >> 33).unwrap() % 60;
+            let known = model.iter().position(|(known, _)| *known == key);
+            if state >> 62 == 0 {
+                let removed = dict.remove(&Value::Int(key)).unwrap();
+                let expected = known.map(|at| Value::Int(model.remove(at).1));
+                assert_eq!(removed, expected);
+            } else {
+                dict.insert(Value::Int(key), Value::Int(round)).unwrap();
+                match known {
+                    Some(at) => model[at].1 = round,
+                    None => model.push((key, round)),
+                }
+            }
+            let same = |dict: &DictData| {
+                dict.len() == model.len()
+                    && dict.iter().zip(&model).all(|((key, value), (k, v))| {
+                        *key == Value::Int(*k) && *value == Value::Int(*v)
+                    })
+                    && (0..60).all(|key| {
+                        let expected = model.iter().find(|(known, _)| *known == key);
+                        let found = dict.get(&Value::Int(key)).unwrap();
+                        found == expected.map(|(_, value)| Value::Int(*value)).as_ref()
+                    })
+            };
+            assert!(same(&dict), "round {round}");
+            assert!(round % 100 > 0 || same(&dict.shallow_copy()));
+        }
+    }
+
+    #[test]
+    fn a_remembered_place_is_only_a_guess() {
+        let hint = Hint::default();
+        let dict = |keys: &[&str]| {
+            let mut dict = DictData::default();
+            for key in keys {
+                dict.insert(Value::from(*key), Value::from(*key)).unwrap();
+            }
+            dict
+        };
+        let many: Vec<String> = (0..20).map(|at| format!("k{at}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        for dict in [
+            dict(&["a", "k7"]),
+            dict(&["k7", "a"]),
+            dict(&many),
+            dict(&["k7"]),
+        ] {
+            assert_eq!(dict.get_hinted(b"k7", &hint), Some(&Value::from("k7")));
+        }
+        assert_eq!(dict(&["a", "b"]).get_hinted(b"k7", &hint), None);
+        assert_eq!(dict(&many[..7]).get_hinted(b"k7", &hint), None);
+    }
+}
