@@ -33,7 +33,7 @@ impl Cache {
 }
 
 fn rate(reference: &Path, project: &Project) -> f64 {
-    let events = number("EVTUI_REFERENCE_EVENTS", 10_000);
+    let events = number("EVTUI_REFERENCE_EVENTS", 30_000);
     let short = run(reference, project, events / 4);
     let long = run(reference, project, events);
     (events - events / 4) as f64 / (long - short).max(0.01)

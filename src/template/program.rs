@@ -149,8 +149,8 @@ pub(super) struct For {
     pub test: Option<Expr>,
     /// Set when the test is `item.name == operand`: a source may answer it at once.
     pub select: Option<(Rc<str>, Operand)>,
-    /// Set when the body only appends the item to the list in this slot.
-    pub append: Option<u16>,
+    /// Set when the body only appends the item, or attributes of it, to the lists in these slots.
+    pub append: Vec<(u16, Option<Box<AttrExpr>>)>,
     pub fill: Option<Fill>,
     pub enter: Vec<Init>,
     pub body: Vec<Stmt>,

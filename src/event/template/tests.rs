@@ -359,6 +359,16 @@ fn loops_that_are_run_at_once_do_what_their_rounds_do() {
             "[1, 3]|[1, 3]",
         ),
         (
+            "{% set k = [] %}{% set l = [] %}{% for r in samples.s if r.a == 'x' %}\
+             {% do k.append(r.n) %}{% do l.append(r) %}{% endfor %}{{ k }}{{ l[1].n }}",
+            "[1, 3]3|[1, 3]3",
+        ),
+        (
+            "{% set k = [] %}{% set l = k %}{% for r in samples.s if r.a == 'x' %}\
+             {% do k.append(r.n) %}{% do l.append(r.a) %}{% endfor %}{{ k }}",
+            "[1, 'x', 3, 'x']|[1, 'x', 3, 'x']",
+        ),
+        (
             "{% for r in samples.s %}{% if r.a == 'q' %}{{ r.n }}{% endif %}{% else %}none{% endfor %}.",
             ".|.",
         ),

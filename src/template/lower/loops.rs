@@ -1,8 +1,11 @@
 //! Loops that do one well-known thing, told by their shape.
 
+use std::rc::Rc;
+
 use crate::template::Value;
 use crate::template::methods::Method;
-use crate::template::program::{Expr, Fill, Init, Stmt, Target, Var};
+use crate::template::object::Hint;
+use crate::template::program::{AttrExpr, Expr, Fill, Init, Stmt, Target, Var};
 use crate::template::scope::{any_stmt, walk_expr};
 use crate::template::syntax::ast::{self, ExprKind, StmtKind};
 
@@ -26,27 +29,48 @@ pub(super) fn filtered(one: &ast::For, uses_loop: bool) -> (Option<&ast::Expr>, 
     (one.test.as_ref(), &one.body, false)
 }
 
-/// The slot of the list when the body of a loop only appends the item to a list from outside.
+/// The slots of the lists when the body of a loop only appends the item, or attributes of it, to lists
+/// from outside.
 pub(super) fn appends(
     target: &Target,
     enter: &[Init],
     body: &[Stmt],
     own: (u16, u16),
-) -> Option<u16> {
-    let (Target::Var(item), true, [Stmt::Do(Expr::Method(call))]) =
-        (target, enter.is_empty(), body)
-    else {
-        return None;
+) -> Vec<(u16, Option<Box<AttrExpr>>)> {
+    let (Target::Var(item), true) = (target, enter.is_empty() && !body.is_empty()) else {
+        return Vec::new();
     };
-    let (Method::Append, Expr::Slot(list), [Expr::Slot(value)]) =
-        (call.method, &call.object, call.args.positional.as_slice())
-    else {
-        return None;
+    let one = |stmt: &Stmt| {
+        let Stmt::Do(Expr::Method(call)) = stmt else {
+            return None;
+        };
+        let (Method::Append, Expr::Slot(list), [value]) =
+            (call.method, &call.object, call.args.positional.as_slice())
+        else {
+            return None;
+        };
+        let is_item = |expr: &Expr| matches!(expr, Expr::Slot(slot) if *slot == item.slot);
+        let attr = match value {
+            value if is_item(value) => None,
+            Expr::Attr(attr) if is_item(&attr.object) => Some(Box::new(AttrExpr {
+                object: Expr::Slot(item.slot),
+                name: Rc::clone(&attr.name),
+                object_span: attr.object_span,
+                span: attr.span,
+                dict_method: attr.dict_method,
+                hint: Hint::default(),
+            })),
+            _ => return None,
+        };
+        let args = &call.args;
+        let plain = args.keyword.is_empty() && args.star.is_none() && args.star_star.is_none();
+        let outside = *list < own.0 || *list >= own.1;
+        (plain && outside && !item.cell).then_some((*list, attr))
     };
-    let args = &call.args;
-    let plain = args.keyword.is_empty() && args.star.is_none() && args.star_star.is_none();
-    let outside = *list < own.0 || *list >= own.1;
-    (plain && outside && !item.cell && *value == item.slot).then_some(*list)
+    body.iter()
+        .map(one)
+        .collect::<Option<_>>()
+        .unwrap_or_default()
 }
 
 /// True for a source whose items never change.
