@@ -50,7 +50,9 @@ fn main() {
         return;
     }
     speed(&projects);
-    if let Some(largest) = projects.iter().max_by_key(|project| project.templates()) {
+    if wanted.is_empty()
+        && let Some(largest) = projects.iter().max_by_key(|project| project.templates())
+    {
         ours::compile(largest, 50);
     }
 }

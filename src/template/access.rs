@@ -56,7 +56,7 @@ pub(super) fn attribute_at(object: &Value, attr: &AttrExpr) -> Result<Value, Err
         }
         Value::Dict(dict) if !attr.dict_method => {
             let entries = dict.borrow();
-            let found = entries.get_hinted(&attr.name, &attr.hint);
+            let found = entries.get_hinted(attr.name.as_bytes(), &attr.hint);
             return Ok(found.cloned().unwrap_or_default());
         }
         _ => {}

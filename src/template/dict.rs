@@ -2,7 +2,7 @@
 
 use super::object::Hint;
 use super::value::drop_nested;
-use super::{Error, Value};
+use super::{Error, Str, Value};
 
 /// Below this many entries a scan beats an index.
 const SCAN: usize = 8;
@@ -131,11 +131,11 @@ impl DictData {
 
     /// The value of a text key that is asked for at one place, again and again: dicts with the same
     /// keys in the same places answer without a search.
-    pub(super) fn get_hinted(&self, key: &str, hint: &Hint) -> Option<&Value> {
+    pub(super) fn get_hinted(&self, key: &[u8], hint: &Hint) -> Option<&Value> {
         // Positions are only a guess that is checked, so all dicts are of one shape.
         const SHAPE: u64 = u64::MAX;
         let is_key = |entry: &Option<(Value, Value)>| match entry {
-            Some((Value::Str(known), _)) => known.as_bytes() == key.as_bytes(),
+            Some((Value::Str(known), _)) => known.as_bytes() == key,
             _ => false,
         };
         if let Some(at) = hint.position(SHAPE)
@@ -144,10 +144,10 @@ impl DictData {
             return self.at(at);
         }
         let at = match &self.index {
-            Some(_) => self.find(&Value::from(key)).ok()??,
+            Some(_) => self.find(&Value::Str(Str::from_utf8(key))).ok()??,
             None => match self.entries.iter().position(is_key) {
                 Some(at) => at,
-                None => return self.get_str(key),
+                None => return self.get_str(std::str::from_utf8(key).ok()?),
             },
         };
         hint.remember(SHAPE, at);
@@ -294,5 +294,74 @@ impl Drop for DictData {
                 values.flat_map(|(key, value)| [key, value]).collect()
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn entries_are_found_whatever_was_put_in_and_taken_out_before() {
+        let mut dict = DictData::default();
+        let mut model: Vec<(i64, i64)> = Vec::new();
+        let mut state = 1_u64;
+        for round in 0..4000 {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            let key = i64::try_from(state >> 33).unwrap() % 60;
+            let known = model.iter().position(|(known, _)| *known == key);
+            if state >> 62 == 0 {
+                let removed = dict.remove(&Value::Int(key)).unwrap();
+                let expected = known.map(|at| Value::Int(model.remove(at).1));
+                assert_eq!(removed, expected);
+            } else {
+                dict.insert(Value::Int(key), Value::Int(round)).unwrap();
+                match known {
+                    Some(at) => model[at].1 = round,
+                    None => model.push((key, round)),
+                }
+            }
+            let same = |dict: &DictData| {
+                dict.len() == model.len()
+                    && dict.iter().zip(&model).all(|((key, value), (k, v))| {
+                        *key == Value::Int(*k) && *value == Value::Int(*v)
+                    })
+                    && (0..60).all(|key| {
+                        let expected = model.iter().find(|(known, _)| *known == key);
+                        let found = dict.get(&Value::Int(key)).unwrap();
+                        found == expected.map(|(_, value)| Value::Int(*value)).as_ref()
+                    })
+            };
+            assert!(same(&dict), "round {round}");
+            assert!(round % 100 > 0 || same(&dict.shallow_copy()));
+        }
+    }
+
+    #[test]
+    fn a_remembered_place_is_only_a_guess() {
+        let hint = Hint::default();
+        let dict = |keys: &[&str]| {
+            let mut dict = DictData::default();
+            for key in keys {
+                dict.insert(Value::from(*key), Value::from(*key)).unwrap();
+            }
+            dict
+        };
+        let many: Vec<String> = (0..20).map(|at| format!("k{at}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        for dict in [
+            dict(&["a", "k7"]),
+            dict(&["k7", "a"]),
+            dict(&many),
+            dict(&["k7"]),
+        ] {
+            assert_eq!(dict.get_hinted(b"k7", &hint), Some(&Value::from("k7")));
+        }
+        assert_eq!(dict(&["a", "b"]).get_hinted(b"k7", &hint), None);
+        assert_eq!(dict(&many[..7]).get_hinted(b"k7", &hint), None);
     }
 }

@@ -112,6 +112,24 @@ pub trait Object: Any {
         None
     }
 
+    /// Its items whose attribute `name` does not equal `value`, as a tuple; see
+    /// [`Object::select_equal`].
+    fn reject_equal(&self, name: &str, value: &Value) -> Option<Value> {
+        let _ = (name, value);
+        None
+    }
+
+    /// What `name` is of each of its items, when all have it.
+    fn pluck(&self, name: &str) -> Option<Vec<Value>> {
+        let _ = name;
+        None
+    }
+
+    /// All items of an iteration, when they are at hand.
+    fn all(&self) -> Option<Vec<Value>> {
+        None
+    }
+
     /// Its cells, when it behaves as a tuple in every way (sample rows).
     fn as_tuple(&self) -> Option<&[Value]> {
         None

@@ -12,7 +12,7 @@ use super::object::{Function, Hint};
 use super::ops::BinaryOp;
 use super::syntax::ast::CompareOp;
 use super::tests::TestFn;
-use super::{Error, Span, Value};
+use super::{Error, Span, Str, Value};
 
 /// A template, compiled.
 pub(super) struct Program {
@@ -152,8 +152,8 @@ pub(super) struct For {
     pub test: Option<Expr>,
     /// Set when the test is `item.name == operand`: a source may answer it at once.
     pub select: Option<(Rc<str>, Operand)>,
-    /// Set when the body only appends the item to the list in this slot.
-    pub append: Option<u16>,
+    /// Set when the body only appends the item, or attributes of it, to the lists in these slots.
+    pub append: Vec<(u16, Option<Box<AttrExpr>>)>,
     pub fill: Option<Fill>,
     pub enter: Vec<Init>,
     pub body: Vec<Stmt>,
@@ -277,9 +277,23 @@ pub(super) struct MethodExpr {
     pub method: Method,
     pub args: CallArgs,
     pub span: Span,
+    pub hint: Hint,
 }
 
 impl MethodExpr {
+    /// The key and the default in `x.get('key')` and `x.get('key', default)`.
+    pub fn get_constant(&self) -> Option<(&Str, Option<&Expr>)> {
+        let args = &self.args;
+        let plain = args.keyword.is_empty() && args.star.is_none() && args.star_star.is_none();
+        match (self.method, plain, args.positional.as_slice()) {
+            (Method::Get, true, [Expr::Const(Value::Str(key))]) => Some((key, None)),
+            (Method::Get, true, [Expr::Const(Value::Str(key)), default]) => {
+                Some((key, Some(default)))
+            }
+            _ => None,
+        }
+    }
+
     /// The key, the value and the place of the dict in `x.update({key: value})`.
     pub fn update_one(&self) -> Option<(&Expr, &Expr, Span)> {
         let args = &self.args;

@@ -392,10 +392,13 @@ pub(super) fn drop_nested<T>(container: T, values: impl FnOnce(T) -> Vec<Value>)
         }
         drops.depth.set(depth + 1);
         drop(taken);
-        while depth == 0 {
-            let next = drops.later.borrow_mut().pop();
-            if next.is_none() {
-                break;
+        if depth == 0 {
+            loop {
+                // Taken before it is dropped, which may put more behind it.
+                let next = drops.later.borrow_mut().pop();
+                if next.is_none() {
+                    break;
+                }
             }
         }
         drops.depth.set(depth);

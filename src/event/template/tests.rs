@@ -421,3 +421,74 @@ fn explanations_and_profiles_say_what_made_an_event() {
         [(1, 2), (2, 2), (3, 2), (4, 2)]
     );
 }
+
+/// Two events of a template over a sample of four rows.
+fn two_events(template: &str) -> String {
+    let rows =
+        r#"[{"a": "x", "n": 1}, {"a": "y", "n": 2}, {"a": "x", "n": 3}, {"a": "z", "n": 4}]"#;
+    let folder = project(&[("t.jinja", template), ("s.json", rows)]);
+    let yaml = "mode: all\nsamples:\n  s: {type: json, source: s.json}\n\
+                templates:\n- t: {template: t.jinja}\n";
+    let (source, problems) = build(folder.path(), yaml, Some(1), Limits::RUN);
+    let mut source = source.unwrap_or_else(|| panic!("{problems:?}"));
+    let mut out = EventBatch::default();
+    for _ in 0..2 {
+        let outcome = source.produce(Zone::UTC.at_wall(1_772_352_000_000_000), &[], &mut out);
+        assert!(matches!(outcome, Outcome::Produced(1)), "{outcome:?}");
+    }
+    out.iter()
+        .map(String::from_utf8_lossy)
+        .collect::<Vec<_>>()
+        .join("|")
+}
+
+#[test]
+fn loops_that_are_run_at_once_do_what_their_rounds_do() {
+    for (template, expected) in [
+        (
+            "{% set l = [0] %}{% for r in samples.s if r.a == 'x' %}{% do l.append(r) %}{% endfor %}\
+             {{ l | length }}{{ l[2].n }}",
+            "33|33",
+        ),
+        (
+            "{% set l = [] %}{% for r in samples.s %}{% if r.a == 'x' %}{% do l.append(r) %}\
+             {% endif %}{% endfor %}{{ l | map(attribute='n') | list }}",
+            "[1, 3]|[1, 3]",
+        ),
+        (
+            "{% set k = [] %}{% set l = [] %}{% for r in samples.s if r.a == 'x' %}\
+             {% do k.append(r.n) %}{% do l.append(r) %}{% endfor %}{{ k }}{{ l[1].n }}",
+            "[1, 3]3|[1, 3]3",
+        ),
+        (
+            "{% set k = [] %}{% set l = k %}{% for r in samples.s if r.a == 'x' %}\
+             {% do k.append(r.n) %}{% do l.append(r.a) %}{% endfor %}{{ k }}",
+            "[1, 'x', 3, 'x']|[1, 'x', 3, 'x']",
+        ),
+        (
+            "{% for r in samples.s %}{% if r.a == 'q' %}{{ r.n }}{% endif %}{% else %}none{% endfor %}.",
+            ".|.",
+        ),
+        (
+            "{% set d = {} %}{% for r in samples.s %}{% do d.update({r.n: r.a}) %}{% endfor %}\
+             {{ d }}{% do d.update({9: 9}) %}{{ d | length }}",
+            "{1: 'x', 2: 'y', 3: 'x', 4: 'z'}5|{1: 'x', 2: 'y', 3: 'x', 4: 'z'}5",
+        ),
+        (
+            "{% set d = {4: 'old', 0: 0} %}{% for r in samples.s %}{% do d.update({r.n: r.a}) %}\
+             {% endfor %}{{ d }}",
+            "{4: 'z', 0: 0, 1: 'x', 2: 'y', 3: 'x'}|{4: 'z', 0: 0, 1: 'x', 2: 'y', 3: 'x'}",
+        ),
+        (
+            "{% set d = {} %}{% for r in samples.s %}{% do d.update({r.a: r.n}) %}{% endfor %}{{ d }}",
+            "{'x': 3, 'y': 2, 'z': 4}|{'x': 3, 'y': 2, 'z': 4}",
+        ),
+        (
+            "{{ samples.s | rejectattr('a', 'equalto', 'x') | map(attribute='n') | list }}\
+             {{ samples.s | map(attribute='n') | sum }}",
+            "[2, 4]10|[2, 4]10",
+        ),
+    ] {
+        assert_eq!(two_events(template), expected, "{template}");
+    }
+}

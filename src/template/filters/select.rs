@@ -11,6 +11,14 @@ pub(super) fn map(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<V
     if is_nothing(input) {
         return Ok(OneShot::value("generator", Vec::new()));
     }
+    if let (Value::Object(host), [], [(option, attribute)]) = (input, args.positional, args.keyword)
+        && let ("attribute", Some(name)) = (&**option, attribute.as_str())
+        && is_one_name(name)
+        && let Some(cells) = host.pluck(name)
+    {
+        ctx.step(cells.len() as u64)?;
+        return Ok(OneShot::value("generator", cells));
+    }
     let items = ctx.collect(input)?;
     if args.positional.is_empty() {
         let [attribute, default] = args.bind("map", ["attribute", "default"], 1)?;
@@ -52,6 +60,11 @@ pub(super) fn map(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<V
 /// Jinja2's lazy filters give nothing for `none` and zeros, instead of an error.
 fn is_nothing(input: &Value) -> bool {
     !matches!(input, Value::Object(_)) && !input.truth()
+}
+
+/// True for an attribute that is no path and no position.
+fn is_one_name(attribute: &str) -> bool {
+    !attribute.contains('.') && !attribute.starts_with(|first: char| first.is_ascii_digit())
 }
 
 /// The name of a filter or test and the arguments after it.
@@ -124,16 +137,22 @@ fn by_attribute(
     let Some((attribute, rest)) = args.positional.split_first() else {
         return Err(Error::type_error(format!("{name} takes an attribute")));
     };
-    let key = Key::attribute(attribute, None)?;
-    if let (true, Value::Object(host), Some(name), [test, value]) =
-        (keep, input, attribute.as_str(), rest)
+    if let (Value::Object(host), Some(name), [test, value]) = (input, attribute.as_str(), rest)
         && matches!(test.as_str(), Some("equalto" | "eq" | "=="))
-        && !name.contains('.')
-        && let Some(found) = host.select_equal(name, value)
+        && is_one_name(name)
     {
-        let found = found.as_tuple().unwrap_or_default().to_vec();
-        return Ok(OneShot::value("generator", found));
+        let found = if keep {
+            host.select_equal(name, value)
+        } else {
+            host.reject_equal(name, value)
+        };
+        if let Some(found) = found {
+            ctx.step(host.len().unwrap_or(0) as u64)?;
+            let found = found.as_tuple().unwrap_or_default().to_vec();
+            return Ok(OneShot::value("generator", found));
+        }
     }
+    let key = Key::attribute(attribute, None)?;
     let rest = Args {
         positional: rest,
         keyword: args.keyword,

@@ -192,6 +192,7 @@ impl Lowerer<'_> {
                         name: name.clone(),
                         args: self.args(args, false)?,
                         span,
+                        hint: Hint::default(),
                     })))
                 }
             };

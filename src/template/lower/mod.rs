@@ -2,6 +2,7 @@
 
 mod expr;
 mod fold;
+mod loops;
 mod stmt;
 
 use std::cell::RefCell;

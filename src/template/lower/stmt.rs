@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use super::loops::{appends, assigns_loop, fills, filtered, fixed};
 use super::{Lowered, Lowerer};
-use crate::template::methods::Method;
 use crate::template::program::{
-    Block, Expr, Fill, For, Import, ImportTarget, Include, Init, Macro, Operand, Param, Snapshot,
-    Stmt, Target, Var,
+    Block, Expr, For, Import, ImportTarget, Include, Init, Macro, Operand, Param, Snapshot, Stmt,
+    Target, Var,
 };
 use crate::template::scope::{any_stmt, mentions, walk_expr, walk_names};
 use crate::template::syntax::ast::{self, CompareOp, ExprKind, MacroDef, Name, StmtKind};
@@ -603,85 +603,4 @@ impl Lowerer<'_> {
         }
         Ok(())
     }
-}
-
-/// The test of a loop, what it guards, and whether that is the body of an `if`. A body that is one `if` without `else` tests just as well,
-/// unless something counts the rounds.
-fn filtered(one: &ast::For, uses_loop: bool) -> (Option<&ast::Expr>, &ast::Block, bool) {
-    if let (None, false, true) = (&one.test, uses_loop, one.other.is_empty()) {
-        let blank = |stmt: &&ast::Stmt| match &stmt.kind {
-            StmtKind::Text(text) => !text.is_empty(),
-            _ => true,
-        };
-        let mut body = one.body.iter().filter(blank);
-        if let (Some(only), None) = (body.next(), body.next())
-            && let StmtKind::If { branches, other } = &only.kind
-            && let [(test, inner)] = branches.as_slice()
-            && other.is_empty()
-        {
-            return (Some(test), inner, true);
-        }
-    }
-    (one.test.as_ref(), &one.body, false)
-}
-
-/// The slot of the list when the body of a loop only appends the item to a list from outside.
-fn appends(target: &Target, enter: &[Init], body: &[Stmt], own: (u16, u16)) -> Option<u16> {
-    let (Target::Var(item), true, [Stmt::Do(Expr::Method(call))]) =
-        (target, enter.is_empty(), body)
-    else {
-        return None;
-    };
-    let (Method::Append, Expr::Slot(list), [Expr::Slot(value)]) =
-        (call.method, &call.object, call.args.positional.as_slice())
-    else {
-        return None;
-    };
-    let args = &call.args;
-    let plain = args.keyword.is_empty() && args.star.is_none() && args.star_star.is_none();
-    let outside = *list < own.0 || *list >= own.1;
-    (plain && outside && !item.cell && *value == item.slot).then_some(*list)
-}
-
-/// True for a source whose items never change.
-fn fixed(iter: &Expr) -> bool {
-    match iter {
-        Expr::Const(Value::Object(object)) => object.is_fixed(),
-        _ => false,
-    }
-}
-
-/// The dict from outside that a body only puts the item into.
-fn fills(item: Var, body: &[Stmt], own: (u16, u16)) -> Option<Fill> {
-    let [Stmt::Do(Expr::Method(call))] = body else {
-        return None;
-    };
-    let (Some((key, value, _)), Expr::Slot(dict)) = (call.update_one(), &call.object) else {
-        return None;
-    };
-    let of_item = |expr: &Expr| match expr {
-        Expr::Slot(slot) => *slot == item.slot,
-        Expr::Attr(attr) => matches!(attr.object, Expr::Slot(slot) if slot == item.slot),
-        _ => false,
-    };
-    let outside = *dict < own.0 || *dict >= own.1;
-    (outside && !item.cell && of_item(key) && of_item(value)).then(|| Fill {
-        slot: *dict,
-        ..Fill::default()
-    })
-}
-
-fn assigns_loop(one: &ast::For) -> bool {
-    let is_loop = |target: &ast::Expr| {
-        let mut found = false;
-        if !matches!(target.kind, ExprKind::NamespaceRef(..)) {
-            walk_expr(target, &mut |name| found |= &**name == "loop");
-        }
-        found
-    };
-    is_loop(&one.target)
-        || any_stmt(&one.body, &|kind| match kind {
-            StmtKind::Set(target, _) | StmtKind::SetBlock { target, .. } => is_loop(target),
-            _ => false,
-        })
 }

@@ -396,7 +396,7 @@ impl Walker<'_> {
                 names,
                 with_context,
             } => {
-                self.from_import(name, names, *with_context);
+                self.names_of_import(name, names, *with_context);
             }
         }
     }
@@ -409,7 +409,7 @@ impl Walker<'_> {
         }
     }
 
-    fn from_import(&mut self, file: &Expr, names: &[(Name, Name)], with_context: bool) {
+    fn names_of_import(&mut self, file: &Expr, names: &[(Name, Name)], with_context: bool) {
         self.file(file, FileKind::Import, with_context);
         for (source, target) in names {
             if self.recording

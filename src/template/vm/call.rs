@@ -316,10 +316,23 @@ impl Ctx<'_> {
     pub(super) fn eval_method(&mut self, call: &MethodExpr) -> Result<Value, Error> {
         self.guard()?;
         let object = self.eval(&call.object)?;
-        if let (Value::Dict(dict), Some((key, value, span))) = (&object, call.update_one()) {
-            return self.update_one(dict, key, value, span);
+        self.method_value(&object, call)
+    }
+
+    fn method_value(&mut self, object: &Value, call: &MethodExpr) -> Result<Value, Error> {
+        if let Value::Dict(dict) = object {
+            if let Some((key, default)) = call.get_constant() {
+                // Python evaluates the default whether it is needed or not.
+                let default = default.map(|default| self.eval(default)).transpose()?;
+                let entries = dict.borrow();
+                let found = entries.get_hinted(key.as_bytes(), &call.hint).cloned();
+                return Ok(found.or(default).unwrap_or(Value::None));
+            }
+            if let Some((key, value, span)) = call.update_one() {
+                return self.update_one(dict, key, value, span);
+            }
         }
-        self.method_on(&object, call)
+        self.method_on(object, call)
     }
 
     /// `dict.update({key: value})` without the dict between.
@@ -434,7 +447,7 @@ impl Ctx<'_> {
             }
             _ => {}
         }
-        let value = self.method_on(&object, call)?;
+        let value = self.method_value(&object, call)?;
         repr::emit(&value, &mut self.out);
         Ok(())
     }

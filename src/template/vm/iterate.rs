@@ -112,6 +112,10 @@ impl Ctx<'_> {
                 if let Some(items) = object.as_tuple() {
                     return Ok(items.to_vec());
                 }
+                if let Some(items) = object.all() {
+                    self.step(items.len() as u64)?;
+                    return Ok(items);
+                }
             }
             _ => {}
         }

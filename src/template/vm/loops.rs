@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Ctx;
 use super::iterate::Iteration;
 use crate::template::program::{Fill, For, Operand, Target};
-use crate::template::{Args, Dict, Error, List, Object, Value};
+use crate::template::{Args, Dict, Error, List, Object, Value, access};
 
 /// How a statement ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,23 +72,46 @@ impl Ctx<'_> {
         (source, one.test.is_none())
     }
 
-    /// Appends all items to a list at once, when that is all that the loop does; false when it is not,
+    /// Appends all items to lists at once, when that is all that the loop does; false when it is not,
     /// or when the rounds have something to tell: an error, a list that grows as it is read.
     fn append_all(&mut self, one: &For, source: &Value) -> Result<bool, Error> {
-        let (Some(slot), Some(items)) = (one.append, source.as_tuple()) else {
+        let (false, Some(items)) = (one.append.is_empty(), source.as_tuple()) else {
             return Ok(false);
         };
-        let at = self.frame.base + usize::from(slot);
-        let Some(Value::List(list)) = self.stack.get(at) else {
-            return Ok(false);
-        };
-        let len = list.borrow().len();
-        if self.check_size(len + items.len()).is_err() || !one.other.is_empty() {
+        let mut lists: Vec<List> = Vec::with_capacity(one.append.len());
+        for (slot, _) in &one.append {
+            match self.stack.get(self.frame.base + usize::from(*slot)) {
+                // One list under two names gets its items in turns.
+                Some(Value::List(list))
+                    if lists.iter().all(|known| known.address() != list.address()) =>
+                {
+                    lists.push(list.clone());
+                }
+                _ => return Ok(false),
+            }
+        }
+        let full = |list: &List| self.check_size(list.borrow().len() + items.len()).is_err();
+        // Rounds tell more where an attribute is an error, as it may be of other items.
+        let objects = items.iter().all(|item| matches!(item, Value::Object(_)));
+        let plain = objects || one.append.iter().all(|(_, attr)| attr.is_none());
+        if !plain || !one.other.is_empty() || lists.iter().any(full) {
             return Ok(false);
         }
-        list.borrow_mut().extend_from_slice(items);
+        for ((_, attr), list) in one.append.iter().zip(&lists) {
+            match attr {
+                None => list.borrow_mut().extend_from_slice(items),
+                Some(attr) => {
+                    for item in items {
+                        let value = access::attribute_at(item, attr)
+                            .map_err(|error| error.at(|| self.place(attr.span)))?;
+                        list.borrow_mut().push(value);
+                    }
+                }
+            }
+        }
         // As the rounds and their statements would.
-        self.step(2 * items.len() as u64)?;
+        let statements = one.append.len() as u64;
+        self.step((1 + statements) * items.len() as u64)?;
         Ok(true)
     }
 

@@ -168,6 +168,7 @@ impl<'r> Ctx<'r> {
     }
 
     /// Charges one statement or loop round.
+    #[inline]
     fn tick(&mut self) -> Result<(), Error> {
         if self.steps == 0 {
             return self.step(1);
@@ -230,6 +231,7 @@ impl<'r> Ctx<'r> {
         }
     }
 
+    #[inline]
     fn store(&mut self, var: Var, value: Value) {
         let at = self.frame.base + usize::from(var.slot);
         let Some(slot) = self.stack.get_mut(at) else {
@@ -284,7 +286,7 @@ impl<'r> Ctx<'r> {
         self.frames += 1;
         let base = self.stack.len();
         self.stack
-            .resize(base + usize::from(slots), Value::Undefined);
+            .resize_with(base + usize::from(slots), || Value::Undefined);
         let frame = Frame {
             id: self.frames,
             base,

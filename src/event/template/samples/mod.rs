@@ -239,6 +239,15 @@ impl Sample {
         }
     }
 
+    /// The column that an attribute of a row is.
+    fn plain_column(&self, name: &str) -> Option<usize> {
+        // These are methods of a row.
+        if matches!(name, "count" | "index") {
+            return None;
+        }
+        self.columns.of_row(name)
+    }
+
     fn column(&self, index: usize) -> Value {
         let cells = self.rows.iter().map(|row| cell(row, index));
         Value::list(cells.collect())
@@ -372,13 +381,28 @@ impl Object for Sample {
     }
 
     fn select_equal(&self, name: &str, value: &Value) -> Option<Value> {
-        // These are methods of a row, not columns.
-        if matches!(name, "count" | "index") {
-            return None;
-        }
-        let groups = self.group(self.columns.of_row(name)?)?;
+        let groups = self.group(self.plain_column(name)?)?;
         let rows = groups.borrow().get(value).ok()?.cloned();
         Some(rows.unwrap_or_else(|| Value::tuple(Vec::new())))
+    }
+
+    fn reject_equal(&self, name: &str, value: &Value) -> Option<Value> {
+        let index = self.plain_column(name)?;
+        let differs = |row: &&Value| {
+            let cell = row.as_tuple().and_then(|cells| cells.get(index));
+            cell != Some(value)
+        };
+        let rows = self.rows.iter().filter(differs).cloned();
+        Some(Value::tuple(rows.collect()))
+    }
+
+    fn pluck(&self, name: &str) -> Option<Vec<Value>> {
+        let index = self.plain_column(name)?;
+        Some(self.rows.iter().map(|row| cell(row, index)).collect())
+    }
+
+    fn all(&self) -> Option<Vec<Value>> {
+        Some(self.rows.to_vec())
     }
 
     fn get_attr(&self, name: &str) -> Option<Value> {
