@@ -37,8 +37,11 @@ fn main() {
     baseline("thread that sleeps, 1 ms apart", seconds, 1_000);
     baseline("thread that sleeps, 1 s apart", seconds, 1_000_000);
     for (name, input) in [
-        ("10,000 a second", "timer: {seconds: 0.0001, count: 1}"),
-        ("1,000 a second", "timer: {seconds: 0.001, count: 1}"),
+        (
+            "10,000 a second",
+            "arrival: {pattern: uniform, rate: 10000}",
+        ),
+        ("1,000 a second", "arrival: {pattern: uniform, rate: 1000}"),
         (
             "10,000 each second",
             "cron: {expression: '* * * * * *', count: 10000}",
