@@ -71,3 +71,18 @@ fn what_fails_there_fails_here() {
         assert!(render(source).is_err(), "{source}: {:?}", render(source));
     }
 }
+
+/// A value that holds itself again and again is small; its text would not end.
+#[test]
+fn a_text_without_end_is_an_error() {
+    const DOUBLED: &str = "{% set ns = namespace(l=[1]) %}\
+        {% for i in range(60) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}";
+    for print in [
+        "{{ ns.l }}",
+        "{{ ns.l | string | length }}",
+        "{{ ns.l | tojson }}",
+    ] {
+        let error = render(&format!("{DOUBLED}{print}")).unwrap_err();
+        assert!(error.contains("too l"), "{print}: {error}");
+    }
+}

@@ -55,12 +55,19 @@ impl Value {
         Writer {
             out,
             open: Vec::new(),
+            left: MOST_VALUES,
         }
         .value(self)
     }
 }
 
+/// Values of one text: a list that holds the same list again and again has few bytes and a text without
+/// end.
+const MOST_VALUES: usize = 4 << 20;
+
 thread_local! {
+    /// A text was cut because it had too many values.
+    static CUT: Cell<bool> = const { Cell::new(false) };
     /// How many values are being written inside each other; objects start writers of their own.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
 }
@@ -77,13 +84,25 @@ fn deeper(out: &mut dyn Write, write: impl FnOnce(&mut dyn Write) -> fmt::Result
     done
 }
 
+/// True when a text of this thread was cut since the last question, because a value was too large to print.
+pub(super) fn was_cut() -> bool {
+    CUT.replace(false)
+}
+
 struct Writer<'w> {
     out: &'w mut dyn Write,
     open: Vec<usize>,
+    /// Values that may still be written.
+    left: usize,
 }
 
 impl Writer<'_> {
     fn value(&mut self, value: &Value) -> fmt::Result {
+        let Some(left) = self.left.checked_sub(1) else {
+            CUT.set(true);
+            return Err(fmt::Error);
+        };
+        self.left = left;
         match value {
             Value::Undefined => self.out.write_str("Undefined"),
             Value::None => self.out.write_str("None"),

@@ -87,13 +87,18 @@ pub(in crate::template) fn write(
     layout: &Layout,
     out: &mut Vec<u8>,
 ) -> Result<(), Error> {
+    let most = out.len().saturating_add(MOST_BYTES);
     Encoder {
         layout,
         out,
         depth: 0,
+        most,
     }
     .value(value)
 }
+
+/// Bytes of one JSON text: a list that holds the same list again and again is small and its text is not.
+const MOST_BYTES: usize = 64 << 20;
 
 /// Writes a text in quotes.
 pub(in crate::template) fn write_string(
@@ -151,6 +156,8 @@ struct Encoder<'e> {
     layout: &'e Layout,
     out: &'e mut Vec<u8>,
     depth: usize,
+    /// Length of `out` at which to give up.
+    most: usize,
 }
 
 impl Encoder<'_> {
@@ -160,6 +167,9 @@ impl Encoder<'_> {
             return Err(Error::value_error(
                 "the value contains itself or is nested too deeply for JSON",
             ));
+        }
+        if self.out.len() > self.most {
+            return Err(Error::limit("the JSON text is too long"));
         }
         match value {
             Value::None => self.raw("null"),

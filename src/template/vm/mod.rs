@@ -115,7 +115,12 @@ impl<'r> Ctx<'r> {
         let limit = self.limits.output_bytes;
         self.limits.output_bytes = limit.saturating_add(self.out.len());
         let context = Rc::clone(&self.frame.context);
-        self.run_template(program, context)
+        super::repr::was_cut();
+        self.run_template(program, context)?;
+        if super::repr::was_cut() || self.out.len() > self.limits.output_bytes {
+            return Err(Error::limit("the output is too long"));
+        }
+        Ok(())
     }
 
     /// The random stream of this render.
