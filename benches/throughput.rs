@@ -17,10 +17,14 @@
     clippy::print_stdout
 )]
 
+#[path = "support/copy.rs"]
+mod copy;
+
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use copy::copied;
 use evtui::output::format::reprint;
 
 fn main() {
@@ -267,26 +271,6 @@ fn peak(process: u32) -> Option<f64> {
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     let kilobytes: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
     Some(kilobytes * 1024.0 / 1e6)
-}
-
-fn copied(project: &Path) -> tempfile::TempDir {
-    let copy = tempfile::tempdir().unwrap();
-    copy_folder(project, copy.path());
-    let _ = std::fs::remove_dir_all(copy.path().join("output"));
-    copy
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 /// Lines and bytes of everything in the project's `output` folder.

@@ -22,6 +22,8 @@
     clippy::print_stdout
 )]
 
+#[path = "../support/copy.rs"]
+mod copy;
 mod ours;
 mod project;
 mod theirs;

@@ -12,6 +12,7 @@ use evtui::event::{EventSource, Outcome};
 use evtui::output::format::{FormatConfig, FormatEnv, Formatted, Formatter};
 use evtui::time::Zone;
 
+use super::copy;
 use super::number;
 use super::project::{self, Project};
 
@@ -140,7 +141,7 @@ fn write(mut formatter: Formatter, filled: &Receiver<EventBatch>, empty: &SyncSe
 
 /// How long a project of `count` templates takes from its options to being ready, samples loaded.
 pub fn compile(largest: &Project, count: usize) {
-    let copy = project::copied(&largest.path);
+    let copy = copy::copied(&largest.path);
     let mut event = largest.event();
     let list = project::templates(&mut event);
     let first = list.len();

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::copy::copied;
 use super::number;
-use super::project::{Project, copied};
+use super::project::Project;
 
 /// Figures of former runs, when asked for.
 pub struct Cache(Option<PathBuf>);

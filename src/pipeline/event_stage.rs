@@ -63,7 +63,6 @@ pub(super) fn run(source: Box<dyn EventSource>, setup: &Setup, build: Build<'_>,
         batch: shared.spare_events.take(),
         made: 0,
         index: 0,
-        bytes: 0,
         behind: None,
         alone: setup.workers < 2,
     };
@@ -82,8 +81,6 @@ pub(super) struct Stage<'a> {
     pub(super) made: u64,
     /// Timestamps produced for so far: the number of the next one.
     pub(super) index: u64,
-    /// Bytes handed on so far.
-    pub(super) bytes: u64,
     /// Since when timestamps have been waiting for the source alone.
     behind: Option<Instant>,
     /// It is known that nobody can help.
@@ -328,7 +325,6 @@ impl Stage<'_> {
         let bytes = batch.byte_len();
         self.shared.counters.events.add(events);
         self.shared.counters.bytes.add(bytes as u64);
-        self.bytes += bytes as u64;
         let outputs = self.shared.counters.outputs.iter();
         for (index, (lane, counters)) in self.shared.lanes.iter().zip(outputs).enumerate() {
             counters.received.add(events);

@@ -145,7 +145,7 @@ impl Stage<'_> {
 
     /// Timestamps of a job: about a batch of events, and no fewer than worth the handing over.
     fn job_size(&self, timestamps: usize) -> usize {
-        let each = (self.bytes / self.index.max(1)).max(1);
+        let each = (self.shared.counters.bytes.get() / self.index.max(1)).max(1);
         let size = usize::try_from(BATCH_BYTES as u64 / each).unwrap_or(MOST_TIMESTAMPS);
         // Jobs of about the same size, all of one batch.
         let size = size.clamp(16, MOST_TIMESTAMPS);

@@ -73,19 +73,10 @@ impl Log {
     /// Waits until everything was taken, but not long: a process that the script left behind may hold
     /// the pipe.
     pub(super) fn flushed(&self, longest: Duration) {
-        let deadline = Instant::now() + longest;
-        let mut state = self.lock();
-        while !state.ended {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return;
-            }
-            state = self
-                .changed
-                .wait_timeout(state, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
-        }
+        let _state = self
+            .changed
+            .wait_timeout_while(self.lock(), longest, |state| !state.ended)
+            .unwrap_or_else(PoisonError::into_inner);
     }
 
     /// The last lines, oldest first.

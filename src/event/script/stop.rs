@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::SyncSender;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::process::News;
 
@@ -46,18 +46,9 @@ impl Stop {
 
     /// Waits so long, or until it is said.
     pub(super) fn wait(&self, longest: Duration) {
-        let deadline = Instant::now() + longest;
-        let mut state = self.lock();
-        while !state.set {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return;
-            }
-            state = self
-                .changed
-                .wait_timeout(state, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
-        }
+        let _state = self
+            .changed
+            .wait_timeout_while(self.lock(), longest, |state| !state.set)
+            .unwrap_or_else(PoisonError::into_inner);
     }
 }

@@ -288,6 +288,16 @@ fn query(call: &mut Call<'_>, count: i64) -> String {
     parts.join("&")
 }
 
+/// What `Cookie` and `Set-Cookie` carry.
+fn cookie(call: &mut Call<'_>) -> String {
+    format!(
+        "csrftoken={}; {}={}",
+        hex(call, 32),
+        english(call),
+        english(call)
+    )
+}
+
 fn request_headers(call: &mut Call<'_>) -> Answer {
     let host = hostname(call, usize::MAX, usize::MAX)?;
     let entries: Vec<(&str, Datum)> = vec![
@@ -296,16 +306,7 @@ fn request_headers(call: &mut Call<'_>) -> Answer {
             format!("https://{host}/{}", slug(call, 4)).into(),
         ),
         ("Authorization", format!("Bearer {}", hex(call, 64)).into()),
-        (
-            "Cookie",
-            format!(
-                "csrftoken={}; {}={}",
-                hex(call, 32),
-                english(call),
-                english(call)
-            )
-            .into(),
-        ),
+        ("Cookie", cookie(call).into()),
         ("User-Agent", call.other("user_agent")?),
         ("X-CSRF-Token", hex(call, 64).into()),
         ("Content-Type", call.other("mime_type")?),
@@ -352,16 +353,7 @@ fn response_headers(call: &mut Call<'_>) -> Answer {
             "Content-Location",
             format!("{}/{}/{}", english(call), english(call), english(call)).into(),
         ),
-        (
-            "Set-Cookie",
-            format!(
-                "csrftoken={}; {}={}",
-                hex(call, 32),
-                english(call),
-                english(call)
-            )
-            .into(),
-        ),
+        ("Set-Cookie", cookie(call).into()),
         ("Upgrade-Insecure-Requests", Datum::Int(1)),
         ("X-Content-Type-Options", "nosniff".into()),
         ("X-XSS-Protection", Datum::Int(1)),
