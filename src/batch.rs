@@ -46,6 +46,10 @@ pub struct EventBatch {
     bytes: Vec<u8>,
     ends: Vec<usize>,
     aliases: Vec<u16>,
+    /// When each event is of, and the index of its input; may be shorter than `ends` while a batch is
+    /// being filled.
+    moments: Vec<Moment>,
+    inputs: Vec<u16>,
 }
 
 impl EventBatch {
@@ -85,6 +89,8 @@ impl EventBatch {
     pub fn truncate(&mut self, len: usize) {
         self.ends.truncate(len);
         self.aliases.truncate(len);
+        self.moments.truncate(len);
+        self.inputs.truncate(len);
         self.rollback();
     }
 
@@ -102,6 +108,42 @@ impl EventBatch {
         self.bytes.extend_from_slice(added);
         self.ends.extend(other.ends.iter().map(|end| start + end));
         self.aliases.extend_from_slice(&other.aliases);
+        self.moments.extend_from_slice(&other.moments);
+        self.inputs.extend_from_slice(&other.inputs);
+    }
+
+    /// Says which timestamp the events are of that were committed since the last call.
+    pub fn stamp(&mut self, at: Moment, input: u16) {
+        self.moments.resize(self.len(), at);
+        self.inputs.resize(self.len(), input);
+    }
+
+    /// The timestamp that event `index` is of; `None` when nobody said.
+    pub fn moment(&self, index: usize) -> Option<Moment> {
+        self.moments.get(index).copied()
+    }
+
+    /// Index of the input whose timestamp event `index` is of.
+    pub fn input(&self, index: usize) -> u16 {
+        self.inputs.get(index).copied().unwrap_or(0)
+    }
+
+    /// The events of a part, as a batch of their own.
+    pub fn slice(&self, part: std::ops::Range<usize>) -> Self {
+        let part = part.start.min(self.len())..part.end.min(self.len());
+        let start = part
+            .start
+            .checked_sub(1)
+            .map_or(0, |before| self.ends[before]);
+        let ends = self.ends.get(part.clone()).unwrap_or_default();
+        let end = ends.last().copied().unwrap_or(start);
+        Self {
+            bytes: self.bytes.get(start..end).unwrap_or_default().to_vec(),
+            ends: ends.iter().map(|end| end - start).collect(),
+            aliases: self.aliases.get(part.clone()).unwrap_or_default().to_vec(),
+            moments: self.moments.get(part.clone()).unwrap_or_default().to_vec(),
+            inputs: self.inputs.get(part).unwrap_or_default().to_vec(),
+        }
     }
 
     /// The bytes of event `index`; empty when there is no such event. Valid UTF-8 by construction of
@@ -129,5 +171,7 @@ impl EventBatch {
         self.bytes.clear();
         self.ends.clear();
         self.aliases.clear();
+        self.moments.clear();
+        self.inputs.clear();
     }
 }

@@ -13,6 +13,8 @@
 
 #[path = "suites/decisions.rs"]
 mod decisions;
+#[path = "suites/driven.rs"]
+mod driven;
 #[path = "suites/events.rs"]
 mod events;
 #[path = "suites/http.rs"]

@@ -60,10 +60,7 @@ impl Renderer {
 }
 
 fn formatter(project: &Project) -> Formatter {
-    let env = FormatEnv {
-        base: &project.path,
-        files: Arc::new(Disk),
-    };
+    let env = FormatEnv::new(&project.path, Arc::new(Disk));
     FormatConfig::Json(0).build(&env).unwrap()
 }
 

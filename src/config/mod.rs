@@ -44,7 +44,9 @@ pub use node::{Node, Scalar, Tree};
 pub use parameters::{
     BatchParameters, GENERATION, Parameters, QueueParameters, STARTUP, StartupEntry,
 };
-pub use run_parameters::{BACKFILL_FORMS, GAIN, Past, RATE_LIMIT, RunParameters};
+pub use run_parameters::{
+    BACKFILL_FORMS, GAIN, Past, RATE_LIMIT, RunParameters, check_duration, read_duration,
+};
 pub use schema::{Field, Kind, Schema};
 pub use section::{Context, Section};
 pub use startup::{read_generation, read_startup};

@@ -289,7 +289,11 @@ fn check_rate_limit(node: &Node, cx: &mut Context<'_>) {
     );
 }
 
-fn read_duration(node: &Node) -> Result<i64, String> {
+/// Reads a duration (a number of seconds, or text such as `100ms` or `1h30m`) in microseconds.
+///
+/// # Errors
+/// Why it is none, for the person at the terminal.
+pub fn read_duration(node: &Node) -> Result<i64, String> {
     let text = match node.number() {
         Some(seconds) => seconds.to_string(),
         None => node
@@ -299,7 +303,8 @@ fn read_duration(node: &Node) -> Result<i64, String> {
     duration_us(&text)
 }
 
-fn check_duration(node: &Node, cx: &mut Context<'_>) {
+/// Reports what is no duration; for [`super::Kind::Custom`].
+pub fn check_duration(node: &Node, cx: &mut Context<'_>) {
     if let Err(message) = read_duration(node).map(|_| ())
         && !node.unknown
     {

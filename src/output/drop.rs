@@ -4,8 +4,11 @@ use std::time::Instant;
 
 use crate::config::{Context, Node, Schema, Section};
 
-use super::format::{self, FormatConfig, Formatted};
-use super::{Delivery, Output, OutputConfig, OutputEnv, OutputError, OutputPlugin};
+use super::format::{self, FormatConfig};
+use super::{
+    DeliveryConfig, Items, LocalOutput, Output, OutputConfig, OutputEnv, OutputError, OutputPlugin,
+    Receipt,
+};
 
 static SCHEMA: Schema = Schema {
     name: "drop",
@@ -21,12 +24,16 @@ pub(super) const PLUGIN: OutputPlugin = OutputPlugin {
 fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Box<dyn OutputConfig>> {
     let section = Section::open(node, &SCHEMA, cx)?;
     let format = FormatConfig::decode(&section, FormatConfig::Plain, cx)?;
-    Some(Box::new(DropConfig { format }))
+    Some(Box::new(DropConfig {
+        format,
+        delivery: DeliveryConfig::once(),
+    }))
 }
 
 #[derive(Debug)]
 struct DropConfig {
     format: FormatConfig,
+    delivery: DeliveryConfig,
 }
 
 impl OutputConfig for DropConfig {
@@ -34,31 +41,28 @@ impl OutputConfig for DropConfig {
         &self.format
     }
 
-    fn build(&self, _env: &OutputEnv<'_>) -> Result<Box<dyn Output>, OutputError> {
-        Ok(Box::new(Drop))
+    fn delivery(&self) -> &DeliveryConfig {
+        &self.delivery
+    }
+
+    fn build(&self, _env: &OutputEnv<'_>) -> Result<Output, OutputError> {
+        Ok(Output::Local(Box::new(Drop)))
     }
 }
 
 #[derive(Debug)]
 struct Drop;
 
-impl Output for Drop {
+impl LocalOutput for Drop {
     fn open(&mut self) -> Result<(), OutputError> {
         Ok(())
     }
 
-    fn write(
-        &mut self,
-        batch: &Formatted,
-        _now: Instant,
-        done: &mut Delivery,
-    ) -> Result<(), OutputError> {
-        done.written += batch.events();
-        done.bytes += batch.bytes().len() as u64;
-        Ok(())
+    fn write(&mut self, items: &Items<'_>, _now: Instant) -> Receipt {
+        Receipt::taken(items.iter().map(<[u8]>::len).sum())
     }
 
-    fn close(&mut self, _done: &mut Delivery) -> Result<(), OutputError> {
+    fn close(&mut self) -> Result<(), OutputError> {
         Ok(())
     }
 }

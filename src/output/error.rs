@@ -1,13 +1,17 @@
 //! Why an output failed, in words for the person at the terminal.
 
 use std::io;
+use std::time::Duration;
 
-/// What an output's failure means for the run.
+/// What an output's failure means for the events concerned and for the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutputErrorKind {
     /// The reader went away for good (closed pipe): the run ends quietly.
     Closed,
-    /// Anything else: counted, shown, the run goes on.
+    /// The target cannot take anything now, or may not have: unreachable, overloaded, timed out, disk
+    /// full. Trying the same events again later can work.
+    Outage,
+    /// These events will never be taken: malformed, too large, not allowed. Trying again is of no use.
     Failed,
 }
 
@@ -21,6 +25,9 @@ pub struct OutputError {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// Earliest time from now at which the target wants to be tried again, when it said so
+    /// (`Retry-After`).
+    pub retry_after: Option<Duration>,
 }
 
 impl OutputError {
@@ -30,7 +37,23 @@ impl OutputError {
             kind: OutputErrorKind::Failed,
             message: message.into(),
             help: None,
+            retry_after: None,
         }
+    }
+
+    /// A failure that may pass: the events can be tried again.
+    pub fn outage(message: impl Into<String>) -> Self {
+        Self {
+            kind: OutputErrorKind::Outage,
+            ..Self::failed(message)
+        }
+    }
+
+    /// Adds how long the target wants to be left alone.
+    #[must_use]
+    pub fn retry_after(mut self, time: Option<Duration>) -> Self {
+        self.retry_after = time;
+        self
     }
 
     /// Adds what to do about it.
@@ -42,7 +65,7 @@ impl OutputError {
 
     /// An I/O failure while doing `what` (such as "cannot write") to `target`.
     pub fn io(what: &str, target: &str, error: &io::Error) -> Self {
-        let mut made = Self::failed(format!("{what} {target}: {}", reason(error)));
+        let mut made = Self::outage(format!("{what} {target}: {}", reason(error)));
         if error.kind() == io::ErrorKind::BrokenPipe {
             made.kind = OutputErrorKind::Closed;
         }
@@ -54,7 +77,7 @@ impl OutputError {
     /// is no end.
     pub fn path(what: &str, path: &str, error: &io::Error) -> Self {
         let mut made = Self::io(what, path, error);
-        made.kind = OutputErrorKind::Failed;
+        made.kind = OutputErrorKind::Outage;
         made
     }
 }

@@ -12,10 +12,11 @@ use std::time::{Duration, Instant};
 
 use crate::config::{Context, Field, Kind, Node, Schema, Section};
 
-use super::format::{self, FormatConfig, Formatted};
-use super::write::{encode_items, write_all};
+use super::format::{self, FormatConfig};
+use super::write::{Room, encode_items, write_all};
 use super::{
-    Delivery, Encoding, Output, OutputConfig, OutputEnv, OutputError, OutputPlugin, encoding,
+    DeliveryConfig, Encoding, Items, LocalOutput, Output, OutputConfig, OutputEnv, OutputError,
+    OutputPlugin, Receipt, delivery, encoding,
 };
 
 static SCHEMA: Schema = Schema {
@@ -60,6 +61,11 @@ static SCHEMA: Schema = Schema {
             "Text behind every event; may be empty.",
         ),
         format::FIELD_PLAIN,
+        delivery::RETRY,
+        delivery::CIRCUIT,
+        delivery::ON_FAILURE,
+        delivery::DEAD_LETTER,
+        delivery::BATCH,
     ],
 };
 
@@ -93,6 +99,7 @@ fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Box<dyn OutputConfig>> {
         separator: section.str("separator").unwrap_or("\n").to_owned(),
         encoding: encoding?,
         format: format?,
+        delivery: DeliveryConfig::once().decode(&section, cx),
     }))
 }
 
@@ -112,6 +119,7 @@ struct FileConfig {
     separator: String,
     encoding: Encoding,
     format: FormatConfig,
+    delivery: DeliveryConfig,
 }
 
 impl OutputConfig for FileConfig {
@@ -127,14 +135,18 @@ impl OutputConfig for FileConfig {
         &self.separator
     }
 
-    fn build(&self, env: &OutputEnv<'_>) -> Result<Box<dyn Output>, OutputError> {
+    fn delivery(&self) -> &DeliveryConfig {
+        &self.delivery
+    }
+
+    fn build(&self, env: &OutputEnv<'_>) -> Result<Output, OutputError> {
         let path = env.base.join(&self.path);
         let shown = if self.secret {
             "(its path is a secret)".to_owned()
         } else {
             path.display().to_string()
         };
-        Ok(Box::new(FileOutput {
+        Ok(Output::Local(Box::new(FileOutput {
             path,
             shown,
             mode: self.mode,
@@ -143,9 +155,8 @@ impl OutputConfig for FileConfig {
             encoding: self.encoding.clone(),
             open: None,
             idle_at: None,
-            scratch: Vec::new(),
-            ends: Vec::new(),
-        }))
+            room: Room::default(),
+        })))
     }
 }
 
@@ -160,8 +171,7 @@ struct FileOutput {
     encoding: Encoding,
     open: Option<Handle>,
     idle_at: Option<Instant>,
-    scratch: Vec<u8>,
-    ends: Vec<usize>,
+    room: Room,
 }
 
 #[derive(Debug)]
@@ -217,94 +227,75 @@ impl FileOutput {
             .ok_or_else(|| OutputError::failed("the file is not open"))
     }
 
-    /// Brings `batch` into the encoding; tells how many items are ready and why not all are.
-    fn encode(&mut self, batch: &Formatted, empty: bool) -> (usize, Option<OutputError>) {
-        self.scratch.clear();
-        self.ends.clear();
+    /// Brings items into the encoding; tells how many are ready and why not all are.
+    fn encode(&mut self, items: &Items<'_>, empty: bool) -> (usize, Option<OutputError>) {
+        let (bytes, ends) = &mut self.room;
+        bytes.clear();
+        ends.clear();
         if empty {
-            self.scratch.extend_from_slice(self.encoding.mark());
+            bytes.extend_from_slice(self.encoding.mark());
         }
-        let ends = Some(&mut self.ends);
-        match encode_items(batch, &self.encoding, false, &mut self.scratch, ends) {
-            Ok(()) => (batch.len(), None),
+        match encode_items(items, &self.encoding, false, bytes, Some(ends)) {
+            Ok(()) => (items.len(), None),
             Err(failure) => (failure.item, Some(failure.error)),
         }
     }
 
-    fn send(&mut self, batch: &Formatted, done: &mut Delivery) -> Result<u64, OutputError> {
+    fn send(&mut self, items: &Items<'_>) -> Result<Receipt, OutputError> {
         let empty = self.handle()?.empty;
         let plain = self.encoding == Encoding::Utf8;
-        let (items, problem) = if plain {
-            (batch.len(), None)
+        let (ready, problem) = if plain {
+            (items.len(), None)
         } else {
-            self.encode(batch, empty)
+            self.encode(items, empty)
         };
         let Some(handle) = &mut self.open else {
             return Err(OutputError::failed("the file is not open"));
         };
         let (bytes, ends) = if plain {
-            (batch.bytes(), batch.ends())
+            items.joined(&mut self.room)
         } else {
-            (self.scratch.as_slice(), self.ends.as_slice())
+            (self.room.0.as_slice(), self.room.1.as_slice())
         };
         let mut sent = 0;
         let result = write_all(&mut handle.file, bytes, &mut sent);
         handle.empty &= sent == 0;
-        done.bytes += sent as u64;
         let whole = ends.iter().take_while(|&&end| end <= sent).count();
-        let written = batch.events_in(whole.min(items));
-        done.written += written;
-        match (result, problem) {
-            (Ok(()), None) => Ok(written),
+        Ok(match (result, problem) {
+            (Ok(()), None) => Receipt::taken(sent),
             (Err(error), _) => {
-                done.failed += batch.events() - written;
-                Err(OutputError::path(
-                    "cannot write to file",
-                    &self.shown,
-                    &error,
-                ))
+                let error = OutputError::path("cannot write to file", &self.shown, &error);
+                Receipt::until(items, whole.min(ready), sent, error)
             }
-            (Ok(()), Some(problem)) => {
-                done.failed += batch.events() - written;
-                Err(problem)
-            }
-        }
+            (Ok(()), Some(problem)) => Receipt::until(items, whole.min(ready), sent, problem),
+        })
     }
 }
 
-impl Output for FileOutput {
+impl LocalOutput for FileOutput {
     fn open(&mut self) -> Result<(), OutputError> {
         self.open = Some(self.open_handle(self.overwrite)?);
         Ok(())
     }
 
-    fn write(
-        &mut self,
-        batch: &Formatted,
-        now: Instant,
-        done: &mut Delivery,
-    ) -> Result<(), OutputError> {
+    fn write(&mut self, items: &Items<'_>, now: Instant) -> Receipt {
         self.idle_at = now.checked_add(self.idle);
-        let before = *done;
-        let result = self.send(batch, done);
-        if result.is_err() && *done == before {
-            done.failed += batch.events();
-        }
-        result.map(drop)
+        self.send(items)
+            .unwrap_or_else(|error| Receipt::refused(items, error))
     }
 
     fn due(&self) -> Option<Instant> {
         self.open.as_ref().and(self.idle_at)
     }
 
-    fn tick(&mut self, now: Instant, _done: &mut Delivery) -> Result<(), OutputError> {
+    fn tick(&mut self, now: Instant) -> Result<(), OutputError> {
         if self.idle_at.is_some_and(|at| at <= now) {
             self.open = None;
         }
         Ok(())
     }
 
-    fn close(&mut self, _done: &mut Delivery) -> Result<(), OutputError> {
+    fn close(&mut self) -> Result<(), OutputError> {
         self.open = None;
         Ok(())
     }

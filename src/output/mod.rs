@@ -3,12 +3,15 @@
 //!
 //! Knows nothing of inputs, event sources or threads.
 
+mod delivery;
 mod drop;
 mod encoding;
 mod error;
 mod file;
 pub mod format;
+mod parcel;
 mod stdout;
+mod text;
 mod write;
 
 use std::fmt::Debug;
@@ -17,11 +20,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures::future::BoxFuture;
+
 use crate::config::{Context, Files, Node, Schema};
 
+pub use delivery::{CircuitConfig, DeliveryConfig, OnFailure, Regroup, Retry};
 pub use encoding::Encoding;
 pub use error::{OutputError, OutputErrorKind};
-pub use format::{FormatConfig, FormatEnv, FormatFailure, Formatted, Formatter};
+pub use format::{FormatConfig, FormatEnv, FormatFailure, Formatted, Formatter, Origins};
+pub use parcel::{Items, Parcel, Receipt};
+pub use text::{TextConfig, TextSet, Texts};
 
 /// A kind of output.
 #[derive(Debug)]
@@ -51,11 +59,28 @@ pub trait OutputConfig: Send + Sync + Debug {
         ""
     }
 
-    /// Makes the output of a run; touches nothing outside before [`Output::open`].
+    /// Texts that may differ from event to event, in the order by which [`Items::text`] knows them.
+    fn texts(&self) -> &[TextConfig] {
+        &[]
+    }
+
+    /// How batches are delivered.
+    fn delivery(&self) -> &DeliveryConfig;
+
+    /// Makes the output of a run; touches nothing outside before it is opened.
     ///
     /// # Errors
     /// What the options' form could not show, such as an unreadable certificate.
-    fn build(&self, env: &OutputEnv<'_>) -> Result<Box<dyn Output>, OutputError>;
+    fn build(&self, env: &OutputEnv<'_>) -> Result<Output, OutputError>;
+}
+
+/// An output of one run.
+#[derive(Debug)]
+pub enum Output {
+    /// Writes with calls that do not wait for a network.
+    Local(Box<dyn LocalOutput>),
+    /// Talks to a server.
+    Remote(Arc<dyn RemoteOutput>),
 }
 
 /// What an output may know about the run.
@@ -67,13 +92,11 @@ pub struct OutputEnv<'a> {
     pub files: Arc<dyn Files>,
     /// What stands behind the process's standard streams.
     pub streams: Streams,
-    /// Drives asynchronous clients: an output calls `block_on` from its own thread.
+    /// Where asynchronous clients work.
     pub runtime: tokio::runtime::Handle,
-    /// Fires when the run gives up; asynchronous writes end at once then.
-    pub abort: tokio_util::sync::CancellationToken,
-    /// Longest time of one write.
+    /// Longest time of one attempt; whoever calls [`RemoteOutput::send`] keeps to it.
     pub write_timeout: Duration,
-    /// Most writes in flight, at least 1.
+    /// Most requests in flight for the items of one attempt, at least 1.
     pub max_concurrency: usize,
 }
 
@@ -99,56 +122,58 @@ impl Debug for Streams {
     }
 }
 
-/// An output of one run, owned by one thread that calls in order: `open`, then `write` and `tick`,
-/// then `close` (also after errors, but not after a failed `open`).
-///
-/// Every event of a written batch is decided exactly once, in this or a later call, by adding it to
-/// [`Delivery::written`] or [`Delivery::failed`]; what is undecided after `close` counts as lost.
-pub trait Output: Send + Debug {
+/// An output that is owned by one thread, which calls in order: `open`, then `write` and `tick`, then
+/// `close` (also after errors, but not after a failed `open`).
+pub trait LocalOutput: Send + Debug {
     /// Makes the target ready.
     ///
     /// # Errors
     /// When it cannot be reached; the run does not start.
     fn open(&mut self) -> Result<(), OutputError>;
 
-    /// Writes a batch, which is never empty.
-    ///
-    /// # Errors
-    /// When something was lost; the events concerned are in `done` all the same.
-    fn write(
-        &mut self,
-        batch: &Formatted,
-        now: Instant,
-        done: &mut Delivery,
-    ) -> Result<(), OutputError>;
+    /// Makes one attempt to write items, of which there is at least one.
+    fn write(&mut self, items: &Items<'_>, now: Instant) -> Receipt;
 
-    /// When [`Output::tick`] wants to be called, if nothing is written before.
+    /// When [`LocalOutput::tick`] wants to be called, if nothing is written before.
     fn due(&self) -> Option<Instant> {
         None
     }
 
-    /// Timed work: flushing, closing what is idle.
+    /// Timed work: closing what is idle.
     ///
     /// # Errors
-    /// As [`Output::write`].
-    fn tick(&mut self, _now: Instant, _done: &mut Delivery) -> Result<(), OutputError> {
+    /// As those of a write; no event is concerned.
+    fn tick(&mut self, _now: Instant) -> Result<(), OutputError> {
         Ok(())
     }
 
-    /// Delivers what is held back and lets go of the target.
+    /// Lets go of the target.
     ///
     /// # Errors
-    /// As [`Output::write`].
-    fn close(&mut self, done: &mut Delivery) -> Result<(), OutputError>;
+    /// When what was written may not be there.
+    fn close(&mut self) -> Result<(), OutputError>;
 }
 
-/// What calls of an output decided.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Delivery {
-    /// Events the target took.
-    pub written: u64,
-    /// Events lost.
-    pub failed: u64,
-    /// Bytes the target took.
-    pub bytes: u64,
+/// An output that is shared by the tasks of its deliveries. With a `concurrency` of 1 there is one
+/// attempt at a time, in order.
+///
+/// A future may be dropped at any await (the attempt took too long, the run was aborted): the next
+/// attempt has to find the client usable, by connecting again if need be. Reconnecting is the
+/// client's own affair; waiting before another attempt is not.
+pub trait RemoteOutput: Send + Sync + Debug {
+    /// Makes the target ready.
+    ///
+    /// # Errors
+    /// When it cannot be reached (where the kind of output connects early); the run does not start.
+    fn open(&self) -> BoxFuture<'_, Result<(), OutputError>>;
+
+    /// Makes one attempt to send items, of which there is at least one. Items are counted as written
+    /// when the target confirmed them, as far as its protocol can.
+    fn send<'a>(&'a self, items: Items<'a>) -> BoxFuture<'a, Receipt>;
+
+    /// Delivers what the client holds back and disconnects.
+    ///
+    /// # Errors
+    /// When what was counted as written may not have arrived.
+    fn close(&self) -> BoxFuture<'_, Result<(), OutputError>>;
 }

@@ -7,11 +7,11 @@ use std::time::Instant;
 
 use crate::config::{Context, Field, Kind, Node, Schema, Section};
 
-use super::format::{self, FormatConfig, Formatted};
-use super::write::{encode_items, write_all};
+use super::format::{self, FormatConfig};
+use super::write::{Room, encode_items, write_all};
 use super::{
-    CaptureFn, Delivery, Encoding, Output, OutputConfig, OutputEnv, OutputError, OutputPlugin,
-    Streams, encoding,
+    CaptureFn, DeliveryConfig, Encoding, Items, LocalOutput, Output, OutputConfig, OutputEnv,
+    OutputError, OutputPlugin, Receipt, Streams, delivery, encoding,
 };
 
 static SCHEMA: Schema = Schema {
@@ -38,6 +38,11 @@ static SCHEMA: Schema = Schema {
             "Text behind every event; may be empty.",
         ),
         format::FIELD_PLAIN,
+        delivery::RETRY,
+        delivery::CIRCUIT,
+        delivery::ON_FAILURE,
+        delivery::DEAD_LETTER,
+        delivery::BATCH,
     ],
 };
 
@@ -55,6 +60,7 @@ fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Box<dyn OutputConfig>> {
         separator: section.str("separator").unwrap_or("\n").to_owned(),
         encoding: encoding?,
         format: format?,
+        delivery: DeliveryConfig::once().decode(&section, cx),
     }))
 }
 
@@ -64,6 +70,7 @@ struct StdoutConfig {
     separator: String,
     encoding: Encoding,
     format: FormatConfig,
+    delivery: DeliveryConfig,
 }
 
 impl OutputConfig for StdoutConfig {
@@ -75,14 +82,18 @@ impl OutputConfig for StdoutConfig {
         &self.separator
     }
 
-    fn build(&self, env: &OutputEnv<'_>) -> Result<Box<dyn Output>, OutputError> {
-        Ok(Box::new(Stdout {
+    fn delivery(&self) -> &DeliveryConfig {
+        &self.delivery
+    }
+
+    fn build(&self, env: &OutputEnv<'_>) -> Result<Output, OutputError> {
+        Ok(Output::Local(Box::new(Stdout {
             to_stderr: self.to_stderr,
             encoding: self.encoding.clone(),
             streams: env.streams.clone(),
             stream: Stream(None),
-            scratch: Vec::new(),
-        }))
+            room: Room::default(),
+        })))
     }
 }
 
@@ -92,7 +103,7 @@ struct Stdout {
     encoding: Encoding,
     streams: Streams,
     stream: Stream,
-    scratch: Vec<u8>,
+    room: Room,
 }
 
 struct Stream(Option<Box<dyn Write + Send>>);
@@ -113,7 +124,7 @@ impl Stdout {
     }
 }
 
-impl Output for Stdout {
+impl LocalOutput for Stdout {
     fn open(&mut self) -> Result<(), OutputError> {
         let stream = match &self.streams {
             Streams::Process => process_stream(self.to_stderr)
@@ -127,44 +138,32 @@ impl Output for Stdout {
         Ok(())
     }
 
-    fn write(
-        &mut self,
-        batch: &Formatted,
-        _now: Instant,
-        done: &mut Delivery,
-    ) -> Result<(), OutputError> {
+    fn write(&mut self, items: &Items<'_>, _now: Instant) -> Receipt {
         let name = self.name();
         let bytes = if self.encoding == Encoding::Utf8 {
-            batch.bytes()
+            items.joined(&mut self.room).0
         } else {
-            self.scratch.clear();
-            if let Err(failure) = encode_items(batch, &self.encoding, true, &mut self.scratch, None)
-            {
-                done.failed += batch.events();
-                return Err(failure.error);
+            let room = &mut self.room.0;
+            room.clear();
+            if let Err(failure) = encode_items(items, &self.encoding, true, room, None) {
+                return Receipt::refused(items, failure.error);
             }
-            &self.scratch
+            room
         };
         let Some(stream) = &mut self.stream.0 else {
-            done.failed += batch.events();
-            return Err(OutputError::failed("standard output is not open"));
+            return Receipt::refused(items, OutputError::failed("the stream is not open"));
         };
         let mut sent = 0;
-        let result = write_all(stream, bytes, &mut sent);
-        done.bytes += sent as u64;
-        match result {
-            Ok(()) => {
-                done.written += batch.events();
-                Ok(())
-            }
-            Err(error) => {
-                done.failed += batch.events();
-                Err(OutputError::io("cannot write to", name, &error))
-            }
+        match write_all(stream, bytes, &mut sent) {
+            Ok(()) => Receipt::taken(sent),
+            Err(error) => Receipt {
+                bytes: sent as u64,
+                ..Receipt::refused(items, OutputError::io("cannot write to", name, &error))
+            },
         }
     }
 
-    fn close(&mut self, _done: &mut Delivery) -> Result<(), OutputError> {
+    fn close(&mut self) -> Result<(), OutputError> {
         self.stream = Stream(None);
         Ok(())
     }

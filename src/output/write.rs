@@ -3,31 +3,34 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::{Encoding, Formatted, OutputError};
+use super::{Encoding, Items, OutputError};
+
+/// Reused memory: bytes, and the offsets at which items end in them.
+pub(super) type Room = (Vec<u8>, Vec<usize>);
 
 /// An item that could not be encoded.
 #[derive(Debug)]
 pub(super) struct EncodeFailure {
-    /// Index of the item.
+    /// Its position.
     pub(super) item: usize,
     /// Why, for the person at the terminal.
     pub(super) error: OutputError,
 }
 
-/// Appends the items of `batch` to `out` in `encoding`, with a byte order mark before each when
+/// Appends items to `out` in `encoding`, with a byte order mark before each when
 /// `marks` is set, and the end of each to `ends`.
 ///
 /// # Errors
 /// At the first item with a character that the encoding does not have; `out` then holds the items
 /// before it.
 pub(super) fn encode_items(
-    batch: &Formatted,
+    items: &Items<'_>,
     encoding: &Encoding,
     marks: bool,
     out: &mut Vec<u8>,
     mut ends: Option<&mut Vec<usize>>,
 ) -> Result<(), EncodeFailure> {
-    for (index, item) in batch.items().enumerate() {
+    for (index, item) in items.iter().enumerate() {
         let before = out.len();
         if marks {
             out.extend_from_slice(encoding.mark());

@@ -147,10 +147,7 @@ impl CheckReport {
                 }
             }
         }
-        let format_env = FormatEnv {
-            base: &document.base,
-            files: Arc::clone(files),
-        };
+        let format_env = FormatEnv::new(&document.base, Arc::clone(files));
         for (node, plan) in document.outputs.iter().zip(&decoded.outputs) {
             if has_unknown(&node.body) {
                 self.unchecked.push(node.setting.clone());

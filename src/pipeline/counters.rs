@@ -4,7 +4,9 @@
 //! enough; the end of a run is a synchronisation point, after which they are exact.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
+use super::shared::Lane;
 use super::{InputStats, OutputStats};
 
 /// A counter that only grows.
@@ -67,14 +69,17 @@ pub(super) struct Counters {
     pub(super) outputs: Vec<OutputCounters>,
 }
 
-/// Counters of one output. `received = written + format_failed + write_failed + in flight`.
+/// Counters of one output. `received = written + format_failed + write_failed + dead_lettered + in
+/// flight`.
 #[derive(Debug, Default)]
 pub(super) struct OutputCounters {
     pub(super) received: Counter,
     pub(super) written: Counter,
     pub(super) format_failed: Counter,
     pub(super) write_failed: Counter,
+    pub(super) dead_lettered: Counter,
     pub(super) bytes: Counter,
+    pub(super) retries: Counter,
 }
 
 impl Counters {
@@ -119,18 +124,27 @@ impl Counters {
 }
 
 impl OutputCounters {
-    pub(super) fn stats(&self, name: &str) -> OutputStats {
-        let decided = [&self.written, &self.format_failed, &self.write_failed].map(Counter::get);
+    pub(super) fn stats(&self, lane: &Lane) -> OutputStats {
+        let decided = [
+            &self.written,
+            &self.format_failed,
+            &self.write_failed,
+            &self.dead_lettered,
+        ];
+        let decided = decided.map(Counter::get);
         let received = self.received.get();
-        let [written, format_failed, write_failed] = decided;
+        let [written, format_failed, write_failed, dead_lettered] = decided;
         OutputStats {
-            name: name.to_owned(),
+            name: lane.name.clone(),
             received,
             written,
             format_failed,
             write_failed,
+            dead_lettered,
             in_flight: received.saturating_sub(decided.iter().sum()),
             bytes: self.bytes.get(),
+            retries: self.retries.get(),
+            outage: lane.circuit.outage(Instant::now()),
         }
     }
 }

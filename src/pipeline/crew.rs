@@ -62,7 +62,9 @@ impl Part {
                 return;
             }
             let before = self.batch.len();
-            match source.produce(at, setup.tags_of(input), &mut self.batch) {
+            let outcome = source.produce(at, setup.tags_of(input), &mut self.batch);
+            self.batch.stamp(at, input);
+            match outcome {
                 Outcome::Produced(0) => self.empty += 1,
                 Outcome::Produced(_) => self.produced_for += 1,
                 Outcome::Dropped => self.dropped += 1,

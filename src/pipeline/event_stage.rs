@@ -56,6 +56,8 @@ pub(super) type Build<'b> = &'b (dyn Fn(u64) -> Option<Box<dyn EventSource>> + S
 
 /// Runs until there are no more timestamps, the source is exhausted or the run is told to end.
 pub(super) fn run(source: Box<dyn EventSource>, setup: &Setup, build: Build<'_>, shared: &Shared) {
+    let (aliases, tags) = (source.aliases().to_vec(), setup.tags.clone());
+    shared.origins.set(aliases, tags);
     let mut stage = Stage {
         source,
         setup,
@@ -212,6 +214,7 @@ impl Stage<'_> {
             let tags = self.setup.tags_of(input);
             let before = self.batch.len();
             let outcome = self.source.produce(at, tags, &mut self.batch);
+            self.batch.stamp(at, input);
             self.index += 1;
             if matches!(outcome, Outcome::Exhausted) {
                 self.limit(before);

@@ -19,6 +19,7 @@ mod check;
 mod control;
 mod counters;
 mod crew;
+mod delivery;
 mod errors;
 mod event_stage;
 mod gain;
@@ -47,9 +48,10 @@ mod timeline;
 
 pub use batching::batches;
 pub use check::{CheckOptions, CheckReport, Need, check};
+pub use delivery::DeadLetter;
 pub use plan::{Decoded, EventPlan, InputPlan, OutputPlan, Plan, plan};
 pub use run::{RunOptions, Running, SEEDED_NOW_US, start};
 pub use settings::{Change, ChangeError, LiveControl, Settings};
 pub use stats::{
-    Backfill, EndReason, ErrorStats, InputStats, OutputStats, QueueStats, State, Stats,
+    Backfill, EndReason, ErrorStats, InputStats, Outage, OutputStats, QueueStats, State, Stats,
 };

@@ -1,159 +1,236 @@
-//! The output stage: one thread per output that formats batches and writes them, in order.
+//! The output stage: one thread per output that takes batches from its queue, brings them to the size
+//! the target likes, formats them and has them delivered.
 //!
-//! Formatting is work for a core and most targets are written with one blocking call, so each output
-//! has a thread instead of tasks on the asynchronous runtime: no hop between formatting and writing,
-//! one reused buffer, and order comes by itself. Outputs whose clients are asynchronous drive them
-//! from their thread with the runtime's `block_on`, and may have several writes in flight inside.
+//! Formatting is work for a core, so each output has a thread instead of tasks on the asynchronous
+//! runtime. Outputs that write with plain calls do so on that thread, with reused buffers. Those that
+//! talk to a server have a task for each delivery, as many at once as `concurrency` allows; with one,
+//! order is kept and the next batch is formatted while the one before is on its way.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
+use futures::FutureExt;
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+
 use crate::batch::EventBatch;
 use crate::output::{
-    Delivery, FormatEnv, Formatted, Formatter, Output, OutputConfig, OutputEnv, OutputError,
-    OutputErrorKind,
+    FormatEnv, Formatted, Formatter, LocalOutput, Output, OutputConfig, OutputEnv, OutputError,
+    Parcel, RemoteOutput, TextSet,
 };
 
 use super::EndReason;
-use super::counters::OutputCounters;
+use super::delivery::{Courier, Regrouper, Target};
 use super::errors::Failure;
+use super::pool::Pool;
 use super::queue::Popped;
 use super::shared::Shared;
+use super::supervisor::message;
 
-/// Writes in a row that may fail before the run is given up: long enough for a rotated log or a short
-/// fault, short enough that a full disk does not swallow an endless run.
-const PATIENCE: u32 = 200;
-
-/// An output that is open, with its formatter.
-#[derive(Debug)]
+/// An output that is open, with what goes before it.
 pub(super) struct Opened {
-    output: Box<dyn Output>,
+    output: Output,
+    stage: Stage,
+    concurrency: usize,
+}
+
+/// Formats what is delivered.
+struct Stage {
     formatter: Formatter,
+    texts: TextSet,
+    separator: String,
+    regrouper: Regrouper,
+    spare: Arc<Pool<Formatted>>,
+    runtime: Handle,
+    courier: Arc<Courier>,
+}
+
+/// What the stage does next.
+enum Next {
+    Parcel(Parcel),
+    Tick,
+    End,
 }
 
 /// Makes and opens an output.
-pub(super) fn open(config: &dyn OutputConfig, env: &OutputEnv<'_>) -> Result<Opened, OutputError> {
-    let formatter = config.format().build(&FormatEnv {
-        base: env.base,
-        files: env.files.clone(),
-    })?;
+pub(super) fn open(
+    config: &dyn OutputConfig,
+    env: &OutputEnv<'_>,
+    seed: Option<u64>,
+    index: usize,
+    shared: Arc<Shared>,
+) -> Result<Opened, OutputError> {
+    let format_env = FormatEnv {
+        origins: shared.origins.clone(),
+        seed,
+        ..FormatEnv::new(env.base, env.files.clone())
+    };
+    let formatter = config.format().build(&format_env)?;
+    let texts = TextSet::build(config.texts(), &format_env)?;
     let mut output = config.build(env)?;
-    output.open()?;
-    Ok(Opened { output, formatter })
-}
-
-/// Runs until the queue ends or the target is gone.
-pub(super) fn run(opened: Opened, separator: &str, index: usize, shared: &Shared) {
-    let (Some(lane), Some(counters)) =
-        (shared.lanes.get(index), shared.counters.outputs.get(index))
-    else {
-        return;
-    };
-    let mut stage = Stage {
-        output: opened.output,
-        formatter: opened.formatter,
-        formatted: Formatted::default(),
-        separator,
-        source: format!("output[{index}].{}", lane.name),
-        failures: 0,
-        shared,
-        account: Account {
-            counters,
-            undecided: 0,
+    match &mut output {
+        Output::Local(output) => output.open()?,
+        Output::Remote(output) => env.runtime.block_on(output.open())?,
+    }
+    let delivery = config.delivery().clone();
+    let concurrency = delivery.concurrency;
+    let regrouper = Regrouper::new(delivery.batch);
+    let courier = Courier::new(shared, index, delivery, env.base, env.write_timeout);
+    Ok(Opened {
+        output,
+        concurrency,
+        stage: Stage {
+            formatter,
+            texts,
+            separator: config.separator().to_owned(),
+            regrouper,
+            spare: Arc::default(),
+            runtime: env.runtime.clone(),
+            courier: Arc::new(courier),
         },
-    };
-    loop {
-        let result = match lane.queue.pop(stage.output.due()) {
-            Popped::Item(batch) => stage.write(batch),
-            Popped::Timeout => stage.call(|output, done| output.tick(Instant::now(), done)),
-            Popped::Ended => break,
+    })
+}
+
+impl Opened {
+    /// Runs until the queue ends or the target is gone. One delivery at a time when `ordered`.
+    pub(super) fn run(self, ordered: bool) {
+        let concurrency = if ordered { 1 } else { self.concurrency };
+        match self.output {
+            Output::Local(output) => self.stage.local(output),
+            Output::Remote(output) => self.stage.remote(&output, concurrency),
+        }
+    }
+}
+
+impl Stage {
+    fn local(mut self, mut output: Box<dyn LocalOutput>) {
+        let courier = Arc::clone(&self.courier);
+        loop {
+            match self.next(output.due()) {
+                Next::Parcel(parcel) => {
+                    let target = Target::Local(output.as_mut());
+                    self.runtime.block_on(courier.deliver(&parcel, target));
+                    self.done(parcel);
+                }
+                Next::Tick => {
+                    if let Err(error) = output.tick(Instant::now()) {
+                        courier.record(&error, 1, None);
+                    }
+                }
+                Next::End => break,
+            }
+        }
+        self.closed(output.close());
+    }
+
+    fn remote(mut self, output: &Arc<dyn RemoteOutput>, concurrency: usize) {
+        let slots = Arc::new(Semaphore::new(concurrency));
+        loop {
+            let parcel = match self.next(None) {
+                Next::Parcel(parcel) => parcel,
+                Next::Tick => continue,
+                Next::End => break,
+            };
+            let waiting = Arc::clone(&slots).acquire_owned();
+            let Ok(slot) = self.runtime.block_on(waiting) else {
+                break;
+            };
+            let (courier, spare) = (Arc::clone(&self.courier), Arc::clone(&self.spare));
+            let output = Arc::clone(output);
+            self.runtime.spawn(async move {
+                let delivery = courier.deliver(&parcel, Target::Remote(output.as_ref()));
+                if let Err(panic) = AssertUnwindSafe(delivery).catch_unwind().await {
+                    courier.shared.halt(EndReason::Failed(format!(
+                        "the output stage broke: {}",
+                        message(panic.as_ref())
+                    )));
+                }
+                give_back(parcel, &courier.shared, &spare);
+                drop(slot);
+            });
+        }
+        let all = u32::try_from(concurrency).unwrap_or(u32::MAX);
+        let _ = self.runtime.block_on(slots.acquire_many(all));
+        let limit = self.courier.shared.control.abort_token().clone();
+        let closing = async {
+            tokio::select! {
+                biased;
+                closed = output.close() => closed,
+                () = limit.cancelled() => Ok(()),
+            }
         };
-        if result == Err(OutputErrorKind::Closed) {
-            shared.halt(EndReason::OutputClosed);
-            break;
+        let closed = self.runtime.block_on(closing);
+        self.closed(closed);
+    }
+
+    /// Waits for what is to be done next.
+    fn next(&mut self, due: Option<Instant>) -> Next {
+        loop {
+            if let Some(batch) = self.regrouper.next(Instant::now()) {
+                match self.format(batch) {
+                    Some(parcel) => return Next::Parcel(parcel),
+                    None => continue,
+                }
+            }
+            let Some(lane) = self.courier.lane() else {
+                return Next::End;
+            };
+            let wakes = [due, self.regrouper.due()];
+            match lane.queue.pop(wakes.into_iter().flatten().min()) {
+                Popped::Item(batch) => self.regrouper.push(batch, Instant::now()),
+                Popped::Timeout if due.is_some_and(|due| due <= Instant::now()) => {
+                    return Next::Tick;
+                }
+                Popped::Timeout => {}
+                Popped::Ended => {
+                    self.regrouper.flush();
+                    let Some(batch) = self.regrouper.next(Instant::now()) else {
+                        return Next::End;
+                    };
+                    if let Some(parcel) = self.format(batch) {
+                        return Next::Parcel(parcel);
+                    }
+                }
+            }
         }
-        if stage.failures >= PATIENCE {
-            let source = &stage.source;
-            shared.halt(EndReason::Failed(format!(
-                "{source}: {PATIENCE} writes failed in a row"
-            )));
-            break;
-        }
     }
-    let closed = stage.call(|output, done| output.close(done));
-    if closed.is_err() && stage.account.undecided == 0 {
-        shared
-            .control
-            .blemish(format!("{} could not be closed", stage.source));
-    }
-}
 
-struct Stage<'a> {
-    output: Box<dyn Output>,
-    formatter: Formatter,
-    formatted: Formatted,
-    separator: &'a str,
-    /// Name of the setting, for errors.
-    source: String,
-    /// Writes that failed since the last one that brought something to the target.
-    failures: u32,
-    shared: &'a Shared,
-    account: Account<'a>,
-}
-
-/// Events taken from the queue and not yet decided; lost when the stage ends, also by a panic.
-struct Account<'a> {
-    counters: &'a OutputCounters,
-    undecided: u64,
-}
-
-impl Account<'_> {
-    fn settle(&mut self, done: Delivery) {
-        self.counters.written.add(done.written);
-        self.counters.write_failed.add(done.failed);
-        self.counters.bytes.add(done.bytes);
-        self.undecided = self.undecided.saturating_sub(done.written + done.failed);
-    }
-}
-
-impl Drop for Account<'_> {
-    fn drop(&mut self) {
-        self.counters.write_failed.add(self.undecided);
-    }
-}
-
-impl Stage<'_> {
-    fn write(&mut self, batch: Arc<EventBatch>) -> Result<(), OutputErrorKind> {
-        self.account.undecided += batch.len() as u64;
+    /// Formats a batch; nothing when nothing of it is to be sent.
+    fn format(&mut self, batch: Arc<EventBatch>) -> Option<Parcel> {
+        let mut formatted = self.spare.take();
         self.formatter
-            .format(&batch, self.separator, &mut self.formatted);
-        self.refused(&batch);
-        self.shared.recycle(batch);
-        if self.formatted.is_empty() {
-            return Ok(());
+            .format(&batch, &self.separator, &mut formatted);
+        self.refused(&batch, &formatted);
+        let texts = self.texts.evaluate(&batch, &formatted);
+        let parcel = Parcel {
+            batch,
+            formatted,
+            texts,
+        };
+        if parcel.formatted.is_empty() {
+            self.done(parcel);
+            return None;
         }
-        let formatted = std::mem::take(&mut self.formatted);
-        let result = self.call(|output, done| output.write(&formatted, Instant::now(), done));
-        self.formatted = formatted;
-        result
+        Some(parcel)
     }
 
     /// Counts and shows the events that the formatter refused.
-    fn refused(&mut self, batch: &EventBatch) {
-        let lost = self.formatted.lost();
-        if lost == 0 {
+    fn refused(&self, batch: &EventBatch, formatted: &Formatted) {
+        let lost = formatted.lost();
+        let shared = &self.courier.shared;
+        let counters = self.courier.counters();
+        let (true, Some(counters)) = (lost > 0, counters) else {
             return;
-        }
-        self.account.counters.format_failed.add(lost);
-        self.account.undecided = self.account.undecided.saturating_sub(lost);
-        let failures = self.formatted.failures();
-        for failure in failures {
+        };
+        counters.format_failed.add(lost);
+        for failure in formatted.failures() {
             let count = match failure.event {
                 Some(_) => 1,
                 None => lost,
             };
-            self.shared.record(&Failure {
-                source: &self.source,
+            shared.record(&Failure {
+                source: &self.courier.source,
                 kind: failure.reason.kind(),
                 message: &format!("an event could not be formatted: {}", failure.reason),
                 count,
@@ -162,32 +239,32 @@ impl Stage<'_> {
         }
     }
 
-    /// Calls the output and settles what it decided.
-    fn call(
-        &mut self,
-        call: impl FnOnce(&mut dyn Output, &mut Delivery) -> Result<(), OutputError>,
-    ) -> Result<(), OutputErrorKind> {
-        let mut done = Delivery::default();
-        let result = call(self.output.as_mut(), &mut done);
-        self.account.settle(done);
-        if done.written > 0 {
-            self.failures = 0;
-        } else if result.is_err() {
-            self.failures += 1;
-        }
-        result.map_err(|error| {
-            if error.kind != OutputErrorKind::Closed {
-                self.shared.record(&Failure {
-                    source: &self.source,
-                    kind: &error.message,
-                    message: &error.message,
-                    count: done.failed.max(1),
-                    sample: None,
-                });
-            }
-            error.kind
-        })
+    fn done(&self, parcel: Parcel) {
+        give_back(parcel, &self.courier.shared, &self.spare);
     }
+
+    fn closed(&self, result: Result<(), OutputError>) {
+        if let Err(error) = result {
+            self.courier.record(&error, 1, None);
+            let source = &self.courier.source;
+            let shared = &self.courier.shared;
+            shared
+                .control
+                .blemish(format!("{source} could not be closed"));
+        }
+    }
+}
+
+/// Gives the buffers of a parcel back.
+fn give_back(parcel: Parcel, shared: &Shared, spare: &Pool<Formatted>) {
+    let Parcel {
+        batch,
+        mut formatted,
+        ..
+    } = parcel;
+    shared.recycle(batch);
+    formatted.clear();
+    spare.give(formatted);
 }
 
 /// What follows when the stage is over, also by a panic.

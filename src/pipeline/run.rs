@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -9,11 +10,12 @@ use std::time::{Duration, Instant};
 
 use crate::config::{Diagnostic, Diagnostics, Files, Parameters};
 use crate::event::Globals;
-use crate::output::Streams;
+use crate::output::{Origins, Streams};
 use crate::time::Clock;
 
 use super::control::{Control, Level};
 use super::counters::Counters;
+use super::delivery::Circuit;
 use super::pool::Pool;
 use super::queue::Queue;
 use super::settings::{Live, LiveControl, Settings};
@@ -101,6 +103,8 @@ fn shared(plan: &Plan, options: &RunOptions) -> Shared {
     let lanes = plan.outputs.iter().map(|output| Lane {
         name: output.name.to_owned(),
         queue: Queue::new(queue.max_event_batches, LANE_BYTES),
+        circuit: Circuit::new(output.config.delivery().circuit),
+        hopeless: AtomicBool::new(false),
     });
     Shared {
         id: options.id.clone(),
@@ -115,6 +119,7 @@ fn shared(plan: &Plan, options: &RunOptions) -> Shared {
         lanes: lanes.collect(),
         spare_timestamps: Pool::default(),
         spare_events: Pool::default(),
+        origins: Origins::default(),
         inputs: plan
             .inputs
             .iter()

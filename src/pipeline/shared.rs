@@ -1,14 +1,17 @@
 //! What the stages of one run share, and the snapshot that faces see of it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::batch::{EventBatch, TimestampBatch};
 use crate::config::Diagnostics;
+use crate::output::Origins;
 use crate::time::Clock;
 
 use super::control::{Control, Level};
 use super::counters::Counters;
+use super::delivery::Circuit;
 use super::errors::{Errors, Failure};
 use super::pool::Pool;
 use super::queue::Queue;
@@ -38,6 +41,8 @@ pub(super) struct Shared {
     pub(super) spare_timestamps: Pool<TimestampBatch>,
     pub(super) spare_events: Pool<EventBatch>,
     pub(super) inputs: Vec<String>,
+    /// Names of what the numbers in batches of events stand for.
+    pub(super) origins: Origins,
     /// How starting went, once it is decided.
     pub(super) start: OnceLock<Result<(), Diagnostics>>,
     /// Timestamps of the whole run, when that is known.
@@ -51,6 +56,10 @@ pub(super) struct Shared {
 pub(super) struct Lane {
     pub(super) name: String,
     pub(super) queue: Queue<Arc<EventBatch>>,
+    /// Whether its target works.
+    pub(super) circuit: Circuit,
+    /// It has lost a long row of batches.
+    pub(super) hopeless: AtomicBool,
 }
 
 impl Shared {
@@ -82,6 +91,20 @@ impl Shared {
     /// True when queued timestamps are due, or promised to someone outside.
     fn owed(&self) -> bool {
         self.live || self.settings.get().pace.is_some() || self.counters.open.get() == 1
+    }
+
+    /// Notes that an output loses everything; ends the run when all of them do.
+    pub(super) fn hopeless(&self, output: usize, message: String) {
+        if let Some(lane) = self.lanes.get(output) {
+            lane.hopeless.store(true, Ordering::Relaxed);
+        }
+        if self
+            .lanes
+            .iter()
+            .all(|lane| lane.hopeless.load(Ordering::Relaxed))
+        {
+            self.halt(EndReason::Failed(message));
+        }
     }
 
     /// Gives up what is queued.
@@ -173,7 +196,7 @@ impl Shared {
             wakeups: self.control.timeouts(),
             settings,
             outputs: outputs
-                .map(|(lane, counters)| counters.stats(&lane.name))
+                .map(|(lane, counters)| counters.stats(lane))
                 .collect(),
             queues: self.queues(),
             errors: self.errors.snapshot(),

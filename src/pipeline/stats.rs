@@ -160,10 +160,31 @@ pub struct OutputStats {
     pub format_failed: u64,
     /// Events lost in writing.
     pub write_failed: u64,
+    /// Events that could not be written and are kept in a file of dead letters.
+    pub dead_lettered: u64,
     /// Events received and not yet decided.
     pub in_flight: u64,
     /// Bytes written.
     pub bytes: u64,
+    /// Further attempts that were made because one failed.
+    pub retries: u64,
+    /// What is wrong with the target, while something is.
+    pub outage: Option<Outage>,
+}
+
+/// A target that does not take events at the moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outage {
+    /// The circuit is open: the target is only probed.
+    pub open: bool,
+    /// Failed attempts in a row.
+    pub attempts: u32,
+    /// What the last one said.
+    pub reason: String,
+    /// Since the first of them.
+    pub lasted: Duration,
+    /// Until the next attempt, when one is planned.
+    pub next: Option<Duration>,
 }
 
 /// One bounded queue.

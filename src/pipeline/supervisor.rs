@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::config::{BACKFILL_FORMS, Diagnostic, Diagnostics};
 use crate::event::{EventEnv, Limits};
 use crate::input::{InputEnv, Merge, Outside, input_seed};
-use crate::output::{FormatEnv, OutputEnv, OutputError};
+use crate::output::{FormatEnv, OutputEnv, OutputError, TextSet};
 
 use super::batching::Batching;
 use super::control::Level;
@@ -212,13 +212,12 @@ impl Supervisor {
     /// Checks that every formatter can be made: each output makes its own on its thread, but a
     /// template that does not compile must be found before any output is opened.
     fn formatters(&self) -> Result<(), Diagnostics> {
-        let env = FormatEnv {
-            base: &self.plan.base,
-            files: self.options.files.clone(),
-        };
+        let env = FormatEnv::new(&self.plan.base, self.options.files.clone());
         let mut problems = Diagnostics::default();
         for output in &self.plan.outputs {
-            if let Err(error) = output.config.format().build(&env) {
+            let built = output.config.format().build(&env).map(drop);
+            let texts = TextSet::build(output.config.texts(), &env).map(drop);
+            if let Err(error) = built.and(texts) {
                 problems.0.extend(not_open(error, output).0);
             }
         }
@@ -283,23 +282,25 @@ impl Supervisor {
         let plan = self.plan.clone();
         let options = self.options.clone();
         let news = self.news.clone();
-        let body = move |shared: &Shared| {
+        let shared = self.shared.clone();
+        let body = move |_: &Shared| {
             let Some(output) = plan.outputs.get(index) else {
                 return;
             };
+            let parameters = &options.parameters;
             let env = OutputEnv {
                 base: &plan.base,
                 files: options.files.clone(),
                 streams: options.streams.clone(),
                 runtime: options.runtime.clone(),
-                abort: shared.control.abort_token().clone(),
-                write_timeout: Duration::from_secs(options.parameters.write_timeout),
-                max_concurrency: options.parameters.max_concurrency,
+                write_timeout: Duration::from_secs(parameters.write_timeout),
+                max_concurrency: parameters.max_concurrency,
             };
-            match output_stage::open(output.config.as_ref(), &env) {
+            let ordered = parameters.keep_order;
+            match output_stage::open(output.config.as_ref(), &env, options.seed, index, shared) {
                 Ok(opened) => {
                     let _ = news.send(News::Ready(Ok(())));
-                    output_stage::run(opened, output.config.separator(), index, shared);
+                    opened.run(ordered);
                 }
                 Err(error) => {
                     let _ = news.send(News::Ready(Err(not_open(error, output))));

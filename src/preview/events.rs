@@ -144,10 +144,7 @@ fn formatter(
     output: &OutputPlan,
     problems: &mut Diagnostics,
 ) -> Option<Formatter> {
-    let env = FormatEnv {
-        base: project.base,
-        files: project.files.clone(),
-    };
+    let env = FormatEnv::new(project.base, project.files.clone());
     match output.config.format().build(&env) {
         Ok(formatter) => Some(formatter),
         Err(error) => {

@@ -1,152 +1,17 @@
 //! Formatters and the outputs stdout, file and drop against the golden vectors.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::decisions::{Suite, load, same};
-use base64::Engine;
-use evtui::batch::EventBatch;
-use evtui::config::{Context, Diagnostics, Disk, Node, Scalar, Span, Tree};
-use evtui::output::{
-    Delivery, Encoding, FormatEnv, Formatted, Formatter, Output, OutputConfig, OutputEnv, PLUGINS,
-    Streams,
-};
+use super::driven::{Driven, batch, bytes, decode, same_fields, write_files};
+use evtui::config::Disk;
+use evtui::output::{Encoding, FormatEnv, Formatted, PLUGINS};
 use serde_json::Value;
 
-/// A JSON value as the node that YAML of the same meaning gives.
-fn node(value: &Value) -> Node {
-    let tree = match value {
-        Value::Null => Tree::Scalar(Scalar::Null),
-        Value::Bool(flag) => Tree::Scalar(Scalar::Bool(*flag)),
-        Value::Number(number) => Tree::Scalar(match number.as_i64() {
-            Some(int) => Scalar::Int(int),
-            None => Scalar::Float(number.as_f64().unwrap()),
-        }),
-        Value::String(text) => text_node(text),
-        Value::Array(items) => Tree::Seq(items.iter().map(node).collect()),
-        Value::Object(map) => Tree::Map(
-            map.iter()
-                .map(|(key, value)| (node(&Value::String(key.clone())), node(value)))
-                .collect(),
-        ),
-    };
-    Node {
-        span: Span::default(),
-        tree,
-        secret: false,
-        unknown: false,
-    }
-}
-
-fn text_node(text: &str) -> Tree {
-    Tree::Scalar(Scalar::Str(text.into()))
-}
-
-/// Decodes an output's options; the problems when they are refused.
-fn decode(plugin: &str, config: &Value, base: &Path) -> Result<Box<dyn OutputConfig>, Diagnostics> {
-    let plugin = PLUGINS
-        .iter()
-        .find(|known| known.schema.name == plugin)
-        .unwrap_or_else(|| panic!("no output {plugin}"));
-    let mut diagnostics = Diagnostics::default();
-    let decoded = (plugin.decode)(
-        &node(config),
-        &mut Context {
-            diagnostics: &mut diagnostics,
-            path: Path::new("generator.yml"),
-            base,
-            files: &Disk,
-            calendars: None,
-            setting: String::new(),
-        },
-    );
-    match decoded {
-        Some(config) if !diagnostics.has_errors() => Ok(config),
-        _ => {
-            assert!(diagnostics.has_errors(), "refused without a reason");
-            Err(diagnostics)
-        }
-    }
-}
-
-fn batch(events: &Value) -> EventBatch {
-    let mut batch = EventBatch::default();
-    for event in events.as_array().unwrap() {
-        batch.push(&bytes(event), 0);
-    }
-    batch
-}
-
-/// An event: text, or a character and how often.
-fn bytes(value: &Value) -> Vec<u8> {
-    match value {
-        Value::String(text) => text.clone().into_bytes(),
-        Value::Object(map) if map.contains_key("repeat") => map["repeat"]
-            .as_str()
-            .unwrap()
-            .repeat(usize::try_from(map["times"].as_u64().unwrap()).unwrap())
-            .into_bytes(),
-        Value::Object(map) if map.contains_key("text") => bytes(&map["text"]),
-        other => base64::engine::general_purpose::STANDARD
-            .decode(other["base64"].as_str().unwrap())
-            .unwrap(),
-    }
-}
-
-fn write_files(base: &Path, case: &Value) {
-    for (path, text) in case["files"].as_object().into_iter().flatten() {
-        let path = base.join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, bytes(text)).unwrap();
-    }
-}
-
-/// What the reference says of the refused field, as a setting path.
-fn fields(errors: &Value) -> Vec<String> {
-    let path = |error: &Value| {
-        let loc = error["loc"].as_array().unwrap().iter();
-        let names = loc.map(|part| {
-            part.as_str()
-                .map_or_else(|| part.to_string(), str::to_owned)
-        });
-        // The reference names the variant of a formatter in the path; we do not.
-        let variants = ["plain", "json", "json-batch", "template", "template-batch"];
-        let mut path: Vec<String> = names.collect();
-        if path.first().is_some_and(|first| first == "formatter")
-            && path
-                .get(1)
-                .is_some_and(|name| variants.contains(&name.as_str()))
-        {
-            path.remove(1);
-        }
-        path.join(".")
-    };
-    let mut all: Vec<String> = errors.as_array().unwrap().iter().map(path).collect();
-    all.sort();
-    all.dedup();
-    all
-}
-
-/// Every field that the reference refuses is the setting of one of our problems, or named by one at
-/// the setting around it (unknown and missing keys).
-fn same_fields(problems: &Diagnostics, errors: &Value) -> Result<(), String> {
-    let missing: Vec<String> = fields(errors)
-        .into_iter()
-        .filter(|field| {
-            let (parent, name) = field.rsplit_once('.').unwrap_or(("", field));
-            !problems.0.iter().any(|one| {
-                one.setting == *field
-                    || (one.setting == parent && one.message.contains(&format!("`{name}`")))
-            })
-        })
-        .collect();
-    same(
-        &format!("refused fields in {problems:?}"),
-        &missing,
-        &Vec::new(),
-    )
-}
+/// As the reference's `write_timeout`.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 #[test]
 fn formatters() {
@@ -170,10 +35,9 @@ fn formatter_case(case: &Value) -> Result<(), String> {
         (Ok(_), Some(_)) => return Err("it was not refused".to_owned()),
         (Err(problems), None) => return Err(format!("it was refused: {problems:?}")),
     };
-    let built = decoded.format().build(&FormatEnv {
-        base: base.path(),
-        files: Arc::new(Disk),
-    });
+    let built = decoded
+        .format()
+        .build(&FormatEnv::new(base.path(), Arc::new(Disk)));
     let mut formatter = match (built, case.get("expect_init_error")) {
         (Ok(formatter), None) => formatter,
         (Err(_), Some(_)) => return Ok(()),
@@ -304,108 +168,6 @@ fn sample_bytes(sample: &Value) -> Value {
     serde_json::json!({"base64": sample["base64"]})
 }
 
-/// An output with its formatter, driven as the pipeline drives it.
-struct Driven {
-    config: Box<dyn OutputConfig>,
-    output: Box<dyn Output>,
-    formatter: Formatter,
-    totals: [u64; 3],
-    now: Instant,
-    captured: Arc<Mutex<[Vec<u8>; 2]>>,
-    _runtime: tokio::runtime::Runtime,
-}
-
-impl Driven {
-    fn new(config: Box<dyn OutputConfig>, base: &Path) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .build()
-            .unwrap();
-        let captured = Arc::new(Mutex::new([Vec::new(), Vec::new()]));
-        let sink = captured.clone();
-        let output = config
-            .build(&OutputEnv {
-                base,
-                files: Arc::new(Disk),
-                streams: Streams::Captured(Arc::new(move |error, bytes| {
-                    sink.lock().unwrap()[usize::from(error)].extend_from_slice(bytes);
-                    Ok(())
-                })),
-                runtime: runtime.handle().clone(),
-                abort: tokio_util::sync::CancellationToken::new(),
-                write_timeout: Duration::from_secs(10),
-                max_concurrency: 100,
-            })
-            .unwrap();
-        let formatter = config
-            .format()
-            .build(&FormatEnv {
-                base,
-                files: Arc::new(Disk),
-            })
-            .unwrap_or_else(|error| panic!("{error}"));
-        Self {
-            config,
-            output,
-            formatter,
-            totals: [0; 3],
-            now: Instant::now(),
-            captured,
-            _runtime: runtime,
-        }
-    }
-
-    /// The number written, or the error.
-    fn write(&mut self, events: &Value) -> Result<u64, String> {
-        let batch = batch(events);
-        let mut out = Formatted::default();
-        self.formatter
-            .format(&batch, self.config.separator(), &mut out);
-        self.totals[2] += out.lost();
-        if out.is_empty() {
-            return Ok(0);
-        }
-        let mut done = Delivery::default();
-        let result = self.output.write(&out, self.now, &mut done);
-        self.totals[0] += done.written;
-        self.totals[1] += done.failed;
-        assert_eq!(done.written + done.failed, out.events());
-        result.map(|()| done.written).map_err(|error| error.message)
-    }
-
-    /// Lets time pass as the pipeline would.
-    fn sleep(&mut self, seconds: f64) {
-        self.now += Duration::from_secs_f64(seconds);
-        if self.output.due().is_some_and(|due| due <= self.now) {
-            self.output
-                .tick(self.now, &mut Delivery::default())
-                .unwrap();
-        }
-    }
-
-    fn close(&mut self) {
-        let mut done = Delivery::default();
-        self.output.close(&mut done).unwrap();
-        self.totals[0] += done.written;
-        self.totals[1] += done.failed;
-    }
-
-    /// `format_failed` of the reference is always 0; ours is the number of errors it logs.
-    fn counters(&self, expect: &Value, case: &Value) -> Result<(), String> {
-        let logs = [&case["log"], &case["expect"]["log"]];
-        let logged = logs.into_iter().filter_map(Value::as_array).flatten();
-        let refused = logged
-            .filter(|entry| entry["message"] == "Failed to format event")
-            .count();
-        let theirs = ["written", "write_failed"].map(|name| expect[name].as_u64().unwrap());
-        same(
-            "counters",
-            &self.totals,
-            &[theirs[0], theirs[1], refused as u64],
-        )
-    }
-}
-
 #[test]
 fn stdout() {
     let mut suite = Suite::new("outputs/stdout.json");
@@ -424,8 +186,8 @@ fn stdout_case(case: &Value) -> Result<(), String> {
         return same_fields(&problems, errors);
     }
     let config = decoded.map_err(|problems| format!("it was refused: {problems:?}"))?;
-    let mut driven = Driven::new(config, base.path());
-    driven.output.open().unwrap();
+    let mut driven = Driven::new(config, base.path(), TIMEOUT).unwrap();
+    driven.open().unwrap();
     for (events, result) in case["writes"]
         .as_array()
         .unwrap()
@@ -465,7 +227,7 @@ fn file_case(case: &Value) -> Result<(), String> {
         return same_fields(&problems, errors);
     }
     let config = decoded.map_err(|problems| format!("it was refused: {problems:?}"))?;
-    let mut driven = Driven::new(config, base.path());
+    let mut driven = Driven::new(config, base.path(), TIMEOUT).unwrap();
     for (index, step) in case["steps"].as_array().unwrap().iter().enumerate() {
         file_step(&mut driven, base.path(), step, case)
             .map_err(|difference| format!("step {index} {step}: {difference}"))?;
@@ -487,7 +249,7 @@ fn file_step(driven: &mut Driven, base: &Path, step: &Value, case: &Value) -> Re
         "sleep" => driven.sleep(step["seconds"].as_f64().unwrap()),
         "close" => driven.close(),
         "open" => {
-            let failed = driven.output.open().is_err();
+            let failed = driven.open().is_err();
             same("open fails", &failed, &expect.get("error").is_some())?;
         }
         "write" => {
@@ -510,7 +272,7 @@ fn file_step(driven: &mut Driven, base: &Path, step: &Value, case: &Value) -> Re
         // The output is due for closing when, and only when, its handle is open.
         "handle" => same(
             "handle",
-            &driven.output.due().is_some(),
+            &driven.has_due(),
             &expect["open"].as_bool().unwrap(),
         )?,
         "counters" => driven.counters(expect, case)?,

@@ -109,6 +109,30 @@ impl Formatted {
         }
     }
 
+    /// Index in the batch of the event that item `item` stands for, or of the first when it stands for
+    /// several.
+    pub fn event_of(&self, item: usize) -> usize {
+        let nth = if self.joins() { 0 } else { item };
+        // Refused events are reported in order: the n-th kept one lies behind as many of them as have
+        // at most n kept ones before.
+        let (mut low, mut high) = (0, self.failures.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            let refused = self.failures.get(middle).and_then(|one| one.event);
+            if refused.is_some_and(|event| event <= nth + middle) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        nth + low
+    }
+
+    /// True when one item stands for several events.
+    pub fn joins(&self) -> bool {
+        self.ends.len() as u64 != self.events
+    }
+
     /// The buffer to format into; end the item with [`Formatted::commit`] or give it up with
     /// [`Formatted::fail`].
     pub fn buffer(&mut self) -> &mut Vec<u8> {

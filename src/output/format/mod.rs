@@ -8,7 +8,7 @@ mod json;
 mod template;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::batch::EventBatch;
 use crate::config::{Context, Field, Files, Kind, Schema, Section};
@@ -168,6 +168,52 @@ pub struct FormatEnv<'a> {
     pub base: &'a Path,
     /// Reads template files.
     pub files: Arc<dyn Files>,
+    /// Names of what the numbers in a batch stand for.
+    pub origins: Origins,
+    /// Seed of the run, for what a formatter draws (identifiers).
+    pub seed: Option<u64>,
+}
+
+impl<'a> FormatEnv<'a> {
+    /// For a look at a formatter outside of a run.
+    pub fn new(base: &'a Path, files: Arc<dyn Files>) -> Self {
+        Self {
+            base,
+            files,
+            origins: Origins::default(),
+            seed: None,
+        }
+    }
+}
+
+/// What the alias and input numbers of an [`EventBatch`] stand for. Known once the event source is
+/// made, which is before the first batch.
+#[derive(Clone, Debug, Default)]
+pub struct Origins(Arc<OnceLock<Names>>);
+
+/// Aliases by number, and tags by number of the input.
+type Names = (Vec<Arc<str>>, Vec<Vec<Arc<str>>>);
+
+impl Origins {
+    /// Says what they stand for: aliases by number, and tags by number of the input. Only the first
+    /// call counts.
+    pub fn set(&self, aliases: Vec<Arc<str>>, tags: Vec<Vec<Arc<str>>>) {
+        let _ = self.0.set((aliases, tags));
+    }
+
+    /// The template alias (or what the source has in its place); empty when it is not known.
+    pub fn alias(&self, number: u16) -> &str {
+        let aliases = self.0.get().map(|(aliases, _)| aliases.as_slice());
+        let found = aliases.unwrap_or_default().get(usize::from(number));
+        found.map(AsRef::as_ref).unwrap_or_default()
+    }
+
+    /// The tags of an input.
+    pub fn tags(&self, input: u16) -> &[Arc<str>] {
+        let tags = self.0.get().map(|(_, tags)| tags.as_slice());
+        let found = tags.unwrap_or_default().get(usize::from(input));
+        found.map(Vec::as_slice).unwrap_or_default()
+    }
 }
 
 /// Formats batches; owned by one output's thread.

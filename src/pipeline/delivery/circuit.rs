@@ -1,0 +1,161 @@
+//! The circuit of an output: after some failed attempts in a row it opens, and then only a probe now
+//! and then tries the target. Shared by all deliveries of the output.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::output::CircuitConfig;
+use crate::pipeline::Outage;
+
+/// May this attempt be made?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Admission {
+    /// Yes.
+    Go,
+    /// Not before that moment, when someone may probe.
+    Wait(Instant),
+}
+
+/// Counts failed attempts and decides whether to make the next one.
+#[derive(Debug)]
+pub(in crate::pipeline) struct Circuit {
+    config: CircuitConfig,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Failed attempts since the last that worked.
+    failures: u32,
+    since: Option<Instant>,
+    reason: String,
+    /// When the next attempt or probe comes.
+    next: Option<Instant>,
+}
+
+impl Circuit {
+    pub(in crate::pipeline) fn new(config: CircuitConfig) -> Self {
+        Self {
+            config,
+            state: Mutex::default(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks to make an attempt. While it is open, one asker in each probe time is let through.
+    pub(super) fn admit(&self, now: Instant) -> Admission {
+        let mut state = self.lock();
+        if state.failures < self.config.failures {
+            return Admission::Go;
+        }
+        match state.next {
+            Some(next) if now < next => Admission::Wait(next),
+            _ => {
+                state.next = now.checked_add(self.config.probe);
+                Admission::Go
+            }
+        }
+    }
+
+    /// An attempt brought something to the target, or at least an answer; true when it was down.
+    pub(super) fn worked(&self) -> bool {
+        let mut state = self.lock();
+        let was_open = state.failures >= self.config.failures;
+        *state = State::default();
+        was_open
+    }
+
+    /// An attempt found the target down; true when that opened the circuit. The time until the next
+    /// attempt is what the target asked for, if that is longer.
+    pub(super) fn failed(&self, now: Instant, reason: &str, after: Option<Duration>) -> bool {
+        let mut state = self.lock();
+        state.failures = state.failures.saturating_add(1);
+        state.since.get_or_insert(now);
+        reason.clone_into(&mut state.reason);
+        if state.failures >= self.config.failures {
+            let wait = self.config.probe.max(after.unwrap_or_default());
+            state.next = now.checked_add(wait);
+        }
+        state.failures == self.config.failures
+    }
+
+    /// Says when the next attempt is planned, for those who watch.
+    pub(super) fn plan(&self, next: Option<Instant>) {
+        self.lock().next = next;
+    }
+
+    /// Why the target is not tried.
+    pub(super) fn reason(&self) -> String {
+        self.lock().reason.clone()
+    }
+
+    /// What watchers see: nothing while the target works.
+    pub(in crate::pipeline) fn outage(&self, now: Instant) -> Option<Outage> {
+        let state = self.lock();
+        let since = state.since?;
+        Some(Outage {
+            open: state.failures >= self.config.failures,
+            attempts: state.failures,
+            reason: state.reason.clone(),
+            lasted: now.saturating_duration_since(since),
+            next: state.next.map(|next| next.saturating_duration_since(now)),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    const CONFIG: CircuitConfig = CircuitConfig {
+        failures: 2,
+        probe: Duration::from_secs(5),
+    };
+
+    #[test]
+    fn it_opens_after_failures_in_a_row_lets_one_probe_through_and_closes_when_it_works() {
+        let circuit = Circuit::new(CONFIG);
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        assert!(!circuit.failed(at(0), "refused", None));
+        assert_eq!(circuit.admit(at(0)), Admission::Go);
+        assert!(circuit.failed(at(1), "refused again", None));
+        assert_eq!(circuit.admit(at(2)), Admission::Wait(at(6)));
+        let outage = circuit.outage(at(2)).unwrap();
+        assert!(outage.open);
+        assert_eq!(outage.reason, "refused again");
+        assert_eq!(outage.lasted, Duration::from_secs(2));
+        assert_eq!(outage.next, Some(Duration::from_secs(4)));
+        assert_eq!(circuit.admit(at(6)), Admission::Go);
+        // The probe is on its way; the others wait for the next.
+        assert_eq!(circuit.admit(at(6)), Admission::Wait(at(11)));
+        assert!(circuit.worked());
+        assert_eq!(circuit.admit(at(7)), Admission::Go);
+        assert!(circuit.outage(at(7)).is_none());
+    }
+
+    #[test]
+    fn a_success_between_failures_keeps_it_closed() {
+        let circuit = Circuit::new(CONFIG);
+        let now = Instant::now();
+        circuit.failed(now, "a", None);
+        assert!(!circuit.worked());
+        assert!(!circuit.failed(now, "b", None));
+        assert_eq!(circuit.admit(now), Admission::Go);
+    }
+
+    #[test]
+    fn the_target_may_ask_for_a_longer_wait() {
+        let circuit = Circuit::new(CONFIG);
+        let now = Instant::now();
+        circuit.failed(now, "a", None);
+        circuit.failed(now, "b", Some(Duration::from_secs(60)));
+        let later = now + Duration::from_secs(60);
+        assert_eq!(circuit.admit(now), Admission::Wait(later));
+    }
+}

@@ -1,0 +1,391 @@
+//! Delivery: attempts, waits, the circuit, and what becomes of events that a target does not take.
+//!
+//! A [`Courier`] belongs to one output and is shared by its deliveries. Every event handed to
+//! [`Courier::deliver`] is decided exactly once: written, failed, or kept as a dead letter; also when
+//! the delivery is dropped or panics half-way.
+
+mod backoff;
+mod circuit;
+mod dead_letter;
+mod regroup;
+
+use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::output::{
+    DeliveryConfig, Items, LocalOutput, OnFailure, OutputError, OutputErrorKind, Parcel, Receipt,
+    RemoteOutput,
+};
+
+use super::EndReason;
+use super::counters::OutputCounters;
+use super::errors::Failure;
+use super::shared::{Lane, Shared};
+
+pub use dead_letter::DeadLetter;
+
+pub(super) use circuit::Circuit;
+pub(super) use regroup::Regrouper;
+
+use circuit::Admission;
+use dead_letter::DeadLetters;
+
+/// Batches in a row that every output has to lose before a run that does not follow the clock is
+/// given up: nobody is served by an endless run into nothing.
+const PATIENCE: u32 = 200;
+
+/// What attempts are made on.
+pub(super) enum Target<'a> {
+    Local(&'a mut dyn LocalOutput),
+    Remote(&'a dyn RemoteOutput),
+}
+
+/// Delivers the parcels of one output.
+#[derive(Debug)]
+pub(super) struct Courier {
+    pub(super) shared: Arc<Shared>,
+    index: usize,
+    /// The output's setting, for errors and dead letters.
+    pub(super) source: String,
+    config: DeliveryConfig,
+    timeout: Duration,
+    dead_letters: Mutex<DeadLetters>,
+    /// Parcels in a row of which nothing arrived.
+    lost: AtomicU32,
+    chance: RandomState,
+}
+
+/// Events of a parcel that are not yet decided; they count as lost when it is dropped.
+struct Account<'a> {
+    counters: &'a OutputCounters,
+    undecided: u64,
+}
+
+impl Account<'_> {
+    fn decide(&mut self, count: u64) -> u64 {
+        let count = count.min(self.undecided);
+        self.undecided -= count;
+        count
+    }
+}
+
+impl Drop for Account<'_> {
+    fn drop(&mut self) {
+        self.counters.write_failed.add(self.undecided);
+    }
+}
+
+/// Items that are to be tried again.
+struct Rest {
+    numbers: Vec<usize>,
+    error: OutputError,
+}
+
+impl Courier {
+    /// `base` is the project's folder; `timeout` the limit of an attempt.
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        index: usize,
+        config: DeliveryConfig,
+        base: &std::path::Path,
+        timeout: Duration,
+    ) -> Self {
+        let lane = shared.lanes.get(index);
+        let source = lane.map_or_else(String::new, |lane| format!("output[{index}].{}", lane.name));
+        let name = lane.map_or("output", |lane| lane.name.as_str());
+        let default = || PathBuf::from(format!("dead-letters/{}-{name}.ndjson", index + 1));
+        let path = base.join(config.dead_letter.clone().unwrap_or_else(default));
+        Self {
+            timeout: config.write_timeout.unwrap_or(timeout),
+            index,
+            source,
+            config,
+            dead_letters: Mutex::new(DeadLetters::new(path)),
+            lost: AtomicU32::new(0),
+            chance: RandomState::new(),
+            shared,
+        }
+    }
+
+    pub(super) fn lane(&self) -> Option<&Lane> {
+        self.shared.lanes.get(self.index)
+    }
+
+    pub(super) fn counters(&self) -> Option<&OutputCounters> {
+        self.shared.counters.outputs.get(self.index)
+    }
+
+    /// Delivers a parcel, whatever it takes, or decides what becomes of it.
+    pub(super) async fn deliver(&self, parcel: &Parcel, mut target: Target<'_>) {
+        let (Some(lane), Some(counters)) = (self.lane(), self.counters()) else {
+            return;
+        };
+        let mut account = Account {
+            counters,
+            undecided: parcel.formatted.events(),
+        };
+        let mut numbers = self.sendable(parcel, &mut account);
+        let mut attempts = 0;
+        loop {
+            let items = match &numbers {
+                None => parcel.items(),
+                Some(numbers) => parcel.some(numbers),
+            };
+            if items.is_empty() {
+                return;
+            }
+            if self.shared.control.abort_token().is_cancelled() {
+                return self.give_up(&items, &aborted(None), attempts, &mut account);
+            }
+            if let Admission::Wait(until) = lane.circuit.admit(Instant::now()) {
+                if self.config.on_failure == OnFailure::Block {
+                    self.pause(until.saturating_duration_since(Instant::now()))
+                        .await;
+                } else {
+                    let error = OutputError::outage(lane.circuit.reason());
+                    self.give_up(&items, &error, attempts, &mut account);
+                    return;
+                }
+                continue;
+            }
+            attempts += 1;
+            if attempts > 1 {
+                counters.retries.add(1);
+            }
+            let outcome = self.attempt(&mut target, &items).await;
+            let Some(rest) = self.settle(&items, outcome, attempts, &mut account) else {
+                return;
+            };
+            let items = parcel.some(&rest.numbers);
+            let spent = attempts > self.config.retry.attempts;
+            if spent && self.config.on_failure != OnFailure::Block {
+                return self.give_up(&items, &rest.error, attempts, &mut account);
+            }
+            let wait = self.wait(attempts, rest.error.retry_after);
+            lane.circuit.plan(Instant::now().checked_add(wait));
+            self.pause(wait).await;
+            if self.shared.control.abort_token().is_cancelled() {
+                return self.give_up(&items, &aborted(Some(&rest.error)), attempts, &mut account);
+            }
+            numbers = Some(rest.numbers);
+        }
+    }
+
+    /// The items whose texts could be evaluated, when that is not all of them.
+    fn sendable(&self, parcel: &Parcel, account: &mut Account<'_>) -> Option<Vec<usize>> {
+        let bad = parcel.texts.failures();
+        if bad.is_empty() {
+            return None;
+        }
+        for (number, message) in bad {
+            let one = [*number];
+            let items = parcel.some(&one);
+            let count = account.decide(items.all_events());
+            account.counters.format_failed.add(count);
+            self.record(&OutputError::failed(message.as_str()), count, Some(&items));
+        }
+        let bad = |number: &usize| bad.iter().any(|(other, _)| other == number);
+        Some(
+            (0..parcel.formatted.len())
+                .filter(|number| !bad(number))
+                .collect(),
+        )
+    }
+
+    async fn attempt(&self, target: &mut Target<'_>, items: &Items<'_>) -> Receipt {
+        let remote = match target {
+            Target::Local(output) => return output.write(items, Instant::now()),
+            Target::Remote(remote) => *remote,
+        };
+        let sending = tokio::time::timeout(self.timeout, remote.send(items.clone()));
+        tokio::select! {
+            biased;
+            sent = sending => sent.unwrap_or_else(|_| {
+                let limit = self.timeout;
+                let error = OutputError::outage(format!("the write took longer than {limit:?}"))
+                    .help("raise `write_timeout`, or make the batches smaller");
+                Receipt::refused(items, error)
+            }),
+            () = self.shared.control.abort_token().cancelled() => {
+                Receipt::refused(items, aborted(None))
+            }
+        }
+    }
+
+    /// Counts what an attempt came to; what is to be tried again.
+    fn settle(
+        &self,
+        items: &Items<'_>,
+        outcome: Receipt,
+        attempts: u32,
+        account: &mut Account<'_>,
+    ) -> Option<Rest> {
+        let lane = self.lane()?;
+        let written = account.decide(outcome.written(items));
+        account.counters.written.add(written);
+        account.counters.bytes.add(outcome.bytes);
+        if written > 0 {
+            self.lost.store(0, Ordering::Relaxed);
+        }
+        let mut again = Vec::new();
+        let mut outage: Option<OutputError> = None;
+        for (range, error) in outcome.failures {
+            match error.kind {
+                OutputErrorKind::Outage => {
+                    again.extend(range.map(|position| items.number(position)));
+                    outage.get_or_insert(error);
+                }
+                OutputErrorKind::Closed => {
+                    let parcel = items.parcel();
+                    let numbers = part(items, range);
+                    let count = account.decide(parcel.some(&numbers).all_events());
+                    account.counters.write_failed.add(count);
+                    self.shared.halt(EndReason::OutputClosed);
+                    self.shared.cancel_lane(self.index);
+                }
+                OutputErrorKind::Failed => {
+                    let parcel = items.parcel();
+                    let numbers = part(items, range);
+                    self.give_up(&parcel.some(&numbers), &error, attempts, account);
+                }
+            }
+        }
+        let Some(error) = outage else {
+            if lane.circuit.worked() {
+                let source = &self.source;
+                tracing::info!(
+                    generator = self.shared.id,
+                    output = source,
+                    "the target works again"
+                );
+            }
+            return None;
+        };
+        let reason = error.message.as_str();
+        if lane
+            .circuit
+            .failed(Instant::now(), reason, error.retry_after)
+        {
+            let source = &self.source;
+            tracing::warn!(
+                generator = self.shared.id,
+                output = source,
+                "the target is down and only probed now: {reason}"
+            );
+        }
+        Some(Rest {
+            numbers: again,
+            error,
+        })
+    }
+
+    /// Decides items that will not be tried again.
+    fn give_up(
+        &self,
+        items: &Items<'_>,
+        error: &OutputError,
+        attempts: u32,
+        account: &mut Account<'_>,
+    ) {
+        let count = account.decide(items.all_events());
+        if self.config.on_failure == OnFailure::DeadLetter {
+            let kept = self.keep(items, error, attempts);
+            if let Err(problem) = kept {
+                account.counters.write_failed.add(count);
+                self.record(&problem, count, Some(items));
+            } else {
+                account.counters.dead_lettered.add(count);
+            }
+        } else {
+            account.counters.write_failed.add(count);
+        }
+        self.record(error, count, Some(items));
+        self.look_for_an_end();
+    }
+
+    /// Writes dead letters for the events of items.
+    fn keep(
+        &self,
+        items: &Items<'_>,
+        error: &OutputError,
+        attempts: u32,
+    ) -> Result<(), OutputError> {
+        let mut letters = self
+            .dead_letters
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let batch = items.batch();
+        for event in items.event_numbers() {
+            letters.add(&DeadLetter {
+                event: String::from_utf8_lossy(batch.get(event)).into_owned(),
+                time: batch.moment(event).map(dead_letter::time_text),
+                alias: self.shared.origins.alias(batch.alias(event)).to_owned(),
+                output: self.source.clone(),
+                reason: error.message.clone(),
+                attempts,
+            });
+        }
+        letters.send().map_err(|error| {
+            let path = letters.path().display().to_string();
+            OutputError::path("cannot keep dead letters in", &path, &error)
+        })
+    }
+
+    /// Ends a run that does not follow the clock and of which nothing arrives anywhere.
+    fn look_for_an_end(&self) {
+        let lost = self.lost.fetch_add(1, Ordering::Relaxed).saturating_add(1);
+        if lost != PATIENCE || self.shared.live || self.config.on_failure == OnFailure::DeadLetter {
+            return;
+        }
+        self.shared.hopeless(
+            self.index,
+            format!("{}: {PATIENCE} writes failed in a row", self.source),
+        );
+    }
+
+    /// The wait before the next attempt.
+    fn wait(&self, attempts: u32, asked: Option<Duration>) -> Duration {
+        let random = self.chance.hash_one(Instant::now());
+        let chance = f64::from(u32::try_from(random >> 32).unwrap_or(0)) / f64::from(u32::MAX);
+        let wait = backoff::wait(&self.config.retry, attempts, chance);
+        wait.max(asked.unwrap_or_default())
+    }
+
+    /// Sleeps, or until the run is aborted.
+    async fn pause(&self, time: Duration) {
+        tokio::select! {
+            () = tokio::time::sleep(time) => {}
+            () = self.shared.control.abort_token().cancelled() => {}
+        }
+    }
+
+    /// Counts and shows an error that concerned `count` events.
+    pub(super) fn record(&self, error: &OutputError, count: u64, items: Option<&Items<'_>>) {
+        self.shared.record(&Failure {
+            source: &self.source,
+            kind: &error.message,
+            message: &error.message,
+            count: count.max(1),
+            sample: items.map(|items| items.batch().get(items.event(0))),
+        });
+    }
+}
+
+/// The numbers of the items at some positions.
+fn part(items: &Items<'_>, range: Range<usize>) -> Vec<usize> {
+    range.map(|position| items.number(position)).collect()
+}
+
+fn aborted(last: Option<&OutputError>) -> OutputError {
+    OutputError::outage(match last {
+        Some(error) => format!(
+            "the run was given up while the target was down: {}",
+            error.message
+        ),
+        None => "the run was given up".to_owned(),
+    })
+}
