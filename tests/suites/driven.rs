@@ -282,11 +282,6 @@ impl Driven {
         }
     }
 
-    /// Written, failed and refused by the formatter.
-    pub(super) fn totals(&self) -> [u64; 3] {
-        self.totals
-    }
-
     /// `format_failed` of the reference is always 0; ours is the number of errors it logs.
     pub(super) fn counters(&self, expect: &Value, case: &Value) -> Result<(), String> {
         let logs = [&case["log"], &case["expect"]["log"]];
