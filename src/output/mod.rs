@@ -12,6 +12,7 @@ pub mod format;
 mod parcel;
 mod stdout;
 mod text;
+mod tls;
 mod write;
 
 use std::fmt::Debug;
