@@ -9,10 +9,13 @@ mod encoding;
 mod error;
 mod file;
 pub mod format;
+mod net;
 mod parcel;
 mod stdout;
+mod tcp;
 mod text;
 mod tls;
+mod udp;
 mod write;
 
 use std::fmt::Debug;
@@ -42,7 +45,13 @@ pub struct OutputPlugin {
 }
 
 /// All outputs.
-pub static PLUGINS: &[OutputPlugin] = &[drop::PLUGIN, file::PLUGIN, stdout::PLUGIN];
+pub static PLUGINS: &[OutputPlugin] = &[
+    drop::PLUGIN,
+    file::PLUGIN,
+    stdout::PLUGIN,
+    tcp::PLUGIN,
+    udp::PLUGIN,
+];
 
 /// Checked options of an output.
 pub trait OutputConfig: Send + Sync + Debug {
