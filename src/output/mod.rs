@@ -96,6 +96,8 @@ pub struct OutputEnv<'a> {
     pub runtime: tokio::runtime::Handle,
     /// Longest time of one attempt; whoever calls [`RemoteOutput::send`] keeps to it.
     pub write_timeout: Duration,
+    /// What the target has is to be kept: nothing is emptied when it is opened.
+    pub resumes: bool,
     /// Most requests in flight for the items of one attempt, at least 1.
     pub max_concurrency: usize,
 }

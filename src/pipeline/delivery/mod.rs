@@ -38,6 +38,12 @@ use dead_letter::DeadLetters;
 /// given up: nobody is served by an endless run into nothing.
 const PATIENCE: u32 = 200;
 
+/// File of the dead letters of the output at a position, relative to the project's folder, unless the
+/// output names another.
+pub(super) fn default_letters(index: usize, name: &str) -> PathBuf {
+    PathBuf::from(format!("dead-letters/{}-{name}.ndjson", index + 1))
+}
+
 /// What attempts are made on.
 pub(super) enum Target<'a> {
     Local(&'a mut dyn LocalOutput),
@@ -97,7 +103,7 @@ impl Courier {
         let lane = shared.lanes.get(index);
         let source = lane.map_or_else(String::new, |lane| format!("output[{index}].{}", lane.name));
         let name = lane.map_or("output", |lane| lane.name.as_str());
-        let default = || PathBuf::from(format!("dead-letters/{}-{name}.ndjson", index + 1));
+        let default = || default_letters(index, name);
         let path = base.join(config.dead_letter.clone().unwrap_or_else(default));
         Self {
             timeout: config.write_timeout.unwrap_or(timeout),
