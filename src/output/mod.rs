@@ -43,6 +43,10 @@ pub struct OutputPlugin {
 /// All outputs.
 pub static PLUGINS: &[OutputPlugin] = &[drop::PLUGIN, file::PLUGIN, stdout::PLUGIN];
 
+/// Outputs that are features of the program, whether this build has them or not; a feature is called as
+/// its output.
+pub static FEATURES: &[&str] = &["kafka", "mqtt", "nats", "redis", "sql", "websocket"];
+
 /// Checked options of an output.
 pub trait OutputConfig: Send + Sync + Debug {
     /// How events become what is sent.
