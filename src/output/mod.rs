@@ -11,6 +11,7 @@ mod file;
 pub mod format;
 mod net;
 mod parcel;
+mod secret;
 mod stdout;
 mod tcp;
 mod text;
@@ -33,6 +34,7 @@ pub use encoding::Encoding;
 pub use error::{OutputError, OutputErrorKind};
 pub use format::{FormatConfig, FormatEnv, FormatFailure, Formatted, Formatter, Origins};
 pub use parcel::{Items, Parcel, Receipt};
+pub use secret::Secret;
 pub use text::{TextConfig, TextSet, Texts};
 
 /// A kind of output.
