@@ -9,6 +9,8 @@ mod encoding;
 mod error;
 mod file;
 pub mod format;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod net;
 mod parcel;
 mod secret;
@@ -50,6 +52,8 @@ pub struct OutputPlugin {
 pub static PLUGINS: &[OutputPlugin] = &[
     drop::PLUGIN,
     file::PLUGIN,
+    #[cfg(feature = "kafka")]
+    kafka::PLUGIN,
     stdout::PLUGIN,
     tcp::PLUGIN,
     udp::PLUGIN,
