@@ -9,9 +9,14 @@ mod encoding;
 mod error;
 mod file;
 pub mod format;
+mod net;
 mod parcel;
+mod secret;
 mod stdout;
+mod tcp;
 mod text;
+mod tls;
+mod udp;
 mod write;
 
 use std::fmt::Debug;
@@ -29,6 +34,7 @@ pub use encoding::Encoding;
 pub use error::{OutputError, OutputErrorKind};
 pub use format::{FormatConfig, FormatEnv, FormatFailure, Formatted, Formatter, Origins};
 pub use parcel::{Items, Parcel, Receipt};
+pub use secret::Secret;
 pub use text::{TextConfig, TextSet, Texts};
 
 /// A kind of output.
@@ -41,7 +47,13 @@ pub struct OutputPlugin {
 }
 
 /// All outputs.
-pub static PLUGINS: &[OutputPlugin] = &[drop::PLUGIN, file::PLUGIN, stdout::PLUGIN];
+pub static PLUGINS: &[OutputPlugin] = &[
+    drop::PLUGIN,
+    file::PLUGIN,
+    stdout::PLUGIN,
+    tcp::PLUGIN,
+    udp::PLUGIN,
+];
 
 /// Outputs that are features of the program, whether this build has them or not; a feature is called as
 /// its output.
