@@ -14,6 +14,8 @@ mod secret;
 mod stdout;
 mod text;
 mod tls;
+mod url;
+mod web;
 mod write;
 
 use std::fmt::Debug;
