@@ -17,6 +17,8 @@ mod tcp;
 mod text;
 mod tls;
 mod udp;
+mod url;
+mod web;
 mod write;
 
 use std::fmt::Debug;
