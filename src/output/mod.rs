@@ -13,6 +13,7 @@ mod parcel;
 mod secret;
 mod stdout;
 mod text;
+mod tls;
 mod write;
 
 use std::fmt::Debug;
