@@ -9,7 +9,11 @@ mod encoding;
 mod error;
 mod file;
 pub mod format;
+#[cfg(feature = "redis")]
+mod link;
 mod parcel;
+#[cfg(feature = "redis")]
+mod redis;
 mod secret;
 mod stdout;
 mod text;
@@ -44,7 +48,13 @@ pub struct OutputPlugin {
 }
 
 /// All outputs.
-pub static PLUGINS: &[OutputPlugin] = &[drop::PLUGIN, file::PLUGIN, stdout::PLUGIN];
+pub static PLUGINS: &[OutputPlugin] = &[
+    drop::PLUGIN,
+    file::PLUGIN,
+    #[cfg(feature = "redis")]
+    redis::PLUGIN,
+    stdout::PLUGIN,
+];
 
 /// Checked options of an output.
 pub trait OutputConfig: Send + Sync + Debug {
