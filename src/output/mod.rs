@@ -9,15 +9,18 @@ mod encoding;
 mod error;
 mod file;
 pub mod format;
-#[cfg(feature = "redis")]
+#[cfg(any(feature = "mqtt", feature = "redis", feature = "websocket"))]
 mod link;
+mod net;
 mod parcel;
 #[cfg(feature = "redis")]
 mod redis;
 mod secret;
 mod stdout;
+mod tcp;
 mod text;
 mod tls;
+mod udp;
 mod write;
 
 use std::fmt::Debug;
@@ -54,6 +57,8 @@ pub static PLUGINS: &[OutputPlugin] = &[
     #[cfg(feature = "redis")]
     redis::PLUGIN,
     stdout::PLUGIN,
+    tcp::PLUGIN,
+    udp::PLUGIN,
 ];
 
 /// Checked options of an output.
