@@ -61,6 +61,10 @@ pub static PLUGINS: &[OutputPlugin] = &[
     udp::PLUGIN,
 ];
 
+/// Outputs that are features of the program, whether this build has them or not; a feature is called as
+/// its output.
+pub static FEATURES: &[&str] = &["kafka", "mqtt", "nats", "redis", "sql", "websocket"];
+
 /// Checked options of an output.
 pub trait OutputConfig: Send + Sync + Debug {
     /// How events become what is sent.
@@ -114,6 +118,8 @@ pub struct OutputEnv<'a> {
     pub runtime: tokio::runtime::Handle,
     /// Longest time of one attempt; whoever calls [`RemoteOutput::send`] keeps to it.
     pub write_timeout: Duration,
+    /// What the target has is to be kept: nothing is emptied when it is opened.
+    pub resumes: bool,
     /// Most requests in flight for the items of one attempt, at least 1.
     pub max_concurrency: usize,
 }

@@ -38,6 +38,12 @@ use dead_letter::DeadLetters;
 /// given up: nobody is served by an endless run into nothing.
 const PATIENCE: u32 = 200;
 
+/// File of the dead letters of the output at a position, relative to the project's folder, unless the
+/// output names another.
+pub(super) fn default_letters(index: usize, name: &str) -> PathBuf {
+    PathBuf::from(format!("dead-letters/{}-{name}.ndjson", index + 1))
+}
+
 /// What attempts are made on.
 pub(super) enum Target<'a> {
     Local(&'a mut dyn LocalOutput),
@@ -97,7 +103,7 @@ impl Courier {
         let lane = shared.lanes.get(index);
         let source = lane.map_or_else(String::new, |lane| format!("output[{index}].{}", lane.name));
         let name = lane.map_or("output", |lane| lane.name.as_str());
-        let default = || PathBuf::from(format!("dead-letters/{}-{name}.ndjson", index + 1));
+        let default = || default_letters(index, name);
         let path = base.join(config.dead_letter.clone().unwrap_or_else(default));
         Self {
             timeout: config.write_timeout.unwrap_or(timeout),
@@ -117,6 +123,37 @@ impl Courier {
 
     pub(super) fn counters(&self) -> Option<&OutputCounters> {
         self.shared.counters.outputs.get(self.index)
+    }
+
+    /// Does a part of the output's life, unless the run is given up meanwhile.
+    ///
+    /// # Errors
+    /// That it was, or those of the work itself.
+    pub(super) async fn unless_aborted<T>(
+        &self,
+        work: impl Future<Output = Result<T, OutputError>>,
+    ) -> Result<T, OutputError> {
+        tokio::select! {
+            biased;
+            done = work => done,
+            () = self.shared.control.abort_token().cancelled() => Err(aborted(None)),
+        }
+    }
+
+    /// Lets go of the target, in the time that an attempt may take.
+    ///
+    /// # Errors
+    /// When it took longer, or those of the output.
+    pub(super) async fn close(&self, remote: &dyn RemoteOutput) -> Result<(), OutputError> {
+        let closing = tokio::time::timeout(self.timeout, remote.close());
+        let late = || {
+            let limit = self.timeout;
+            Err(OutputError::outage(format!(
+                "closing took longer than {limit:?}"
+            )))
+        };
+        self.unless_aborted(async { closing.await.unwrap_or_else(|_| late()) })
+            .await
     }
 
     /// Delivers a parcel, whatever it takes, or decides what becomes of it.
@@ -230,6 +267,7 @@ impl Courier {
         account.counters.bytes.add(outcome.bytes);
         if written > 0 {
             self.lost.store(0, Ordering::Relaxed);
+            lane.hopeless.store(false, Ordering::Relaxed);
         }
         let mut again = Vec::new();
         let mut outage: Option<OutputError> = None;
@@ -292,18 +330,14 @@ impl Courier {
         account: &mut Account<'_>,
     ) {
         let count = account.decide(items.all_events());
-        if self.config.on_failure == OnFailure::DeadLetter {
-            let kept = self.keep(items, error, attempts);
-            if let Err(problem) = kept {
-                account.counters.write_failed.add(count);
-                self.record(&problem, count, Some(items));
-            } else {
-                account.counters.dead_lettered.add(count);
-            }
-        } else {
-            account.counters.write_failed.add(count);
-        }
         self.record(error, count, Some(items));
+        if self.config.on_failure == OnFailure::DeadLetter {
+            match self.keep(items, error, attempts) {
+                Ok(()) => return account.counters.dead_lettered.add(count),
+                Err(problem) => self.record(&problem, count, Some(items)),
+            }
+        }
+        account.counters.write_failed.add(count);
         self.look_for_an_end();
     }
 
@@ -338,7 +372,7 @@ impl Courier {
     /// Ends a run that does not follow the clock and of which nothing arrives anywhere.
     fn look_for_an_end(&self) {
         let lost = self.lost.fetch_add(1, Ordering::Relaxed).saturating_add(1);
-        if lost != PATIENCE || self.shared.live || self.config.on_failure == OnFailure::DeadLetter {
+        if lost != PATIENCE || self.shared.live {
             return;
         }
         self.shared.hopeless(
