@@ -9,8 +9,12 @@ mod encoding;
 mod error;
 mod file;
 pub mod format;
+#[cfg(any(feature = "mqtt", feature = "redis", feature = "websocket"))]
+mod link;
 mod net;
 mod parcel;
+#[cfg(feature = "redis")]
+mod redis;
 mod secret;
 mod stdout;
 mod tcp;
@@ -52,6 +56,8 @@ pub struct OutputPlugin {
 pub static PLUGINS: &[OutputPlugin] = &[
     drop::PLUGIN,
     file::PLUGIN,
+    #[cfg(feature = "redis")]
+    redis::PLUGIN,
     stdout::PLUGIN,
     tcp::PLUGIN,
     udp::PLUGIN,
