@@ -10,8 +10,10 @@ mod error;
 mod file;
 pub mod format;
 mod parcel;
+mod secret;
 mod stdout;
 mod text;
+mod tls;
 mod write;
 
 use std::fmt::Debug;
@@ -29,6 +31,7 @@ pub use encoding::Encoding;
 pub use error::{OutputError, OutputErrorKind};
 pub use format::{FormatConfig, FormatEnv, FormatFailure, Formatted, Formatter, Origins};
 pub use parcel::{Items, Parcel, Receipt};
+pub use secret::Secret;
 pub use text::{TextConfig, TextSet, Texts};
 
 /// A kind of output.
