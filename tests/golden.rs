@@ -11,6 +11,8 @@
     clippy::print_stderr
 )]
 
+#[path = "support/certificates.rs"]
+mod certificates;
 #[path = "suites/decisions.rs"]
 mod decisions;
 #[path = "suites/driven.rs"]
@@ -25,6 +27,8 @@ mod inline_templates;
 mod inputs;
 #[path = "suites/ordered_json.rs"]
 mod ordered_json;
+#[path = "suites/output_sockets.rs"]
+mod output_sockets;
 #[path = "suites/outputs.rs"]
 mod outputs;
 #[path = "suites/packs.rs"]

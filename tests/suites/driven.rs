@@ -238,8 +238,8 @@ impl Driven {
         let outcome = match &mut self.output {
             Output::Local(output) => output.write(&items, self.now),
             Output::Remote(output) => {
-                let sending = tokio::time::timeout(self.timeout, output.send(items.clone()));
                 let _context = self.runtime.enter();
+                let sending = tokio::time::timeout(self.timeout, output.send(items.clone()));
                 self.runtime.block_on(sending).unwrap_or_else(|_| {
                     Receipt::refused(&items, OutputError::outage("the write took too long"))
                 })
