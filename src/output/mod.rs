@@ -9,6 +9,8 @@ mod encoding;
 mod error;
 mod file;
 pub mod format;
+mod http;
+mod opensearch;
 mod parcel;
 mod secret;
 mod stdout;
@@ -46,7 +48,13 @@ pub struct OutputPlugin {
 }
 
 /// All outputs.
-pub static PLUGINS: &[OutputPlugin] = &[drop::PLUGIN, file::PLUGIN, stdout::PLUGIN];
+pub static PLUGINS: &[OutputPlugin] = &[
+    drop::PLUGIN,
+    file::PLUGIN,
+    http::PLUGIN,
+    opensearch::PLUGIN,
+    stdout::PLUGIN,
+];
 
 /// Checked options of an output.
 pub trait OutputConfig: Send + Sync + Debug {
