@@ -10,12 +10,19 @@ mod error;
 mod file;
 pub mod format;
 mod http;
+#[cfg(any(feature = "mqtt", feature = "redis", feature = "websocket"))]
+mod link;
+mod net;
 mod opensearch;
 mod parcel;
+#[cfg(feature = "redis")]
+mod redis;
 mod secret;
 mod stdout;
+mod tcp;
 mod text;
 mod tls;
+mod udp;
 mod url;
 mod web;
 mod write;
@@ -53,8 +60,16 @@ pub static PLUGINS: &[OutputPlugin] = &[
     file::PLUGIN,
     http::PLUGIN,
     opensearch::PLUGIN,
+    #[cfg(feature = "redis")]
+    redis::PLUGIN,
     stdout::PLUGIN,
+    tcp::PLUGIN,
+    udp::PLUGIN,
 ];
+
+/// Outputs that are features of the program, whether this build has them or not; a feature is called as
+/// its output.
+pub static FEATURES: &[&str] = &["kafka", "mqtt", "nats", "redis", "sql", "websocket"];
 
 /// Checked options of an output.
 pub trait OutputConfig: Send + Sync + Debug {
@@ -109,6 +124,8 @@ pub struct OutputEnv<'a> {
     pub runtime: tokio::runtime::Handle,
     /// Longest time of one attempt; whoever calls [`RemoteOutput::send`] keeps to it.
     pub write_timeout: Duration,
+    /// What the target has is to be kept: nothing is emptied when it is opened.
+    pub resumes: bool,
     /// Most requests in flight for the items of one attempt, at least 1.
     pub max_concurrency: usize,
 }

@@ -4,7 +4,7 @@
 //! A formatter never loses a batch for one bad event: it leaves the event out and reports it.
 
 mod formatted;
-mod json;
+pub(super) mod json;
 mod template;
 
 use std::path::Path;
@@ -18,6 +18,7 @@ use super::OutputError;
 pub use formatted::{FormatFailure, Formatted, Reason};
 pub use json::{JsonError, JsonErrorKind, reprint};
 pub use template::TemplateText;
+pub(super) use template::add_filters;
 
 const FORMATS: &[&str] = &[
     "plain",
