@@ -9,9 +9,11 @@ mod encoding;
 mod error;
 mod file;
 pub mod format;
+mod http;
 #[cfg(any(feature = "mqtt", feature = "redis", feature = "websocket"))]
 mod link;
 mod net;
+mod opensearch;
 mod parcel;
 #[cfg(feature = "redis")]
 mod redis;
@@ -56,6 +58,8 @@ pub struct OutputPlugin {
 pub static PLUGINS: &[OutputPlugin] = &[
     drop::PLUGIN,
     file::PLUGIN,
+    http::PLUGIN,
+    opensearch::PLUGIN,
     #[cfg(feature = "redis")]
     redis::PLUGIN,
     stdout::PLUGIN,
