@@ -46,10 +46,6 @@ fn check(path: &Path) -> assert_cmd::assert::Assert {
     b"input: []\nevent: {}\noutput: [{stdot: {}}]\n",
     "did you mean `stdout`?"
 )]
-#[case::not_yet(
-    b"input: []\nevent: {}\noutput: [{kafka: {}}]\n",
-    "not supported yet by this version"
-)]
 #[case::unknown_token(b"input: ${x}\n", "write `${params.x}`")]
 fn bad_documents(#[case] document: &[u8], #[case] message: &str) {
     let folder = project(document);

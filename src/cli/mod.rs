@@ -11,6 +11,7 @@ mod log;
 mod new;
 mod open;
 mod preview;
+mod redeliver;
 mod report;
 mod timestamps;
 mod values;
@@ -39,6 +40,7 @@ enum Command {
     Preview(preview::Args),
     Check(check::Args),
     New(new::Args),
+    Redeliver(redeliver::Args),
     Completions(completions::Args),
 }
 
@@ -73,6 +75,7 @@ pub fn main() -> ExitCode {
         Some(Command::Preview(args)) => preview::run(&args),
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::New(args)) => new::run(&args),
+        Some(Command::Redeliver(args)) => redeliver::run(&args),
         Some(Command::Completions(args)) => completions::run(&args),
     }
 }

@@ -151,7 +151,7 @@ impl OutputConfig for FileConfig {
             shown,
             mode: self.mode,
             idle: self.idle,
-            overwrite: self.overwrite,
+            overwrite: self.overwrite && !env.resumes,
             encoding: self.encoding.clone(),
             open: None,
             idle_at: None,

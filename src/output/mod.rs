@@ -9,9 +9,20 @@ mod encoding;
 mod error;
 mod file;
 pub mod format;
+#[cfg(any(feature = "mqtt", feature = "redis", feature = "websocket"))]
+mod link;
+mod net;
 mod parcel;
+#[cfg(feature = "redis")]
+mod redis;
+mod secret;
 mod stdout;
+mod tcp;
 mod text;
+mod tls;
+mod udp;
+mod url;
+mod web;
 mod write;
 
 use std::fmt::Debug;
@@ -29,6 +40,7 @@ pub use encoding::Encoding;
 pub use error::{OutputError, OutputErrorKind};
 pub use format::{FormatConfig, FormatEnv, FormatFailure, Formatted, Formatter, Origins};
 pub use parcel::{Items, Parcel, Receipt};
+pub use secret::Secret;
 pub use text::{TextConfig, TextSet, Texts};
 
 /// A kind of output.
@@ -41,7 +53,19 @@ pub struct OutputPlugin {
 }
 
 /// All outputs.
-pub static PLUGINS: &[OutputPlugin] = &[drop::PLUGIN, file::PLUGIN, stdout::PLUGIN];
+pub static PLUGINS: &[OutputPlugin] = &[
+    drop::PLUGIN,
+    file::PLUGIN,
+    #[cfg(feature = "redis")]
+    redis::PLUGIN,
+    stdout::PLUGIN,
+    tcp::PLUGIN,
+    udp::PLUGIN,
+];
+
+/// Outputs that are features of the program, whether this build has them or not; a feature is called as
+/// its output.
+pub static FEATURES: &[&str] = &["kafka", "mqtt", "nats", "redis", "sql", "websocket"];
 
 /// Checked options of an output.
 pub trait OutputConfig: Send + Sync + Debug {
@@ -96,6 +120,8 @@ pub struct OutputEnv<'a> {
     pub runtime: tokio::runtime::Handle,
     /// Longest time of one attempt; whoever calls [`RemoteOutput::send`] keeps to it.
     pub write_timeout: Duration,
+    /// What the target has is to be kept: nothing is emptied when it is opened.
+    pub resumes: bool,
     /// Most requests in flight for the items of one attempt, at least 1.
     pub max_concurrency: usize,
 }

@@ -33,6 +33,7 @@ mod plan;
 mod plan_tests;
 mod pool;
 mod queue;
+mod redelivery;
 mod release;
 #[cfg(test)]
 mod release_tests;
@@ -50,6 +51,7 @@ pub use batching::batches;
 pub use check::{CheckOptions, CheckReport, Need, check};
 pub use delivery::DeadLetter;
 pub use plan::{Decoded, EventPlan, InputPlan, OutputPlan, Plan, plan};
+pub use redelivery::Redelivery;
 pub use run::{RunOptions, Running, SEEDED_NOW_US, start};
 pub use settings::{Change, ChangeError, LiveControl, Settings};
 pub use stats::{

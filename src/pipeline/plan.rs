@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::config::{
     Context, Diagnostic, Diagnostics, Document, Files, Node, Place, PluginNode, Schema, Span,
-    names_help, near,
+    names_help,
 };
 use crate::event::{self, EventConfig};
 use crate::input::{self, InputConfig};
@@ -222,29 +222,11 @@ impl Stage {
         }
     }
 
-    /// What Eventum 2.6 has; those that we lack are told apart from typing errors.
-    fn of_eventum(self) -> &'static [&'static str] {
+    /// Plugins that this build may lack, because they are features of the program.
+    fn features(self) -> &'static [&'static str] {
         match self {
-            Self::Input => &[
-                "cron",
-                "http",
-                "linspace",
-                "static",
-                "time_patterns",
-                "timer",
-                "timestamps",
-            ],
-            Self::Event => &["replay", "script", "template"],
-            Self::Output => &[
-                "clickhouse",
-                "file",
-                "http",
-                "kafka",
-                "opensearch",
-                "stdout",
-                "tcp",
-                "udp",
-            ],
+            Self::Output => output::FEATURES,
+            Self::Input | Self::Event => &[],
         }
     }
 }
@@ -320,12 +302,11 @@ fn unknown_plugin(
     let name = node.name.as_str();
     let kind = stage.name();
     let known = schemas.iter().map(|schema| schema.name);
-    if stage.of_eventum().contains(&name) {
-        let list: Vec<String> = known.map(|name| format!("`{name}`")).collect();
+    if stage.features().contains(&name) {
         cx.error_help(
             node.name_span,
-            format!("the {kind} plugin `{name}` is not supported yet by this version"),
-            format!("supported are {}", list.join(", ")),
+            format!("this build of evtui has no {kind} plugin `{name}`"),
+            format!("it was built without the feature `{name}`; use a build that has it"),
         );
         return;
     }
@@ -333,20 +314,12 @@ fn unknown_plugin(
     let elsewhere = Stage::ALL
         .into_iter()
         .find(|other| *other != stage && other.schemas().iter().any(|schema| schema.name == name));
-    let near_here = near(name, known.clone());
-    let missing = near(name, stage.of_eventum().iter().copied());
-    let help = match (elsewhere, near_here, missing) {
-        (Some(other), ..) => {
+    let help = match elsewhere {
+        Some(other) => {
             let other = other.name();
             format!("`{name}` is an {other} plugin, it belongs below `{other}:`")
         }
-        (None, None, Some(meant)) => {
-            format!(
-                "`{meant}`, if you meant that, is not supported yet; {}",
-                names_help(name, known)
-            )
-        }
-        _ => names_help(name, known),
+        None => names_help(name, known),
     };
     cx.error_help(node.name_span, message, help);
 }

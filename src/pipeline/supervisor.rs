@@ -294,6 +294,7 @@ impl Supervisor {
                 streams: options.streams.clone(),
                 runtime: options.runtime.clone(),
                 write_timeout: Duration::from_secs(parameters.write_timeout),
+                resumes: false,
                 max_concurrency: parameters.max_concurrency,
             };
             let ordered = parameters.keep_order;

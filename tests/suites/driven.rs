@@ -190,6 +190,7 @@ impl Driven {
             })),
             runtime: runtime.handle().clone(),
             write_timeout: timeout,
+            resumes: false,
             max_concurrency: 100,
         })?;
         let env = FormatEnv::new(base, Arc::new(Disk));

@@ -40,7 +40,7 @@ pub(in crate::cli) struct Args {
     /// Batches of events that may wait for an output
     #[arg(long = "queue.max-event-batches", value_name = "COUNT", default_value = "10", value_parser = positive::<usize>)]
     max_event_batches: usize,
-    /// Order is always kept; accepted for compatibility
+    /// Give each output one batch at a time, whatever its `concurrency` is
     #[arg(long, value_name = "BOOL", default_value = "false", action = clap::ArgAction::Set, value_parser = boolean)]
     keep_order: bool,
     /// true: release timestamps when they are due; false: as fast as possible [default: true, but false
@@ -53,10 +53,10 @@ pub(in crate::cli) struct Args {
     /// In live mode: leave out timestamps that lie before the start
     #[arg(long, value_name = "BOOL", default_value = "true", action = clap::ArgAction::Set, value_parser = boolean)]
     skip_past: bool,
-    /// Most writes in flight
+    /// Most requests that an output has in flight for one batch
     #[arg(long, value_name = "COUNT", default_value = "100", value_parser = positive::<usize>)]
     max_concurrency: usize,
-    /// Longest time of one write in seconds
+    /// Longest time of one attempt to write a batch, in seconds, for outputs without a `write_timeout`
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = positive::<u64>)]
     write_timeout: u64,
     /// Values for ${params.*} as a JSON object

@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Duration;
 
 use super::summary::{amount, clock, number};
+use crate::cli::report::visible;
 use crate::pipeline::{State, Stats};
 use crate::time::short_duration;
 
@@ -14,6 +15,9 @@ const WINDOW: usize = 10;
 
 /// Lateness that is worth a word.
 const LAG: Duration = Duration::from_secs(1);
+
+/// Characters of why a target is down: the line must not be wrapped.
+const REASON: usize = 48;
 
 /// Columns of the bar.
 const BAR: u64 = 20;
@@ -85,6 +89,7 @@ impl Progress {
         if lost + stats.failed > 0 {
             let _ = write!(line, "  {} failed", number(lost + stats.failed));
         }
+        outages(&mut line, stats);
         if *state == State::Stopping {
             line.push_str("  stopping, once more to give up");
         }
@@ -109,6 +114,20 @@ impl Progress {
         }
         let all = stats.expected.filter(|&all| all > 0)?;
         Some((stats.released.min(all), all))
+    }
+}
+
+/// Targets that do not take events.
+fn outages(line: &mut String, stats: &Stats) {
+    let kept: u64 = stats.outputs.iter().map(|one| one.dead_lettered).sum();
+    if kept > 0 {
+        let _ = write!(line, "  {} dead letters", number(kept));
+    }
+    for output in &stats.outputs {
+        if let Some(outage) = &output.outage {
+            let reason: String = visible(&outage.reason).chars().take(REASON).collect();
+            let _ = write!(line, "  {} is down: {reason}", output.name);
+        }
     }
 }
 

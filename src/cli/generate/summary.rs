@@ -3,9 +3,8 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::Paint;
-use crate::cli::report::visible;
-use crate::pipeline::{EndReason, Stats};
+use crate::cli::report::{Paint, visible};
+use crate::pipeline::{EndReason, OutputStats, Stats};
 use crate::time::{Zone, short_duration};
 
 /// Kinds of errors shown.
@@ -70,6 +69,7 @@ fn totals(out: &mut Vec<u8>, id: &str, reason: &EndReason, stats: &Stats) -> io:
             number(output.written),
             amount(output.bytes)
         )?;
+        delivery(out, &name(stats, index), output)?;
     }
     for (count, what) in [
         (stats.empty, "gave no event"),
@@ -78,6 +78,22 @@ fn totals(out: &mut Vec<u8>, id: &str, reason: &EndReason, stats: &Stats) -> io:
         if count > 0 {
             writeln!(out, "  {} {what}", counted(count, "timestamp"))?;
         }
+    }
+    Ok(())
+}
+
+/// What delivering took, where it was not plain.
+fn delivery(out: &mut Vec<u8>, name: &str, output: &OutputStats) -> io::Result<()> {
+    if output.dead_lettered > 0 {
+        let kept = counted(output.dead_lettered, "event");
+        writeln!(
+            out,
+            "  {name}: {kept} kept as dead letters; `evtui redeliver` sends them again"
+        )?;
+    }
+    if output.retries > 0 {
+        let again = counted(output.retries, "attempt");
+        writeln!(out, "  {name}: {again} more were needed")?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::{Line, heading, row};
-use crate::pipeline::Stats;
+use crate::pipeline::{Outage, Stats};
 use crate::time::short_duration;
 use crate::tui::app::{App, Focus, Phase, inner};
 use crate::tui::text;
@@ -185,6 +185,10 @@ fn conditions(stats: &Stats, theme: &Theme, line: &mut Line<'_>) {
     if let Some(limit) = settings.rate_limit {
         line.put(&format!("  ≤ {limit}/s"), theme.accent);
     }
+    let down = stats.outputs.iter().find(|one| one.outage.is_some());
+    if let Some(output) = down {
+        line.put(&format!("  {} down", output.name), theme.error);
+    }
     if stats.lag >= LAG {
         let lag = short_duration(stats.lag);
         line.put(&format!("  {lag} late"), theme.warn);
@@ -282,6 +286,15 @@ fn flow(app: &App, area: Rect, screen: &mut Buffer) {
         if lost > 0 {
             line.put(&format!("  {} lost", text::grouped(lost)), theme.error);
         }
+        if output.dead_lettered > 0 {
+            let kept = text::grouped(output.dead_lettered);
+            Line::new(next(), screen)
+                .put("         ", theme.muted)
+                .put(&format!("{kept} kept as dead letters"), theme.warn);
+        }
+        if let Some(outage) = &output.outage {
+            down(&mut Line::new(next(), screen), outage, theme);
+        }
     }
     for queue in &stats.queues {
         let mut line = Line::new(next(), screen);
@@ -301,6 +314,21 @@ fn flow(app: &App, area: Rect, screen: &mut Buffer) {
             theme.text,
         );
     }
+}
+
+/// A target that does not take events: since when, why, and what comes next.
+fn down(line: &mut Line<'_>, outage: &Outage, theme: &Theme) {
+    let what = if outage.open { "down" } else { "failing" };
+    let lasted = short_duration(Duration::from_secs(outage.lasted.as_secs()));
+    line.put("         ", theme.muted)
+        .put(&format!("{what} for {lasted}"), theme.error);
+    if let Some(next) = outage.next {
+        let next = next.as_secs();
+        line.put(&format!(", next try in {next} s"), theme.warn);
+    }
+    let room = line.room().saturating_sub(2);
+    line.put(": ", theme.muted)
+        .put(&text::fit(&outage.reason, room), theme.text);
 }
 
 fn gauge(line: &mut Line<'_>, len: usize, capacity: usize, theme: &Theme) {

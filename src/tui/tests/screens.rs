@@ -3,7 +3,7 @@
 use rstest::rstest;
 
 use super::*;
-use crate::pipeline::{EndReason, State};
+use crate::pipeline::{EndReason, Outage, State};
 
 fn running(harness: &mut Harness, errors: bool) {
     harness.keys("<ctrl-r>");
@@ -145,4 +145,24 @@ fn the_end_of_a_run_is_told() {
         .sees("failed")
         .sees("3 errors")
         .sees("3,000,000 events");
+}
+
+#[rstest]
+fn an_output_whose_target_is_down(#[values((80, 24), (120, 40))] size: (u16, u16)) {
+    let mut harness = Harness::open(size.0, size.1, "dark");
+    running(&mut harness, false);
+    let mut status = canned::status(State::Running, 31_000, 100_000, false);
+    let output = &mut status.stats.outputs[0];
+    output.name = "http".to_owned();
+    output.dead_lettered = 1_200;
+    output.outage = Some(Outage {
+        open: true,
+        attempts: 7,
+        reason: "cannot reach logs.example.com:443: connection refused".to_owned(),
+        lasted: Duration::from_millis(74_300),
+        next: Some(Duration::from_millis(3_900)),
+    });
+    harness.send(AppEvent::Pipeline(PipelineEvent::Status(Box::new(status))));
+    harness.keys("<ctrl-t>");
+    insta::assert_snapshot!(format!("outage_{}x{}", size.0, size.1), harness.text());
 }
