@@ -9,8 +9,15 @@ mod encoding;
 mod error;
 mod file;
 pub mod format;
-#[cfg(any(feature = "mqtt", feature = "redis", feature = "websocket"))]
+#[cfg(any(
+    feature = "mqtt",
+    feature = "nats",
+    feature = "redis",
+    feature = "websocket"
+))]
 mod link;
+#[cfg(feature = "nats")]
+mod nats;
 mod net;
 mod parcel;
 #[cfg(feature = "redis")]
@@ -54,6 +61,8 @@ pub struct OutputPlugin {
 pub static PLUGINS: &[OutputPlugin] = &[
     drop::PLUGIN,
     file::PLUGIN,
+    #[cfg(feature = "nats")]
+    nats::PLUGIN,
     #[cfg(feature = "redis")]
     redis::PLUGIN,
     stdout::PLUGIN,
