@@ -11,7 +11,15 @@ mod file;
 pub mod format;
 mod http;
 #[cfg(any(feature = "mqtt", feature = "redis", feature = "websocket"))]
+#[cfg(any(
+    feature = "mqtt",
+    feature = "nats",
+    feature = "redis",
+    feature = "websocket"
+))]
 mod link;
+#[cfg(feature = "nats")]
+mod nats;
 mod net;
 mod opensearch;
 mod parcel;
@@ -60,6 +68,8 @@ pub static PLUGINS: &[OutputPlugin] = &[
     file::PLUGIN,
     http::PLUGIN,
     opensearch::PLUGIN,
+    #[cfg(feature = "nats")]
+    nats::PLUGIN,
     #[cfg(feature = "redis")]
     redis::PLUGIN,
     stdout::PLUGIN,
