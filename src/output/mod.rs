@@ -11,6 +11,8 @@ mod file;
 pub mod format;
 mod parcel;
 mod secret;
+#[cfg(feature = "sql")]
+mod sql;
 mod stdout;
 mod text;
 mod tls;
@@ -44,7 +46,13 @@ pub struct OutputPlugin {
 }
 
 /// All outputs.
-pub static PLUGINS: &[OutputPlugin] = &[drop::PLUGIN, file::PLUGIN, stdout::PLUGIN];
+pub static PLUGINS: &[OutputPlugin] = &[
+    drop::PLUGIN,
+    file::PLUGIN,
+    #[cfg(feature = "sql")]
+    sql::PLUGIN,
+    stdout::PLUGIN,
+];
 
 /// Outputs that are features of the program, whether this build has them or not; a feature is called as
 /// its output.
