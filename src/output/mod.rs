@@ -9,13 +9,22 @@ mod encoding;
 mod error;
 mod file;
 pub mod format;
+#[cfg(any(feature = "mqtt", feature = "redis", feature = "websocket"))]
+mod link;
+mod net;
 mod parcel;
+#[cfg(feature = "redis")]
+mod redis;
 mod secret;
 #[cfg(feature = "sql")]
 mod sql;
 mod stdout;
+mod tcp;
 mod text;
 mod tls;
+mod udp;
+mod url;
+mod web;
 mod write;
 
 use std::fmt::Debug;
@@ -49,9 +58,13 @@ pub struct OutputPlugin {
 pub static PLUGINS: &[OutputPlugin] = &[
     drop::PLUGIN,
     file::PLUGIN,
+    #[cfg(feature = "redis")]
+    redis::PLUGIN,
     #[cfg(feature = "sql")]
     sql::PLUGIN,
     stdout::PLUGIN,
+    tcp::PLUGIN,
+    udp::PLUGIN,
 ];
 
 /// Outputs that are features of the program, whether this build has them or not; a feature is called as
