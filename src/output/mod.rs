@@ -9,9 +9,11 @@ mod encoding;
 mod error;
 mod file;
 pub mod format;
+mod http;
 #[cfg(any(feature = "mqtt", feature = "redis", feature = "websocket"))]
 mod link;
 mod net;
+mod opensearch;
 mod parcel;
 #[cfg(feature = "redis")]
 mod redis;
@@ -58,6 +60,12 @@ pub struct OutputPlugin {
 pub static PLUGINS: &[OutputPlugin] = &[
     drop::PLUGIN,
     file::PLUGIN,
+/// Outputs that are features of the program, whether this build has them or not; a feature is called as
+/// its output.
+];
+    http::PLUGIN,
+    opensearch::PLUGIN,
+pub static FEATURES: &[&str] = &["kafka", "mqtt", "nats", "redis", "sql", "websocket"];
     #[cfg(feature = "redis")]
     redis::PLUGIN,
     #[cfg(feature = "sql")]
@@ -65,11 +73,6 @@ pub static PLUGINS: &[OutputPlugin] = &[
     stdout::PLUGIN,
     tcp::PLUGIN,
     udp::PLUGIN,
-];
-
-/// Outputs that are features of the program, whether this build has them or not; a feature is called as
-/// its output.
-pub static FEATURES: &[&str] = &["kafka", "mqtt", "nats", "redis", "sql", "websocket"];
 
 /// Checked options of an output.
 pub trait OutputConfig: Send + Sync + Debug {

@@ -34,7 +34,8 @@ use super::url::WebUrl;
 pub use answer::{Answer, is_passing, named};
 pub use call::{Call, Shape, header};
 pub use options::{
-    COMPRESSION, CONNECT_TIMEOUT, Compress, PROXY_URL, REQUEST_TIMEOUT, compression, login, seconds,
+    CA_CERT, CLIENT_CERT, CLIENT_CERT_KEY, COMPRESSION, CONNECT_TIMEOUT, ClientConfig, Compress,
+    PROXY_URL, REQUEST_TIMEOUT, VERIFY, compression, login,
 };
 pub use proxy::ProxyChoice;
 pub use server::Server;
