@@ -18,3 +18,12 @@ mod servers;
 
 #[path = "servers/harness.rs"]
 mod harness;
+#[cfg(feature = "sql")]
+#[path = "servers/mariadb.rs"]
+mod mariadb;
+#[cfg(feature = "sql")]
+#[path = "servers/postgres.rs"]
+mod postgres;
+#[cfg(feature = "sql")]
+#[path = "servers/sqlite.rs"]
+mod sqlite;

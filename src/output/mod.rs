@@ -3,6 +3,7 @@
 //!
 //! Knows nothing of inputs, event sources or threads.
 
+mod clickhouse;
 mod delivery;
 mod drop;
 mod encoding;
@@ -58,14 +59,11 @@ pub struct OutputPlugin {
 
 /// All outputs.
 pub static PLUGINS: &[OutputPlugin] = &[
+    clickhouse::PLUGIN,
     drop::PLUGIN,
     file::PLUGIN,
-/// Outputs that are features of the program, whether this build has them or not; a feature is called as
-/// its output.
-];
     http::PLUGIN,
     opensearch::PLUGIN,
-pub static FEATURES: &[&str] = &["kafka", "mqtt", "nats", "redis", "sql", "websocket"];
     #[cfg(feature = "redis")]
     redis::PLUGIN,
     #[cfg(feature = "sql")]
@@ -73,6 +71,11 @@ pub static FEATURES: &[&str] = &["kafka", "mqtt", "nats", "redis", "sql", "webso
     stdout::PLUGIN,
     tcp::PLUGIN,
     udp::PLUGIN,
+];
+
+/// Outputs that are features of the program, whether this build has them or not; a feature is called as
+/// its output.
+pub static FEATURES: &[&str] = &["kafka", "mqtt", "nats", "redis", "sql", "websocket"];
 
 /// Checked options of an output.
 pub trait OutputConfig: Send + Sync + Debug {
