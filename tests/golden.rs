@@ -25,11 +25,17 @@ mod inline_templates;
 mod inputs;
 #[path = "suites/ordered_json.rs"]
 mod ordered_json;
+#[path = "suites/output_http.rs"]
+mod output_http;
+#[path = "suites/output_opensearch.rs"]
+mod output_opensearch;
 #[path = "suites/outputs.rs"]
 mod outputs;
 #[path = "suites/packs.rs"]
 mod packs;
 #[path = "suites/rand.rs"]
 mod rand;
+#[path = "support/recorder.rs"]
+mod recorder;
 #[path = "suites/time_patterns.rs"]
 mod time_patterns;

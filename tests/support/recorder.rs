@@ -29,7 +29,10 @@ pub struct Recorded {
 impl Recorded {
     /// The values of a header, whatever its spelling.
     pub fn header(&self, name: &str) -> Vec<&str> {
-        let alike = self.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
+        let alike = self
+            .headers
+            .iter()
+            .filter(|(known, _)| known.eq_ignore_ascii_case(name));
         alike.map(|(_, value)| value.as_str()).collect()
     }
 
@@ -106,7 +109,11 @@ pub struct Recorder {
 impl Recorder {
     /// On a free port.
     pub fn start(script: impl Fn(usize, &Recorded) -> Reply + Send + Sync + 'static) -> Self {
-        Self::with(0, Arc::new(script), Arc::new(|stream| Some(Box::new(stream))))
+        Self::with(
+            0,
+            Arc::new(script),
+            Arc::new(|stream| Some(Box::new(stream))),
+        )
     }
 
     /// On this port (0: a free one), with something around each connection.
@@ -161,8 +168,16 @@ impl Recorder {
         let seen = self.state.seen.lock().unwrap();
         let few = |seen: &mut Seen| seen.requests.len() < count;
         let limit = Duration::from_secs(30);
-        let (seen, waited) = self.state.more.wait_timeout_while(seen, limit, few).unwrap();
-        assert!(!waited.timed_out(), "{} of {count} requests", seen.requests.len());
+        let (seen, waited) = self
+            .state
+            .more
+            .wait_timeout_while(seen, limit, few)
+            .unwrap();
+        assert!(
+            !waited.timed_out(),
+            "{} of {count} requests",
+            seen.requests.len()
+        );
         seen.requests.clone()
     }
 
@@ -276,7 +291,9 @@ fn read_request(wire: &mut impl BufRead) -> io::Result<Option<Recorded>> {
         let Some((name, value)) = line.split_once(':') else {
             break;
         };
-        request.headers.push((name.to_owned(), value.trim().to_owned()));
+        request
+            .headers
+            .push((name.to_owned(), value.trim().to_owned()));
     }
     let chunked = request.header("transfer-encoding").contains(&"chunked");
     let length = request.header("content-length");
@@ -306,7 +323,7 @@ fn read_chunks(wire: &mut impl BufRead, body: &mut Vec<u8>) -> io::Result<()> {
 }
 
 /// What a server of the golden files answers.
-fn golden_reply(server: &Value, nth: usize, request: &Recorded) -> Reply {
+pub fn golden_reply(server: &Value, nth: usize, request: &Recorded) -> Reply {
     let rules = server["rules"].as_array().into_iter().flatten();
     let line = format!("{} {} HTTP/1.1", request.method, request.target);
     let meets = |rule: &&Value| {
@@ -317,7 +334,9 @@ fn golden_reply(server: &Value, nth: usize, request: &Recorded) -> Reply {
             || rule["nth"].as_u64() == Some(nth as u64)
     };
     let mut rules = rules.filter(meets);
-    let response = rules.next().map_or(&server["default"], |rule| &rule["response"]);
+    let response = rules
+        .next()
+        .map_or(&server["default"], |rule| &rule["response"]);
     if response["close"] == true {
         return Reply::Close;
     }
@@ -328,7 +347,9 @@ fn golden_reply(server: &Value, nth: usize, request: &Recorded) -> Reply {
     let headers = headers.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()));
     let body = match (response["body"].as_str(), response["body_base64"].as_str()) {
         (Some(text), _) => text.as_bytes().to_vec(),
-        (None, Some(text)) => base64::engine::general_purpose::STANDARD.decode(text).unwrap(),
+        (None, Some(text)) => base64::engine::general_purpose::STANDARD
+            .decode(text)
+            .unwrap(),
         (None, None) => Vec::new(),
     };
     let status = response["status"].as_u64().unwrap_or(200);
