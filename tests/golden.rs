@@ -25,6 +25,8 @@ mod inline_templates;
 mod inputs;
 #[path = "suites/ordered_json.rs"]
 mod ordered_json;
+#[path = "suites/output_clickhouse.rs"]
+mod output_clickhouse;
 #[path = "suites/output_http.rs"]
 mod output_http;
 #[path = "suites/output_opensearch.rs"]
