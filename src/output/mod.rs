@@ -11,6 +11,7 @@ mod error;
 mod file;
 pub mod format;
 mod http;
+mod influxdb;
 #[cfg(any(feature = "mqtt", feature = "redis", feature = "websocket"))]
 mod link;
 mod net;
@@ -63,6 +64,7 @@ pub static PLUGINS: &[OutputPlugin] = &[
     drop::PLUGIN,
     file::PLUGIN,
     http::PLUGIN,
+    influxdb::PLUGIN,
     opensearch::PLUGIN,
     #[cfg(feature = "redis")]
     redis::PLUGIN,
