@@ -26,3 +26,12 @@ mod nats;
 #[cfg(feature = "redis")]
 #[path = "servers/redis.rs"]
 mod redis;
+#[cfg(feature = "sql")]
+#[path = "servers/mariadb.rs"]
+mod mariadb;
+#[cfg(feature = "sql")]
+#[path = "servers/postgres.rs"]
+mod postgres;
+#[cfg(feature = "sql")]
+#[path = "servers/sqlite.rs"]
+mod sqlite;
