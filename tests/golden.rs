@@ -27,6 +27,12 @@ mod inline_templates;
 mod inputs;
 #[path = "suites/ordered_json.rs"]
 mod ordered_json;
+#[path = "suites/output_clickhouse.rs"]
+mod output_clickhouse;
+#[path = "suites/output_http.rs"]
+mod output_http;
+#[path = "suites/output_opensearch.rs"]
+mod output_opensearch;
 #[path = "suites/output_sockets.rs"]
 mod output_sockets;
 #[path = "suites/outputs.rs"]
@@ -35,5 +41,7 @@ mod outputs;
 mod packs;
 #[path = "suites/rand.rs"]
 mod rand;
+#[path = "support/recorder.rs"]
+mod recorder;
 #[path = "suites/time_patterns.rs"]
 mod time_patterns;

@@ -3,22 +3,41 @@
 //!
 //! Knows nothing of inputs, event sources or threads.
 
+mod clickhouse;
 mod delivery;
 mod drop;
 mod encoding;
 mod error;
 mod file;
 pub mod format;
+mod http;
+mod influxdb;
 #[cfg(feature = "kafka")]
 mod kafka;
+#[cfg(any(
+    feature = "mqtt",
+    feature = "nats",
+    feature = "redis",
+    feature = "websocket"
+))]
+mod link;
+#[cfg(feature = "nats")]
+mod nats;
 mod net;
+mod opensearch;
 mod parcel;
+#[cfg(feature = "redis")]
+mod redis;
 mod secret;
+#[cfg(feature = "sql")]
+mod sql;
 mod stdout;
 mod tcp;
 mod text;
 mod tls;
 mod udp;
+mod url;
+mod web;
 mod write;
 
 use std::fmt::Debug;
@@ -50,10 +69,20 @@ pub struct OutputPlugin {
 
 /// All outputs.
 pub static PLUGINS: &[OutputPlugin] = &[
+    clickhouse::PLUGIN,
     drop::PLUGIN,
     file::PLUGIN,
+    http::PLUGIN,
+    influxdb::PLUGIN,
     #[cfg(feature = "kafka")]
     kafka::PLUGIN,
+    opensearch::PLUGIN,
+    #[cfg(feature = "nats")]
+    nats::PLUGIN,
+    #[cfg(feature = "redis")]
+    redis::PLUGIN,
+    #[cfg(feature = "sql")]
+    sql::PLUGIN,
     stdout::PLUGIN,
     tcp::PLUGIN,
     udp::PLUGIN,

@@ -16,9 +16,7 @@ use std::time::Duration;
 
 use rskafka::client::partition::Compression;
 
-use crate::config::{
-    Context, ENCODINGS, Field, Kind, Node, Scalar, Schema, Section, Tree, near,
-};
+use crate::config::{Context, ENCODINGS, Field, Kind, Node, Scalar, Schema, Section, Tree, near};
 
 use super::format::{self, FormatConfig};
 use super::net::Address;
@@ -438,8 +436,7 @@ impl KafkaConfig {
 
     fn no_encoding(&self) -> OutputError {
         let name = &self.encoding;
-        OutputError::failed(format!("there is no encoding `{name}` here"))
-            .help(meant(name))
+        OutputError::failed(format!("there is no encoding `{name}` here")).help(meant(name))
     }
 
     /// For how long attempts try again by themselves: not where the pipeline does.

@@ -69,6 +69,8 @@ pub(super) struct Courier {
 struct Account<'a> {
     counters: &'a OutputCounters,
     undecided: u64,
+    /// Some of them arrived, or are kept.
+    saved: bool,
 }
 
 impl Account<'_> {
@@ -157,15 +159,32 @@ impl Courier {
     }
 
     /// Delivers a parcel, whatever it takes, or decides what becomes of it.
-    pub(super) async fn deliver(&self, parcel: &Parcel, mut target: Target<'_>) {
+    pub(super) async fn deliver(&self, parcel: &Parcel, target: Target<'_>) {
         let (Some(lane), Some(counters)) = (self.lane(), self.counters()) else {
             return;
         };
         let mut account = Account {
             counters,
             undecided: parcel.formatted.events(),
+            saved: false,
         };
-        let mut numbers = self.sendable(parcel, &mut account);
+        self.decide(parcel, target, lane, &mut account).await;
+        if account.saved {
+            self.lost.store(0, Ordering::Relaxed);
+            lane.hopeless.store(false, Ordering::Relaxed);
+        } else {
+            self.look_for_an_end();
+        }
+    }
+
+    async fn decide(
+        &self,
+        parcel: &Parcel,
+        mut target: Target<'_>,
+        lane: &Lane,
+        account: &mut Account<'_>,
+    ) {
+        let mut numbers = self.sendable(parcel, account);
         let mut attempts = 0;
         loop {
             let items = match &numbers {
@@ -176,7 +195,7 @@ impl Courier {
                 return;
             }
             if self.shared.control.abort_token().is_cancelled() {
-                return self.give_up(&items, &aborted(None), attempts, &mut account);
+                return self.give_up(&items, &aborted(None), attempts, account);
             }
             if let Admission::Wait(until) = lane.circuit.admit(Instant::now()) {
                 if self.config.on_failure == OnFailure::Block {
@@ -184,29 +203,29 @@ impl Courier {
                         .await;
                 } else {
                     let error = OutputError::outage(lane.circuit.reason());
-                    self.give_up(&items, &error, attempts, &mut account);
+                    self.give_up(&items, &error, attempts, account);
                     return;
                 }
                 continue;
             }
             attempts += 1;
             if attempts > 1 {
-                counters.retries.add(1);
+                account.counters.retries.add(1);
             }
-            let outcome = self.attempt(&mut target, &items).await;
-            let Some(rest) = self.settle(&items, outcome, attempts, &mut account) else {
+            let receipt = self.attempt(&mut target, &items).await;
+            let Some(rest) = self.settle(&items, receipt, attempts, account) else {
                 return;
             };
             let items = parcel.some(&rest.numbers);
             let spent = attempts > self.config.retry.attempts;
             if spent && self.config.on_failure != OnFailure::Block {
-                return self.give_up(&items, &rest.error, attempts, &mut account);
+                return self.give_up(&items, &rest.error, attempts, account);
             }
             let wait = self.wait(attempts, rest.error.retry_after);
             lane.circuit.plan(Instant::now().checked_add(wait));
             self.pause(wait).await;
             if self.shared.control.abort_token().is_cancelled() {
-                return self.give_up(&items, &aborted(Some(&rest.error)), attempts, &mut account);
+                return self.give_up(&items, &aborted(Some(&rest.error)), attempts, account);
             }
             numbers = Some(rest.numbers);
         }
@@ -257,21 +276,19 @@ impl Courier {
     fn settle(
         &self,
         items: &Items<'_>,
-        outcome: Receipt,
+        receipt: Receipt,
         attempts: u32,
         account: &mut Account<'_>,
     ) -> Option<Rest> {
         let lane = self.lane()?;
-        let written = account.decide(outcome.written(items));
+        let written = account.decide(receipt.written(items));
         account.counters.written.add(written);
-        account.counters.bytes.add(outcome.bytes);
-        if written > 0 {
-            self.lost.store(0, Ordering::Relaxed);
-            lane.hopeless.store(false, Ordering::Relaxed);
-        }
+        account.counters.bytes.add(receipt.bytes);
+        account.saved |= written > 0;
         let mut again = Vec::new();
         let mut outage: Option<OutputError> = None;
-        for (range, error) in outcome.failures {
+        let mut lost: Vec<(Vec<usize>, OutputError)> = Vec::new();
+        for (range, error) in receipt.failures {
             match error.kind {
                 OutputErrorKind::Outage => {
                     again.extend(range.map(|position| items.number(position)));
@@ -286,11 +303,16 @@ impl Courier {
                     self.shared.cancel_lane(self.index);
                 }
                 OutputErrorKind::Failed => {
-                    let parcel = items.parcel();
                     let numbers = part(items, range);
-                    self.give_up(&parcel.some(&numbers), &error, attempts, account);
+                    match lost.iter_mut().find(|(_, known)| *known == error) {
+                        Some((known, _)) => known.extend(numbers),
+                        None => lost.push((numbers, error)),
+                    }
                 }
             }
+        }
+        for (numbers, error) in lost {
+            self.give_up(&items.parcel().some(&numbers), &error, attempts, account);
         }
         let Some(error) = outage else {
             if lane.circuit.worked() {
@@ -333,12 +355,14 @@ impl Courier {
         self.record(error, count, Some(items));
         if self.config.on_failure == OnFailure::DeadLetter {
             match self.keep(items, error, attempts) {
-                Ok(()) => return account.counters.dead_lettered.add(count),
+                Ok(()) => {
+                    account.saved = true;
+                    return account.counters.dead_lettered.add(count);
+                }
                 Err(problem) => self.record(&problem, count, Some(items)),
             }
         }
         account.counters.write_failed.add(count);
-        self.look_for_an_end();
     }
 
     /// Writes dead letters for the events of items.
