@@ -27,14 +27,14 @@ mod inline_templates;
 mod inputs;
 #[path = "suites/ordered_json.rs"]
 mod ordered_json;
-#[path = "suites/output_sockets.rs"]
-mod output_sockets;
 #[path = "suites/output_clickhouse.rs"]
 mod output_clickhouse;
 #[path = "suites/output_http.rs"]
 mod output_http;
 #[path = "suites/output_opensearch.rs"]
 mod output_opensearch;
+#[path = "suites/output_sockets.rs"]
+mod output_sockets;
 #[path = "suites/outputs.rs"]
 mod outputs;
 #[path = "suites/packs.rs"]
