@@ -12,6 +12,8 @@ mod file;
 pub mod format;
 mod http;
 mod influxdb;
+#[cfg(feature = "kafka")]
+mod kafka;
 #[cfg(any(
     feature = "mqtt",
     feature = "nats",
@@ -72,6 +74,8 @@ pub static PLUGINS: &[OutputPlugin] = &[
     file::PLUGIN,
     http::PLUGIN,
     influxdb::PLUGIN,
+    #[cfg(feature = "kafka")]
+    kafka::PLUGIN,
     opensearch::PLUGIN,
     #[cfg(feature = "nats")]
     nats::PLUGIN,
