@@ -3,6 +3,7 @@
 //!
 //! Knows nothing of inputs, event sources or threads.
 
+mod clickhouse;
 mod delivery;
 mod drop;
 mod encoding;
@@ -10,14 +11,24 @@ mod error;
 mod file;
 pub mod format;
 mod http;
-#[cfg(any(feature = "mqtt", feature = "redis", feature = "websocket"))]
+mod influxdb;
+#[cfg(any(
+    feature = "mqtt",
+    feature = "nats",
+    feature = "redis",
+    feature = "websocket"
+))]
 mod link;
+#[cfg(feature = "nats")]
+mod nats;
 mod net;
 mod opensearch;
 mod parcel;
 #[cfg(feature = "redis")]
 mod redis;
 mod secret;
+#[cfg(feature = "sql")]
+mod sql;
 mod stdout;
 mod tcp;
 mod text;
@@ -56,12 +67,18 @@ pub struct OutputPlugin {
 
 /// All outputs.
 pub static PLUGINS: &[OutputPlugin] = &[
+    clickhouse::PLUGIN,
     drop::PLUGIN,
     file::PLUGIN,
     http::PLUGIN,
+    influxdb::PLUGIN,
     opensearch::PLUGIN,
+    #[cfg(feature = "nats")]
+    nats::PLUGIN,
     #[cfg(feature = "redis")]
     redis::PLUGIN,
+    #[cfg(feature = "sql")]
+    sql::PLUGIN,
     stdout::PLUGIN,
     tcp::PLUGIN,
     udp::PLUGIN,

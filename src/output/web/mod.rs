@@ -36,7 +36,7 @@ pub use options::{
     PROXY_URL, REQUEST_TIMEOUT, VERIFY, compression, login,
 };
 pub use proxy::ProxyChoice;
-pub use server::Server;
+pub use server::{Server, was_cut};
 
 use connect::Connector;
 

@@ -22,6 +22,15 @@ const KEPT: usize = 20;
 /// How long one is kept.
 const KEPT_FOR: Duration = Duration::from_secs(5);
 
+/// How the sentence about a connection without an answer ends.
+const CUT: &str = "closed the connection without an answer";
+
+/// True when the server closed the connection instead of giving an answer, as one does whose patience
+/// with an idle connection ends just when it is used.
+pub fn was_cut(error: &OutputError) -> bool {
+    error.message.ends_with(CUT)
+}
+
 /// A server that requests go to.
 pub struct Server {
     client: Client,
@@ -167,9 +176,7 @@ impl Server {
                 ))
                 .help("the target is overloaded or hangs; look there")
             }
-            Trouble::Closed | Trouble::Unsent(_) => {
-                OutputError::outage(format!("{to} closed the connection without an answer"))
-            }
+            Trouble::Closed | Trouble::Unsent(_) => OutputError::outage(format!("{to} {CUT}")),
             Trouble::Io(error)
                 if error
                     .get_ref()
