@@ -9,6 +9,8 @@
     clippy::print_stderr
 )]
 
+#[path = "support/certificates.rs"]
+mod certificates;
 #[path = "support/engine.rs"]
 #[allow(dead_code, reason = "shared by test binaries")]
 mod engine;
@@ -18,3 +20,18 @@ mod servers;
 
 #[path = "servers/harness.rs"]
 mod harness;
+#[cfg(feature = "nats")]
+#[path = "servers/nats.rs"]
+mod nats;
+#[cfg(feature = "redis")]
+#[path = "servers/redis.rs"]
+mod redis;
+#[cfg(feature = "sql")]
+#[path = "servers/mariadb.rs"]
+mod mariadb;
+#[cfg(feature = "sql")]
+#[path = "servers/postgres.rs"]
+mod postgres;
+#[cfg(feature = "sql")]
+#[path = "servers/sqlite.rs"]
+mod sqlite;
