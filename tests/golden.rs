@@ -29,6 +29,8 @@ mod inputs;
 mod ordered_json;
 #[path = "suites/output_clickhouse.rs"]
 mod output_clickhouse;
+#[path = "suites/output_formats.rs"]
+mod output_formats;
 #[path = "suites/output_http.rs"]
 mod output_http;
 #[path = "suites/output_opensearch.rs"]
