@@ -32,6 +32,8 @@ mod kafka;
 mod ordered_json;
 #[path = "suites/output_clickhouse.rs"]
 mod output_clickhouse;
+#[path = "suites/output_formats.rs"]
+mod output_formats;
 #[path = "suites/output_http.rs"]
 mod output_http;
 #[cfg(feature = "kafka")]

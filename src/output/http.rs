@@ -193,6 +193,11 @@ impl HttpConfig {
         if self.compress == Compress::Gzip && !has("content-encoding") {
             headers.push(("Content-Encoding", "gzip"));
         }
+        if let Some(kind) = self.format.content_type()
+            && !has("content-type")
+        {
+            headers.push(("Content-Type", kind));
+        }
         for (name, value) in &self.headers {
             headers.push((name, value.expose()));
         }

@@ -211,7 +211,10 @@ impl Courier {
             account.counters.format_failed.add(count);
             self.record(&OutputError::failed(message.as_str()), count, Some(&items));
         }
-        let bad = |number: &usize| bad.iter().any(|(other, _)| other == number);
+        let bad = |number: &usize| {
+            bad.binary_search_by_key(number, |(other, _)| *other)
+                .is_ok()
+        };
         Some(
             (0..parcel.formatted.len())
                 .filter(|number| !bad(number))
