@@ -27,16 +27,16 @@ mod inline_templates;
 mod inputs;
 #[path = "suites/ordered_json.rs"]
 mod ordered_json;
-#[path = "suites/output_formats.rs"]
-mod output_formats;
-#[path = "suites/output_sockets.rs"]
-mod output_sockets;
 #[path = "suites/output_clickhouse.rs"]
 mod output_clickhouse;
+#[path = "suites/output_formats.rs"]
+mod output_formats;
 #[path = "suites/output_http.rs"]
 mod output_http;
 #[path = "suites/output_opensearch.rs"]
 mod output_opensearch;
+#[path = "suites/output_sockets.rs"]
+mod output_sockets;
 #[path = "suites/outputs.rs"]
 mod outputs;
 #[path = "suites/packs.rs"]

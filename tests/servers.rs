@@ -20,18 +20,18 @@ mod servers;
 
 #[path = "servers/harness.rs"]
 mod harness;
-#[cfg(feature = "nats")]
-#[path = "servers/nats.rs"]
-mod nats;
-#[cfg(feature = "redis")]
-#[path = "servers/redis.rs"]
-mod redis;
 #[cfg(feature = "sql")]
 #[path = "servers/mariadb.rs"]
 mod mariadb;
+#[cfg(feature = "nats")]
+#[path = "servers/nats.rs"]
+mod nats;
 #[cfg(feature = "sql")]
 #[path = "servers/postgres.rs"]
 mod postgres;
+#[cfg(feature = "redis")]
+#[path = "servers/redis.rs"]
+mod redis;
 #[cfg(feature = "sql")]
 #[path = "servers/sqlite.rs"]
 mod sqlite;

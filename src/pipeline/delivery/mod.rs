@@ -244,7 +244,10 @@ impl Courier {
             account.counters.format_failed.add(count);
             self.record(&OutputError::failed(message.as_str()), count, Some(&items));
         }
-        let bad = |number: &usize| bad.binary_search_by_key(number, |(other, _)| *other).is_ok();
+        let bad = |number: &usize| {
+            bad.binary_search_by_key(number, |(other, _)| *other)
+                .is_ok()
+        };
         Some(
             (0..parcel.formatted.len())
                 .filter(|number| !bad(number))
