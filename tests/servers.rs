@@ -20,6 +20,9 @@ mod servers;
 
 #[path = "servers/harness.rs"]
 mod harness;
+#[cfg(feature = "mqtt")]
+#[path = "servers/mosquitto.rs"]
+mod mosquitto;
 #[cfg(feature = "nats")]
 #[path = "servers/nats.rs"]
 mod nats;

@@ -16,6 +16,8 @@ pub mod format;
     feature = "websocket"
 ))]
 mod link;
+#[cfg(feature = "mqtt")]
+mod mqtt;
 #[cfg(feature = "nats")]
 mod nats;
 mod net;
@@ -61,6 +63,8 @@ pub struct OutputPlugin {
 pub static PLUGINS: &[OutputPlugin] = &[
     drop::PLUGIN,
     file::PLUGIN,
+    #[cfg(feature = "mqtt")]
+    mqtt::PLUGIN,
     #[cfg(feature = "nats")]
     nats::PLUGIN,
     #[cfg(feature = "redis")]
