@@ -23,6 +23,9 @@ mod harness;
 #[cfg(feature = "sql")]
 #[path = "servers/mariadb.rs"]
 mod mariadb;
+#[cfg(feature = "mqtt")]
+#[path = "servers/mosquitto.rs"]
+mod mosquitto;
 #[cfg(feature = "nats")]
 #[path = "servers/nats.rs"]
 mod nats;
