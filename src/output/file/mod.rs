@@ -202,7 +202,7 @@ impl OutputConfig for FileConfig {
         Ok(Output::Local(Box::new(FileOutput::new(
             target,
             self.idle,
-            self.overwrite,
+            self.overwrite && !env.resumes,
             self.encoding.clone(),
             self.rotation.clone(),
             Arc::new(WallClock),

@@ -115,7 +115,10 @@ impl FileOutput {
             None => true,
             Some(handle) => match std::fs::metadata(&self.target.path) {
                 Ok(meta) => identity(&meta) != handle.identity,
-                Err(error) => error.kind() == io::ErrorKind::NotFound,
+                Err(error) => matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                ),
             },
         };
         if stale {
