@@ -116,7 +116,8 @@ pub const ON_FAILURE: Field = Field::optional(
     Kind::Enum(&["block", "drop", "dead_letter"]),
     "",
     "What becomes of events while the target does not take them. block: they wait, and the generator \
-     with them. drop: they are counted as lost. dead_letter: they are kept in a file. Default: drop \
+     with them. drop: they are counted as lost. dead_letter: they are kept in a file. With block or dead_letter a \
+     server may be down when the run starts. Default: drop \
      for the outputs of Eventum, block for the others.",
 );
 /// Where they are kept.
@@ -190,6 +191,9 @@ pub struct DeliveryConfig {
     pub circuit: CircuitConfig,
     /// What becomes of what the target did not take.
     pub on_failure: OnFailure,
+    /// A server that cannot be reached when the run starts is an outage as any other: the project says
+    /// itself that events shall wait or be kept. Without that, the run does not start.
+    pub patient: bool,
     /// File of dead letters, relative to the project's folder or absolute; a default when absent.
     pub dead_letter: Option<PathBuf>,
     /// How batches are split and merged.
@@ -214,6 +218,7 @@ impl DeliveryConfig {
                 probe: Duration::from_secs(5),
             },
             on_failure: OnFailure::Drop,
+            patient: false,
             dead_letter: None,
             batch: Regroup::default(),
         }
@@ -245,6 +250,8 @@ impl DeliveryConfig {
             None if self.dead_letter.is_some() => OnFailure::DeadLetter,
             None => self.on_failure,
         };
+        let said = section.has("on_failure") || self.dead_letter.is_some();
+        self.patient = said && self.on_failure != OnFailure::Drop;
         if let Some(retry) = section.section("retry", &RETRY_SCHEMA, cx) {
             let known = &mut self.retry;
             let attempts = retry

@@ -3,17 +3,39 @@
 //!
 //! Knows nothing of inputs, event sources or threads.
 
+mod clickhouse;
 mod delivery;
 mod drop;
 mod encoding;
 mod error;
 mod file;
 pub mod format;
+mod http;
+mod influxdb;
+#[cfg(any(
+    feature = "mqtt",
+    feature = "nats",
+    feature = "redis",
+    feature = "websocket"
+))]
+mod link;
+#[cfg(feature = "nats")]
+mod nats;
+mod net;
+mod opensearch;
 mod parcel;
+#[cfg(feature = "redis")]
+mod redis;
 mod secret;
+#[cfg(feature = "sql")]
+mod sql;
 mod stdout;
+mod tcp;
 mod text;
 mod tls;
+mod udp;
+mod url;
+mod web;
 mod write;
 
 use std::fmt::Debug;
@@ -44,7 +66,23 @@ pub struct OutputPlugin {
 }
 
 /// All outputs.
-pub static PLUGINS: &[OutputPlugin] = &[drop::PLUGIN, file::PLUGIN, stdout::PLUGIN];
+pub static PLUGINS: &[OutputPlugin] = &[
+    clickhouse::PLUGIN,
+    drop::PLUGIN,
+    file::PLUGIN,
+    http::PLUGIN,
+    influxdb::PLUGIN,
+    opensearch::PLUGIN,
+    #[cfg(feature = "nats")]
+    nats::PLUGIN,
+    #[cfg(feature = "redis")]
+    redis::PLUGIN,
+    #[cfg(feature = "sql")]
+    sql::PLUGIN,
+    stdout::PLUGIN,
+    tcp::PLUGIN,
+    udp::PLUGIN,
+];
 
 /// Outputs that are features of the program, whether this build has them or not; a feature is called as
 /// its output.

@@ -3,6 +3,10 @@
 //!
 //! One provider of cryptography (ring) for all. Knows nothing of protocols above TLS.
 
+mod asked;
+#[cfg(test)]
+#[path = "../../tests/support/certificates.rs"]
+mod certificates;
 mod files;
 #[cfg(test)]
 mod tests;
@@ -22,6 +26,7 @@ use crate::config::{Context, Field, Kind, Schema, Section};
 
 use super::OutputError;
 
+pub use asked::{Asked, accepted, watched};
 pub use words::explain;
 
 const PATH: Kind = Kind::OrNull(&Kind::Path);

@@ -80,7 +80,9 @@ impl WebUrl {
     /// The host to connect to: a name or an address, without brackets.
     pub fn host(&self) -> &str {
         let host = self.url.host_str().unwrap_or_default();
-        let inner = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let inner = host
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'));
         inner.unwrap_or(host)
     }
 
@@ -129,12 +131,17 @@ impl WebUrl {
         Some((user, password))
     }
 
+    /// Scheme, host and port.
+    pub fn origin(&self) -> String {
+        format!("{}://{}", self.url.scheme(), self.authority())
+    }
+
     /// Scheme, host and port, or that they are secret; for errors.
     pub fn server(&self) -> String {
         if self.hidden {
             return "the server (its address is a secret)".to_owned();
         }
-        format!("{}://{}", self.url.scheme(), self.authority())
+        self.origin()
     }
 
     /// True when nothing of it may be shown.
@@ -241,7 +248,11 @@ mod tests {
     #[case("http://[::1]:8080/x", "http://[::1]:8080", "/x")]
     #[case("http://h/a/../b/./c//d", "http://h", "/b/c//d")]
     #[case("http://h/a b?c d#e", "http://h", "/a%20b?c%20d")]
-    #[case("http://b\u{fc}cher.example/\u{fc}?\u{fc}", "http://xn--bcher-kva.example", "/%C3%BC?%C3%BC")]
+    #[case(
+        "http://b\u{fc}cher.example/\u{fc}?\u{fc}",
+        "http://xn--bcher-kva.example",
+        "/%C3%BC?%C3%BC"
+    )]
     #[case("http://h/100%/%41?50%", "http://h", "/100%25/%41?50%25")]
     #[case("http://h/?", "http://h", "/?")]
     #[case(" http://h/a\n", "http://h", "/a")]

@@ -31,28 +31,42 @@ pub(super) fn encode_items(
     mut ends: Option<&mut Vec<usize>>,
 ) -> Result<(), EncodeFailure> {
     for (index, item) in items.iter().enumerate() {
-        let before = out.len();
-        if marks {
-            out.extend_from_slice(encoding.mark());
-        }
-        let failed = match std::str::from_utf8(item) {
-            Ok(text) => encoding.encode(text, out).err(),
-            Err(_) => Some(char::REPLACEMENT_CHARACTER),
-        };
-        if let Some(char) = failed {
-            out.truncate(before);
-            let error = OutputError::failed(format!(
-                "the encoding has no character for {char:?} (U+{:04X})",
-                u32::from(char)
-            ))
-            .help("use `encoding: utf_8`");
-            return Err(EncodeFailure { item: index, error });
-        }
+        encode_item(item, encoding, marks, out)
+            .map_err(|error| EncodeFailure { item: index, error })?;
         if let Some(ends) = &mut ends {
             ends.push(out.len());
         }
     }
     Ok(())
+}
+
+/// Appends an item to `out` in `encoding`, with a byte order mark before it when `mark` is set.
+///
+/// # Errors
+/// When it has a character that the encoding does not have; `out` is then as before.
+pub(super) fn encode_item(
+    item: &[u8],
+    encoding: &Encoding,
+    mark: bool,
+    out: &mut Vec<u8>,
+) -> Result<(), OutputError> {
+    let before = out.len();
+    if mark {
+        out.extend_from_slice(encoding.mark());
+    }
+    let failed = match std::str::from_utf8(item) {
+        Ok(text) => encoding.encode(text, out).err(),
+        Err(_) => Some(char::REPLACEMENT_CHARACTER),
+    };
+    let Some(char) = failed else {
+        return Ok(());
+    };
+    out.truncate(before);
+    let error = OutputError::failed(format!(
+        "the encoding has no character for {char:?} (U+{:04X})",
+        u32::from(char)
+    ));
+    Err(error.help("use `encoding: utf_8`"))
 }
 
 /// Writes all of `bytes`, adding what went out to `sent` also when it fails.

@@ -17,7 +17,7 @@ use tokio::sync::Semaphore;
 use crate::batch::EventBatch;
 use crate::output::{
     FormatEnv, Formatted, Formatter, LocalOutput, Output, OutputConfig, OutputEnv, OutputError,
-    Parcel, RemoteOutput, TextSet,
+    OutputErrorKind, Parcel, RemoteOutput, TextSet,
 };
 
 use super::EndReason;
@@ -69,14 +69,22 @@ pub(super) fn open(
     let formatter = config.format().build(&format_env)?;
     let texts = TextSet::build(config.texts(), &format_env)?;
     let mut output = config.build(env)?;
-    match &mut output {
-        Output::Local(output) => output.open()?,
-        Output::Remote(output) => env.runtime.block_on(output.open())?,
-    }
     let delivery = config.delivery().clone();
-    let concurrency = delivery.concurrency;
+    let (concurrency, patient) = (delivery.concurrency, delivery.patient);
     let regrouper = Regrouper::new(delivery.batch);
     let courier = Courier::new(shared, index, delivery, env.base, env.write_timeout);
+    match &mut output {
+        Output::Local(output) => output.open()?,
+        Output::Remote(output) => {
+            let opening = courier.unless_aborted(output.open());
+            match env.runtime.block_on(opening) {
+                Err(error) if patient && error.kind == OutputErrorKind::Outage => {
+                    courier.record(&error, 1, None);
+                }
+                opened => opened?,
+            }
+        }
+    }
     Ok(Opened {
         output,
         concurrency,
@@ -152,14 +160,7 @@ impl Stage {
         }
         let all = u32::try_from(concurrency).unwrap_or(u32::MAX);
         let _ = self.runtime.block_on(slots.acquire_many(all));
-        let limit = self.courier.shared.control.abort_token().clone();
-        let closing = async {
-            tokio::select! {
-                biased;
-                closed = output.close() => closed,
-                () = limit.cancelled() => Ok(()),
-            }
-        };
+        let closing = self.courier.close(output.as_ref());
         let closed = self.runtime.block_on(closing);
         self.closed(closed);
     }

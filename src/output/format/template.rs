@@ -7,7 +7,9 @@ use std::sync::Arc;
 use crate::batch::EventBatch;
 use crate::config::{Context, Files, Section};
 use crate::fake::Fast;
-use crate::template::{Engine, Error, ErrorKind, Limits, Loader, Run, Template, Value, Vars};
+use crate::template::{
+    Engine, Error, ErrorKind, Limits, Loader, Run, Template, Value, Vars, python_module,
+};
 use crate::time::{Clock as _, WallClock};
 
 use super::{FormatEnv, FormatFailure, Formatted, OutputError, Reason};
@@ -63,6 +65,7 @@ impl TemplateText {
             Self::Inline(text) => {
                 // Inline templates stand in no folder, so they can include nothing.
                 let engine = Engine::new(|_: &str| None);
+                add_filters(&engine);
                 let template = engine.compile("formatter template", text);
                 (engine, template)
             }
@@ -71,6 +74,7 @@ impl TemplateText {
                     base: env.base.to_owned(),
                     files: Arc::clone(&env.files),
                 });
+                add_filters(&engine);
                 let template = match path.to_str() {
                     Some(name) => engine.template(name),
                     None => Err(Error::new(ErrorKind::Io, "the path is not UTF-8")),
@@ -90,6 +94,15 @@ impl TemplateText {
                 ..OutputError::failed(format!("cannot load template: {}", words(&error)))
             }),
         }
+    }
+}
+
+/// Adds the filters beyond the language's own that the reference's documents use.
+pub(in crate::output) fn add_filters(engine: &Engine) {
+    if let Some(Value::Object(json)) = python_module("json")
+        && let Some(loads) = json.get_attr("loads")
+    {
+        engine.add_filter("fromjson", loads);
     }
 }
 

@@ -72,7 +72,7 @@ fn certificate(error: &Error, problem: &CertificateError, peer: &str) -> (String
         Problem::NotValidForNameContext { presented, .. } if !presented.is_empty() => (
             format!(
                 "the certificate of {peer} is for other names: {}",
-                presented.join(", ")
+                names(presented)
             ),
             "connect by one of these names".to_owned(),
         ),
@@ -100,6 +100,15 @@ fn certificate(error: &Error, problem: &CertificateError, peer: &str) -> (String
         }
     };
     (message, Some(help))
+}
+
+/// The library shows names as `DnsName("a.example")` and `IpAddress(192.0.2.1)`.
+fn names(presented: &[String]) -> String {
+    let bare = presented.iter().map(|name| {
+        let inner = name.split_once('(').map_or(name.as_str(), |(_, rest)| rest);
+        inner.trim_matches(['(', ')', '"'])
+    });
+    bare.collect::<Vec<_>>().join(", ")
 }
 
 fn refused(alert: AlertDescription, peer: &str) -> (String, Option<String>) {

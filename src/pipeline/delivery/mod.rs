@@ -69,6 +69,8 @@ pub(super) struct Courier {
 struct Account<'a> {
     counters: &'a OutputCounters,
     undecided: u64,
+    /// Some of them arrived, or are kept.
+    saved: bool,
 }
 
 impl Account<'_> {
@@ -125,16 +127,64 @@ impl Courier {
         self.shared.counters.outputs.get(self.index)
     }
 
+    /// Does a part of the output's life, unless the run is given up meanwhile.
+    ///
+    /// # Errors
+    /// That it was, or those of the work itself.
+    pub(super) async fn unless_aborted<T>(
+        &self,
+        work: impl Future<Output = Result<T, OutputError>>,
+    ) -> Result<T, OutputError> {
+        tokio::select! {
+            biased;
+            done = work => done,
+            () = self.shared.control.abort_token().cancelled() => Err(aborted(None)),
+        }
+    }
+
+    /// Lets go of the target, in the time that an attempt may take.
+    ///
+    /// # Errors
+    /// When it took longer, or those of the output.
+    pub(super) async fn close(&self, remote: &dyn RemoteOutput) -> Result<(), OutputError> {
+        let closing = tokio::time::timeout(self.timeout, remote.close());
+        let late = || {
+            let limit = self.timeout;
+            Err(OutputError::outage(format!(
+                "closing took longer than {limit:?}"
+            )))
+        };
+        self.unless_aborted(async { closing.await.unwrap_or_else(|_| late()) })
+            .await
+    }
+
     /// Delivers a parcel, whatever it takes, or decides what becomes of it.
-    pub(super) async fn deliver(&self, parcel: &Parcel, mut target: Target<'_>) {
+    pub(super) async fn deliver(&self, parcel: &Parcel, target: Target<'_>) {
         let (Some(lane), Some(counters)) = (self.lane(), self.counters()) else {
             return;
         };
         let mut account = Account {
             counters,
             undecided: parcel.formatted.events(),
+            saved: false,
         };
-        let mut numbers = self.sendable(parcel, &mut account);
+        self.decide(parcel, target, lane, &mut account).await;
+        if account.saved {
+            self.lost.store(0, Ordering::Relaxed);
+            lane.hopeless.store(false, Ordering::Relaxed);
+        } else {
+            self.look_for_an_end();
+        }
+    }
+
+    async fn decide(
+        &self,
+        parcel: &Parcel,
+        mut target: Target<'_>,
+        lane: &Lane,
+        account: &mut Account<'_>,
+    ) {
+        let mut numbers = self.sendable(parcel, account);
         let mut attempts = 0;
         loop {
             let items = match &numbers {
@@ -145,7 +195,7 @@ impl Courier {
                 return;
             }
             if self.shared.control.abort_token().is_cancelled() {
-                return self.give_up(&items, &aborted(None), attempts, &mut account);
+                return self.give_up(&items, &aborted(None), attempts, account);
             }
             if let Admission::Wait(until) = lane.circuit.admit(Instant::now()) {
                 if self.config.on_failure == OnFailure::Block {
@@ -153,29 +203,29 @@ impl Courier {
                         .await;
                 } else {
                     let error = OutputError::outage(lane.circuit.reason());
-                    self.give_up(&items, &error, attempts, &mut account);
+                    self.give_up(&items, &error, attempts, account);
                     return;
                 }
                 continue;
             }
             attempts += 1;
             if attempts > 1 {
-                counters.retries.add(1);
+                account.counters.retries.add(1);
             }
-            let outcome = self.attempt(&mut target, &items).await;
-            let Some(rest) = self.settle(&items, outcome, attempts, &mut account) else {
+            let receipt = self.attempt(&mut target, &items).await;
+            let Some(rest) = self.settle(&items, receipt, attempts, account) else {
                 return;
             };
             let items = parcel.some(&rest.numbers);
             let spent = attempts > self.config.retry.attempts;
             if spent && self.config.on_failure != OnFailure::Block {
-                return self.give_up(&items, &rest.error, attempts, &mut account);
+                return self.give_up(&items, &rest.error, attempts, account);
             }
             let wait = self.wait(attempts, rest.error.retry_after);
             lane.circuit.plan(Instant::now().checked_add(wait));
             self.pause(wait).await;
             if self.shared.control.abort_token().is_cancelled() {
-                return self.give_up(&items, &aborted(Some(&rest.error)), attempts, &mut account);
+                return self.give_up(&items, &aborted(Some(&rest.error)), attempts, account);
             }
             numbers = Some(rest.numbers);
         }
@@ -226,20 +276,19 @@ impl Courier {
     fn settle(
         &self,
         items: &Items<'_>,
-        outcome: Receipt,
+        receipt: Receipt,
         attempts: u32,
         account: &mut Account<'_>,
     ) -> Option<Rest> {
         let lane = self.lane()?;
-        let written = account.decide(outcome.written(items));
+        let written = account.decide(receipt.written(items));
         account.counters.written.add(written);
-        account.counters.bytes.add(outcome.bytes);
-        if written > 0 {
-            self.lost.store(0, Ordering::Relaxed);
-        }
+        account.counters.bytes.add(receipt.bytes);
+        account.saved |= written > 0;
         let mut again = Vec::new();
         let mut outage: Option<OutputError> = None;
-        for (range, error) in outcome.failures {
+        let mut lost: Vec<(Vec<usize>, OutputError)> = Vec::new();
+        for (range, error) in receipt.failures {
             match error.kind {
                 OutputErrorKind::Outage => {
                     again.extend(range.map(|position| items.number(position)));
@@ -254,11 +303,16 @@ impl Courier {
                     self.shared.cancel_lane(self.index);
                 }
                 OutputErrorKind::Failed => {
-                    let parcel = items.parcel();
                     let numbers = part(items, range);
-                    self.give_up(&parcel.some(&numbers), &error, attempts, account);
+                    match lost.iter_mut().find(|(_, known)| *known == error) {
+                        Some((known, _)) => known.extend(numbers),
+                        None => lost.push((numbers, error)),
+                    }
                 }
             }
+        }
+        for (numbers, error) in lost {
+            self.give_up(&items.parcel().some(&numbers), &error, attempts, account);
         }
         let Some(error) = outage else {
             if lane.circuit.worked() {
@@ -298,19 +352,17 @@ impl Courier {
         account: &mut Account<'_>,
     ) {
         let count = account.decide(items.all_events());
-        if self.config.on_failure == OnFailure::DeadLetter {
-            let kept = self.keep(items, error, attempts);
-            if let Err(problem) = kept {
-                account.counters.write_failed.add(count);
-                self.record(&problem, count, Some(items));
-            } else {
-                account.counters.dead_lettered.add(count);
-            }
-        } else {
-            account.counters.write_failed.add(count);
-        }
         self.record(error, count, Some(items));
-        self.look_for_an_end();
+        if self.config.on_failure == OnFailure::DeadLetter {
+            match self.keep(items, error, attempts) {
+                Ok(()) => {
+                    account.saved = true;
+                    return account.counters.dead_lettered.add(count);
+                }
+                Err(problem) => self.record(&problem, count, Some(items)),
+            }
+        }
+        account.counters.write_failed.add(count);
     }
 
     /// Writes dead letters for the events of items.
@@ -344,7 +396,7 @@ impl Courier {
     /// Ends a run that does not follow the clock and of which nothing arrives anywhere.
     fn look_for_an_end(&self) {
         let lost = self.lost.fetch_add(1, Ordering::Relaxed).saturating_add(1);
-        if lost != PATIENCE || self.shared.live || self.config.on_failure == OnFailure::DeadLetter {
+        if lost != PATIENCE || self.shared.live {
             return;
         }
         self.shared.hopeless(

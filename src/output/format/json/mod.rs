@@ -7,6 +7,8 @@
 mod error;
 mod printer;
 mod token;
+pub(in crate::output) mod value;
+pub(in crate::output) mod walk;
 
 use crate::batch::EventBatch;
 

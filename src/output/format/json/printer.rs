@@ -5,7 +5,7 @@ use super::error::{JsonError, JsonErrorKind, error};
 use super::token;
 
 /// Deepest nesting of arrays and objects; deeper events are refused.
-const MAX_DEPTH: usize = 10_000;
+pub(super) const MAX_DEPTH: usize = 10_000;
 
 /// Longest text that indenting may make of one event: deep nesting makes it grow with the square.
 const MAX_INDENTED: usize = 256 << 20;
@@ -47,14 +47,14 @@ pub(super) fn newline(out: &mut Vec<u8>, spaces: usize) {
 
 /// The open arrays (false) and objects (true), as bits: 64 levels in a register, deeper ones behind.
 #[derive(Default)]
-struct Open {
+pub(super) struct Open {
     bits: u64,
     depth: usize,
     deeper: Vec<u64>,
 }
 
 impl Open {
-    fn push(&mut self, object: bool) {
+    pub(super) fn push(&mut self, object: bool) {
         if self.depth > 0 && self.depth.is_multiple_of(64) {
             self.deeper.push(self.bits);
         }
@@ -62,7 +62,7 @@ impl Open {
         self.depth += 1;
     }
 
-    fn pop(&mut self) {
+    pub(super) fn pop(&mut self) {
         self.depth = self.depth.saturating_sub(1);
         self.bits >>= 1;
         if self.depth > 0
@@ -73,8 +73,12 @@ impl Open {
         }
     }
 
-    fn in_object(&self) -> bool {
+    pub(super) fn in_object(&self) -> bool {
         self.bits & 1 == 1
+    }
+
+    pub(super) fn depth(&self) -> usize {
+        self.depth
     }
 }
 
