@@ -135,7 +135,10 @@ fn a_secret_goes_its_way() {
     home.set("db_password", "hunter3");
     assert_eq!(home.good(&["get", "db_password"], ""), "hunter3\n");
     let near = home.bad(&["get", "db_pasword"], "");
-    assert!(near.to_lowercase().contains("did you mean `db_password`?"), "{near}");
+    assert!(
+        near.to_lowercase().contains("did you mean `db_password`?"),
+        "{near}"
+    );
     home.good(&["remove", "db_password"], "");
     let gone = home.bad(&["remove", "db_password"], "");
     assert!(gone.contains("there is no secret"), "{gone}");
