@@ -29,6 +29,8 @@ mod ordered_json;
 mod output_clickhouse;
 #[path = "suites/output_http.rs"]
 mod output_http;
+#[path = "suites/output_influxdb.rs"]
+mod output_influxdb;
 #[path = "suites/output_opensearch.rs"]
 mod output_opensearch;
 #[path = "suites/outputs.rs"]

@@ -18,6 +18,8 @@ mod servers;
 
 #[path = "servers/harness.rs"]
 mod harness;
+#[path = "servers/influxdb.rs"]
+mod influxdb;
 #[cfg(feature = "sql")]
 #[path = "servers/mariadb.rs"]
 mod mariadb;
