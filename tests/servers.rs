@@ -9,6 +9,12 @@
     clippy::print_stderr
 )]
 
+#[path = "suites/decisions.rs"]
+#[allow(dead_code, reason = "shared by test binaries")]
+mod decisions;
+#[path = "suites/driven.rs"]
+#[allow(dead_code, reason = "shared by test binaries")]
+mod driven;
 #[path = "support/engine.rs"]
 #[allow(dead_code, reason = "shared by test binaries")]
 mod engine;
@@ -16,6 +22,8 @@ mod engine;
 #[allow(dead_code, reason = "shared by test binaries")]
 mod servers;
 
+#[path = "servers/clickhouse.rs"]
+mod clickhouse;
 #[path = "servers/harness.rs"]
 mod harness;
 #[path = "servers/influxdb.rs"]

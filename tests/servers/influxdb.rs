@@ -117,7 +117,7 @@ fn points_arrive_as_they_were_meant() {
                 1_700_000_001_000_000_000_i64,
                 null,
                 2,
-                2000.0,
+                2000,
                 "two\nlines",
                 false
             ]),
