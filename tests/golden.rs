@@ -11,6 +11,8 @@
     clippy::print_stderr
 )]
 
+#[path = "support/certificates.rs"]
+mod certificates;
 #[path = "suites/decisions.rs"]
 mod decisions;
 #[path = "suites/driven.rs"]
@@ -33,6 +35,8 @@ mod output_http;
 mod output_influxdb;
 #[path = "suites/output_opensearch.rs"]
 mod output_opensearch;
+#[path = "suites/output_sockets.rs"]
+mod output_sockets;
 #[path = "suites/outputs.rs"]
 mod outputs;
 #[path = "suites/packs.rs"]

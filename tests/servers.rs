@@ -9,6 +9,8 @@
     clippy::print_stderr
 )]
 
+#[path = "support/certificates.rs"]
+mod certificates;
 #[path = "suites/decisions.rs"]
 #[allow(dead_code, reason = "shared by test binaries")]
 mod decisions;
@@ -31,9 +33,15 @@ mod influxdb;
 #[cfg(feature = "sql")]
 #[path = "servers/mariadb.rs"]
 mod mariadb;
+#[cfg(feature = "nats")]
+#[path = "servers/nats.rs"]
+mod nats;
 #[cfg(feature = "sql")]
 #[path = "servers/postgres.rs"]
 mod postgres;
+#[cfg(feature = "redis")]
+#[path = "servers/redis.rs"]
+mod redis;
 #[cfg(feature = "sql")]
 #[path = "servers/sqlite.rs"]
 mod sqlite;

@@ -282,6 +282,7 @@ impl Http {
                 Err(error) => failures.push((position, error)),
             }
         }
+        self.server.trim();
         failures.sort_by_key(|(position, _)| *position);
         for (position, error) in failures {
             receipt.fail(position, error);

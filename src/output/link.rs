@@ -9,12 +9,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 
-use crate::config::{Context, Node, Section};
-
-use super::{Items, OutputError, OutputErrorKind, Receipt, TextConfig};
+use super::{Items, OutputError, Receipt};
 
 /// Longest time to establish a connection.
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -108,61 +105,6 @@ impl<C> Drop for Lease<C> {
     }
 }
 
-/// A TCP connection without delays. `host` may be an IPv6 address in brackets.
-///
-/// # Errors
-/// An outage, in words for people.
-pub(super) async fn tcp(host: &str, port: u16) -> Result<TcpStream, OutputError> {
-    let bare = host
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'));
-    let target = format!("{host}:{port}");
-    let cannot = |error: &std::io::Error| OutputError::path("cannot connect to", &target, error);
-    let connecting = TcpStream::connect((bare.unwrap_or(host), port));
-    let stream = tokio::time::timeout(CONNECT_TIMEOUT, connecting)
-        .await
-        .map_err(|_| cannot(&std::io::ErrorKind::TimedOut.into()))?
-        .map_err(|error| cannot(&error))?;
-    stream.set_nodelay(true).map_err(|error| cannot(&error))?;
-    Ok(stream)
-}
-
-/// What opening comes to: a target that refuses us ends the start; one that is down is waited for by
-/// those who deliver.
-///
-/// # Errors
-/// What will not pass.
-pub(super) fn opened(name: &str, result: Result<(), OutputError>) -> Result<(), OutputError> {
-    match result {
-        Err(error) if error.kind == OutputErrorKind::Outage => {
-            tracing::warn!(output = name, "not reachable at the start: {error}");
-            Ok(())
-        }
-        other => other,
-    }
-}
-
-/// Decodes a mapping from names to texts; empty when the option is absent.
-pub(super) fn text_map(
-    section: &Section,
-    name: &str,
-    cx: &mut Context<'_>,
-) -> Option<Vec<(String, TextConfig)>> {
-    let entries = section
-        .node(name)
-        .and_then(Node::as_map)
-        .unwrap_or_default();
-    let mut made = Vec::new();
-    for (key, value) in entries {
-        let (Some(key), Some(text)) = (key.as_str(), value.as_str()) else {
-            cx.error(value.span, "expected text");
-            return None;
-        };
-        made.push((key.to_owned(), TextConfig::constant(text)));
-    }
-    Some(made)
-}
-
 /// The receipt of an attempt: failures by position, in any order, each position at most once.
 pub(super) fn receipt(
     items: &Items<'_>,
@@ -230,11 +172,5 @@ mod tests {
         drop(other);
         new.keep();
         assert_eq!(link.take().await, Some(1));
-    }
-
-    #[test]
-    fn only_an_outage_is_waited_for() {
-        assert_eq!(opened("x", Err(OutputError::outage("down"))), Ok(()));
-        assert!(opened("x", Err(OutputError::failed("wrong password"))).is_err());
     }
 }

@@ -12,8 +12,15 @@ mod file;
 pub mod format;
 mod http;
 mod influxdb;
-#[cfg(any(feature = "mqtt", feature = "redis", feature = "websocket"))]
+#[cfg(any(
+    feature = "mqtt",
+    feature = "nats",
+    feature = "redis",
+    feature = "websocket"
+))]
 mod link;
+#[cfg(feature = "nats")]
+mod nats;
 mod net;
 mod opensearch;
 mod parcel;
@@ -66,6 +73,8 @@ pub static PLUGINS: &[OutputPlugin] = &[
     http::PLUGIN,
     influxdb::PLUGIN,
     opensearch::PLUGIN,
+    #[cfg(feature = "nats")]
+    nats::PLUGIN,
     #[cfg(feature = "redis")]
     redis::PLUGIN,
     #[cfg(feature = "sql")]

@@ -40,6 +40,16 @@ impl Address {
         })
     }
 
+    /// An address that stood in a URL; with `secret` the host is not shown.
+    #[cfg(any(feature = "redis", feature = "websocket"))]
+    pub(super) fn new(host: &str, port: u16, secret: bool) -> Self {
+        Self {
+            host: host.to_owned(),
+            port,
+            secret,
+        }
+    }
+
     /// The host as it was given.
     pub(super) fn host(&self) -> &str {
         &self.host

@@ -8,6 +8,7 @@
 //! of that a receiver may lack what was under way when it broke the connection off; one that shuts its
 //! sending side down and reads on until our end loses nothing.
 
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context as Task, Poll};
@@ -252,10 +253,12 @@ impl RemoteOutput for Tcp {
                 wire.shutdown().await?;
                 let mut room = [0; 1024];
                 while wire.read(&mut room).await? > 0 {}
-                Ok(())
+                Ok::<(), io::Error>(())
             };
             match tokio::time::timeout(PARTING, parting).await {
                 Err(_) | Ok(Ok(())) => Ok(()),
+                // Many servers end TLS without a word.
+                Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(()),
                 Ok(Err(error)) => Err(ended(&self.shown(), &error)),
             }
         }
@@ -263,13 +266,15 @@ impl RemoteOutput for Tcp {
     }
 }
 
-fn ended(peer: &str, error: &std::io::Error) -> OutputError {
+fn ended(peer: &str, error: &io::Error) -> OutputError {
     OutputError::path("lost the connection at the end to", peer, error)
         .help("the last events may not have arrived")
 }
 
 /// Looks at the receiver's side: what it sends is thrown away, its end is what matters.
 async fn is_open(wire: &mut dyn Wire) -> bool {
+    // Lets the runtime take note of what has arrived.
+    tokio::task::yield_now().await;
     poll_fn(|task| Poll::Ready(look(wire, task))).await
 }
 

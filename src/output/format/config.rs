@@ -2,10 +2,12 @@
 
 use crate::config::{Context, Field, Kind, Schema, Section};
 
+use super::cloudevents::{self, CloudEventsConfig};
 use super::influx::{self, InfluxConfig};
+use super::syslog::{self, SyslogConfig};
 use super::{FormatEnv, Formatter, OutputError, TemplateText};
 
-/// A format, the options it has beside `format`, and what its name means.
+/// A format and the options it has beside `format`.
 struct Format {
     name: &'static str,
     options: &'static [&'static str],
@@ -41,6 +43,29 @@ const FORMATS: &[Format] = &[
         options: &[],
     },
     Format {
+        name: "cloudevents",
+        options: CLOUDEVENTS,
+    },
+    Format {
+        name: "cloudevents-batch",
+        options: CLOUDEVENTS,
+    },
+    Format {
+        name: "syslog",
+        options: &[
+            "rfc",
+            "facility",
+            "severity",
+            "hostname",
+            "app_name",
+            "proc_id",
+            "msg_id",
+            "structured_data",
+            "bom",
+            "framing",
+        ],
+    },
+    Format {
         name: "influx",
         options: &[
             "measurement",
@@ -51,6 +76,18 @@ const FORMATS: &[Format] = &[
             "precision",
         ],
     },
+];
+
+const CLOUDEVENTS: &[&str] = &[
+    "batch",
+    "id",
+    "source",
+    "type",
+    "datacontenttype",
+    "dataschema",
+    "subject",
+    "extensions",
+    "scope",
 ];
 
 /// Their names.
@@ -73,8 +110,9 @@ static SCHEMA: Schema = Schema {
             Kind::Enum(&NAMES),
             "plain: events as they are. json: each event on one line (or indented), tokens unchanged. \
              json-batch: one array per batch. ndjson: json on one line. template, template-batch: a \
-             template over `event` or `events`. eventum-http-input: {\"count\": N} per batch. influx: \
-             InfluxDB's line protocol.",
+             template over `event` or `events`. eventum-http-input: {\"count\": N} per batch. \
+             cloudevents: an envelope of CloudEvents 1.0 per event, cloudevents-batch: an array of them \
+             per batch. syslog: messages of RFC 5424 or 3164. influx: InfluxDB's line protocol.",
         ),
         Field::optional(
             "indent",
@@ -94,6 +132,25 @@ static SCHEMA: Schema = Schema {
             "",
             "template and template-batch: file of the template, relative to the project.",
         ),
+        cloudevents::BATCH,
+        cloudevents::ID,
+        cloudevents::SOURCE,
+        cloudevents::TYPE,
+        cloudevents::DATACONTENTTYPE,
+        cloudevents::DATASCHEMA,
+        cloudevents::SUBJECT,
+        cloudevents::EXTENSIONS,
+        cloudevents::SCOPE,
+        syslog::RFC,
+        syslog::FACILITY,
+        syslog::SEVERITY,
+        syslog::HOSTNAME,
+        syslog::APP_NAME,
+        syslog::PROC_ID,
+        syslog::MSG_ID,
+        syslog::STRUCTURED_DATA,
+        syslog::BOM,
+        syslog::FRAMING,
         influx::MEASUREMENT,
         influx::TAGS,
         influx::FIELDS,
@@ -131,6 +188,10 @@ pub enum FormatConfig {
     TemplateBatch(TemplateText),
     /// `{"count": N}` per batch.
     HttpInput,
+    /// An envelope of CloudEvents per event, or an array of them per batch.
+    CloudEvents(Box<CloudEventsConfig>),
+    /// A syslog message per event.
+    Syslog(Box<SyslogConfig>),
     /// A line of InfluxDB's line protocol per event.
     Influx(Box<InfluxConfig>),
 }
@@ -160,6 +221,12 @@ impl FormatConfig {
             }
             "template" => Self::Template(TemplateText::decode(section, cx)?),
             "template-batch" => Self::TemplateBatch(TemplateText::decode(section, cx)?),
+            "cloudevents" => Self::CloudEvents(Box::new(CloudEventsConfig::decode(section, cx)?)),
+            "cloudevents-batch" => {
+                let config = CloudEventsConfig::decode(section, cx)?;
+                Self::CloudEvents(Box::new(config.batched()))
+            }
+            "syslog" => Self::Syslog(Box::new(SyslogConfig::decode(section, cx)?)),
             "influx" => Self::Influx(Box::new(InfluxConfig::decode(section, cx)?)),
             _ => Self::HttpInput,
         };
@@ -177,16 +244,21 @@ impl FormatConfig {
     /// True when all events of a batch go into one item, so that the size of batches is visible in
     /// the output.
     pub fn joins_batch(&self) -> bool {
-        matches!(
-            self,
-            Self::JsonBatch(_) | Self::TemplateBatch(_) | Self::HttpInput
-        )
+        match self {
+            Self::JsonBatch(_) | Self::TemplateBatch(_) | Self::HttpInput => true,
+            Self::CloudEvents(config) => config.is_batch(),
+            _ => false,
+        }
     }
 
     /// The media type of its items, for formats that have one of their own; an output that can tell
     /// its target does so unless it is configured otherwise.
     pub fn content_type(&self) -> Option<&'static str> {
-        None
+        match self {
+            Self::CloudEvents(config) if config.is_batch() => Some(cloudevents::BATCH_MEDIA_TYPE),
+            Self::CloudEvents(_) => Some(cloudevents::MEDIA_TYPE),
+            _ => None,
+        }
     }
 }
 

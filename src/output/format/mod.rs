@@ -3,11 +3,16 @@
 //!
 //! A formatter never loses a batch for one bad event: it leaves the event out and reports it.
 
+mod cloudevents;
 mod config;
 mod formatted;
 pub mod influx;
 pub(super) mod json;
+mod syslog;
 mod template;
+#[cfg(test)]
+mod tests_support;
+mod when;
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -17,9 +22,11 @@ use crate::config::Files;
 
 use super::OutputError;
 
+pub use cloudevents::CloudEventsConfig;
 pub use config::{FIELD_PLAIN, FormatConfig, field};
 pub use formatted::{FormatFailure, Formatted, Reason};
 pub use json::{JsonError, JsonErrorKind, reprint};
+pub use syslog::SyslogConfig;
 pub use template::TemplateText;
 pub(super) use template::add_filters;
 
@@ -90,6 +97,8 @@ enum Engine {
     HttpInput,
     Template(template::Compiled),
     TemplateBatch(template::Compiled),
+    CloudEvents(Box<cloudevents::Engine>),
+    Syslog(Box<syslog::Engine>),
     Influx(Box<influx::Engine>),
 }
 
@@ -102,6 +111,12 @@ impl Formatter {
             FormatConfig::HttpInput => Engine::HttpInput,
             FormatConfig::Template(text) => Engine::Template(text.compile(env)?),
             FormatConfig::TemplateBatch(text) => Engine::TemplateBatch(text.compile(env)?),
+            FormatConfig::CloudEvents(config) => {
+                Engine::CloudEvents(Box::new(cloudevents::Engine::new(config, env)?))
+            }
+            FormatConfig::Syslog(config) => {
+                Engine::Syslog(Box::new(syslog::Engine::new(config, env)?))
+            }
             FormatConfig::Influx(config) => {
                 Engine::Influx(Box::new(influx::Engine::new(config, env)?))
             }
@@ -125,6 +140,8 @@ impl Formatter {
             }
             Engine::Template(template) => template.each(batch, separator, out),
             Engine::TemplateBatch(template) => template.joined(batch, separator, out),
+            Engine::CloudEvents(envelopes) => envelopes.format(batch, separator, out),
+            Engine::Syslog(syslog) => syslog.each(batch, separator, out),
             Engine::Influx(influx) => influx.each(batch, separator, out),
         }
     }

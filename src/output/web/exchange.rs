@@ -89,16 +89,16 @@ impl Connection {
             })?;
             let (head, body) = response.into_parts();
             let (body, cut) = collect(body, limit).await?;
-            let again = !cut && sender.ready().await.is_ok();
-            let answer = Answer {
+            Ok(Answer {
                 status: head.status.as_u16(),
                 headers: head.headers,
                 body,
                 cut,
-            };
-            Ok((answer, again))
+            })
         };
-        drive(work, driver, moves, patience).await
+        let answer = drive(work, driver, moves, patience).await?;
+        let again = !answer.cut && self.is_alive();
+        Ok((answer, again))
     }
 }
 
@@ -141,6 +141,9 @@ async fn drive<T>(
         ended = ended || driver.poll_unpin(cx).is_ready();
         if let Poll::Ready(done) = work.as_mut().poll(cx) {
             return Poll::Ready(done);
+        }
+        if ended {
+            return Poll::Ready(Err(Trouble::Closed));
         }
         let moved = moves.load(Ordering::Relaxed);
         if moved != seen {

@@ -14,8 +14,6 @@ mod exchange;
 mod options;
 mod proxy;
 mod server;
-#[cfg(test)]
-mod tests;
 
 use std::fmt;
 use std::io::Write as _;

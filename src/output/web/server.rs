@@ -17,7 +17,7 @@ use super::exchange::{Connection, Trouble};
 use super::proxy::Route;
 use super::{Address, Client};
 
-/// Most connections kept for the next request.
+/// Most connections kept between attempts.
 const KEPT: usize = 20;
 /// How long one is kept.
 const KEPT_FOR: Duration = Duration::from_secs(5);
@@ -143,12 +143,19 @@ impl Server {
         None
     }
 
+    /// Keeps a connection. There are never more of them than were in use at once.
     fn keep(&self, mut connection: Connection) {
         connection.since = Instant::now();
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < KEPT {
-            idle.push(connection);
-        }
+        idle.push(connection);
+    }
+
+    /// Closes kept connections beyond those that are worth keeping between attempts; for the end of
+    /// one that sent several requests at once.
+    pub fn trim(&self) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let spare = idle.len().saturating_sub(KEPT);
+        idle.drain(..spare);
     }
 
     async fn connect(&self) -> Result<Connection, OutputError> {
