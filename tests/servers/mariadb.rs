@@ -18,6 +18,10 @@ fn recipe() -> Recipe {
                 "--datadir={dir}/data",
                 "--auth-root-authentication-method=normal",
                 "--skip-test-db",
+                "--skip-name-resolve",
+                // Many at once would go beyond what an account may have of the kernel's queues.
+                "--innodb-use-native-aio=OFF",
+                "--innodb-buffer-pool-size=16M",
             ],
         )
         .args([
@@ -27,6 +31,8 @@ fn recipe() -> Recipe {
             "--port={port}",
             "--bind-address=127.0.0.1",
             "--innodb-flush-log-at-trx-commit=2",
+            "--innodb-use-native-aio=OFF",
+            "--innodb-buffer-pool-size=16M",
             "--max-allowed-packet=1M",
         ])
 }
