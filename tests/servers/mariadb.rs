@@ -19,9 +19,8 @@ fn recipe() -> Recipe {
                 "--auth-root-authentication-method=normal",
                 "--skip-test-db",
                 "--skip-name-resolve",
-                // Many at once would go beyond what an account may have of the kernel's queues.
-                "--innodb-use-native-aio=OFF",
-                "--innodb-buffer-pool-size=16M",
+                // A server that starts clears the temporary tables of others from a shared folder.
+                "--tmpdir={dir}",
             ],
         )
         .args([
@@ -31,8 +30,7 @@ fn recipe() -> Recipe {
             "--port={port}",
             "--bind-address=127.0.0.1",
             "--innodb-flush-log-at-trx-commit=2",
-            "--innodb-use-native-aio=OFF",
-            "--innodb-buffer-pool-size=16M",
+            "--tmpdir={dir}",
             "--max-allowed-packet=1M",
         ])
 }
