@@ -39,6 +39,8 @@ mod output_http;
 #[cfg(feature = "kafka")]
 #[path = "suites/output_kafka.rs"]
 mod output_kafka;
+#[path = "suites/output_influxdb.rs"]
+mod output_influxdb;
 #[path = "suites/output_opensearch.rs"]
 mod output_opensearch;
 #[path = "suites/output_sockets.rs"]
