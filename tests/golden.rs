@@ -36,11 +36,11 @@ mod output_clickhouse;
 mod output_formats;
 #[path = "suites/output_http.rs"]
 mod output_http;
+#[path = "suites/output_influxdb.rs"]
+mod output_influxdb;
 #[cfg(feature = "kafka")]
 #[path = "suites/output_kafka.rs"]
 mod output_kafka;
-#[path = "suites/output_influxdb.rs"]
-mod output_influxdb;
 #[path = "suites/output_opensearch.rs"]
 mod output_opensearch;
 #[path = "suites/output_sockets.rs"]
