@@ -32,8 +32,12 @@ mod kafka;
 mod ordered_json;
 #[path = "suites/output_clickhouse.rs"]
 mod output_clickhouse;
+#[path = "suites/output_formats.rs"]
+mod output_formats;
 #[path = "suites/output_http.rs"]
 mod output_http;
+#[path = "suites/output_influxdb.rs"]
+mod output_influxdb;
 #[cfg(feature = "kafka")]
 #[path = "suites/output_kafka.rs"]
 mod output_kafka;

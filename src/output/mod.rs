@@ -21,6 +21,8 @@ mod kafka;
     feature = "websocket"
 ))]
 mod link;
+#[cfg(feature = "mqtt")]
+mod mqtt;
 #[cfg(feature = "nats")]
 mod nats;
 mod net;
@@ -77,6 +79,8 @@ pub static PLUGINS: &[OutputPlugin] = &[
     #[cfg(feature = "kafka")]
     kafka::PLUGIN,
     opensearch::PLUGIN,
+    #[cfg(feature = "mqtt")]
+    mqtt::PLUGIN,
     #[cfg(feature = "nats")]
     nats::PLUGIN,
     #[cfg(feature = "redis")]

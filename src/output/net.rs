@@ -64,7 +64,7 @@ impl Address {
     }
 
     /// An address that stood in a URL; with `secret` the host is not shown.
-    #[cfg(any(feature = "redis", feature = "websocket"))]
+    #[cfg(any(feature = "mqtt", feature = "redis", feature = "websocket"))]
     pub(super) fn new(host: &str, port: u16, secret: bool) -> Self {
         Self {
             host: host.to_owned(),
