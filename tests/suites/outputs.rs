@@ -9,6 +9,7 @@ use super::driven::{Driven, batch, bytes, decode, same_fields, write_files};
 use evtui::config::Disk;
 use evtui::output::{Encoding, FormatEnv, Formatted, PLUGINS};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 /// As the reference's `write_timeout`.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -158,12 +159,30 @@ fn encoding_case(case: &Value) -> Result<(), String> {
             same("refused", &encoded(&char.to_string()), &Err(char))?;
         }
     }
+    if let Some(hash) = case["sha256_of_map"].as_str() {
+        let mut records = Vec::new();
+        for char in '\0'..='\u{FFFF}' {
+            if let Ok(bytes) = encoding_alone(&encoding, char) {
+                records.extend(u32::from(char).to_le_bytes());
+                records.push(u8::try_from(bytes.len()).unwrap());
+                records.extend(bytes);
+            }
+        }
+        let ours = Sha256::digest(&records);
+        let ours: String = ours.iter().map(|byte| format!("{byte:02x}")).collect();
+        same("map", &ours, &hash.to_owned())?;
+    }
     for sample in case["samples"].as_array().into_iter().flatten() {
         let ours = encoded(sample["text"].as_str().unwrap()).ok();
         let theirs = sample.get("base64").map(|_| bytes(&sample_bytes(sample)));
         same("sample", &ours, &theirs)?;
     }
     Ok(())
+}
+
+fn encoding_alone(encoding: &Encoding, char: char) -> Result<Vec<u8>, char> {
+    let mut out = encoding.mark().to_vec();
+    encoding.encode(&char.to_string(), &mut out).map(|()| out)
 }
 
 /// The expected bytes of a sample, without its text.

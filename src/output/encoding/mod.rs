@@ -1,8 +1,15 @@
 //! Text encodings of outputs that write text: UTF-8 passes through, the others are made per item.
 
+mod escaped;
+mod multi_byte;
+mod utf_7;
+
 use std::sync::Arc;
 
 use crate::config::{Context, ENCODINGS, Field, Kind, Section, SingleByte};
+
+pub use escaped::Escaped;
+pub use multi_byte::MultiByte;
 
 /// A text encoding.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +25,12 @@ pub enum Encoding {
     Latin1,
     /// Another encoding of one byte a character.
     Table(Arc<Table>),
+    /// An encoding with tables of characters of several bytes.
+    MultiByte(Arc<MultiByte>),
+    /// An encoding that switches between sets of characters; every text begins and ends in ASCII.
+    Escaped(Arc<Escaped>),
+    /// `utf_7`.
+    Utf7,
     /// `utf_16` (little endian with mark), `utf_16_le`, `utf_16_be`.
     Utf16 {
         /// Most significant byte first.
@@ -71,19 +84,13 @@ impl Encoding {
         let found = Self::named(name);
         if found.is_none() {
             let span = section.node("encoding").map_or(section.span, |n| n.span);
-            let message = format!("encoding `{name}` is not supported yet");
-            cx.within(".encoding", |cx| {
-                cx.error_help(
-                    span,
-                    message,
-                    "use utf_8, utf_16 or utf_32, or one of the single-byte encodings",
-                );
-            });
+            let message = format!("the tables of encoding `{name}` cannot be read");
+            cx.within(".encoding", |cx| cx.error(span, message));
         }
         found
     }
 
-    /// The encoding with a name of the list, if it is built in.
+    /// The encoding with a name of [`ENCODINGS`].
     pub fn named(name: &str) -> Option<Self> {
         Some(match name {
             "utf_8" => Self::Utf8,
@@ -114,7 +121,13 @@ impl Encoding {
                 big: true,
                 mark: false,
             },
-            _ => Self::Table(Arc::new(Table::named(name)?)),
+            "utf_7" => Self::Utf7,
+            _ => {
+                let single = Table::named(name).map(|table| Self::Table(Arc::new(table)));
+                let several = || MultiByte::named(name).map(Self::MultiByte);
+                let escaped = || Escaped::named(name).map(|sets| Self::Escaped(Arc::new(sets)));
+                return single.or_else(several).or_else(escaped);
+            }
         })
     }
 
@@ -149,6 +162,9 @@ impl Encoding {
                     out.push(table.byte(char).ok_or(char)?);
                 }
             }
+            Self::MultiByte(table) => table.encode(text, out)?,
+            Self::Escaped(sets) => sets.encode(text, out)?,
+            Self::Utf7 => utf_7::encode(text, out),
             Self::Utf16 { big, .. } => {
                 for unit in text.encode_utf16() {
                     out.extend(if *big {
