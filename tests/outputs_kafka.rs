@@ -237,7 +237,7 @@ fn a_new_leader_is_found() {
 fn while_brokers_are_gone_messages_are_counted_as_lost() {
     let cluster = Cluster::new(1);
     let total = 100 * BATCH;
-    let more = ", request_timeout_ms: 1, write_timeout: 500ms, circuit: {failures: 1, probe: 1h}";
+    let more = ", write_timeout: 500ms, circuit: {failures: 1, probe: 1h}";
     let run = Run::start(&output(&cluster, more), &lines(total));
     run.until("some are there", |stats| stats.outputs[0].written > 0);
     cluster.mock.broker_down(1).unwrap();
