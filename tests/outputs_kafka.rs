@@ -74,7 +74,8 @@ fn every_message_arrives_once_in_order_in_the_partition_of_its_key(
 ) {
     let cluster = Cluster::new(2);
     let total = 10 * BATCH;
-    let more = format!(", key: {KEY}{codec}");
+    // Many requests for each partition.
+    let more = format!(", key: {KEY}, max_batch_size: 500{codec}");
     let stats = Run::start(&output(&cluster, &more), &lines(total)).finished();
     assert_eq!(stats.outputs[0].written, total as u64);
     let messages = if compressed {
@@ -175,7 +176,7 @@ fn passing_errors_are_tried_again(
 fn brokers_that_go_and_come_back_get_every_message() {
     let cluster = Cluster::new(1);
     let total = 100 * BATCH;
-    let more = format!(", key: {KEY}{BLOCK}");
+    let more = format!(", key: {KEY}, max_batch_size: 500{BLOCK}");
     let run = Run::start(&output(&cluster, &more), &lines(total));
     for round in 1..=2 {
         let some = round * 10 * BATCH as u64;
@@ -236,7 +237,7 @@ fn a_new_leader_is_found() {
 fn while_brokers_are_gone_messages_are_counted_as_lost() {
     let cluster = Cluster::new(1);
     let total = 100 * BATCH;
-    let more = ", request_timeout_ms: 1, write_timeout: 500ms, circuit: {failures: 1, probe: 1h}";
+    let more = ", write_timeout: 500ms, circuit: {failures: 1, probe: 1h}";
     let run = Run::start(&output(&cluster, more), &lines(total));
     run.until("some are there", |stats| stats.outputs[0].written > 0);
     cluster.mock.broker_down(1).unwrap();
