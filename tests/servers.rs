@@ -33,6 +33,9 @@ mod influxdb;
 #[cfg(feature = "sql")]
 #[path = "servers/mariadb.rs"]
 mod mariadb;
+#[cfg(feature = "mqtt")]
+#[path = "servers/mosquitto.rs"]
+mod mosquitto;
 #[cfg(feature = "nats")]
 #[path = "servers/nats.rs"]
 mod nats;

@@ -24,6 +24,9 @@ use super::{backoff, default_letters};
 /// given up: nobody is served by an endless run into nothing.
 const PATIENCE: u32 = 200;
 
+/// A target that was slow to take events is slow to take the last of them.
+const CLOSING: Duration = Duration::from_secs(10);
+
 /// Different errors of one attempt that are told apart.
 const ERRORS: usize = 8;
 
@@ -103,7 +106,7 @@ impl Courier {
         }
     }
 
-    /// Lets go of the target, in the time that an attempt may take.
+    /// Lets go of the target, in the time that an attempt may take, but not less than [`CLOSING`].
     ///
     /// # Errors
     /// When it took longer, or those of the output.
@@ -111,9 +114,9 @@ impl Courier {
         &self,
         remote: &dyn RemoteOutput,
     ) -> Result<(), OutputError> {
-        let closing = tokio::time::timeout(self.timeout, remote.close());
+        let limit = self.timeout.max(CLOSING);
+        let closing = tokio::time::timeout(limit, remote.close());
         let late = || {
-            let limit = self.timeout;
             Err(OutputError::outage(format!(
                 "closing took longer than {limit:?}"
             )))
@@ -208,7 +211,10 @@ impl Courier {
             account.counters.format_failed.add(count);
             self.record(&OutputError::failed(message.as_str()), count, Some(&items));
         }
-        let bad = |number: &usize| bad.iter().any(|(other, _)| other == number);
+        let bad = |number: &usize| {
+            bad.binary_search_by_key(number, |(other, _)| *other)
+                .is_ok()
+        };
         Some(
             (0..parcel.formatted.len())
                 .filter(|number| !bad(number))
