@@ -45,6 +45,9 @@ mod output_kafka;
 mod output_opensearch;
 #[path = "suites/output_sockets.rs"]
 mod output_sockets;
+#[cfg(feature = "sql")]
+#[path = "suites/output_sql.rs"]
+mod output_sql;
 #[path = "suites/outputs.rs"]
 mod outputs;
 #[path = "suites/packs.rs"]

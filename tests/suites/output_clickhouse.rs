@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use super::certificates::{self, Authority};
 use super::decisions::{Suite, load, same};
 use super::driven::{Driven, bytes, decode, same_fields, write_files};
-use super::recorder::{Recorded, Recorder, Reply, golden_reply, refused_port};
+use super::recorder::{Recorded, Recorder, Reply, Script, Wire, golden_reply, refused_port};
 use evtui::output::OutputErrorKind;
 use serde_json::{Value, json};
 
@@ -25,9 +26,27 @@ const SETTINGS: &str = "date_time_input_format\tbasic\t0\n\
 fn clickhouse() {
     let mut suite = Suite::new("outputs/clickhouse.json");
     for case in load("outputs/clickhouse.json")["cases"].as_array().unwrap() {
-        suite.case(case["name"].as_str().unwrap(), || run_case(case));
+        suite.marked(case["name"].as_str().unwrap(), &marks(case), || {
+            run_case(case)
+        });
     }
     suite.finish();
+}
+
+/// What is decided of cases beyond those shown here.
+fn marks(case: &Value) -> Vec<&'static str> {
+    let mut marks = Vec::new();
+    if case["config"].get("dsn").is_some() {
+        marks.push("dsn");
+    }
+    let results = case["expect"]["results"].as_array().into_iter().flatten();
+    let counts = results.filter_map(Value::as_u64);
+    let sent = case["writes"].as_array().unwrap().iter();
+    let mut pairs = counts.zip(sent.map(|events| events.as_array().unwrap().len() as u64));
+    if pairs.any(|(counted, sent)| counted != sent) {
+        marks.push("summary");
+    }
+    marks
 }
 
 fn is_insert(request: &Recorded) -> bool {
@@ -36,8 +55,12 @@ fn is_insert(request: &Recorded) -> bool {
 
 /// Answers the questions of the opening, and everything else by the script of the case.
 fn server(script: Value) -> Recorder {
+    Recorder::with(0, answers(script), Arc::new(|wire| Some(Box::new(wire))))
+}
+
+fn answers(script: Value) -> Script {
     let inserts = AtomicUsize::new(0);
-    Recorder::start(move |_, request| {
+    Arc::new(move |_, request: &Recorded| {
         if !is_insert(request) {
             let settings = request.text().contains("system.settings");
             return Reply::body(
@@ -88,7 +111,12 @@ fn run_case(case: &Value) -> Result<(), String> {
     }
     opened.map_err(|error| format!("it was not opened: {error}"))?;
     let writes = case["writes"].as_array().unwrap();
-    for (events, theirs) in writes.iter().zip(expect["results"].as_array().unwrap()) {
+    let pause = case["seconds_between_writes"].as_f64();
+    let results = expect["results"].as_array().unwrap();
+    for (number, (events, theirs)) in writes.iter().zip(results).enumerate() {
+        if let Some(pause) = pause.filter(|_| number > 0) {
+            std::thread::sleep(Duration::from_secs_f64(pause));
+        }
         match (driven.write(events), theirs.as_u64()) {
             (Ok(ours), Some(theirs)) => same("result", &ours, &theirs)?,
             (Err(ours), None) => begins(&ours, &theirs["message"])?,
@@ -275,4 +303,57 @@ fn a_proxy_of_the_configuration_is_used() {
         request.target
     );
     assert_eq!(request.header("proxy-authorization"), ["Basic dTpw"]);
+}
+
+#[test]
+fn a_client_certificate_stands_for_the_password_unless_told_otherwise() {
+    let authority = Authority::new("authority");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("ca.pem"), &authority.certificate).unwrap();
+    certificates::write(folder.path(), "client", &authority.client());
+    let pair = authority.server(&["clickhouse.example"]);
+    let tls = certificates::server(&pair, Some(&authority));
+    let wrap = move |stream| {
+        let connection = rustls::ServerConnection::new(tls.clone()).ok()?;
+        let wire = rustls::StreamOwned::new(connection, stream);
+        Some(Box::new(wire) as Box<dyn Wire>)
+    };
+    let server = Recorder::with(0, answers(Value::Null), Arc::new(wrap));
+    for (mode, by_certificate) in [
+        (Value::Null, true),
+        ("mutual".into(), true),
+        ("strict".into(), false),
+        ("proxy".into(), false),
+    ] {
+        let config = json!({
+            "host": "127.0.0.1", "port": server.port(), "protocol": "https", "table": "t",
+            "username": "u", "password": "p", "tls_mode": mode, "ca_cert": "ca.pem",
+            "client_cert": "client.pem", "client_cert_key": "client.key",
+            "server_host_name": "clickhouse.example",
+        });
+        let config = decode("clickhouse", &config, folder.path()).unwrap();
+        let mut output = Driven::new(config, folder.path(), TIMEOUT).unwrap();
+        output.open().unwrap();
+        assert_eq!(output.write(&json!(["1"])), Ok(1));
+        output.close();
+        let request = server.requests().pop().unwrap();
+        let headers = [
+            "authorization",
+            "x-clickhouse-user",
+            "x-clickhouse-ssl-certificate-auth",
+        ];
+        let found = headers.map(|name| request.header(name).first().copied());
+        let expected = if by_certificate {
+            [None, Some("u"), Some("on")]
+        } else {
+            [Some("Basic dTpw"), None, None]
+        };
+        assert_eq!(found, expected, "{mode}");
+    }
+    let config = json!({
+        "host": "127.0.0.1", "port": server.port(), "protocol": "https", "table": "t",
+    });
+    let mut output = driven(&config);
+    let error = output.open().unwrap_err();
+    assert!(error.message.contains("certificate"), "{error}");
 }

@@ -112,8 +112,9 @@ fn postgres(code: &str) -> Blame {
     match (class, code) {
         // Data, integrity, a row twice in one statement, limits of a row, views with checks, triggers.
         ("22" | "23" | "21" | "44" | "09", _) | ("54", _) | (_, "P0001") => Blame::Rows,
-        // Connection, transaction rolled back, resources, states of objects and of the server.
-        ("08" | "40" | "53" | "55" | "57" | "58" | "XX", _) | (_, "25006") => Blame::Outage,
+        // Connection, statements a pooler forgot, transaction rolled back, resources, states of objects
+        // and of the server.
+        ("08" | "26" | "40" | "53" | "55" | "57" | "58" | "XX", _) | (_, "25006") => Blame::Outage,
         _ => Blame::Refused,
     }
 }
