@@ -18,9 +18,12 @@ use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
 use std::thread::{JoinHandle, spawn};
 
 use certificates::{Authority, Pair, server};
-use engine::{BATCH, Run, all_arrived, lines, number};
+use engine::{Run, all_arrived, lines, number};
 use rstest::rstest;
 use rustls::{ServerConnection, StreamOwned};
+
+/// Some events, as many as make a batch.
+const BATCH: usize = 500;
 
 /// A port that was free a moment ago.
 fn free() -> u16 {

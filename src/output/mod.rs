@@ -12,7 +12,6 @@ mod file;
 pub mod format;
 mod http;
 mod influxdb;
-#[cfg(any(feature = "mqtt", feature = "redis", feature = "websocket"))]
 #[cfg(any(
     feature = "mqtt",
     feature = "nats",
