@@ -295,3 +295,50 @@ fn refuse_foreign(section: &Section, format: &str, cx: &mut Context<'_>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::tests_support::{decoded, one, problem};
+    use super::*;
+
+    #[test]
+    fn ndjson_is_json_on_one_line() {
+        let formatter = json!({"format": "ndjson", "indent": 0});
+        assert_eq!(decoded(&formatter).ok(), Some(FormatConfig::Json(0)));
+        let line = one(&formatter, "{\"a\":\n [1,\r\n2.50]}");
+        assert_eq!(line.as_deref(), Ok("{\"a\": [1, 2.50]}"));
+        let [setting, message, help] = problem(&json!({"format": "ndjson", "indent": 2}));
+        assert_eq!(setting, "formatter.indent");
+        assert!(message.contains("one line") && help.contains("`json`"));
+    }
+
+    #[test]
+    fn names_that_are_nearly_right_are_suggested() {
+        for (name, meant) in [
+            ("nd-json", "ndjson"),
+            ("sys-log", "syslog"),
+            ("cloudevents-bach", "cloudevents-batch"),
+            ("influxx", "influx"),
+        ] {
+            let [setting, _, help] = problem(&json!({"format": name}));
+            assert_eq!(setting, "formatter.format");
+            assert!(help.contains(&format!("`{meant}`")), "{name}: {help}");
+        }
+    }
+
+    #[test]
+    fn every_option_belongs_to_a_format() {
+        let known = |name: &str| FORMATS.iter().any(|format| format.options.contains(&name));
+        for field in SCHEMA.fields.iter().filter(|field| field.name != "format") {
+            assert!(known(field.name), "{}", field.name);
+        }
+        for option in FORMATS.iter().flat_map(|format| format.options) {
+            assert!(
+                SCHEMA.fields.iter().any(|field| field.name == *option),
+                "{option}"
+            );
+        }
+    }
+}

@@ -26,7 +26,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn value(&mut self, depth: usize) -> Option<Value> {
         match token::peek(self.text, self.at).ok()? {
-            b'"' => self.string().map(Value::from),
+            b'"' => self.string(),
             b'{' if depth < DEEPEST => self.object(depth + 1),
             b'[' if depth < DEEPEST => self.array(depth + 1),
             b'-' | b'0'..=b'9' => self.number(),
@@ -55,11 +55,11 @@ impl Reader<'_> {
         }
     }
 
-    fn string(&mut self) -> Option<String> {
+    fn string(&mut self) -> Option<Value> {
         let end = walk::string(self.text, self.at).ok()?;
         let inner = self.text.get(self.at + 1..end - 1)?;
         self.at = end;
-        Some(walk::unescaped(inner).into_owned())
+        Some(Value::from(&*walk::unescaped(inner)))
     }
 
     /// True when the next token is that one, which is then passed.
@@ -101,7 +101,7 @@ impl Reader<'_> {
                 return None;
             }
             self.at = token::next(self.text, self.at);
-            members.push((Value::from(key), self.value(depth)?));
+            members.push((key, self.value(depth)?));
             if !self.eat(b',') {
                 return self.eat(b'}').then(|| Value::dict(members));
             }

@@ -240,7 +240,7 @@ fn code(section: &Section, part: Part, default: u8, cx: &mut Context<'_>) -> Cod
         return Code::Fixed(default);
     };
     let Some(constant) = text.as_constant() else {
-        return Code::Text(text);
+        return Code::Text(text.non_empty());
     };
     if let Some(code) = part.code(constant) {
         return Code::Fixed(code);

@@ -117,6 +117,8 @@ fn priorities_are_of_names_numbers_and_events() {
         "{\"level\": \"fatal\"}",
     );
     assert_eq!(wrong.unwrap_err(), "this is no severity: fatal");
+    let none = priority(json!({"severity": "{{ event.level }}"}), "{}");
+    assert_eq!(none.unwrap_err(), "`severity` is empty for this event");
 }
 
 #[test]
