@@ -48,7 +48,7 @@ static SCHEMA: Schema = Schema {
             "headers",
             Kind::Custom(check_headers),
             "{}",
-            "Headers of each request, such as `Content-Type` (none is added) or \
+            "Headers of each request, such as `Content-Type` (none is added but that of CloudEvents) or \
              `Authorization: Bearer TOKEN`. Values are text, numbers or booleans.",
         ),
         Field::optional(

@@ -12,6 +12,8 @@ mod file;
 pub mod format;
 mod http;
 mod influxdb;
+#[cfg(feature = "kafka")]
+mod kafka;
 #[cfg(any(
     feature = "mqtt",
     feature = "nats",
@@ -19,6 +21,8 @@ mod influxdb;
     feature = "websocket"
 ))]
 mod link;
+#[cfg(feature = "mqtt")]
+mod mqtt;
 #[cfg(feature = "nats")]
 mod nats;
 mod net;
@@ -72,7 +76,11 @@ pub static PLUGINS: &[OutputPlugin] = &[
     file::PLUGIN,
     http::PLUGIN,
     influxdb::PLUGIN,
+    #[cfg(feature = "kafka")]
+    kafka::PLUGIN,
     opensearch::PLUGIN,
+    #[cfg(feature = "mqtt")]
+    mqtt::PLUGIN,
     #[cfg(feature = "nats")]
     nats::PLUGIN,
     #[cfg(feature = "redis")]

@@ -4,8 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::decisions::{Suite, load, same, say};
-use super::driven::decode;
+use super::driven::{Driven, decode};
 use super::ordered_json::Json;
+use super::recorder::{Recorder, Reply};
 use evtui::batch::EventBatch;
 use evtui::config::Disk;
 use evtui::output::{FormatEnv, Formatted};
@@ -267,5 +268,37 @@ fn lines_that_would_be_refused_are_made_good_or_fail() {
             Err(Ended::Event(why)) => assert_eq!(why, expected),
             other => panic!("{name}: {other:?}"),
         }
+    }
+}
+
+/// The output says what the formatter makes, unless it is told what to say.
+#[test]
+fn http_names_the_type_of_envelopes() {
+    for (format, headers, expected) in [
+        (
+            "cloudevents",
+            json!({}),
+            vec!["application/cloudevents+json"],
+        ),
+        (
+            "cloudevents-batch",
+            json!({}),
+            vec!["application/cloudevents-batch+json"],
+        ),
+        ("cloudevents", json!({"content-type": "x/y"}), vec!["x/y"]),
+    ] {
+        let server = Recorder::start(|_, _| Reply::status(201));
+        let config = json!({
+            "url": format!("http://{}/", server.host()),
+            "headers": headers,
+            "formatter": {"format": format, "source": "/s"},
+        });
+        let config = decode("http", &config, Path::new("/")).unwrap();
+        let timeout = std::time::Duration::from_secs(10);
+        let mut driven = Driven::new(config, Path::new("/"), timeout).unwrap();
+        driven.open().unwrap();
+        assert_eq!(driven.write(&json!(["{}"])), Ok(1));
+        driven.close();
+        assert_eq!(server.requests()[0].header("content-type"), expected);
     }
 }
