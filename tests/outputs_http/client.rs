@@ -118,22 +118,6 @@ fn a_body_can_be_compressed() {
 }
 
 #[test]
-fn the_content_type_is_that_of_the_formatter_unless_it_is_configured() {
-    let server = Recorder::start(|_, _| Reply::status(201));
-    let format = json!({"format": "cloudevents", "source": "/tests", "type": "test"});
-    let mut options = json!({"url": url(&server), "formatter": format});
-    let mut driven = output("http", &options, Path::new("/"));
-    assert_eq!(driven.attempt(&json!(["{}"])), (1, None));
-    options["headers"] = json!({"content-type": "application/json"});
-    let mut driven = output("http", &options, Path::new("/"));
-    assert_eq!(driven.attempt(&json!(["{}"])), (1, None));
-    let requests = server.requests();
-    let kind = |nth: usize| requests[nth].header("content-type").join("|");
-    assert_eq!(kind(0), "application/cloudevents+json");
-    assert_eq!(kind(1), "application/json");
-}
-
-#[test]
 fn errors_on_the_way_are_outages_in_words() {
     let refused = refused_port();
     let closing = Recorder::start(|_, _| Reply::Close);
