@@ -55,6 +55,7 @@ mod packs;
 #[path = "suites/rand.rs"]
 mod rand;
 #[path = "support/recorder.rs"]
+#[allow(dead_code, reason = "shared by test binaries")]
 mod recorder;
 #[path = "suites/time_patterns.rs"]
 mod time_patterns;

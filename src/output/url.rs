@@ -232,6 +232,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+    use crate::config::{Scalar, Span, Tree};
 
     #[rstest]
     #[case("HTTP://H:80/a", "http://h", "/a")]
@@ -269,6 +270,19 @@ mod tests {
         let error = WebUrl::parse(text).unwrap_err();
         assert!(error.contains(reason), "{error}");
         assert!(!error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn an_address_from_a_secret_is_not_shown_at_all() {
+        let tree = Tree::Scalar(Scalar::Str("https://planted.example:1/planted".into()));
+        let mut node = Node::new(Span::default(), tree);
+        node.secret = true;
+        let url = WebUrl::of(&node).unwrap();
+        let shown = format!("{url} {url:?} {}", url.server());
+        assert!(!shown.contains("planted"), "{shown}");
+        assert_eq!(url.host(), "planted.example");
+        node.unknown = true;
+        assert!(WebUrl::of(&node).is_some());
     }
 
     #[test]

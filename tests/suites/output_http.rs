@@ -46,8 +46,12 @@ pub(super) fn run_suite(file: &str, test: &str) {
     let disturbed = PROXIES.iter().any(|name| std::env::var_os(name).is_some());
     let mut suite = Suite::new(file);
     for case in cases {
-        let crashed = case["expect"].get("config_crash").is_some();
-        let marks: &[&str] = if crashed { &["crash"] } else { &[] };
+        let marked = |key: &str| case["expect"].get(key).is_some();
+        let marks: &[&str] = match (marked("config_crash"), marked("open_error")) {
+            (true, _) => &["crash"],
+            (_, true) => &["open_error"],
+            _ => &[],
+        };
         let own = case.get("environment").is_some() || disturbed;
         suite.marked(case["name"].as_str().unwrap(), marks, || {
             if own {

@@ -137,12 +137,6 @@ impl Recorder {
         }
     }
 
-    /// As the golden README describes a server.
-    pub fn golden(server: &Value) -> Self {
-        let server = server.clone();
-        Self::start(move |nth, request| golden_reply(&server, nth, request))
-    }
-
     /// Address and port.
     pub fn host(&self) -> String {
         self.address.to_string()

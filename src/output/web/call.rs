@@ -174,9 +174,27 @@ pub(super) fn basic(user: &str, password: &Secret) -> Result<HeaderValue, Output
     Ok(value)
 }
 
+/// True for a name like `Content-Type`: a capital at the beginning of each word and nowhere else.
+fn is_title_case(name: &str) -> bool {
+    let mut begins = true;
+    name.bytes().all(|byte| {
+        let fits = if begins {
+            !byte.is_ascii_lowercase()
+        } else {
+            !byte.is_ascii_uppercase()
+        };
+        begins = byte == b'-';
+        fits
+    })
+}
+
 /// How header names are spelled, as hyper keeps it: in an extension of requests that only its own
 /// reader can make. So it is given a request with these names to read.
 fn spelling(names: &[&str]) -> Extensions {
+    if names.iter().all(|name| is_title_case(name)) {
+        // They are written like that anyway.
+        return Extensions::new();
+    }
     // These would mean something to the reader.
     let plain = |name: &&&str| {
         !name.eq_ignore_ascii_case("content-length")

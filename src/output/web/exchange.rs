@@ -52,7 +52,7 @@ impl Connection {
         let moves = Arc::new(AtomicU64::new(0));
         let io = TokioIo::new(Watched::new(stream, Arc::clone(&moves)));
         let mut builder = http1::Builder::new();
-        builder.preserve_header_case(true).title_case_headers(true);
+        builder.title_case_headers(true);
         let (sender, driver) = builder
             .handshake(io)
             .await

@@ -98,6 +98,9 @@ fn from_environment(url: &WebUrl) -> Result<Option<Proxy>, OutputError> {
             encrypted,
             hidden: false,
         },
-        authorization: found.basic_auth().cloned(),
+        authorization: found.basic_auth().cloned().map(|mut value| {
+            value.set_sensitive(true);
+            value
+        }),
     }))
 }
