@@ -29,3 +29,6 @@ mod nats;
 #[cfg(feature = "redis")]
 #[path = "servers/redis.rs"]
 mod redis;
+#[cfg(feature = "websocket")]
+#[path = "servers/websocket.rs"]
+mod websocket;

@@ -30,6 +30,8 @@ mod tcp;
 mod text;
 mod tls;
 mod udp;
+#[cfg(feature = "websocket")]
+mod websocket;
 mod write;
 
 use std::fmt::Debug;
@@ -72,6 +74,8 @@ pub static PLUGINS: &[OutputPlugin] = &[
     stdout::PLUGIN,
     tcp::PLUGIN,
     udp::PLUGIN,
+    #[cfg(feature = "websocket")]
+    websocket::PLUGIN,
 ];
 
 /// Outputs that are features of the program, whether this build has them or not; a feature is called as
