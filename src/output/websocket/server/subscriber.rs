@@ -88,6 +88,7 @@ enum End {
 }
 
 /// Lets a subscriber in and serves it until it goes.
+#[allow(clippy::result_large_err, reason = "the shape of the library")]
 pub(super) async fn serve<S>(hub: &Arc<Hub>, stream: S, peer: SocketAddr, room: bool)
 where
     S: AsyncRead + AsyncWrite + Unpin,
