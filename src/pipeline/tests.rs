@@ -3,6 +3,7 @@
 
 mod delivery;
 mod ordered;
+mod remote;
 mod starting;
 
 use std::num::NonZeroUsize;
@@ -332,13 +333,22 @@ impl Setup {
         self
     }
 
-    pub(super) fn start(self) -> Run {
+    pub(super) fn start(mut self) -> Run {
+        let targets = std::mem::take(&mut self.targets);
+        let seen = targets.iter().map(|one| one.seen.clone()).collect();
+        let boxed = |target| Box::new(target) as Box<dyn OutputConfig>;
+        let mut run = self.start_with(targets.into_iter().map(boxed).collect());
+        run.seen = seen;
+        run
+    }
+
+    /// Starts it with other outputs than its targets.
+    pub(super) fn start_with(self, outputs: Vec<Box<dyn OutputConfig>>) -> Run {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_time()
             .build()
             .unwrap();
-        let seen = self.targets.iter().map(|one| one.seen.clone()).collect();
         let place = || Place::file("generator.yml");
         let inputs = self.inputs.into_iter().enumerate();
         let inputs = inputs.map(|(index, config)| InputPlan {
@@ -347,12 +357,12 @@ impl Setup {
             place: place(),
             config: Box::new(config),
         });
-        let outputs = self.targets.into_iter().enumerate();
+        let outputs = outputs.into_iter().enumerate();
         let outputs = outputs.map(|(index, config)| OutputPlan {
             name: "target",
             setting: format!("output[{index}].target"),
             place: place(),
-            config: Box::new(config),
+            config,
         });
         let plan = Plan {
             inputs: inputs.collect(),
@@ -391,7 +401,7 @@ impl Setup {
         );
         Run {
             running,
-            seen,
+            seen: Vec::new(),
             clock: self.clock,
             _runtime: runtime,
         }
