@@ -16,13 +16,8 @@ fn kafka() {
     let cluster = Cluster::new(1);
     let mut suite = Suite::new("outputs/kafka.json");
     for case in load("outputs/kafka.json")["cases"].as_array().unwrap() {
-        let marks: &[&str] = if unencodable(case) {
-            &["unencodable"]
-        } else {
-            &[]
-        };
         let name = case["name"].as_str().unwrap();
-        suite.marked(name, marks, || run(case, name, &cluster));
+        suite.marked(name, &marks(case), || run(case, name, &cluster));
     }
     suite.finish();
 }

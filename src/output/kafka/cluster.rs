@@ -109,29 +109,34 @@ impl Access {
         Err(reason)
     }
 
-    /// Why no server can be reached, in better words than the library's; nothing when one can.
+    /// Why no server can be reached, in better words than the library's; nothing when one can, or when
+    /// it cannot be found out soon.
     async fn diagnose(&self) -> Option<OutputError> {
         let limit = self.limit.min(Duration::from_secs(2));
-        let mut first = None;
-        for server in &self.servers {
-            let looking = async {
-                let stream = server.connect(limit).await?;
-                if let Some(config) = &self.tls {
-                    tls::connect(config, None, server.host(), stream).await?;
-                }
-                Ok(())
-            };
-            match tokio::time::timeout(limit, looking).await {
-                Err(_) | Ok(Ok(())) => return None,
-                Ok(Err(error)) => {
-                    first.get_or_insert(error);
-                }
+        let looking = async {
+            let mut first = None;
+            for server in &self.servers {
+                match self.look(server, limit).await {
+                    Ok(()) => return None,
+                    Err(error) => first.get_or_insert(error),
+                };
             }
-        }
-        first.map(|error: OutputError| {
+            first
+        };
+        let found: Option<OutputError> = tokio::time::timeout(limit, looking).await.ok()?;
+        found.map(|error| {
             let message = format!("no connection to Kafka: {}", error.message);
             OutputError { message, ..error }
         })
+    }
+
+    /// Connects and lets go.
+    async fn look(&self, server: &Address, limit: Duration) -> Result<(), OutputError> {
+        let stream = server.connect(limit).await?;
+        if let Some(config) = &self.tls {
+            tls::connect(config, None, server.host(), stream).await?;
+        }
+        Ok(())
     }
 }
 
@@ -174,10 +179,7 @@ impl Cluster {
         if let Some((count, _)) = locked(&self.topics).get(topic) {
             return Ok(*count);
         }
-        let asked = self.leader(topic, 0).await;
-        if let Err(problem) = asked {
-            return Err(problem);
-        }
+        self.leader(topic, 0).await?;
         self.learn().await?;
         match locked(&self.topics).get(topic) {
             Some((count, _)) => Ok(*count),

@@ -439,12 +439,17 @@ impl KafkaConfig {
         OutputError::failed(format!("there is no encoding `{name}` here")).help(meant(name))
     }
 
+    /// Longest time of anything within an attempt: soon enough for its reason to be told.
+    fn limit(&self, write_timeout: Duration) -> Duration {
+        let write_timeout = self.delivery.write_timeout.unwrap_or(write_timeout);
+        self.timeout.min(write_timeout.mul_f64(0.75))
+    }
+
     /// For how long attempts try again by themselves: not where the pipeline does.
-    fn patience(&self, limit: Duration) -> Option<Duration> {
+    fn patience(&self, write_timeout: Duration) -> Option<Duration> {
         let delivery = &self.delivery;
         let pipelined = delivery.retry.attempts > 0 || delivery.on_failure == OnFailure::Block;
-        let limit = delivery.write_timeout.unwrap_or(limit);
-        (!pipelined).then(|| self.timeout.min(limit.mul_f64(0.75)))
+        (!pipelined).then(|| self.limit(write_timeout))
     }
 }
 
@@ -478,7 +483,7 @@ impl OutputConfig for KafkaConfig {
                 client_id: self.client_id.clone(),
                 tls,
                 sasl: self.sasl.clone().filter(|_| self.with_sasl),
-                limit: self.timeout,
+                limit: self.limit(env.write_timeout),
                 max_age: self.max_age,
             },
             recipe: Recipe {

@@ -1,7 +1,7 @@
 //! One attempt: items become records, records go to the leaders of their partitions, several batches
 //! of a partition under way at once and in order.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -234,7 +234,7 @@ impl Kafka {
     ) -> Plan {
         let now = Utc::now();
         let mut plan = Plan::new();
-        let mut last: Option<(&str, Result<i32, Problem>)> = None;
+        let mut counts: HashMap<&str, Result<i32, Problem>> = HashMap::new();
         for &position in pending {
             let record = match self.recipe.record(items, position, now) {
                 Ok(record) => record,
@@ -244,12 +244,10 @@ impl Kafka {
                 }
             };
             let topic = items.text(TOPIC, position);
-            let count = match &last {
-                Some((known, count)) if *known == topic => count.clone(),
-                _ => cluster.partitions(topic).await,
-            };
-            last = Some((topic, count.clone()));
-            match count {
+            if !counts.contains_key(topic) {
+                counts.insert(topic, cluster.partitions(topic).await);
+            }
+            match counts.get(topic).cloned().unwrap_or(Ok(1)) {
                 Ok(count) => {
                     let place = (topic.to_owned(), partition(&record, count, self.chance()));
                     let chunks = plan.entry(place).or_default();
