@@ -447,25 +447,46 @@ fn a_server_that_goes_away_and_comes_back_misses_nothing_with_answers() {
 
 #[test]
 fn a_server_that_stops_reading_holds_the_run_up_until_its_time_is_over() {
-    let peer = Peer::start(|socket, number, got| async move {
-        if number == 0 {
-            // It keeps the connection and never reads.
-            std::future::pending::<()>().await;
-            drop(socket);
-        } else {
-            keep(socket, number, got).await;
-        }
-    });
-    let more =
-        ", write_timeout: 3s, on_failure: block, retry: {initial: 5ms}, batch: {max_events: 5000}";
-    let events = bulky(10_000);
-    let run = Run::start(&peer.output(more), &events);
-    let stats = run.finished();
-    assert_eq!(stats.outputs[0].written, 10_000);
+    let peer = Peer::start(
+        |mut socket, number, got: Arc<Mutex<Vec<String>>>| async move {
+            if number == 0 {
+                // It keeps the connection and never reads.
+                std::future::pending::<()>().await;
+            }
+            while let Some(Ok(frame)) = socket.next().await {
+                let Message::Text(text) = frame else {
+                    continue;
+                };
+                got.lock().unwrap().push(text.to_string());
+                let answer = Message::text("{\"status\": \"ok\"}");
+                if socket.send(answer).await.is_err() {
+                    return;
+                }
+            }
+        },
+    );
+    let events = bulky(3_000);
+    let answered =
+        ", write_timeout: 3s, ack: json, batch: {max_events: 100}, retry: {initial: 5ms}";
+    let stats = Run::start(&peer.output(answered), &events).finished();
+    assert_eq!(stats.outputs[0].written, 3_000);
     assert!(stats.outputs[0].retries >= 1);
-    // What the network still holds comes after the end.
-    until("all is read", || peer.got.lock().unwrap().len() >= 10_000);
     assert_eq!(*peer.got.lock().unwrap(), events);
+}
+
+#[test]
+fn without_answers_no_more_is_written_than_the_network_holds() {
+    let peer = Peer::start(|socket, _, _| async move {
+        std::future::pending::<()>().await;
+        drop(socket);
+    });
+    let more = ", write_timeout: 500ms, batch: {max_events: 100}";
+    let run = Run::start(&peer.output(more), &bulky(30_000));
+    let stats = run.until("it is stuck", |stats| stats.outputs[0].outage.is_some());
+    assert!(stats.outputs[0].written < 30_000, "{stats:?}");
+    assert!(stats.outputs[0].in_flight > 0);
+    run.abort();
+    run.ended();
 }
 
 #[test]
