@@ -49,3 +49,6 @@ mod redis;
 #[cfg(feature = "sql")]
 #[path = "servers/sqlite.rs"]
 mod sqlite;
+#[cfg(feature = "websocket")]
+#[path = "servers/websocket.rs"]
+mod websocket;

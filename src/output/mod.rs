@@ -40,6 +40,8 @@ mod tls;
 mod udp;
 mod url;
 mod web;
+#[cfg(feature = "websocket")]
+mod websocket;
 mod write;
 
 use std::fmt::Debug;
@@ -90,6 +92,8 @@ pub static PLUGINS: &[OutputPlugin] = &[
     stdout::PLUGIN,
     tcp::PLUGIN,
     udp::PLUGIN,
+    #[cfg(feature = "websocket")]
+    websocket::PLUGIN,
 ];
 
 /// Outputs that are features of the program, whether this build has them or not; a feature is called as
