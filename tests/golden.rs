@@ -25,12 +25,22 @@ mod http;
 mod inline_templates;
 #[path = "suites/inputs.rs"]
 mod inputs;
+#[cfg(feature = "kafka")]
+#[path = "support/kafka.rs"]
+mod kafka;
 #[path = "suites/ordered_json.rs"]
 mod ordered_json;
 #[path = "suites/output_clickhouse.rs"]
 mod output_clickhouse;
+#[path = "suites/output_formats.rs"]
+mod output_formats;
 #[path = "suites/output_http.rs"]
 mod output_http;
+#[path = "suites/output_influxdb.rs"]
+mod output_influxdb;
+#[cfg(feature = "kafka")]
+#[path = "suites/output_kafka.rs"]
+mod output_kafka;
 #[path = "suites/output_opensearch.rs"]
 mod output_opensearch;
 #[path = "suites/output_sockets.rs"]

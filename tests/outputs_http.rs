@@ -44,6 +44,9 @@ use std::time::Duration;
 use driven::Driven;
 use serde_json::Value;
 
+/// Events in a batch of runs.
+const BATCH: usize = 500;
+
 /// Limit of an attempt that is not about limits.
 const TIMEOUT: Duration = Duration::from_secs(30);
 

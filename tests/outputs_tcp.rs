@@ -18,9 +18,12 @@ use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
 use std::thread::{JoinHandle, spawn};
 
 use certificates::{Authority, Pair, server};
-use engine::{BATCH, Run, all_arrived, lines, number};
+use engine::{Run, all_arrived, lines, number};
 use rstest::rstest;
 use rustls::{ServerConnection, StreamOwned};
+
+/// Events in a batch of the output.
+const BATCH: usize = 500;
 
 /// A port that was free a moment ago.
 fn free() -> u16 {
@@ -35,7 +38,7 @@ fn listen() -> (TcpListener, u16) {
 }
 
 fn output(port: u16, more: &str) -> String {
-    format!("tcp: {{host: 127.0.0.1, port: {port}{more}}}")
+    format!("tcp: {{host: 127.0.0.1, port: {port}, batch: {{max_events: {BATCH}}}{more}}}")
 }
 
 /// Everything of the next connection until it ends.

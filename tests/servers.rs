@@ -11,6 +11,12 @@
 
 #[path = "support/certificates.rs"]
 mod certificates;
+#[path = "suites/decisions.rs"]
+#[allow(dead_code, reason = "shared by test binaries")]
+mod decisions;
+#[path = "suites/driven.rs"]
+#[allow(dead_code, reason = "shared by test binaries")]
+mod driven;
 #[path = "support/engine.rs"]
 #[allow(dead_code, reason = "shared by test binaries")]
 mod engine;
@@ -18,11 +24,18 @@ mod engine;
 #[allow(dead_code, reason = "shared by test binaries")]
 mod servers;
 
+#[path = "servers/clickhouse.rs"]
+mod clickhouse;
 #[path = "servers/harness.rs"]
 mod harness;
+#[path = "servers/influxdb.rs"]
+mod influxdb;
 #[cfg(feature = "sql")]
 #[path = "servers/mariadb.rs"]
 mod mariadb;
+#[cfg(feature = "mqtt")]
+#[path = "servers/mosquitto.rs"]
+mod mosquitto;
 #[cfg(feature = "nats")]
 #[path = "servers/nats.rs"]
 mod nats;

@@ -48,7 +48,7 @@ static SCHEMA: Schema = Schema {
             "headers",
             Kind::Custom(check_headers),
             "{}",
-            "Headers of each request, such as `Content-Type` (none is added) or \
+            "Headers of each request, such as `Content-Type` (none is added but that of CloudEvents) or \
              `Authorization: Bearer TOKEN`. Values are text, numbers or booleans.",
         ),
         Field::optional(
@@ -192,6 +192,11 @@ impl HttpConfig {
         let mut headers: Vec<(&str, &str)> = Vec::new();
         if self.compress == Compress::Gzip && !has("content-encoding") {
             headers.push(("Content-Encoding", "gzip"));
+        }
+        if let Some(kind) = self.format.content_type()
+            && !has("content-type")
+        {
+            headers.push(("Content-Type", kind));
         }
         for (name, value) in &self.headers {
             headers.push((name, value.expose()));

@@ -105,6 +105,75 @@ impl<C> Drop for Lease<C> {
     }
 }
 
+/// What became of each item of an attempt, for targets that acknowledge them one by one.
+#[cfg(any(feature = "mqtt", feature = "nats", feature = "websocket"))]
+pub(super) struct Verdicts(Vec<Verdict>);
+
+#[cfg(any(feature = "mqtt", feature = "nats", feature = "websocket"))]
+#[derive(Clone)]
+enum Verdict {
+    Open,
+    Taken,
+    Refused(Box<OutputError>),
+}
+
+#[cfg(any(feature = "mqtt", feature = "nats", feature = "websocket"))]
+impl Verdicts {
+    /// Nothing is decided about `items` items.
+    pub fn new(items: usize) -> Self {
+        Self(vec![Verdict::Open; items])
+    }
+
+    /// True while nothing is decided about an item.
+    pub fn is_open(&self, position: usize) -> bool {
+        matches!(self.0.get(position), Some(Verdict::Open))
+    }
+
+    /// The target took an item.
+    pub fn take(&mut self, position: usize) {
+        self.set(position, Verdict::Taken);
+    }
+
+    /// The target did not take an item.
+    pub fn refuse(&mut self, position: usize, error: OutputError) {
+        self.set(position, Verdict::Refused(Box::new(error)));
+    }
+
+    fn set(&mut self, position: usize, verdict: Verdict) {
+        if let Some(known) = self.0.get_mut(position) {
+            *known = verdict;
+        }
+    }
+
+    /// The target took all that is not decided.
+    pub fn take_rest(&mut self) {
+        for verdict in &mut self.0 {
+            if matches!(verdict, Verdict::Open) {
+                *verdict = Verdict::Taken;
+            }
+        }
+    }
+
+    /// The target took nothing of what is not decided.
+    pub fn refuse_rest(&mut self, error: &OutputError) {
+        for verdict in &mut self.0 {
+            if matches!(verdict, Verdict::Open) {
+                *verdict = Verdict::Refused(Box::new(error.clone()));
+            }
+        }
+    }
+
+    /// The failures by position; what is still open counts as taken.
+    pub fn failures(self) -> Vec<(Range<usize>, OutputError)> {
+        let all = self.0.into_iter().enumerate();
+        all.filter_map(|(position, verdict)| match verdict {
+            Verdict::Refused(error) => Some((position..position + 1, *error)),
+            _ => None,
+        })
+        .collect()
+    }
+}
+
 /// The receipt of an attempt: failures by position, in any order, each position at most once.
 pub(super) fn receipt(
     items: &Items<'_>,

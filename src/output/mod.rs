@@ -13,6 +13,8 @@ pub mod format;
 mod http;
 mod hushed;
 mod influxdb;
+#[cfg(feature = "kafka")]
+mod kafka;
 #[cfg(any(
     feature = "mqtt",
     feature = "nats",
@@ -20,6 +22,8 @@ mod influxdb;
     feature = "websocket"
 ))]
 mod link;
+#[cfg(feature = "mqtt")]
+mod mqtt;
 #[cfg(feature = "nats")]
 mod nats;
 mod net;
@@ -74,7 +78,11 @@ pub static PLUGINS: &[OutputPlugin] = &[
     file::PLUGIN,
     http::PLUGIN,
     influxdb::PLUGIN,
+    #[cfg(feature = "kafka")]
+    kafka::PLUGIN,
     opensearch::PLUGIN,
+    #[cfg(feature = "mqtt")]
+    mqtt::PLUGIN,
     #[cfg(feature = "nats")]
     nats::PLUGIN,
     #[cfg(feature = "redis")]

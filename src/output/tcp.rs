@@ -30,7 +30,7 @@ use super::{
     Receipt, RemoteOutput, delivery, encoding,
 };
 
-/// How long closing waits for the receiver to have read everything.
+/// How long closing waits at most for the receiver to have read everything.
 const PARTING: Duration = Duration::from_secs(1);
 
 static SCHEMA: Schema = Schema {
@@ -120,9 +120,11 @@ impl OutputConfig for TcpConfig {
             Some(config) => Some(tls::watched(&config.build(env.base)?)),
             None => None,
         };
+        let write_timeout = self.delivery.write_timeout.unwrap_or(env.write_timeout);
         Ok(Output::Remote(Arc::new(Tcp {
             address: self.address.clone(),
             limit: self.limit,
+            parting: PARTING.min(write_timeout / 2),
             tls,
             encoding: self.encoding.clone(),
             connection: Mutex::default(),
@@ -134,6 +136,7 @@ impl OutputConfig for TcpConfig {
 struct Tcp {
     address: Address,
     limit: Duration,
+    parting: Duration,
     tls: Option<(Arc<ClientConfig>, Asked)>,
     encoding: Encoding,
     connection: Mutex<Connection>,
@@ -255,7 +258,7 @@ impl RemoteOutput for Tcp {
                 while wire.read(&mut room).await? > 0 {}
                 Ok::<(), io::Error>(())
             };
-            match tokio::time::timeout(PARTING, parting).await {
+            match tokio::time::timeout(self.parting, parting).await {
                 Err(_) | Ok(Ok(())) => Ok(()),
                 // Many servers end TLS without a word.
                 Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(()),

@@ -8,9 +8,9 @@ use evtui::output::OutputErrorKind;
 use serde_json::{Value, json};
 
 use super::bulk_stub::{LARGEST, start};
-use super::engine::{BATCH, Run, all_arrived, lines};
-use super::output;
+use super::engine::{Run, all_arrived, lines};
 use super::recorder::{Recorder, refused_port};
+use super::{BATCH, output};
 
 fn opensearch(server: &Recorder, more: &str) -> String {
     let host = server.host();
@@ -24,7 +24,7 @@ fn options(server: &Recorder) -> Value {
     json!({"hosts": hosts, "username": "admin", "password": "pass", "index": "logs"})
 }
 
-const BLOCK: &str = "on_failure: block, retry: {initial: 1ms, max: 20ms}, circuit: {probe: 20ms}";
+const BLOCK: &str = "batch: {max_events: 500}, on_failure: block, retry: {initial: 1ms, max: 20ms}, circuit: {probe: 20ms}";
 
 #[test]
 fn documents_that_are_put_off_come_again_and_only_they() {

@@ -4,14 +4,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::engine::{BATCH, Run, all_arrived, lines};
+use super::BATCH;
+use super::engine::{Run, all_arrived, lines};
 use super::recorder::{Recorded, Recorder, Reply, refused_port};
+
+/// The size of batches, as an option.
+const BATCHES: &str = "batch: {max_events: 500}";
 
 /// Options that try again quickly, for as long as it takes.
 const BLOCK: &str = "on_failure: block, retry: {initial: 1ms, max: 20ms}, circuit: {probe: 20ms}";
 
 fn http(server: &Recorder, more: &str) -> String {
-    format!("http: {{url: 'http://{}/e', {more}}}", server.host())
+    format!(
+        "http: {{url: 'http://{}/e', {BATCHES}, {more}}}",
+        server.host()
+    )
 }
 
 /// The numbers of the events in the requests, as JSON texts.
@@ -49,7 +56,9 @@ impl Accepted {
 fn a_server_that_is_not_there_loses_what_may_be_lost() {
     let port = refused_port();
     let run = Run::start(
-        &format!("http: {{url: 'http://127.0.0.1:{port}/', retry: {{attempts: 2, initial: 1ms}}}}"),
+        &format!(
+            "http: {{url: 'http://127.0.0.1:{port}/', {BATCHES}, retry: {{attempts: 2, initial: 1ms}}}}"
+        ),
         &lines(2 * BATCH),
     );
     let (_, stats) = run.ended();

@@ -1,10 +1,15 @@
 //! `sql` against MariaDB.
 
+use super::certificates::Authority;
 use super::engine::{Run, all_arrived, lines};
 use super::servers::{Recipe, Server, until};
 
 fn server() -> Option<Server> {
-    let server = Recipe::new("mariadbd")
+    started(&recipe())
+}
+
+fn recipe() -> Recipe {
+    Recipe::new("mariadbd")
         .user("nobody")
         .before(
             "mariadb-install-db",
@@ -13,6 +18,9 @@ fn server() -> Option<Server> {
                 "--datadir={dir}/data",
                 "--auth-root-authentication-method=normal",
                 "--skip-test-db",
+                "--skip-name-resolve",
+                // A server that starts clears the temporary tables of others from a shared folder.
+                "--tmpdir={dir}",
             ],
         )
         .args([
@@ -22,9 +30,13 @@ fn server() -> Option<Server> {
             "--port={port}",
             "--bind-address=127.0.0.1",
             "--innodb-flush-log-at-trx-commit=2",
+            "--tmpdir={dir}",
             "--max-allowed-packet=1M",
         ])
-        .start()?;
+}
+
+fn started(recipe: &Recipe) -> Option<Server> {
+    let server = recipe.start()?;
     until("it takes statements", || {
         let port = format!("-P{}", server.port());
         let output = std::process::Command::new("mariadb")
@@ -227,4 +239,41 @@ fn nothing_is_lost_when_the_server_restarts_under_load() {
     assert_eq!(stats.outputs[0].write_failed, 0);
     let there = ask(&server, "SELECT n FROM d.t");
     all_arrived(there.lines(), COUNT);
+}
+
+#[test]
+fn tls_is_spoken_and_certificates_are_checked() {
+    let authority = Authority::new("database authority");
+    let pair = authority.server(&["127.0.0.1"]);
+    let recipe = recipe()
+        .file("server.crt", &pair.certificate)
+        .file("server.key", &pair.key)
+        .args(["--ssl-cert={dir}/server.crt", "--ssl-key={dir}/server.key"]);
+    let Some(server) = started(&recipe) else {
+        return;
+    };
+    ask(
+        &server,
+        "CREATE TABLE d.t (n INT); ALTER USER evtui@'%' REQUIRE SSL",
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let right = file("right.pem", &authority.certificate);
+    let wrong = file("wrong.pem", &Authority::new("another").certificate);
+    let with = |mode: &str, cert: &str| {
+        let ssl = format!("type: mysql, ssl: {{ssl_mode: {mode}, root_cert: '{cert}'}},");
+        output(&server, "table_name: t").replace("type: mysql,", &ssl)
+    };
+    let stats = Run::start(&with("verify_full", &right), &lines(3)).finished();
+    assert_eq!(stats.outputs[0].written, 3);
+    let reason = Run::try_start(&with("verify_ca", &wrong), &lines(1)).err();
+    let reason = reason.expect("it started");
+    assert!(reason.contains("certificate"), "{reason}");
+    let reason = Run::try_start(&with("disable", &right), &lines(1)).err();
+    let reason = reason.expect("it started");
+    assert!(reason.contains("Access denied"), "{reason}");
 }

@@ -261,7 +261,10 @@ fn a_restart_under_load_loses_nothing_of_a_stream() {
         let stream = context.get_stream("EV").await.unwrap();
         let total = stream.cached_info().state.messages;
         let consumer = stream
-            .create_consumer(jetstream::consumer::pull::Config::default())
+            .create_consumer(jetstream::consumer::pull::Config {
+                ack_policy: jetstream::consumer::AckPolicy::None,
+                ..Default::default()
+            })
             .await
             .unwrap();
         let mut messages = consumer.messages().await.unwrap();

@@ -1,12 +1,17 @@
 //! `sql` against PostgreSQL.
 
+use super::certificates::Authority;
 use super::engine::{Run, all_arrived, lines};
 use super::servers::{Recipe, Server};
 
 const PASSWORD: &str = "pl4nted-p%40ss";
 
 fn server() -> Option<Server> {
-    let server = Recipe::new("postgres")
+    started(&recipe())
+}
+
+fn recipe() -> Recipe {
+    Recipe::new("postgres")
         .user("nobody")
         .file("password", "pl4nted-p@ss\n")
         .before(
@@ -33,7 +38,10 @@ fn server() -> Option<Server> {
             "-c",
             "fsync=off",
         ])
-        .start()?;
+}
+
+fn started(recipe: &Recipe) -> Option<Server> {
+    let server = recipe.start()?;
     // It listens before it can be used.
     super::servers::until("it takes statements", || {
         let status = std::process::Command::new("psql")
@@ -297,4 +305,44 @@ fn a_hundred_thousand_rows_by_copy() {
         "SELECT count(*), count(DISTINCT n), min(n), max(n) FROM t",
     );
     assert_eq!(there, "100000|100000|0|99999");
+}
+
+#[test]
+fn tls_is_spoken_and_certificates_are_checked() {
+    let authority = Authority::new("database authority");
+    let pair = authority.server(&["127.0.0.1"]);
+    let recipe = recipe()
+        .file("server.crt", &pair.certificate)
+        .file("server.key", &pair.key)
+        .before("chmod", ["600", "{dir}/server.key"])
+        .args(["-c", "ssl=on"])
+        .args(["-c", "ssl_cert_file={dir}/server.crt"])
+        .args(["-c", "ssl_key_file={dir}/server.key"]);
+    let Some(server) = started(&recipe) else {
+        return;
+    };
+    ask(&server, "CREATE TABLE t (n int)");
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let right = file("right.pem", &authority.certificate);
+    let wrong = file("wrong.pem", &Authority::new("another").certificate);
+    let with = |mode: &str, cert: &str| {
+        let ssl = format!("type: postgres, ssl: {{ssl_mode: {mode}, root_cert: '{cert}'}},");
+        output(&server, "table_name: t").replace("type: postgres,", &ssl)
+    };
+    for mode in ["verify_ca", "verify_full"] {
+        let stats = Run::start(&with(mode, &right), &lines(3)).finished();
+        assert_eq!(stats.outputs[0].written, 3, "{mode}");
+        let reason = Run::try_start(&with(mode, &wrong), &lines(1)).err();
+        let reason = reason.expect("it started");
+        assert!(reason.contains("certificate"), "{reason}");
+    }
+    let elsewhere = with("verify_full", &right).replace("@127.0.0.1", "@localhost");
+    let reason = Run::try_start(&elsewhere, &lines(1)).err();
+    let reason = reason.expect("it started");
+    assert!(reason.contains("certificate"), "{reason}");
 }

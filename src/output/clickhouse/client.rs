@@ -123,6 +123,7 @@ impl Options {
             host: None,
         };
         for (key, value) in &config.target.options {
+            let value = value.expose();
             let seconds = || {
                 let seconds = value.parse().map_err(|_| {
                     OutputError::failed(format!(
@@ -132,12 +133,12 @@ impl Options {
                 seconds.map(Duration::from_secs)
             };
             match key.as_str() {
-                "client_name" => made.client_name = Some(value.clone()),
+                "client_name" => made.client_name = Some(value.to_owned()),
                 "connect_timeout" => made.connect_timeout = seconds()?,
                 "send_receive_timeout" => made.request_timeout = seconds()?,
-                "session_id" => made.session_id = Some(value.clone()),
+                "session_id" => made.session_id = Some(value.to_owned()),
                 "proxy_path" => made.path = format!("/{}", value.trim_matches('/')),
-                "server_host_name" => made.host = Some(value.clone()),
+                "server_host_name" => made.host = Some(value.to_owned()),
                 key if WITHOUT_EFFECT.contains(&key) => {}
                 key => {
                     return Err(OutputError::failed(format!(

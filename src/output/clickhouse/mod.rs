@@ -171,7 +171,7 @@ struct Target {
     username: String,
     password: Secret,
     /// Options of the client from the data source name, checked when it is opened.
-    options: Vec<(String, String)>,
+    options: Vec<(String, Secret)>,
 }
 
 impl Target {
@@ -221,7 +221,11 @@ impl Target {
                 .or(dsn.username)
                 .unwrap_or_else(|| "default".to_owned()),
             password: Secret::new(password.or(dsn.password).unwrap_or_default()),
-            options: dsn.options,
+            options: dsn
+                .options
+                .into_iter()
+                .map(|(key, value)| (key, Secret::new(value)))
+                .collect(),
         })
     }
 }

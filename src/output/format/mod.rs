@@ -8,6 +8,7 @@ mod config;
 mod formatted;
 pub mod influx;
 pub(super) mod json;
+mod portable;
 mod syslog;
 mod template;
 #[cfg(test)]

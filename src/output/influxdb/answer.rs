@@ -33,7 +33,9 @@ pub(super) fn judge(status: u16, body: &str, lines: &[&[u8]]) -> Verdict {
         let refused = numbered(&json, lines.len()).unwrap_or_else(|| counted(text, lines));
         return Verdict::Partly(refused, text.to_owned());
     }
-    if text.contains("unable to parse") || json["data"].is_array() {
+    // Lines that contradict each other in the type of a field that is new are refused together.
+    let of_lines = ["unable to parse", "field type conflict"];
+    if of_lines.iter().any(|part| text.contains(part)) || json["data"].is_array() {
         return Verdict::Divide;
     }
     Verdict::Refused
@@ -144,6 +146,8 @@ mod tests {
     #[test]
     fn what_was_refused_as_a_whole_for_a_line_is_divided() {
         let body = r#"{"code":"invalid","message":"unable to parse 'm bad 3': missing fields"}"#;
+        assert_eq!(judge(400, body, &LINES), Verdict::Divide);
+        let body = r#"{"error":"field type conflict"}"#;
         assert_eq!(judge(400, body, &LINES), Verdict::Divide);
     }
 }

@@ -375,7 +375,7 @@ impl Influxdb {
                 .unwrap_or(0)
         };
         let mut failed: Vec<(usize, OutputError)> = Vec::new();
-        let mut left: Vec<Range<usize>> = vec![0..items.len()];
+        let mut left: Vec<Range<usize>> = std::iter::once(0..items.len()).collect();
         while let Some(range) = left.pop() {
             let lines = bytes
                 .get(start(range.start)..start(range.end))

@@ -16,7 +16,7 @@ use futures::future::BoxFuture;
 use crate::config::{Context, Field, Kind, Node, Schema, Section};
 
 use super::format::{self, FormatConfig};
-use super::link::{self, Link};
+use super::link::{self, Link, Verdicts};
 use super::tls::{self, TlsConfig};
 use super::{
     DeliveryConfig, Items, Output, OutputConfig, OutputEnv, OutputError, OutputPlugin, Receipt,
@@ -25,7 +25,7 @@ use super::{
 
 use client::{Client, Connector, Login, Servers};
 use options::Mode;
-use send::{Layout, Verdicts};
+use send::Layout;
 
 static SCHEMA: Schema = Schema {
     name: "nats",
@@ -197,10 +197,10 @@ impl NatsOutput {
             sent = sending => sent,
             () = client.troubled() => Err(client.trouble()),
         };
-        verdicts.forbidden(client, items);
+        send::forbidden(&mut verdicts, client, items);
         match sent {
             Ok(()) => lease.keep(),
-            Err(error) => verdicts.rest(&error),
+            Err(error) => verdicts.refuse_rest(&error),
         }
         link::receipt(items, verdicts.failures())
     }

@@ -1,13 +1,12 @@
 //! Items to messages, and what became of each.
 
-use std::ops::Range;
-
 use async_nats::jetstream::context::PublishErrorKind as StoreErrorKind;
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::{HeaderMap, HeaderName, HeaderValue, PublishErrorKind, Subject};
 use futures::stream::{FuturesOrdered, StreamExt as _};
 use hyper::body::Bytes;
 
+use crate::output::link::Verdicts;
 use crate::output::{Items, OutputError};
 
 use super::client::Client;
@@ -52,69 +51,13 @@ impl Layout {
     }
 }
 
-#[derive(Clone, Debug)]
-enum Verdict {
-    Open,
-    Taken,
-    Refused(Box<OutputError>),
-}
-
-/// What became of each item of an attempt.
-pub(super) struct Verdicts(Vec<Verdict>);
-
-impl Verdicts {
-    pub fn new(items: usize) -> Self {
-        Self(vec![Verdict::Open; items])
-    }
-
-    fn set(&mut self, position: usize, verdict: Verdict) {
-        if let Some(known) = self.0.get_mut(position) {
-            *known = verdict;
+/// Items that no acknowledgement vouches for have failed when the server forbids their subject.
+pub(super) fn forbidden(verdicts: &mut Verdicts, client: &Client, items: &Items<'_>) {
+    for position in 0..items.len() {
+        let undecided = client.stream.is_none() || verdicts.is_open(position);
+        if undecided && client.forbids(items.text(0, position)) {
+            verdicts.refuse(position, not_allowed());
         }
-    }
-
-    fn refuse(&mut self, position: usize, error: OutputError) {
-        self.set(position, Verdict::Refused(Box::new(error)));
-    }
-
-    /// All that is not decided was taken.
-    fn taken(&mut self) {
-        for verdict in &mut self.0 {
-            if matches!(verdict, Verdict::Open) {
-                *verdict = Verdict::Taken;
-            }
-        }
-    }
-
-    /// All that is not decided failed.
-    pub fn rest(&mut self, error: &OutputError) {
-        for verdict in &mut self.0 {
-            if matches!(verdict, Verdict::Open) {
-                *verdict = Verdict::Refused(Box::new(error.clone()));
-            }
-        }
-    }
-
-    /// Items that no acknowledgement vouches for have failed when the server forbids their subject.
-    pub fn forbidden(&mut self, client: &Client, items: &Items<'_>) {
-        for position in 0..self.0.len() {
-            let undecided =
-                client.stream.is_none() || matches!(self.0.get(position), Some(Verdict::Open));
-            if undecided && client.forbids(items.text(0, position)) {
-                self.refuse(position, not_allowed());
-            }
-        }
-    }
-
-    /// The failures by position.
-    pub fn failures(self) -> Vec<(Range<usize>, OutputError)> {
-        let failed = self.0.into_iter().enumerate();
-        failed
-            .filter_map(|(position, verdict)| match verdict {
-                Verdict::Refused(error) => Some((position..position + 1, *error)),
-                _ => None,
-            })
-            .collect()
     }
 }
 
@@ -240,7 +183,7 @@ pub(super) async fn publish(
         }
     }
     client.confirm().await?;
-    verdicts.taken();
+    verdicts.take_rest();
     Ok(())
 }
 
@@ -306,7 +249,7 @@ fn settle(
 ) -> Result<(), OutputError> {
     let error = match result {
         Ok(_) => {
-            verdicts.set(position, Verdict::Taken);
+            verdicts.take(position);
             return Ok(());
         }
         Err(error) => error,

@@ -104,7 +104,7 @@ impl Server {
                     }
                     return Ok(answer);
                 }
-                Err(Trouble::Unsent(unsent)) if reused => request = *unsent,
+                Err(Trouble::Unsent(unsent, _)) if reused => request = *unsent,
                 Err(trouble) => return Err(self.explain(trouble)),
             }
         }
@@ -176,7 +176,8 @@ impl Server {
                 ))
                 .help("the target is overloaded or hangs; look there")
             }
-            Trouble::Closed | Trouble::Unsent(_) => OutputError::outage(format!("{to} {CUT}")),
+            Trouble::Unsent(_, cause) => self.explain(*cause),
+            Trouble::Closed => OutputError::outage(format!("{to} {CUT}")),
             Trouble::Io(error)
                 if error
                     .get_ref()

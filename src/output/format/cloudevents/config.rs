@@ -29,7 +29,8 @@ pub(in crate::output::format) const TYPE: Field = Field::optional(
     "type",
     Kind::Any,
     "\"{{ origin }}\"",
-    "cloudevents: text or template for the attribute `type`; the template's alias when absent.",
+    "cloudevents: text or template for the attribute `type`; the template's alias when absent, \
+     or `evtui.event` where there are no templates.",
 );
 pub(in crate::output::format) const DATACONTENTTYPE: Field = Field::optional(
     "datacontenttype",

@@ -13,6 +13,9 @@ use crate::output::{FormatEnv, Origins, OutputError, TextConfig};
 /// Keeps identifiers apart from what else is drawn with a run's seed.
 const STREAM: u64 = 0x6365_6964;
 
+/// The type of events that no template has made.
+const NO_ALIAS: &str = "evtui.event";
+
 /// How envelopes are written: what is the same for all events is written beforehand.
 #[derive(Debug)]
 pub(super) struct Envelope {
@@ -180,7 +183,7 @@ impl Envelope {
                     crypto::uuid_text(&id, out);
                     out.push(b'"');
                 }
-                Piece::Alias => self.alias(batch.alias(event), out)?,
+                Piece::Alias => self.alias(batch.alias(event), out),
                 Piece::Time => {
                     const KEY: &[u8] = b",\"time\":\"";
                     let before = out.len();
@@ -203,26 +206,22 @@ impl Envelope {
             self.aliases.resize(at + 1, None);
         }
         if let Some(slot @ None) = self.aliases.get_mut(at) {
+            let name = match self.origins.alias(alias) {
+                "" => NO_ALIAS,
+                name => name,
+            };
             let mut text = Vec::new();
-            json_text(self.origins.alias(alias), &mut text);
+            json_text(name, &mut text);
             *slot = Some(text);
         }
     }
 
-    fn alias(&self, alias: u16, out: &mut Vec<u8>) -> Result<(), Reason> {
+    fn alias(&self, alias: u16, out: &mut Vec<u8>) {
         let known = self
             .aliases
             .get(usize::from(alias))
             .and_then(Option::as_ref);
-        match known {
-            Some(text) if text.len() > 2 => {
-                out.extend_from_slice(text);
-                Ok(())
-            }
-            _ => Err(Reason::unfit(
-                "`type` is empty: no template has made the event; set `type`",
-            )),
-        }
+        out.extend_from_slice(known.map_or(b"\"\"", Vec::as_slice));
     }
 
     /// Appends the event; `null` is no data.
