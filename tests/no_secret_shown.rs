@@ -12,7 +12,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use evtui::config::{Disk, Files, Kind, Parameters, Schema};
+use evtui::config::{Disk, Files, HushWriter, Kind, Parameters, Schema};
 use evtui::event::Globals;
 use evtui::instance::prepare_with;
 use evtui::instance::secrets::Secrets;
@@ -174,7 +174,7 @@ impl Log {
         let writer = log.clone();
         tracing_subscriber::fmt()
             .with_max_level(tracing::level_filters::LevelFilter::TRACE)
-            .with_writer(move || writer.clone())
+            .with_writer(move || HushWriter(writer.clone()))
             .with_ansi(false)
             .init();
         log

@@ -7,6 +7,8 @@ use tracing::level_filters::LevelFilter;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_appender::rolling;
 
+use crate::config::HushWriter;
+
 /// Appends records of level info and above to `path`, from a thread of its own.
 ///
 /// Keep the guard until the end: dropping it writes what is still waiting.
@@ -26,7 +28,7 @@ pub(super) fn to_file(path: &Path) -> Result<WorkerGuard, String> {
     let (writer, guard) = tracing_appender::non_blocking(rolling::never(folder, name));
     let logger = tracing_subscriber::fmt()
         .with_max_level(LevelFilter::INFO)
-        .with_writer(writer)
+        .with_writer(move || HushWriter(writer.clone()))
         .with_ansi(false);
     // A second logger in one process is no reason to stop.
     let _ = logger.try_init();

@@ -11,7 +11,9 @@ use super::dotted::{MAX_DOTTED, merge, single, split};
 use super::source::Source;
 use super::tokens::Tokens;
 use super::yaml::parse;
-use super::{Diagnostic, Diagnostics, Files, Node, Place, Scalar, Span, Tree, names_help, near};
+use super::{
+    Diagnostic, Diagnostics, Files, Node, Place, Scalar, Span, Tree, names_help, near, remember,
+};
 
 /// Name of the document in a project's folder.
 pub const DOCUMENT_NAME: &str = "generator.yml";
@@ -183,6 +185,11 @@ fn load_text(path: &Path, text: &str, options: &LoadOptions, loaded: &mut Loaded
     }
     loaded.params = tokens.params;
     loaded.secrets = tokens.secrets;
+    for (name, _) in &loaded.secrets {
+        if let Some(value) = options.secrets.get(name) {
+            remember(value);
+        }
+    }
     let Some(root) = root else {
         return;
     };

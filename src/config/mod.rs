@@ -11,6 +11,7 @@ mod document_tests;
 mod dotted;
 mod encoding;
 mod files;
+mod hush;
 mod node;
 mod parameters;
 mod pytext;
@@ -40,6 +41,7 @@ pub use document::{
 };
 pub use encoding::{ENCODINGS, SingleByte};
 pub use files::{Disk, Files, Overlay};
+pub use hush::{HushWriter, hush, hush_text, remember};
 pub use node::{Node, Scalar, Tree};
 pub use parameters::{
     BatchParameters, GENERATION, Parameters, QueueParameters, STARTUP, StartupEntry,

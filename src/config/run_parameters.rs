@@ -308,6 +308,8 @@ pub fn check_duration(node: &Node, cx: &mut Context<'_>) {
     if let Err(message) = read_duration(node).map(|_| ())
         && !node.unknown
     {
+        let hidden = "the secret's value is no duration".to_owned();
+        let message = if node.secret { hidden } else { message };
         cx.error(node.span, message);
     }
 }

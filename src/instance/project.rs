@@ -63,8 +63,8 @@ pub fn prepare_with(
     problems.sort(&document_path(path));
     problems.0.extend(about_secrets.0);
     match planned {
-        Some(plan) if !problems.has_errors() => Ok((plan, problems)),
-        _ => Err(problems),
+        Some(plan) if !problems.has_errors() => Ok((plan, problems.hushed())),
+        _ => Err(problems.hushed()),
     }
 }
 

@@ -11,6 +11,7 @@ mod error;
 mod file;
 pub mod format;
 mod http;
+mod hushed;
 mod influxdb;
 #[cfg(feature = "kafka")]
 mod kafka;
@@ -58,6 +59,7 @@ pub use delivery::{CircuitConfig, DeliveryConfig, OnFailure, Regroup, Retry};
 pub use encoding::Encoding;
 pub use error::{OutputError, OutputErrorKind};
 pub use format::{FormatConfig, FormatEnv, FormatFailure, Formatted, Formatter, Origins};
+pub use hushed::hushed;
 pub use parcel::{Items, Parcel, Receipt};
 pub use secret::Secret;
 pub use text::{TextConfig, TextSet, Texts};

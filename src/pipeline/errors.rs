@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::ErrorStats;
+use crate::config::hush;
 
 /// Most kinds kept apart; what comes later counts as "other errors".
 const KINDS: usize = 64;
@@ -38,6 +39,7 @@ pub(super) struct Failure<'a> {
 impl Errors {
     /// Counts failures, and logs the first of their kind and then every power of ten.
     pub(super) fn record(&self, failure: &Failure<'_>, id: &str, now_us: i64) {
+        let message = hush(failure.message);
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let found = entries
             .iter()
@@ -54,7 +56,7 @@ impl Errors {
         stats.count += failure.count;
         stats.last_us = now_us;
         if entry.kind == failure.kind {
-            failure.message.clone_into(&mut stats.message);
+            stats.message = message.as_ref().to_owned();
         }
         if before == 0 || before.ilog10() != stats.count.ilog10() {
             tracing::error!(
@@ -62,7 +64,7 @@ impl Errors {
                 source = stats.source,
                 count = stats.count,
                 "{}",
-                failure.message
+                message
             );
         }
     }

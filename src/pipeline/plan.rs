@@ -126,6 +126,10 @@ impl Decoded {
             let (name, config) = decoder.decode(Stage::Output, node, |index| {
                 output::PLUGINS.get(index).map(|plugin| plugin.decode)
             })?;
+            let config = match node.body.has_secret() {
+                true => output::hushed(config),
+                false => config,
+            };
             Some(OutputPlan {
                 name,
                 setting: node.setting.clone(),

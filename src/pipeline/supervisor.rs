@@ -60,7 +60,7 @@ pub(super) struct Supervisor {
 impl Supervisor {
     /// Starts the stages, waits for their end and says how it went.
     pub(super) fn run(mut self) {
-        let result = self.start();
+        let result = self.start().map_err(Diagnostics::hushed);
         if let Err(problems) = &result {
             let reason = problems.0.first().map_or_else(
                 || "it could not start".to_owned(),

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use tracing::level_filters::LevelFilter;
 
-use crate::config::{Diagnostics, Disk, Parameters};
+use crate::config::{Diagnostics, Disk, HushWriter, Parameters};
 use crate::instance;
 use crate::pipeline::EndReason;
 
@@ -86,7 +86,7 @@ fn log_to_stderr(verbose: u8) {
     };
     let logger = tracing_subscriber::fmt()
         .with_max_level(level)
-        .with_writer(io::stderr)
+        .with_writer(|| HushWriter(io::stderr()))
         .with_ansi(io::stderr().is_terminal());
     // A second logger in one process is no reason to stop.
     let _ = logger.try_init();

@@ -254,7 +254,7 @@ impl Secrets {
             return Ok(found);
         }
         if let Some(path) = &self.keyring {
-            self.from_keyring(path, &wanted, &mut found, problems)?;
+            self.read_keyring(path, &wanted, &mut found, problems)?;
             return Ok(found);
         }
         let store = match self.store() {
@@ -269,7 +269,7 @@ impl Secrets {
         Ok(found)
     }
 
-    fn from_keyring(
+    fn read_keyring(
         &self,
         path: &Path,
         wanted: &[String],

@@ -115,6 +115,8 @@ fn check_every(node: &Node, cx: &mut Context<'_>) {
     if let Err(message) = read_every(node)
         && !node.unknown
     {
+        let hidden = "the secret's value is no duration".to_owned();
+        let message = if node.secret { hidden } else { message };
         cx.error(node.span, message);
     }
 }
