@@ -18,6 +18,7 @@ const SAMPLES: &[&str] = &[
     "office-day",
     "retail-year",
     "script-transfers",
+    "safe-delivery",
 ];
 
 fn copy(from: &Path, to: &Path) {
@@ -273,4 +274,27 @@ fn script_transfers_keep_their_balances() {
     assert_eq!(balances.len(), 4);
     assert_eq!(balances.values().sum::<i64>(), total);
     assert!(refused > 10, "{refused}");
+}
+
+#[test]
+fn safe_delivery_writes_cloud_events_and_keeps_what_nobody_takes() {
+    let dir = tempfile::tempdir().unwrap();
+    let project = dir.path().join("safe-delivery");
+    copy(&samples().join("safe-delivery"), &project);
+    let mut command = Command::cargo_bin("evtui").unwrap();
+    command.args(["generate", "--sample", "--seed", "7", "--max-events", "400"]);
+    command.arg(&project).assert().success();
+    let lines = |file: &str| {
+        let text = fs::read_to_string(project.join(file)).unwrap();
+        let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        json(&lines)
+    };
+    let written = lines("output/payments.ndjson");
+    assert_eq!(written.len(), 400);
+    assert_eq!(written[0]["specversion"], "1.0");
+    assert_eq!(written[0]["type"], "payment");
+    assert_eq!(written[0]["subject"], written[0]["data"]["account"]);
+    let kept = lines("dead-letters/2-http.ndjson");
+    assert_eq!(kept.len(), 400);
+    assert_eq!(kept[0]["output"], "output[1].http");
 }

@@ -10,6 +10,7 @@ mod inspect;
 mod log;
 mod new;
 mod open;
+mod options;
 mod preview;
 mod redeliver;
 mod report;
@@ -41,6 +42,7 @@ enum Command {
     Preview(preview::Args),
     Check(check::Args),
     New(new::Args),
+    Options(options::Args),
     Redeliver(redeliver::Args),
     Secrets(secrets::Args),
     Completions(completions::Args),
@@ -77,6 +79,7 @@ pub fn main() -> ExitCode {
         Some(Command::Preview(args)) => preview::run(&args),
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::New(args)) => new::run(&args),
+        Some(Command::Options(args)) => options::run(&args),
         Some(Command::Redeliver(args)) => redeliver::run(&args),
         Some(Command::Secrets(args)) => secrets::run(&args),
         Some(Command::Completions(args)) => completions::run(&args),

@@ -92,3 +92,28 @@ pub enum Kind {
     /// The same kind, or null.
     OrNull(&'static Kind),
 }
+
+impl std::fmt::Display for Kind {
+    /// What it accepts, in a few words: `integer from 1 to 65535`, `stdout | stderr`. Nothing for what
+    /// only its documentation can tell.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Bool => f.write_str("true | false"),
+            Self::Int(i64::MIN, i64::MAX) => f.write_str("integer"),
+            Self::Int(low, i64::MAX) => write!(f, "integer from {low}"),
+            Self::Int(low, high) => write!(f, "integer from {low} to {high}"),
+            Self::Float => f.write_str("number"),
+            Self::FloatMin(low) => write!(f, "number from {low}"),
+            Self::FloatAbove(low) => write!(f, "number above {low}"),
+            Self::Str | Self::NonEmpty => f.write_str("text"),
+            Self::Path => f.write_str("path"),
+            Self::Enum(names) => f.write_str(&names.join(" | ")),
+            Self::List(item, 0) => write!(f, "list of: {item}"),
+            Self::List(item, _) => write!(f, "list, not empty, of: {item}"),
+            Self::Map => f.write_str("mapping"),
+            Self::Section(_) => f.write_str("options of its own"),
+            Self::OrNull(kind) => kind.fmt(f),
+            Self::Any | Self::Custom(_) => Ok(()),
+        }
+    }
+}

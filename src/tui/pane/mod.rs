@@ -20,9 +20,26 @@ use super::theme::Theme;
 pub use overlay::help_rows;
 pub use start::TOP as START_TOP;
 
-/// Draws everything; gives the place of the cursor when there is one.
+/// Draws everything; gives the place of the cursor when there is one. A terminal that has another size
+/// by now gets what it has room for, until the new size is heard of: panes rely on the size they were
+/// laid out for.
 pub fn draw(app: &App, screen: &mut Buffer) -> Option<Position> {
-    let area = app.size.intersection(screen.area);
+    if screen.area == app.size {
+        return whole(app, screen);
+    }
+    let mut made = Buffer::empty(app.size);
+    let cursor = whole(app, &mut made);
+    let seen = screen.area.intersection(app.size);
+    for position in seen.positions() {
+        if let (Some(to), Some(from)) = (screen.cell_mut(position), made.cell(position)) {
+            to.clone_from(from);
+        }
+    }
+    cursor.filter(|position| seen.contains(*position))
+}
+
+fn whole(app: &App, screen: &mut Buffer) -> Option<Position> {
+    let area = app.size;
     screen.set_style(area, app.theme.text);
     let layout = app.layout();
     if let Some(area) = layout.title {

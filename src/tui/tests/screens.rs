@@ -166,3 +166,16 @@ fn an_output_whose_target_is_down(#[values((80, 24), (120, 40))] size: (u16, u16
     harness.keys("<ctrl-t>");
     insta::assert_snapshot!(format!("outage_{}x{}", size.0, size.1), harness.text());
 }
+
+#[test]
+fn a_terminal_that_was_resized_meanwhile_gets_what_it_has_room_for() {
+    for (width, height) in [(120, 40), (3, 60), (200, 5), (1, 1)] {
+        let mut harness = Harness::open(width, height, "dark");
+        running(&mut harness, true);
+        for (columns, rows) in [(120, 40), (3, 60), (5, 3), (1, 1), (200, 50), (0, 0)] {
+            let mut screen = Buffer::empty(Rect::new(0, 0, columns, rows));
+            let cursor = crate::tui::pane::draw(&harness.app, &mut screen);
+            assert!(cursor.is_none_or(|position| screen.area.contains(position)));
+        }
+    }
+}
