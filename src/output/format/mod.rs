@@ -123,7 +123,7 @@ impl FormatConfig {
     pub fn build(&self, env: &FormatEnv<'_>) -> Result<Formatter, OutputError> {
         Ok(Formatter(match self {
             Self::Plain => Engine::Plain,
-            Self::Json(indent) => Engine::Json(*indent),
+            Self::Json(indent) => Engine::Json(*indent, json::Models::default()),
             Self::JsonBatch(indent) => Engine::JsonBatch(*indent),
             Self::HttpInput => Engine::HttpInput,
             Self::Template(text) => Engine::Template(text.compile(env)?),
@@ -223,7 +223,7 @@ pub struct Formatter(Engine);
 #[derive(Debug)]
 enum Engine {
     Plain,
-    Json(usize),
+    Json(usize, json::Models),
     JsonBatch(usize),
     HttpInput,
     Template(template::Compiled),
@@ -238,7 +238,7 @@ impl Formatter {
         let separator = separator.as_bytes();
         match &mut self.0 {
             Engine::Plain => plain(batch, separator, out),
-            Engine::Json(indent) => json::each(batch, *indent, separator, out),
+            Engine::Json(indent, models) => json::each(batch, *indent, models, separator, out),
             Engine::JsonBatch(indent) => json::joined(batch, *indent, separator, out),
             Engine::HttpInput => {
                 let count = batch.len();
