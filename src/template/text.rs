@@ -29,6 +29,7 @@ impl Str {
     }
 
     /// The bytes, valid UTF-8; cheaper than [`Str::as_str`].
+    #[inline]
     pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {
             Repr::Inline(len, bytes) => bytes.get(..usize::from(*len)).unwrap_or_default(),
@@ -193,6 +194,7 @@ impl From<char> for Str {
 }
 
 impl PartialEq for Str {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         self.as_bytes() == other.as_bytes()
     }

@@ -338,6 +338,8 @@ fn look<'v>(stack: &'v [Value], base: usize, expr: &'v Expr) -> Option<&'v Value
 /// A comparison that cannot fail; `None` when it may.
 fn plain_compare(op: CompareOp, left: &Value, right: &Value) -> Option<bool> {
     Some(match (op, left, right) {
+        (CompareOp::Eq, Value::Str(left), Value::Str(right)) => left == right,
+        (CompareOp::Ne, Value::Str(left), Value::Str(right)) => left != right,
         (CompareOp::Eq, _, _) => left == right,
         (CompareOp::Ne, _, _) => left != right,
         (CompareOp::Lt, Value::Int(left), Value::Int(right)) => left < right,
