@@ -30,7 +30,7 @@ pub(super) fn print(
     printed.map(|_| ())
 }
 
-/// [`print`] on one line, helped by an event that was printed before or as the model of those to come.
+/// Like [`print()`], on one line: helped by an event that was printed before or as the model of those to come.
 pub(super) fn print_like(text: &[u8], slot: &mut Slot, out: &mut Vec<u8>) -> Result<(), JsonError> {
     let start = out.len();
     let mut printer = Printer::new(text, 0, 0, out);
