@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::methods::{self, BoundMethod};
 use super::program::AttrExpr;
-use super::{Ctx, Error, Str, Value, datetime};
+use super::{Ctx, Error, Str, Value, datetime, text};
 
 /// `object.name`: attribute or method first, then item; undefined when there is neither.
 pub(super) fn attribute(object: &Value, name: &str) -> Result<Value, Error> {
@@ -291,16 +291,13 @@ pub(super) fn contains(ctx: &mut Ctx<'_>, container: &Value, item: &Value) -> Re
         Value::List(list) => Ok(list.borrow().contains(item)),
         Value::Tuple(items) => Ok(items.contains(item)),
         Value::Dict(dict) => dict.borrow().contains(item),
-        Value::Str(_) | Value::Safe(_) => {
-            let text = container.as_str().unwrap_or_default();
-            match item.as_str() {
-                Some(part) => Ok(memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some()),
-                None => Err(Error::type_error(format!(
-                    "'in <text>' requires a text on the left, not '{}'",
-                    item.type_name()
-                ))),
-            }
-        }
+        Value::Str(_) | Value::Safe(_) => match (text::bytes_of(container), text::bytes_of(item)) {
+            (Some(text), Some(part)) => Ok(text::find(text, part).is_some()),
+            _ => Err(Error::type_error(format!(
+                "'in <text>' requires a text on the left, not '{}'",
+                item.type_name()
+            ))),
+        },
         Value::Bytes(bytes) => match item {
             Value::Bytes(part) => Ok(memchr::memmem::find(bytes, part).is_some()),
             item => match item.as_int().and_then(|byte| u8::try_from(byte).ok()) {

@@ -167,18 +167,31 @@ impl DictData {
             }
             return Ok(());
         }
+        self.push_new(key, value);
+        Ok(())
+    }
+
+    /// An empty dict with room for some entries.
+    pub(super) fn with_capacity(entries: usize) -> Self {
+        let mut dict = Self::default();
+        dict.entries.reserve(entries);
+        dict
+    }
+
+    /// Adds the value of a hashable key that is known not to be there.
+    pub(super) fn push_new(&mut self, key: Value, value: Value) {
         self.version += 1;
         self.live += 1;
         let at = self.entries.len();
-        let indexed = match &mut self.index {
-            Some(index) => index.add(key.hash_code()?, at),
-            None => self.live <= SCAN,
+        let indexed = match (&mut self.index, key.hash_code()) {
+            (Some(index), Ok(hash)) => index.add(hash, at),
+            (Some(_), Err(_)) => false,
+            (None, _) => self.live <= SCAN,
         };
         self.entries.push(Some((key, value)));
         if !indexed {
             self.reindex();
         }
-        Ok(())
     }
 
     /// Removes a key; its value, when it was there.

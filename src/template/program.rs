@@ -197,6 +197,8 @@ pub(super) enum Expr {
     List(Vec<Expr>),
     Tuple(Vec<Expr>),
     Dict(Vec<(Expr, Expr)>, Span),
+    /// A dict whose keys are constant texts, all different.
+    Record(Vec<(Str, Expr)>),
     Not(Box<Expr>),
     Neg(Box<Expr>, Span),
     Pos(Box<Expr>, Span),

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::rc::Rc;
 
+use super::Value;
+
 const INLINE: usize = 22;
 
 /// An immutable UTF-8 text.
@@ -27,6 +29,7 @@ impl Str {
     }
 
     /// The bytes, valid UTF-8; cheaper than [`Str::as_str`].
+    #[inline]
     pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {
             Repr::Inline(len, bytes) => bytes.get(..usize::from(*len)).unwrap_or_default(),
@@ -108,6 +111,47 @@ impl Str {
     }
 }
 
+/// The bytes of a value that is a text.
+pub(super) fn bytes_of(value: &Value) -> Option<&[u8]> {
+    match value {
+        Value::Str(text) => Some(text.as_bytes()),
+        Value::Safe(text) => Some(text.as_bytes()),
+        _ => None,
+    }
+}
+
+/// Texts up to this long are searched without preparation.
+const SHORT: usize = 256;
+
+/// Where `part` is found first.
+pub(super) fn find(text: &[u8], part: &[u8]) -> Option<usize> {
+    let (Some(first), true) = (part.first(), text.len() <= SHORT) else {
+        return memchr::memmem::find(text, part);
+    };
+    let last = text.len().checked_sub(part.len())?;
+    let starts = text.get(..=last).unwrap_or_default();
+    memchr::memchr_iter(*first, starts).find(|at| {
+        let there = text.get(*at..*at + part.len());
+        there == Some(part)
+    })
+}
+
+/// The text with a part of at least one byte replaced, at most `most` times.
+pub(super) fn substitute(text: &str, old: &str, new: &str, most: usize) -> String {
+    let mut out = String::with_capacity(text.len() + new.len());
+    let mut rest = text;
+    for _ in 0..most {
+        let Some(at) = find(rest.as_bytes(), old.as_bytes()) else {
+            break;
+        };
+        out.push_str(rest.get(..at).unwrap_or_default());
+        out.push_str(new);
+        rest = rest.get(at + old.len()..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    out
+}
+
 /// Number of characters in valid UTF-8.
 pub(crate) fn char_count(bytes: &[u8]) -> usize {
     if bytes.is_ascii() {
@@ -150,6 +194,7 @@ impl From<char> for Str {
 }
 
 impl PartialEq for Str {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         self.as_bytes() == other.as_bytes()
     }
@@ -178,5 +223,28 @@ impl fmt::Debug for Str {
 impl fmt::Display for Str {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_searched_as_the_standard_library_does() {
+        let long = "ab".repeat(SHORT);
+        for text in ["", "a", "aab", "abaabaab", "äöä", "xaäb", long.as_str()] {
+            for part in ["", "a", "ab", "aab", "ba", "ä", "öä", "zz", "abaabaabx"] {
+                let found = find(text.as_bytes(), part.as_bytes());
+                assert_eq!(found, text.find(part), "{part:?} in {text:?}");
+                if part.is_empty() {
+                    continue;
+                }
+                for most in [0, 1, 2, usize::MAX] {
+                    let expected = text.replacen(part, "<a>", most);
+                    assert_eq!(substitute(text, part, "<a>", most), expected);
+                }
+            }
+        }
     }
 }

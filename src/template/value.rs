@@ -315,6 +315,12 @@ impl std::ops::Deref for Tuple {
 #[derive(Clone, Default)]
 pub struct Dict(pub(super) Rc<RefCell<DictData>>);
 
+impl From<DictData> for Dict {
+    fn from(entries: DictData) -> Self {
+        Self(Rc::new(RefCell::new(entries)))
+    }
+}
+
 impl Dict {
     /// The entries. Don't call into a template while it is borrowed.
     pub fn borrow(&self) -> Ref<'_, DictData> {

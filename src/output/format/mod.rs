@@ -93,7 +93,7 @@ pub struct Formatter(Engine);
 #[derive(Debug)]
 enum Engine {
     Plain,
-    Json(usize),
+    Json(usize, json::Models),
     JsonBatch(usize),
     HttpInput,
     Template(template::Compiled),
@@ -107,7 +107,7 @@ impl Formatter {
     fn new(config: &FormatConfig, env: &FormatEnv<'_>) -> Result<Self, OutputError> {
         Ok(Self(match config {
             FormatConfig::Plain => Engine::Plain,
-            FormatConfig::Json(indent) => Engine::Json(*indent),
+            FormatConfig::Json(indent) => Engine::Json(*indent, json::Models::default()),
             FormatConfig::JsonBatch(indent) => Engine::JsonBatch(*indent),
             FormatConfig::HttpInput => Engine::HttpInput,
             FormatConfig::Template(text) => Engine::Template(text.compile(env)?),
@@ -131,7 +131,7 @@ impl Formatter {
         let separator = separator.as_bytes();
         match &mut self.0 {
             Engine::Plain => plain(batch, separator, out),
-            Engine::Json(indent) => json::each(batch, *indent, separator, out),
+            Engine::Json(indent, models) => json::each(batch, *indent, models, separator, out),
             Engine::JsonBatch(indent) => json::joined(batch, *indent, separator, out),
             Engine::HttpInput => {
                 let count = batch.len();

@@ -119,7 +119,7 @@ thread_local! {
 /// A date and time in a format, as a value.
 pub(crate) fn strftime_value(fields: &Fields<'_>, format: &str) -> Value {
     let made = || {
-        let mut text = String::new();
+        let mut text = String::with_capacity(32);
         // Writing to a text cannot fail.
         let _ = write_strftime(fields, format, &mut text);
         Value::from(text)
@@ -160,6 +160,17 @@ struct Parts<'f> {
     hour: i64,
     minute: i64,
     second: i64,
+}
+
+/// The numbers from 0 to 99 in two digits each.
+const PAIRS: &str = "00010203040506070809101112131415161718192021222324252627282930313233343536373839\
+    40414243444546474849505152535455565758596061626364656667686970717273747576777879\
+    8081828384858687888990919293949596979899";
+
+/// A number from 0 to 99 in two digits.
+fn pair(value: i64) -> &'static str {
+    let at = usize::try_from(value).unwrap_or(0) * 2;
+    PAIRS.get(at..at + 2).unwrap_or_default()
 }
 
 /// How one directive is to be shown.
@@ -217,9 +228,7 @@ impl Style {
 
     fn number(self, value: i64, digits: usize, out: &mut dyn Write) -> fmt::Result {
         if digits == 2 && self.pad.is_none() && self.width <= 2 && (0..100).contains(&value) {
-            let value = u8::try_from(value).unwrap_or(0);
-            let pair = [b'0' + value / 10, b'0' + value % 10];
-            return out.write_str(std::str::from_utf8(&pair).unwrap_or_default());
+            return out.write_str(pair(value));
         }
         if digits == 1 && self.pad.is_none() && self.width <= 1 {
             return out.write_str(itoa::Buffer::new().format(value));
@@ -245,6 +254,10 @@ impl Parts<'_> {
         while let Some(at) = memchr::memchr(b'%', rest.as_bytes()) {
             out.write_str(rest.get(..at).unwrap_or_default())?;
             rest = rest.get(at + 1..).unwrap_or_default();
+            if self.common(rest.as_bytes().first(), out)? {
+                rest = rest.get(1..).unwrap_or_default();
+                continue;
+            }
             if let Some(after) = self.python(rest, out)? {
                 rest = rest.get(after..).unwrap_or_default();
                 continue;
@@ -262,6 +275,31 @@ impl Parts<'_> {
         out.write_str(rest)
     }
 
+    /// The directives that most formats are made of, without flags; false for others.
+    fn common(&self, directive: Option<&u8>, out: &mut dyn Write) -> Result<bool, fmt::Error> {
+        let number = match directive {
+            Some(b'm') => self.month,
+            Some(b'd') => self.day,
+            Some(b'H') => self.hour,
+            Some(b'M') => self.minute,
+            Some(b'S') => self.second,
+            Some(b'Y') => {
+                out.write_str(itoa::Buffer::new().format(self.year))?;
+                return Ok(true);
+            }
+            Some(b'f') => {
+                let fraction = self.fields.time_us % SECOND;
+                for part in [fraction / 10_000, fraction / 100 % 100, fraction % 100] {
+                    out.write_str(pair(part))?;
+                }
+                return Ok(true);
+            }
+            _ => return Ok(false),
+        };
+        out.write_str(pair(number))?;
+        Ok(true)
+    }
+
     /// The directives that Python fills in before the C library sees the format.
     fn python(&self, rest: &str, out: &mut dyn Write) -> Result<Option<usize>, fmt::Error> {
         let offset = |colon| {
@@ -269,7 +307,6 @@ impl Parts<'_> {
             offset.map_or(String::new(), |offset| offset_text(offset, colon))
         };
         match rest.as_bytes() {
-            [b'f', ..] => write!(out, "{:06}", self.fields.time_us % SECOND)?,
             [b'z', ..] => out.write_str(&offset(false))?,
             [b'Z', ..] => out.write_str(&self.zone())?,
             [b':', b'z', ..] => {

@@ -1,10 +1,12 @@
 //! `tojson`, and JSON text as Python's `json.dumps` writes it.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use crate::template::methods::int_arg;
 use crate::template::repr::{Bytes, write_float};
-use crate::template::{Args, Ctx, Error, Value, compare::order};
+use crate::template::text::bytes_of;
+use crate::template::{Args, Ctx, Error, Str, Value, compare::order};
 
 /// How JSON is laid out.
 #[derive(Clone, Debug)]
@@ -12,8 +14,8 @@ pub(in crate::template) struct Layout {
     pub sort_keys: bool,
     pub ascii: bool,
     pub indent: Option<String>,
-    pub item_separator: String,
-    pub key_separator: String,
+    pub item_separator: Cow<'static, str>,
+    pub key_separator: Cow<'static, str>,
     /// `<`, `>`, `&` and `'` as `\u00XX`.
     pub html_safe: bool,
     /// Keys that JSON does not have are left out instead of refused.
@@ -37,8 +39,8 @@ impl Layout {
             sort_keys: false,
             ascii: true,
             indent,
-            item_separator: item_separator.to_owned(),
-            key_separator: ": ".to_owned(),
+            item_separator: Cow::Borrowed(item_separator),
+            key_separator: Cow::Borrowed(": "),
             html_safe: false,
             skip_keys: false,
         }
@@ -73,8 +75,8 @@ pub(in crate::template) fn write_html_safe(
 ) -> Result<(), Error> {
     // The common cases need no layout.
     match value {
-        Value::Str(text) => write_string(text.as_str(), true, true, out),
-        Value::Safe(text) => write_string(text, true, true, out),
+        Value::Str(text) => write_string(text.as_bytes(), true, true, out),
+        Value::Safe(text) => write_string(text.as_bytes(), true, true, out),
         Value::Int(number) => out.extend_from_slice(itoa::Buffer::new().format(*number).as_bytes()),
         value => return write(value, &Layout::filter(indent), out),
     }
@@ -100,52 +102,77 @@ pub(in crate::template) fn write(
 /// Bytes of one JSON text: a list that holds the same list again and again is small and its text is not.
 const MOST_BYTES: usize = 64 << 20;
 
-/// Writes a text in quotes.
+/// Bytes that stand for themselves: in any JSON text, in ASCII, and where HTML may read it.
+const ANY: u8 = 1;
+const ASCII: u8 = 2;
+const HTML: u8 = 4;
+
+const PLAIN: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if byte >= 0x20 && byte != b'"' as usize && byte != b'\\' as usize {
+            let html = !matches!(byte as u8, b'<' | b'>' | b'&' | b'\'');
+            table[byte] = ANY | if byte < 0x7f { ASCII } else { 0 } | if html { HTML } else { 0 };
+        }
+        byte += 1;
+    }
+    table
+};
+
+/// Writes a text, given as its UTF-8, in quotes.
 pub(in crate::template) fn write_string(
-    text: &str,
+    text: &[u8],
     ascii: bool,
     html_safe: bool,
     out: &mut Vec<u8>,
 ) {
+    let wanted = ANY | if ascii { ASCII } else { 0 } | if html_safe { HTML } else { 0 };
+    let special = |byte: &u8| PLAIN[usize::from(*byte)] & wanted != wanted;
+    out.reserve(text.len() + 2);
     out.push(b'"');
-    let plain = |byte: u8| {
-        byte >= b' '
-            && byte != b'"'
-            && byte != b'\\'
-            && (byte < 0x7f || !ascii)
-            && (!html_safe || !matches!(byte, b'<' | b'>' | b'&' | b'\''))
-    };
-    let bytes = text.as_bytes();
-    if bytes.iter().all(|byte| plain(*byte)) {
-        out.extend_from_slice(bytes);
-        out.push(b'"');
-        return;
+    let mut rest = text;
+    while let Some(at) = rest.iter().position(special) {
+        let (plain, after) = rest.split_at(at);
+        out.extend_from_slice(plain);
+        let len = match after {
+            [byte @ 0..0x80, ..] => {
+                escape_ascii(*byte, out);
+                1
+            }
+            _ => escape_wide(after, out),
+        };
+        rest = after.get(len..).unwrap_or_default();
     }
-    for one in text.chars() {
-        match one {
-            '"' => out.extend_from_slice(b"\\\""),
-            '\\' => out.extend_from_slice(b"\\\\"),
-            '\n' => out.extend_from_slice(b"\\n"),
-            '\r' => out.extend_from_slice(b"\\r"),
-            '\t' => out.extend_from_slice(b"\\t"),
-            '\x08' => out.extend_from_slice(b"\\b"),
-            '\x0c' => out.extend_from_slice(b"\\f"),
-            '<' | '>' | '&' | '\'' if html_safe => escape(u32::from(one), out),
-            ' '..='~' => out.push(u8::try_from(one).unwrap_or(b' ')),
-            '\0'..='\x1f' => escape(u32::from(one), out),
-            one if ascii => {
-                let mut units = [0; 2];
-                for unit in one.encode_utf16(&mut units) {
-                    escape(u32::from(*unit), out);
-                }
-            }
-            one => {
-                let mut buffer = [0; 4];
-                out.extend_from_slice(one.encode_utf8(&mut buffer).as_bytes());
-            }
+    out.extend_from_slice(rest);
+    out.push(b'"');
+}
+
+fn escape_ascii(byte: u8, out: &mut Vec<u8>) {
+    let short: &[u8] = match byte {
+        b'"' => b"\\\"",
+        b'\\' => b"\\\\",
+        b'\n' => b"\\n",
+        b'\r' => b"\\r",
+        b'\t' => b"\\t",
+        0x08 => b"\\b",
+        0x0c => b"\\f",
+        _ => return escape(u32::from(byte), out),
+    };
+    out.extend_from_slice(short);
+}
+
+/// Writes the characters beyond ASCII that a text starts with; how many bytes they are.
+fn escape_wide(text: &[u8], out: &mut Vec<u8>) -> usize {
+    let end = text.iter().position(u8::is_ascii).unwrap_or(text.len());
+    let wide = text.get(..end).unwrap_or_default();
+    for one in std::str::from_utf8(wide).unwrap_or_default().chars() {
+        let mut units = [0; 2];
+        for unit in one.encode_utf16(&mut units) {
+            escape(u32::from(*unit), out);
         }
     }
-    out.push(b'"');
+    end
 }
 
 fn escape(code: u32, out: &mut Vec<u8>) {
@@ -178,8 +205,8 @@ impl Encoder<'_> {
             Value::Int(number) => self.raw(itoa::Buffer::new().format(*number)),
             Value::Big(number) => self.raw(&number.to_string()),
             Value::Float(number) => self.raw(&float(*number)),
-            Value::Str(text) => self.string(text.as_str()),
-            Value::Safe(text) => self.string(text),
+            Value::Str(text) => self.string(text.as_bytes()),
+            Value::Safe(text) => self.string(text.as_bytes()),
             Value::List(list) => return self.array(&list.borrow()),
             Value::Tuple(items) => return self.array(items),
             Value::Dict(dict) => return self.dict(dict),
@@ -200,7 +227,7 @@ impl Encoder<'_> {
         self.out.extend_from_slice(text.as_bytes());
     }
 
-    fn string(&mut self, text: &str) {
+    fn string(&mut self, text: &[u8]) {
         write_string(text, self.layout.ascii, self.layout.html_safe, self.out);
     }
 
@@ -252,7 +279,7 @@ impl Encoder<'_> {
             }
             first = false;
             self.new_line();
-            self.string(&key);
+            self.string(key.as_bytes());
             self.raw(&self.layout.key_separator);
             self.value(value)?;
         }
@@ -266,14 +293,13 @@ impl Encoder<'_> {
         Ok(())
     }
 
-    fn key(&self, key: &Value) -> Result<Option<String>, Error> {
+    fn key(&self, key: &Value) -> Result<Option<Str>, Error> {
         Ok(Some(match key {
-            Value::Str(_) | Value::Safe(_) | Value::Int(_) | Value::Big(_) => {
-                key.text().to_string()
-            }
-            Value::Float(number) => float(*number),
-            Value::Bool(flag) => flag.to_string(),
-            Value::None => "null".to_owned(),
+            Value::Str(_) | Value::Safe(_) | Value::Int(_) | Value::Big(_) => key.text(),
+            Value::Float(number) => Str::from(float(*number)),
+            Value::Bool(true) => Str::from_static("true"),
+            Value::Bool(false) => Str::from_static("false"),
+            Value::None => Str::from_static("null"),
             _ if self.layout.skip_keys => return Ok(None),
             other => {
                 return Err(Error::type_error(format!(
@@ -307,7 +333,8 @@ fn sort_keys(entries: &mut Vec<(&Value, &Value)>) -> Result<(), Error> {
         .iter()
         .all(|(key, _)| matches!(key, Value::Str(_) | Value::Safe(_)));
     if texts {
-        entries.sort_by(|(a, _), (b, _)| a.as_str().cmp(&b.as_str()));
+        // Bytes of UTF-8 have the order of the characters.
+        entries.sort_by(|(a, _), (b, _)| bytes_of(a).cmp(&bytes_of(b)));
         return Ok(());
     }
     let mut sorted: Vec<(&Value, &Value)> = Vec::with_capacity(entries.len());
@@ -323,4 +350,42 @@ fn sort_keys(entries: &mut Vec<(&Value, &Value)>) -> Result<(), Error> {
     }
     *entries = sorted;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn written(text: &str, ascii: bool, html_safe: bool) -> String {
+        let mut out = Vec::new();
+        write_string(text.as_bytes(), ascii, html_safe, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn every_character_comes_back_and_needs_no_more_care_than_asked_for() {
+        let every = (0..0x3000)
+            .chain(0x1_f600..0x1_f610)
+            .filter_map(char::from_u32);
+        for one in every {
+            let text = format!("a{one}b{one}");
+            for (ascii, html_safe) in [(true, true), (true, false), (false, true), (false, false)] {
+                let json = written(&text, ascii, html_safe);
+                assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+                assert!(!ascii || json.bytes().all(|byte| (b' '..0x7f).contains(&byte)));
+                assert!(!html_safe || !json.contains(['<', '>', '&', '\'']));
+            }
+        }
+    }
+
+    #[test]
+    fn escapes_are_those_of_json_dumps() {
+        let text = "\"\\\n\r\t\u{8}\u{c}\u{1}\u{7f}<é😀";
+        let expected = r#""\"\\\n\r\t\b\f\u0001\u007f\u003c\u00e9\ud83d\ude00""#;
+        assert_eq!(written(text, true, true), expected);
+        let expected = "\"\\\"\\\\\\n\\r\\t\\b\\f\\u0001\u{7f}<é😀\"";
+        assert_eq!(written(text, false, false), expected);
+    }
 }

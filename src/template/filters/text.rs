@@ -1,6 +1,7 @@
 //! Filters on texts.
 
 use crate::template::methods::{self, int_arg, is_python_space, swap_safe, text_arg};
+use crate::template::text::find;
 use crate::template::{Args, Ctx, Error, Str, Value, markup, printf};
 
 /// The text of an input, and whether it is safe.
@@ -79,7 +80,7 @@ pub(super) fn replace(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Resu
     };
     let text = input.text();
     let (old, new) = (old.text(), new.text());
-    if old.is_empty() || memchr::memmem::find(text.as_bytes(), old.as_bytes()).is_some() {
+    if old.is_empty() || find(text.as_bytes(), old.as_bytes()).is_some() {
         return methods::replaced(ctx, text.as_str(), old.as_str(), new.as_str(), most)
             .map(Value::from);
     }

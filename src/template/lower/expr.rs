@@ -26,7 +26,7 @@ impl Lowerer<'_> {
                 let items = items
                     .iter()
                     .map(|(key, value)| Ok((self.expr(key)?, self.expr(value)?)));
-                Expr::Dict(items.collect::<Lowered<_>>()?, span)
+                fold::dict(items.collect::<Lowered<_>>()?, span)
             }
             ExprKind::Neg(inner) => fold::unary(Expr::Neg(Box::new(self.expr(inner)?), span)),
             ExprKind::Pos(inner) => fold::unary(Expr::Pos(Box::new(self.expr(inner)?), span)),

@@ -86,6 +86,27 @@ pub(super) fn tuple(items: Vec<Expr>) -> Expr {
     }
 }
 
+/// A dict, as a record where its keys are known to differ.
+pub(super) fn dict(items: Vec<(Expr, Expr)>, span: Span) -> Expr {
+    let text = |key: &Expr| match key {
+        Expr::Const(Value::Str(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let mut keys: Vec<Str> = Vec::with_capacity(items.len());
+    for (key, _) in &items {
+        match text(key).filter(|key| !keys.contains(key)) {
+            Some(key) => keys.push(key),
+            None => return Expr::Dict(items, span),
+        }
+    }
+    // One entry is what `update` looks for.
+    if keys.len() < 2 {
+        return Expr::Dict(items, span);
+    }
+    let values = items.into_iter().map(|(_, value)| value);
+    Expr::Record(keys.into_iter().zip(values).collect())
+}
+
 /// A list of immutable constants as one tuple, for places that only read it.
 pub(super) fn frozen(expr: Expr) -> Expr {
     match expr {
@@ -114,6 +135,18 @@ pub(super) fn frozen_list(expr: Expr) -> Expr {
             match items.iter().map(constant).collect::<Option<Vec<_>>>() {
                 Some(entries) => Expr::Const(Value::dict(entries)),
                 None => Expr::Dict(items, span),
+            }
+        }
+        Expr::Record(items) => {
+            let constant = |(key, value): &(Str, Expr)| match value {
+                Expr::Const(value) if scalar(value) => {
+                    Some((Value::Str(key.clone()), value.clone()))
+                }
+                _ => None,
+            };
+            match items.iter().map(constant).collect::<Option<Vec<_>>>() {
+                Some(entries) => Expr::Const(Value::dict(entries)),
+                None => Expr::Record(items),
             }
         }
         expr => expr,

@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::{Method, int_arg, split, text_arg};
 use crate::template::access::SliceRange;
+use crate::template::text::substitute;
 use crate::template::{Args, Ctx, Error, Str, Value, format, markup};
 
 type Called = Option<Result<Value, Error>>;
@@ -390,9 +391,11 @@ pub(in crate::template) fn replaced(
         text.len() / old.len()
     };
     ctx.check_size(text.len().saturating_add(uses.saturating_mul(new.len())) / 4)?;
-    Ok(match usize::try_from(most) {
-        Ok(most) => text.replacen(old, new, most),
-        Err(_) => text.replace(old, new),
+    let most = usize::try_from(most);
+    Ok(if old.is_empty() {
+        text.replacen(old, new, most.unwrap_or(usize::MAX))
+    } else {
+        substitute(text, old, new, most.unwrap_or(usize::MAX))
     })
 }
 

@@ -77,6 +77,14 @@ impl Object for View {
         Some(self.dict.borrow().len())
     }
 
+    fn all(&self) -> Option<Vec<Value>> {
+        let dict = self.dict.borrow();
+        let items = dict.iter().map(|(key, value)| pick(self.kind, key, value));
+        let mut all = Vec::with_capacity(dict.len());
+        all.extend(items);
+        Some(all)
+    }
+
     fn contains(&self, item: &Value) -> Result<Option<bool>, Error> {
         let dict = self.dict.borrow();
         Ok(Some(match self.kind {

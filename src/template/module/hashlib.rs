@@ -96,6 +96,10 @@ fn start(algorithm: &'static Algorithm, data: Option<&Value>) -> Result<Value, E
     }))
 }
 
+fn hex_digit(value: u8) -> char {
+    char::from_digit(u32::from(value), 16).unwrap_or('0')
+}
+
 /// A hash in the making. The data is kept until the digest is asked for.
 struct Hash {
     algorithm: &'static Algorithm,
@@ -143,7 +147,8 @@ impl Object for Hash {
             "hexdigest" => {
                 let mut text = String::with_capacity(128);
                 for byte in digest() {
-                    let _ = write!(text, "{byte:02x}");
+                    text.push(hex_digit(byte >> 4));
+                    text.push(hex_digit(byte & 15));
                 }
                 Ok(Value::from(text))
             }

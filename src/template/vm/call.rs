@@ -196,7 +196,8 @@ impl Ctx<'_> {
         first: Option<Value>,
         call: impl FnOnce(&mut Self, &Args<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let mut positional: Vec<Value> = first.into_iter().collect();
+        let mut positional: Vec<Value> = Vec::with_capacity(args.positional.len() + 1);
+        positional.extend(first);
         for expr in &args.positional {
             positional.push(self.eval(expr)?);
         }

@@ -4,9 +4,10 @@ use std::cmp::Ordering;
 
 use super::Ctx;
 use crate::template::compare::order;
+use crate::template::dict::DictData;
 use crate::template::program::Expr;
 use crate::template::syntax::ast::CompareOp;
-use crate::template::{Dict, Error, Span, Value, access, filters, markup, ops, repr};
+use crate::template::{Dict, Error, Span, Str, Value, access, filters, markup, ops, repr};
 
 impl Ctx<'_> {
     pub(super) fn eval(&mut self, expr: &Expr) -> Result<Value, Error> {
@@ -104,6 +105,7 @@ impl Ctx<'_> {
             Expr::List(items) => Ok(Value::list(self.eval_all(items)?)),
             Expr::Tuple(items) => Ok(Value::tuple(self.eval_all(items)?)),
             Expr::Dict(items, span) => self.dict(items, *span),
+            Expr::Record(items) => self.record(items),
             Expr::Not(inner) => Ok(Value::Bool(!self.truth(inner)?)),
             Expr::Neg(inner, span) => {
                 let value = self.eval(inner)?;
@@ -163,6 +165,15 @@ impl Ctx<'_> {
             inserted.map_err(|error| error.at(|| self.place(span)))?;
         }
         Ok(Value::Dict(dict))
+    }
+
+    fn record(&mut self, items: &[(Str, Expr)]) -> Result<Value, Error> {
+        let mut dict = DictData::with_capacity(items.len());
+        for (key, value) in items {
+            let value = self.eval(value)?;
+            dict.push_new(Value::Str(key.clone()), value);
+        }
+        Ok(Value::Dict(Dict::from(dict)))
     }
 
     pub(super) fn truth(&mut self, expr: &Expr) -> Result<bool, Error> {
@@ -327,6 +338,8 @@ fn look<'v>(stack: &'v [Value], base: usize, expr: &'v Expr) -> Option<&'v Value
 /// A comparison that cannot fail; `None` when it may.
 fn plain_compare(op: CompareOp, left: &Value, right: &Value) -> Option<bool> {
     Some(match (op, left, right) {
+        (CompareOp::Eq, Value::Str(left), Value::Str(right)) => left == right,
+        (CompareOp::Ne, Value::Str(left), Value::Str(right)) => left != right,
         (CompareOp::Eq, _, _) => left == right,
         (CompareOp::Ne, _, _) => left != right,
         (CompareOp::Lt, Value::Int(left), Value::Int(right)) => left < right,

@@ -121,6 +121,9 @@ impl Ctx<'_> {
         }
         let mut iteration = Iteration::of(value)?;
         let mut items = Vec::new();
+        if let Iteration::Dict { len, .. } = &iteration {
+            items.reserve(*len);
+        }
         while let Some(item) = iteration.next(self)? {
             items.push(item);
             self.tick()?;

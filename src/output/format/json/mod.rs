@@ -5,6 +5,7 @@
 //! copied whole.
 
 mod error;
+mod model;
 mod printer;
 mod token;
 pub(in crate::output) mod value;
@@ -14,15 +15,26 @@ use crate::batch::EventBatch;
 
 use super::formatted::{FormatFailure, Formatted, Reason};
 
-use printer::{newline, print};
+use printer::{newline, print, print_like};
 
 pub use error::{JsonError, JsonErrorKind};
+pub(super) use model::Models;
 
-/// One item per valid event.
-pub(super) fn each(batch: &EventBatch, indent: usize, separator: &[u8], out: &mut Formatted) {
+/// One item per valid event. `models` are kept from batch to batch.
+pub(super) fn each(
+    batch: &EventBatch,
+    indent: usize,
+    models: &mut Models,
+    separator: &[u8],
+    out: &mut Formatted,
+) {
     out.buffer().reserve(batch.byte_len());
     for (index, event) in batch.iter().enumerate() {
-        match print(event, indent, 0, out.buffer()) {
+        let printed = match models.slot(batch.alias(index)).filter(|_| indent == 0) {
+            Some(slot) => print_like(event, slot, out.buffer()),
+            None => print(event, indent, 0, out.buffer()),
+        };
+        match printed {
             Ok(()) => out.commit(separator, 1),
             Err(error) => out.fail(failure(index, error), 1),
         }
@@ -114,7 +126,103 @@ mod tests {
         assert!(printed(&deep, usize::MAX).is_err());
     }
 
+    /// Prints texts one after the other as events of one template.
+    fn followed(texts: &[&str]) -> Vec<Result<String, String>> {
+        let mut models = Models::default();
+        let slot = models.slot(0).unwrap();
+        let print = |text: &&str| {
+            let mut out = b"kept ".to_vec();
+            let printed = print_like(text.as_bytes(), slot, &mut out);
+            let printed = printed.map_err(|error| error.to_string());
+            printed.map(|()| String::from_utf8(out.split_off(5)).unwrap())
+        };
+        texts.iter().map(print).collect()
+    }
+
+    #[test]
+    fn a_model_changes_no_byte_and_no_error() {
+        let model = "{\n  \"a\": 12,\n  \"b\": [1, {\"c\": \"x\"}],\n  \"d\": \"y\"\n}\n";
+        let others = [
+            "{\n  \"a\": 123,\n  \"b\": [1, {\"c\": \"x\"}],\n  \"d\": \"y\"\n}\n",
+            "{\n  \"a\": 1,\n  \"b\": [ ],\n  \"d\": \"y\"\n}",
+            "{\n  \"a\": 12,\n  \"b\": [],\n  \"d\": \"y\"\n}",
+            "{\n  \"a\": 12,\n  \"b\": [1, ],\n  \"d\": \"y\"\n}",
+            "{\n  \"a\": 12,\n  \"more\": {\"z\": 1},\n  \"b\": [1, {\"c\": \"x\"}],\n  \"d\": \"y\"\n}",
+            "{\n  \"a\": 12,\n  \"d\": \"y\"\n}",
+            "{\n  \"a\": 12,\n  \"b\": [1, {\"c\": \"x\"}},\n  \"d\": \"y\"\n}",
+            "{\n  \"a\": 12,\n  \"b\": [1, {\"c\": \"x\"}],\n  \"d\": \"y\"\n}\n}",
+            "{\n  \"a\": 12,\n  \"b\": [1, {\"c\": \"x\"}],\n  \"d\": \"y\"",
+            "{\n  \"a\": 12,\n  \"b\": [1, {\"c\": ",
+            "{\n  \"a\": 12,\n  \"b\": [1, {\"c\": }",
+            "{\n  \"a\": 12,\n  \"b\": [1, {\"c\": \u{1}",
+            "[{\n  \"a\": 12}]",
+            "",
+        ];
+        let mut texts = vec![model, model];
+        texts.extend(others);
+        texts.push(model);
+        let expected: Vec<_> = texts.iter().map(|text| printed(text, 0)).collect();
+        assert_eq!(followed(&texts), expected);
+    }
+
+    fn json() -> impl Strategy<Value = serde_json::Value> {
+        let leaf = prop_oneof![
+            Just(serde_json::json!(null)),
+            (0..200).prop_map(|number| serde_json::json!(number)),
+            r#"[a-c"\\é]{0,20}"#.prop_map(|text| serde_json::json!(text)),
+        ];
+        leaf.prop_recursive(4, 40, 5, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4)
+                    .prop_map(|items| serde_json::json!(items)),
+                proptest::collection::btree_map("[a-d]{1,2}", inner, 0..5)
+                    .prop_map(|entries| serde_json::json!(entries)),
+            ]
+        })
+    }
+
+    /// A text with some of it replaced.
+    fn changed(text: &str, changes: &[(usize, usize, &'static str)]) -> String {
+        let mut text = text.to_owned();
+        for (at, len, with) in changes {
+            let whole = |mut at: usize| {
+                while !text.is_char_boundary(at) {
+                    at -= 1;
+                }
+                at
+            };
+            let start = whole(at % (text.len() + 1));
+            let end = whole((start + len).min(text.len()));
+            text.replace_range(start..end.max(start), with);
+        }
+        text
+    }
+
     proptest! {
+        #[test]
+        fn events_are_printed_alike_with_a_model_and_without(
+            values in proptest::collection::vec(json(), 1..3),
+            edits in proptest::collection::vec(
+                proptest::collection::vec(
+                    (0..2000_usize, 0..6_usize, proptest::sample::select(vec![
+                        "", " ", "\n  ", ",", "1", "12", "\"", "\"k\": 5, ", "7, ", "[]", "{}", "]", "}", "\u{1}",
+                    ])),
+                    0..4,
+                ),
+                1..12,
+            ),
+        ) {
+            let texts: Vec<String> = values
+                .iter()
+                .map(|value| serde_json::to_string_pretty(value).unwrap())
+                .collect();
+            let others = edits.iter().enumerate().map(|(at, edits)| changed(&texts[at % texts.len()], edits));
+            let all: Vec<String> = texts.iter().cloned().chain(others).collect();
+            let all: Vec<&str> = all.iter().map(String::as_str).collect();
+            let expected: Vec<_> = all.iter().map(|text| printed(text, 0)).collect();
+            prop_assert_eq!(followed(&all), expected);
+        }
+
         #[test]
         fn agrees_with_a_parser_on_what_is_json_and_what_it_means(text in r#"[\[\]{},:"a1e.+\- \\nul]{0,24}"#) {
             let ours = printed(&text, 0);

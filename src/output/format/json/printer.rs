@@ -2,6 +2,7 @@
 //! it is looked at.
 
 use super::error::{JsonError, JsonErrorKind, error};
+use super::model::{DEEPEST, Follow, Mark, Model, Slot};
 use super::token;
 
 /// Deepest nesting of arrays and objects; deeper events are refused.
@@ -24,19 +25,41 @@ pub(super) fn print(
     out: &mut Vec<u8>,
 ) -> Result<(), JsonError> {
     let start = out.len();
-    out.resize(start + text.len() + SPARE, 0);
-    let mut printer = Printer {
-        text,
-        indent,
-        level,
-        limit: start.saturating_add(MAX_INDENTED),
-        open: Open::default(),
-        lines: [0; LEVELS],
-        out,
+    let printed = Printer::new(text, indent, level, out).document(start);
+    out.truncate(*printed.as_ref().unwrap_or(&start));
+    printed.map(|_| ())
+}
+
+/// Like [`print()`], on one line: helped by an event that was printed before or as the model of those to come.
+pub(super) fn print_like(text: &[u8], slot: &mut Slot, out: &mut Vec<u8>) -> Result<(), JsonError> {
+    let start = out.len();
+    let mut printer = Printer::new(text, 0, 0, out);
+    let (mut copied, mut marks) = (0, None);
+    let printed = match slot.model() {
+        Some(model) => {
+            printer.follow = Some(Follow::new(model));
+            let printed = printer.document(start);
+            copied = printer.follow.map_or(0, |follow| follow.copied);
+            printed
+        }
+        None => {
+            printer.marks = Some(Vec::new());
+            let printed = printer.document(start);
+            marks = printer.marks;
+            printed
+        }
     };
-    let end = printer.document(start);
-    out.truncate(*end.as_ref().unwrap_or(&start));
-    end.map(|_| ())
+    out.truncate(*printed.as_ref().unwrap_or(&start));
+    printed?;
+    match marks {
+        Some(mut marks) => {
+            let output = out.get(start..).unwrap_or_default();
+            marks.iter_mut().for_each(|mark| mark.to -= start);
+            slot.learn(Model::new(text, output, marks));
+        }
+        None => slot.followed(copied, text.len()),
+    }
+    Ok(())
 }
 
 /// Starts a line with that many blanks.
@@ -110,44 +133,119 @@ struct Printer<'a> {
     /// Bytes between a comma and what follows, as last seen by depth: most texts keep to it, and a
     /// guess that is confirmed costs less than to search.
     lines: [u8; LEVELS],
+    /// The model that is followed.
+    follow: Option<Follow<'a>>,
+    /// Marks made on the way, when this becomes a model.
+    marks: Option<Vec<Mark>>,
     /// Filled with anything behind what is written.
     out: &'a mut Vec<u8>,
 }
 
-impl Printer<'_> {
+impl<'a> Printer<'a> {
+    /// A printer that writes at the end of `out`.
+    fn new(text: &'a [u8], indent: usize, level: usize, out: &'a mut Vec<u8>) -> Self {
+        let start = out.len();
+        out.resize(start + text.len() + SPARE, 0);
+        Self {
+            text,
+            indent,
+            level,
+            limit: start.saturating_add(MAX_INDENTED),
+            open: Open::default(),
+            lines: [0; LEVELS],
+            follow: None,
+            marks: None,
+            out,
+        }
+    }
+
     /// Prints everything from `to` of the output on; gives the end of the output.
     fn document(&mut self, to: usize) -> Result<usize, JsonError> {
         let mut at = At {
             from: token::next(self.text, 0),
             to,
         };
+        let mut before = true;
+        (at, before) = self.guided(at, before);
         loop {
-            let first = token::peek(self.text, at.from)?;
-            // Most values are strings.
-            if first == b'"' {
-                at = self.string(at)?;
-            } else if first == b'{' || first == b'[' {
-                let (inside, closed) = self.container(at, first == b'{')?;
-                at = inside;
-                if !closed {
+            if before {
+                let first = token::peek(self.text, at.from)?;
+                // Most values are strings.
+                if first == b'"' {
+                    at = self.string(at)?;
+                } else if first == b'{' || first == b'[' {
+                    let (inside, closed) = self.container(at, first == b'{')?;
+                    at = inside;
+                    if !closed {
+                        self.mark(at, true);
+                        continue;
+                    }
+                } else {
+                    at = self.scalar(at, first)?;
+                }
+                (at, before) = self.guided(at, false);
+                if before {
                     continue;
                 }
-            } else {
-                at = self.scalar(at, first)?;
             }
-            match self.after_value(at)? {
-                (next, true) => at = next,
-                (end, false) => {
-                    at = end;
-                    break;
-                }
+            (at, before) = self.after_value(at)?;
+            if !before {
+                break;
             }
+            self.mark(at, true);
         }
         let rest = token::next(self.text, at.from);
         if rest < self.text.len() {
             return Err(error(JsonErrorKind::Trailing, rest + 1));
         }
         Ok(at.to)
+    }
+
+    /// Notes a mark, or goes as far as the text is like the model; whether that is before a value.
+    #[inline(always)]
+    fn guided(&mut self, at: At, before: bool) -> (At, bool) {
+        if self.follow.is_some() {
+            return self.leap(at, before);
+        }
+        self.mark(at, before);
+        (at, before)
+    }
+
+    fn leap(&mut self, at: At, before: bool) -> (At, bool) {
+        let text = self.text;
+        let (Some(here), Some(follow)) = (self.here(at, before), &mut self.follow) else {
+            return (at, before);
+        };
+        let Some((mark, output)) = follow.leap(text, here) else {
+            return (at, before);
+        };
+        self.level = self.level + mark.depth - self.open.depth;
+        (self.open.bits, self.open.depth) = (mark.open, mark.depth);
+        let to = self.append(at.to, output);
+        let from = mark.from;
+        (At { from, to }, mark.before)
+    }
+
+    #[inline(always)]
+    fn mark(&mut self, at: At, before: bool) {
+        if self.marks.is_some() {
+            let mark = self.here(at, before);
+            if let Some(marks) = &mut self.marks {
+                marks.extend(mark);
+            }
+        }
+    }
+
+    /// This point as a mark; `None` where too much is open.
+    fn here(&self, at: At, before: bool) -> Option<Mark> {
+        let depth = self.open.depth;
+        (depth <= DEEPEST).then_some(Mark {
+            from: at.from,
+            to: at.to,
+            open: self.open.bits,
+            depth,
+            before,
+        })
     }
 
     /// Opens a container and goes to its first value; true when it is empty and closed again.
@@ -376,14 +474,20 @@ impl Printer<'_> {
     /// Copies the text up to `end`.
     fn copy(&mut self, at: At, end: usize) -> At {
         let bytes = self.text.get(at.from..end).unwrap_or_default();
-        let to = at.to + bytes.len();
-        if self.out.len() < to {
-            self.grow(to);
+        let to = self.append(at.to, bytes);
+        At { from: end, to }
+    }
+
+    /// Writes at `to`; gives the end of the output.
+    fn append(&mut self, to: usize, bytes: &[u8]) -> usize {
+        let end = to + bytes.len();
+        if self.out.len() < end {
+            self.grow(end);
         }
-        if let Some(room) = self.out.get_mut(at.to..to) {
+        if let Some(room) = self.out.get_mut(to..end) {
             room.copy_from_slice(bytes);
         }
-        At { from: end, to }
+        end
     }
 
     #[inline(always)]

@@ -178,6 +178,22 @@ pub(super) fn is_line(text: &[u8], at: usize, len: usize) -> bool {
     len < LONGEST_LINE && bytes[0] == b'\n' && found & wanted == wanted && end > b' '
 }
 
+/// How many bytes two texts have in common at their start.
+#[inline]
+pub(super) fn common(a: &[u8], b: &[u8]) -> usize {
+    let mut at = 0;
+    while let (Some(x), Some(y)) = (block(a, at), block(b, at)) {
+        let equal = u8x16::new(*x).simd_eq(u8x16::new(*y)).to_bitmask();
+        if equal != ALL {
+            return at + (!equal).trailing_zeros() as usize;
+        }
+        at += BLOCK;
+    }
+    let (a, b) = (a.get(at..), b.get(at..));
+    let pairs = a.unwrap_or_default().iter().zip(b.unwrap_or_default());
+    at + pairs.take_while(|(a, b)| a == b).count()
+}
+
 /// A bit for every byte of a block.
 const ALL: u32 = (1 << BLOCK) - 1;
 
@@ -228,6 +244,20 @@ mod tests {
                 let mut bytes = [b'x'; BLOCK];
                 bytes[offset] = byte;
                 assert_eq!(special(&bytes), u32::from(is_special(byte)) << offset);
+            }
+        }
+    }
+
+    #[test]
+    fn what_two_texts_have_in_common_ends_where_they_differ() {
+        for len in 0..50 {
+            let text = vec![b'x'; len];
+            assert_eq!(common(&text, &text), len);
+            assert_eq!(common(&text, &vec![b'x'; len + 20]), len);
+            for at in 0..len {
+                let mut other = text.clone();
+                other[at] = b'y';
+                assert_eq!(common(&text, &other), at);
             }
         }
     }
