@@ -46,7 +46,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 /// Crates that only faces may name, and the faces that may.
 const FACE_CRATES: &[(&str, &[&str])] = &[
     ("ratatui", &["tui"]),
-    ("crossterm", &["tui"]),
+    ("crossterm", &["tui", "cli"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
 ];

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::report::{Paint, Reporter, count, finish, visible};
 use super::values::{params, zone};
 use crate::config::{Diagnostic, Disk, Files, Severity, Span, secret_variable};
+use crate::instance::secrets::Secrets;
 use crate::pipeline::{CheckOptions, CheckReport, Need, check};
 use crate::time::{Clock as _, WallClock, Zone};
 
@@ -36,7 +37,8 @@ pub(super) fn run(args: &Args) -> ExitCode {
         zone: args.timezone,
         now: args.timezone.at_instant(WallClock.now_us()),
     };
-    let report = check(&args.project, &files, &options);
+    let mut report = check(&args.project, &files, &options);
+    mark_given(&mut report);
     let mut out = io::BufWriter::new(io::stdout().lock());
     let written = if args.json {
         write_json(&mut out, &report)
@@ -47,12 +49,27 @@ pub(super) fn run(args: &Args) -> ExitCode {
     finish(written.and_then(|()| out.flush()), sound)
 }
 
+/// Which secrets have a value, as far as that can be told without asking for a password.
+fn mark_given(report: &mut CheckReport) {
+    if report.secrets.is_empty() {
+        return;
+    }
+    let names = report.secrets.iter().map(|need| need.name.as_str());
+    let known = Secrets::from_environment().known(names);
+    for need in &mut report.secrets {
+        need.given = known.contains(&need.name);
+    }
+}
+
 fn write_text(out: &mut dyn Write, report: &CheckReport, files: &dyn Files) -> io::Result<()> {
     let paint = Paint::on(&io::stdout());
     Reporter::new(files, paint).write(out, &report.diagnostics.0)?;
     write_needs(out, "params", &report.params, |_| String::new())?;
     write_needs(out, "secrets", &report.secrets, |name| {
-        format!(", from {}", secret_variable(name))
+        format!(
+            ", from {} or `evtui secrets set {name}`",
+            secret_variable(name)
+        )
     })?;
     if !report.unchecked.is_empty() {
         let settings: Vec<String> = report.unchecked.iter().map(|one| visible(one)).collect();

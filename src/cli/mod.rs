@@ -13,6 +13,7 @@ mod open;
 mod preview;
 mod redeliver;
 mod report;
+mod secrets;
 mod timestamps;
 mod values;
 
@@ -41,6 +42,7 @@ enum Command {
     Check(check::Args),
     New(new::Args),
     Redeliver(redeliver::Args),
+    Secrets(secrets::Args),
     Completions(completions::Args),
 }
 
@@ -76,6 +78,7 @@ pub fn main() -> ExitCode {
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::New(args)) => new::run(&args),
         Some(Command::Redeliver(args)) => redeliver::run(&args),
+        Some(Command::Secrets(args)) => secrets::run(&args),
         Some(Command::Completions(args)) => completions::run(&args),
     }
 }

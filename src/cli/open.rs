@@ -6,15 +6,20 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value};
 
+use super::secrets::StoreArgs;
 use super::values::{params, seed, zone};
-use crate::config::Parameters;
+use crate::config::{Disk, LoadOptions, Parameters, load};
 use crate::instance;
+use crate::instance::secrets::{Secrets, SecretsError};
 use crate::preview::Worker;
 use crate::time::Zone;
 use crate::tui::{self, Backends, Depth, Opening, PreviewPort, Theme};
 
 /// The file that makes a folder a project.
 const GENERATOR: &str = "generator.yml";
+
+/// How often a password is asked for.
+const TRIES: usize = 3;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -38,6 +43,8 @@ pub(super) struct Args {
     /// Append the application's log to this file
     #[arg(long, value_name = "FILE", env = "EVTUI_LOG")]
     log: Option<PathBuf>,
+    #[command(flatten)]
+    store: StoreArgs,
 }
 
 fn theme(name: &str) -> Result<String, String> {
@@ -65,6 +72,8 @@ fn open(args: &Args) -> Result<u8, String> {
     let path = std::path::absolute(given)
         .map_err(|error| format!("cannot find the current folder: {error}"))?;
     let (document, folder) = find(given, &path)?;
+    let secrets = args.store.secrets();
+    unlock(&secrets, &document);
     let opening = Opening {
         document,
         folder,
@@ -84,9 +93,35 @@ fn open(args: &Args) -> Result<u8, String> {
             let worker = Worker::start(sink);
             Box::new(move |request| worker.request(request))
         }),
-        instance: Box::new(|| instance::local(instance::discard())),
+        instance: Box::new(move || {
+            instance::local_with(instance::discard(), secrets.clone().silent())
+        }),
     };
     tui::run(opening, backends).map_err(|error| error.to_string())
+}
+
+/// Asks for the password of the store while there is a plain terminal, if the document needs it. Who
+/// gives none can look at the project all the same; a run will say what it lacks.
+fn unlock(secrets: &Secrets, document: &Option<PathBuf>) {
+    let Some(document) = document else {
+        return;
+    };
+    let options = LoadOptions {
+        lenient: true,
+        ..LoadOptions::default()
+    };
+    let loaded = load(document, &Disk, &options);
+    if secrets.would_ask(loaded.secrets.iter().map(|(name, _)| name.as_str())) {
+        for _ in 0..TRIES {
+            let Err(error) = secrets.unlock() else {
+                return;
+            };
+            let _ = writeln!(io::stderr(), "{error}");
+            if !matches!(error, SecretsError::WrongPassword(_)) {
+                return;
+            }
+        }
+    }
 }
 
 /// The document to open, if there is one, and the folder to look for others in.

@@ -322,7 +322,7 @@ fn missing_secret(name: &str, secrets: &BTreeMap<String, String>) -> (String, St
     let help = match near(name, secrets.keys().map(String::as_str)) {
         Some(known) => format!("did you mean `{known}`?"),
         None => format!(
-            "give it in the environment variable {}",
+            "set it with `evtui secrets set {name}`, or give it in the environment variable {}",
             secret_variable(name)
         ),
     };

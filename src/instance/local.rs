@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::{GeneratorSpec, GeneratorStatus, Handle, Instance, InstanceError, prepare};
+use super::secrets::Secrets;
+use super::{GeneratorSpec, GeneratorStatus, Handle, Instance, InstanceError, prepare_with};
 use crate::config::{Diagnostic, Diagnostics, Disk};
 use crate::event::Globals;
 use crate::output::Streams;
@@ -25,6 +26,14 @@ pub const DRAIN: Duration = Duration::from_secs(10);
 /// # Errors
 /// When the system gives no threads.
 pub fn local(streams: Streams) -> io::Result<Handle> {
+    local_with(streams, Secrets::from_environment())
+}
+
+/// As [`local`], with secrets from where the caller says.
+///
+/// # Errors
+/// When the system gives no threads.
+pub fn local_with(streams: Streams, secrets: Secrets) -> io::Result<Handle> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .thread_name("evtui-io")
@@ -35,6 +44,7 @@ pub fn local(streams: Streams) -> io::Result<Handle> {
             runtime: runtime.handle().clone(),
             globals: Globals::default(),
             streams,
+            secrets,
             generators: Mutex::default(),
         }),
         runtime: Some(runtime),
@@ -71,6 +81,7 @@ struct Inner {
     runtime: tokio::runtime::Handle,
     globals: Globals,
     streams: Streams,
+    secrets: Secrets,
     generators: Mutex<BTreeMap<String, Entry>>,
 }
 
@@ -160,7 +171,12 @@ impl Inner {
     /// Loads, plans, starts and waits for the start; blocks.
     fn start(&self, spec: GeneratorSpec) -> Result<(), InstanceError> {
         let files = Arc::new(Disk);
-        let plan = match prepare(&spec.project, files.as_ref(), &spec.parameters) {
+        let plan = match prepare_with(
+            &spec.project,
+            files.as_ref(),
+            &spec.parameters,
+            &self.secrets,
+        ) {
             Ok((plan, _)) => plan,
             Err(problems) => {
                 let message = first_error(&problems);

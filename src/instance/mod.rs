@@ -4,6 +4,7 @@
 
 mod local;
 mod project;
+pub mod secrets;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,8 +14,8 @@ use futures::future::BoxFuture;
 use crate::config::{Diagnostics, Parameters};
 use crate::pipeline::{Change, ChangeError, State, Stats};
 
-pub use local::{DRAIN, discard, local};
-pub use project::prepare;
+pub use local::{DRAIN, discard, local, local_with};
+pub use project::{prepare, prepare_with};
 
 /// A generator to run.
 #[derive(Clone, Debug)]

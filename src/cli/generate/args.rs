@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
+use crate::cli::secrets::StoreArgs;
 use crate::cli::values::{params, positive, seed, stamp, zone};
 use crate::config::{BatchParameters, Diagnostic, Diagnostics, Parameters, QueueParameters};
+use crate::instance::secrets::Secrets;
 use crate::time::Zone;
 use crate::time::iso::Stamp;
 
@@ -80,9 +82,12 @@ pub(in crate::cli) struct Args {
     /// Show neither progress nor summary; errors are always shown
     #[arg(short, long)]
     pub(super) quiet: bool,
-    /// Accepted for compatibility; secrets come from EVTUI_SECRET_NAME in the environment
-    #[arg(long, value_name = "PATH", hide = true)]
+    /// Take secrets from this keyring file of Eventum instead of the store; its password comes from
+    /// EVENTUM_KEYRING_PASSWORD
+    #[arg(long, visible_alias = "keyring-cryptfile", value_name = "PATH")]
     cryptfile: Option<PathBuf>,
+    #[command(flatten)]
+    store: StoreArgs,
     #[command(flatten)]
     run: RunArgs,
 }
@@ -110,6 +115,11 @@ impl Args {
             || "generator".to_owned(),
             |name| name.to_string_lossy().into_owned(),
         )
+    }
+
+    /// Where secrets come from.
+    pub(super) fn secrets(&self) -> Secrets {
+        self.store.secrets().keyring_at(self.cryptfile.clone())
     }
 
     /// The parameters of the run.

@@ -49,7 +49,8 @@ pub(super) fn run(args: &Args) -> ExitCode {
 fn generate(args: &Args, parameters: Parameters, now_us: Option<i64>) -> Result<u8, Diagnostics> {
     log_to_stderr(args.verbose);
     let files = Arc::new(Disk);
-    let (plan, warnings) = instance::prepare(args.project(), files.as_ref(), &parameters)?;
+    let (plan, warnings) =
+        instance::prepare_with(args.project(), files.as_ref(), &parameters, &args.secrets())?;
     show(&warnings);
     let headless = Headless {
         id: args.id(),
