@@ -152,8 +152,14 @@ fn a_bad_entry_is_shown_and_the_others_run() {
     let typo = status(&instance, "typo");
     let problem = typo.listing.problem.unwrap();
     assert!(problem.contains("startup.yml:2:"), "{problem}");
-    assert!(problem.contains("`startup entry` has no option `pth`"), "{problem}");
-    assert!(matches!(typo.state, Some(State::Ended(EndReason::Failed(_)))));
+    assert!(
+        problem.contains("`startup entry` has no option `pth`"),
+        "{problem}"
+    );
+    assert!(matches!(
+        typo.state,
+        Some(State::Ended(EndReason::Failed(_)))
+    ));
     let start = block_on(instance.act(Selection::Ids(vec!["typo".to_owned()]), Action::Start));
     assert!(matches!(&start[..], [(_, Err(InstanceError::Invalid(_)))]));
     assert!(matches!(
@@ -263,12 +269,16 @@ fn scenarios_start_stop_and_share() {
     assert_eq!(block_on(instance.reset_globals("shop")).unwrap(), 1);
     assert_eq!(block_on(instance.scenarios())[0].globals, 0);
     let nobody = block_on(instance.act(Selection::Scenario("x".to_owned()), Action::Stop));
-    assert!(matches!(&nobody[..], [(_, Err(InstanceError::UnknownScenario(_)))]));
+    assert!(matches!(
+        &nobody[..],
+        [(_, Err(InstanceError::UnknownScenario(_)))]
+    ));
 }
 
 #[test]
 fn bulk_actions_give_each_its_outcome() {
-    let house = House::new("- {id: a, path: a}\n- {id: b, path: a}\n- {id: c, path: a, autostart: no}\n");
+    let house =
+        House::new("- {id: a, path: a}\n- {id: b, path: a}\n- {id: c, path: a, autostart: no}\n");
     house.project("a", LIVE, DROP);
     let instance = house.instance();
     reload(&instance);
@@ -312,7 +322,10 @@ fn edits_keep_comments_and_relative_paths() {
     let text = "# ours\n- id: a # the first\n  path: a/generator.yml\n  gain: 2\n- id: b\n  path: a/generator.yml\n  autostart: false\n";
     assert_eq!(house.read("startup.yml"), text);
     let refused = edit(set("gain", json!("lots"))).unwrap_err();
-    assert!(refused.to_string().contains("a gain is a number"), "{refused}");
+    assert!(
+        refused.to_string().contains("a gain is a number"),
+        "{refused}"
+    );
     let refused = edit(set("gian", json!(1))).unwrap_err();
     assert!(refused.to_string().contains("`gian`"), "{refused}");
     assert_eq!(house.read("startup.yml"), text);
@@ -326,9 +339,8 @@ fn a_panic_in_a_plugin_leaves_the_others_running() {
     let house = House::new("- {id: a, path: a}\n- {id: b, path: b}\n");
     house.project("a", "static: {count: 3}", "stdout: {}");
     house.project("b", LIVE, DROP);
-    let instance = house.instance_with(Streams::Captured(Arc::new(|_, _| {
-        panic!("a plugin broke")
-    })));
+    let instance =
+        house.instance_with(Streams::Captured(Arc::new(|_, _| panic!("a plugin broke"))));
     reload(&instance);
     let last = until(&instance, "a", ended);
     let Some(State::Ended(EndReason::Failed(why))) = &last.state else {
@@ -354,10 +366,17 @@ fn two_hundred_generators_start_and_stop() {
     assert_eq!(reload(&instance).started.len(), 200);
     let started = began.elapsed();
     let states = block_on(instance.states());
-    assert!(states.iter().all(|(_, state)| *state == Some(State::Running)));
+    assert!(
+        states
+            .iter()
+            .all(|(_, state)| *state == Some(State::Running))
+    );
     let stopping = Instant::now();
     block_on(instance.shutdown());
-    println!("200 generators: started in {started:?}, stopped in {:?}", stopping.elapsed());
+    println!(
+        "200 generators: started in {started:?}, stopped in {:?}",
+        stopping.elapsed()
+    );
     for (id, state) in block_on(instance.states()) {
         assert_eq!(state, Some(State::Ended(EndReason::Stopped)), "{id}");
     }
@@ -397,7 +416,9 @@ fn child_that_edits_for_ever() {
 #[test]
 fn a_kill_while_the_list_is_written_leaves_the_old_or_the_new_one() {
     let filler = "# a comment that has to survive\n".repeat(300);
-    let house = House::new(&format!("{filler}- id: a\n  path: a\n  params:\n    n: 0\n# the end\n"));
+    let house = House::new(&format!(
+        "{filler}- id: a\n  path: a\n  params:\n    n: 0\n# the end\n"
+    ));
     let number = |text: &str| -> u64 {
         let rest = text.strip_prefix(filler.as_str()).expect("whole beginning");
         let rest = rest.strip_prefix("- id: a\n  path: a\n  params:\n    n: ");
@@ -428,7 +449,9 @@ fn a_kill_while_the_list_is_written_leaves_the_old_or_the_new_one() {
 
 #[test]
 fn a_home_of_settings_gives_defaults_and_places() {
-    let house = House::new("- {id: a, path: a}\n- {id: b, path: /elsewhere/generator.yml, autostart: no}\n");
+    let house = House::new(
+        "- {id: a, path: a}\n- {id: b, path: /elsewhere/generator.yml, autostart: no}\n",
+    );
     house.project("a", IDLE, DROP);
     std::fs::rename(house.path("a/generator.yml"), house.path("a/g.yaml")).unwrap();
     let root = house.folder.path().display().to_string();
@@ -447,5 +470,9 @@ fn a_home_of_settings_gives_defaults_and_places() {
     assert!(read.notes.0[0].message.contains("lies outside"));
     house.write("eventum.yml", &settings("levle: info"));
     assert!(home.read().unwrap_err().has_errors());
-    assert!(Home::Settings(Path::new("/none").to_owned()).read().is_err());
+    assert!(
+        Home::Settings(Path::new("/none").to_owned())
+            .read()
+            .is_err()
+    );
 }

@@ -218,7 +218,11 @@ impl LogFile {
     fn open(path: PathBuf) -> io::Result<Self> {
         let file = OpenOptions::new().append(true).create(true).open(&path)?;
         let about = file.metadata()?;
-        let since = if about.len() > 0 { about.modified().ok() } else { None };
+        let since = if about.len() > 0 {
+            about.modified().ok()
+        } else {
+            None
+        };
         Ok(Self {
             torn: about.is_file() && !ends_whole(&path, about.len()),
             size: if about.is_file() { about.len() } else { 0 },
@@ -324,7 +328,9 @@ mod tests {
         router.write_all(b"\nmain\n").unwrap();
         router.write_all(b"gweb\none\n").unwrap();
         router.write_all("g../x y/é\nescape\n".as_bytes()).unwrap();
-        router.write_all(format!("g{}\nlong\n", "n".repeat(5_000)).as_bytes()).unwrap();
+        router
+            .write_all(format!("g{}\nlong\n", "n".repeat(5_000)).as_bytes())
+            .unwrap();
         let found = names(folder.path());
         assert_eq!(found.len(), 4, "{found:?}");
         for name in ["main.log", "generator_web.log"] {
@@ -345,9 +351,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (mut router, _) = router(folder.path(), settings(10, 2));
         for n in 0..9 {
-            router.write_all(format!("\nline {n}\n").as_bytes()).unwrap();
+            router
+                .write_all(format!("\nline {n}\n").as_bytes())
+                .unwrap();
         }
-        assert_eq!(names(folder.path()), ["main.log", "main.log.1", "main.log.2"]);
+        assert_eq!(
+            names(folder.path()),
+            ["main.log", "main.log.1", "main.log.2"]
+        );
         let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
         assert_eq!(read("main.log"), "line 8\n");
         assert_eq!(read("main.log.1"), "line 7\n");
@@ -402,7 +413,9 @@ mod tests {
         let (mut router, _) = router(folder.path(), settings(1 << 20, 1));
         for round in 0..2 {
             for n in 0..MAX_OPEN + 50 {
-                router.write_all(format!("g{n}\n{round}\n").as_bytes()).unwrap();
+                router
+                    .write_all(format!("g{n}\n{round}\n").as_bytes())
+                    .unwrap();
             }
         }
         assert!(router.open.len() <= MAX_OPEN);

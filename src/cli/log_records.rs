@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use serde_json::Value;
 use tracing::field::{Field, Visit};
@@ -101,7 +101,11 @@ impl Logs {
     ///
     /// # Errors
     /// When the folder cannot be made; then nothing changes.
-    pub(super) fn change(&self, folder: Option<PathBuf>, settings: LogSettings) -> Result<(), String> {
+    pub(super) fn change(
+        &self,
+        folder: Option<PathBuf>,
+        settings: LogSettings,
+    ) -> Result<(), String> {
         make(folder.as_ref())?;
         self.wishes.set(&settings);
         self.shape.change(folder, settings);
@@ -119,8 +123,12 @@ fn make(folder: Option<&PathBuf>) -> Result<(), String> {
     let Some(folder) = folder else {
         return Ok(());
     };
-    std::fs::create_dir_all(folder)
-        .map_err(|error| format!("cannot make the folder of logs, {}: {error}", folder.display()))
+    std::fs::create_dir_all(folder).map_err(|error| {
+        format!(
+            "cannot make the folder of logs, {}: {error}",
+            folder.display()
+        )
+    })
 }
 
 /// Whose a span is.
@@ -205,7 +213,9 @@ where
         if rank(level) > self.wishes.level.load(Ordering::Relaxed) {
             return;
         }
-        let time = chrono::Utc::now().format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
+        let time = chrono::Utc::now()
+            .format("%Y-%m-%dT%H:%M:%S%.6fZ")
+            .to_string();
         let line = if self.wishes.json.load(Ordering::Relaxed) {
             json(&time, event.metadata(), fields)
         } else {
@@ -231,7 +241,11 @@ fn short(level: &Level, owner: Option<&str>, fields: &Fields) -> String {
         Some(Value::String(source)) => format!("{source}: "),
         _ => String::new(),
     };
-    visible(&format!("{}: {whose}{source}{}", name(level), fields.message))
+    visible(&format!(
+        "{}: {whose}{source}{}",
+        name(level),
+        fields.message
+    ))
 }
 
 /// `time [level    ] message   [logger] key=value`, on one line.
@@ -358,13 +372,18 @@ mod tests {
         drop(guard);
         let suffix = if settings.json { "json" } else { "log" };
         let read = |name: &str| {
-            std::fs::read_to_string(folder.path().join(format!("{name}.{suffix}"))).unwrap_or_default()
+            std::fs::read_to_string(folder.path().join(format!("{name}.{suffix}")))
+                .unwrap_or_default()
         };
         (read("main"), read("generator_web"))
     }
 
     fn all() {
-        tracing::info!(count = 3, path = "/a b", "the instance says hunter2\nand more");
+        tracing::info!(
+            count = 3,
+            path = "/a b",
+            "the instance says hunter2\nand more"
+        );
         tracing::info!(generator = "web", "by its field");
         tracing::debug!("too small");
         let _in = tracing::error_span!("run", generator = "web").entered();
@@ -383,7 +402,10 @@ mod tests {
         );
         let lines: Vec<&str> = web.lines().collect();
         assert_eq!(lines.len(), 2, "{web}");
-        assert!(lines[0].contains("by its field                   [evtui"), "{web}");
+        assert!(
+            lines[0].contains("by its field                   [evtui"),
+            "{web}"
+        );
         assert!(lines[1].ends_with("n=1.5 url=http://u:***@h/"), "{web}");
     }
 

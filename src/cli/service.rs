@@ -111,7 +111,9 @@ impl Places {
         }
         let below = |name: &str, home: &str| {
             let found = variable(name).or_else(|| Some(variable("HOME")?.join(home)));
-            found.ok_or_else(|| "HOME is not set, so there is no place for a user's service".to_owned())
+            found.ok_or_else(|| {
+                "HOME is not set, so there is no place for a user's service".to_owned()
+            })
         };
         let config = below("XDG_CONFIG_HOME", ".config")?;
         Ok(Self {
@@ -194,7 +196,10 @@ impl Install {
             if self.log_dir.is_none() {
                 places.logs = ask_path("Folder of the logs", &places.logs)?;
             }
-            if !ask(&format!("Install the service {}?", places.unit.display()), true)? {
+            if !ask(
+                &format!("Install the service {}?", places.unit.display()),
+                true,
+            )? {
                 say("nothing was changed");
                 return Ok(());
             }
@@ -205,7 +210,10 @@ impl Install {
         }
         keep_or_write(&places.settings(), &settings(&places))?;
         let list = places.config.join("startup.yml");
-        keep_or_write(&list, "# One entry for each generator:\n# - id: web\n#   path: web/generator.yml\n[]\n")?;
+        keep_or_write(
+            &list,
+            "# One entry for each generator:\n# - id: web\n#   path: web/generator.yml\n[]\n",
+        )?;
         if let Some(folder) = places.unit.parent() {
             std::fs::create_dir_all(folder).map_err(|error| refused("make", folder, &error))?;
         }
@@ -214,8 +222,14 @@ impl Install {
         places.systemctl(&["daemon-reload"])?;
         let user = if places.user { " --user" } else { "" };
         say(&format!("installed {}", places.unit.display()));
-        say(&format!("put projects into {} and list them in {}", places.config.join("generators").display(), list.display()));
-        say(&format!("start it now and at boot: systemctl{user} enable --now {NAME}"));
+        say(&format!(
+            "put projects into {} and list them in {}",
+            places.config.join("generators").display(),
+            list.display()
+        ));
+        say(&format!(
+            "start it now and at boot: systemctl{user} enable --now {NAME}"
+        ));
         if places.user {
             say("keep it running after you log out: loginctl enable-linger");
         }
@@ -344,7 +358,10 @@ fn uninstall(places: &Places, purge: bool) -> Result<(), String> {
     });
     let folders = [settings.parent().map(PathBuf::from), logs];
     for folder in folders.into_iter().flatten().filter(|one| one.is_dir()) {
-        if ask(&format!("Delete {} and all that is in it?", folder.display()), false)? {
+        if ask(
+            &format!("Delete {} and all that is in it?", folder.display()),
+            false,
+        )? {
             std::fs::remove_dir_all(&folder).map_err(|error| refused("delete", &folder, &error))?;
             say(&format!("deleted {}", folder.display()));
         }
@@ -367,7 +384,9 @@ fn status(places: &Places) -> Result<(), String> {
     if places.unit.exists() {
         let state = places.systemctl(&["show", "-p", "ActiveState,SubState,StatusText", NAME])?;
         let value = |name: &str| {
-            let found = state.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+            let found = state
+                .lines()
+                .find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
             found.unwrap_or("").to_owned()
         };
         let active = value("ActiveState");
@@ -447,7 +466,10 @@ mod tests {
     #[test]
     fn the_unit_of_a_user_and_odd_paths() {
         let places = places(true);
-        assert_eq!(places.unit, Path::new("/home/a b/.config/systemd/user/evtui.service"));
+        assert_eq!(
+            places.unit,
+            Path::new("/home/a b/.config/systemd/user/evtui.service")
+        );
         assert_eq!(places.logs, Path::new("/home/a b/.local/state/evtui/logs"));
         let text = unit(&places, Path::new("/opt/100%/evtui")).unwrap();
         assert!(text.contains(
@@ -465,7 +487,10 @@ mod tests {
         let (read, problems) = read_settings(&text, Path::new("eventum.yml"));
         assert_eq!(problems.0, []);
         let paths = read.unwrap().paths;
-        assert_eq!(paths.startup, Path::new("/home/a b/.config/evtui/startup.yml"));
+        assert_eq!(
+            paths.startup,
+            Path::new("/home/a b/.config/evtui/startup.yml")
+        );
         assert_eq!(paths.logs, places(true).logs);
     }
 }

@@ -5,7 +5,9 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::startup::context;
-use super::{Context, Diagnostics, Field, Kind, Node, Parameters, Schema, Section, Tree, parse_yaml};
+use super::{
+    Context, Diagnostics, Field, Kind, Node, Parameters, Schema, Section, Tree, parse_yaml,
+};
 
 /// The settings of an instance.
 #[derive(Clone, Debug, PartialEq)]
@@ -129,16 +131,31 @@ static SSL: Schema = Schema {
     name: "ssl",
     doc: "TLS of the server.",
     fields: &[
-        Field::optional("enabled", Kind::Bool, "false", "Needs `cert` and `cert_key`."),
+        Field::optional(
+            "enabled",
+            Kind::Bool,
+            "false",
+            "Needs `cert` and `cert_key`.",
+        ),
         Field::optional(
             "verify_mode",
             Kind::OrNull(&Kind::Enum(&["none", "optional", "required"])),
             "null",
             "Whether clients show a certificate.",
         ),
-        Field::optional("ca_cert", Kind::OrNull(&ABSOLUTE), "null", "An absolute path."),
+        Field::optional(
+            "ca_cert",
+            Kind::OrNull(&ABSOLUTE),
+            "null",
+            "An absolute path.",
+        ),
         Field::optional("cert", Kind::OrNull(&ABSOLUTE), "null", "An absolute path."),
-        Field::optional("cert_key", Kind::OrNull(&ABSOLUTE), "null", "An absolute path."),
+        Field::optional(
+            "cert_key",
+            Kind::OrNull(&ABSOLUTE),
+            "null",
+            "An absolute path.",
+        ),
     ],
 };
 
@@ -156,7 +173,12 @@ static MCP: Schema = Schema {
     doc: "The MCP server of Eventum.",
     fields: &[
         Field::optional("enabled", Kind::Bool, "false", "Offer it."),
-        Field::optional("allow_write", Kind::Bool, "false", "Let it change projects."),
+        Field::optional(
+            "allow_write",
+            Kind::Bool,
+            "false",
+            "Let it change projects.",
+        ),
         Field::optional(
             "path",
             Kind::Custom(check_mcp_path),
@@ -217,14 +239,26 @@ static PATH: Schema = Schema {
     name: "path",
     doc: "Where the parts of an instance are. Absolute paths.",
     fields: &[
-        Field::required("logs", ABSOLUTE, "Folder of the logs; made when it is missing."),
-        Field::required("startup", ABSOLUTE, "The startup list, such as `/etc/eventum/startup.yml`."),
+        Field::required(
+            "logs",
+            ABSOLUTE,
+            "Folder of the logs; made when it is missing.",
+        ),
+        Field::required(
+            "startup",
+            ABSOLUTE,
+            "The startup list, such as `/etc/eventum/startup.yml`.",
+        ),
         Field::required(
             "generators_dir",
             ABSOLUTE,
             "Folder that relative paths of the startup list start from.",
         ),
-        Field::required("keyring_cryptfile", ABSOLUTE, "File of secrets; it may be missing."),
+        Field::required(
+            "keyring_cryptfile",
+            ABSOLUTE,
+            "File of secrets; it may be missing.",
+        ),
         Field::optional(
             "generator_config_filename",
             Kind::Custom(check_filename),
@@ -343,7 +377,11 @@ fn check_absolute(node: &Node, cx: &mut Context<'_>) {
     if !Path::new(text).is_absolute() {
         let whole = std::path::absolute(cx.base.join(text)).unwrap_or_default();
         let help = format!("write the whole path, such as `{}`", whole.display());
-        cx.error_help(node.span, format!("the path `{text}` is not absolute"), help);
+        cx.error_help(
+            node.span,
+            format!("the path `{text}` is not absolute"),
+            help,
+        );
     }
 }
 

@@ -6,7 +6,8 @@ use rstest::rstest;
 
 use super::{LogLevel, LogRotation, LogSettings, Severity, read_settings};
 
-const PATHS: &str = "path: {logs: /l, startup: /s.yml, generators_dir: /g, keyring_cryptfile: /k}\n";
+const PATHS: &str =
+    "path: {logs: /l, startup: /s.yml, generators_dir: /g, keyring_cryptfile: /k}\n";
 
 fn problems(text: &str) -> Vec<String> {
     let (settings, problems) = read_settings(text, Path::new("/etc/eventum/eventum.yml"));
@@ -81,7 +82,10 @@ fn all_problems_are_told_at_once() {
 #[case("", "takes a mapping")]
 #[case("- 1", "takes a mapping")]
 #[case("server: {}\ngeneration: {}\nlog: {}\n", "needs the option `path`")]
-#[case("server:\ngeneration: {}\nlog: {}\npath: {}\n", "`server` takes a mapping of options, not nothing")]
+#[case(
+    "server:\ngeneration: {}\nlog: {}\npath: {}\n",
+    "`server` takes a mapping of options, not nothing"
+)]
 fn sections_are_required(#[case] text: &str, #[case] expected: &str) {
     let found = problems(text);
     assert!(found.iter().any(|one| one.contains(expected)), "{found:?}");

@@ -141,7 +141,11 @@ fn generation(root: &Node, cx: &mut Context<'_>) -> Option<Parameters> {
     cx.within(".generation", |cx| Parameters::from_generation(node, cx))
 }
 
-pub(super) fn context<'a>(problems: &'a mut Diagnostics, path: &'a Path, base: &'a Path) -> Context<'a> {
+pub(super) fn context<'a>(
+    problems: &'a mut Diagnostics,
+    path: &'a Path,
+    base: &'a Path,
+) -> Context<'a> {
     Context {
         diagnostics: problems,
         path,

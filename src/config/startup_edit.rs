@@ -443,7 +443,11 @@ fn flow_length(text: &str) -> Option<usize> {
             return None;
         }
         // An escaped backslash escapes nothing.
-        before = if before == '\\' && one == '\\' { ' ' } else { one };
+        before = if before == '\\' && one == '\\' {
+            ' '
+        } else {
+            one
+        };
     }
     None
 }
@@ -454,7 +458,9 @@ fn entry<'e>(
     options: &'e [(String, Value)],
 ) -> impl Iterator<Item = (&'e str, Value)> {
     let named = [("id", id.into()), ("path", path.into())];
-    let options = options.iter().map(|(key, value)| (key.as_str(), value.clone()));
+    let options = options
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.clone()));
     named.into_iter().chain(options)
 }
 

@@ -41,8 +41,12 @@ fn remove(id: &str) -> StartupEdit {
 
 /// Every line of the one text that the other lacks, with a sign.
 fn diff(old: &str, new: &str) -> Vec<String> {
-    let gone = old.lines().filter(|line| !new.lines().any(|one| one == *line));
-    let came = new.lines().filter(|line| !old.lines().any(|one| one == *line));
+    let gone = old
+        .lines()
+        .filter(|line| !new.lines().any(|one| one == *line));
+    let came = new
+        .lines()
+        .filter(|line| !old.lines().any(|one| one == *line));
     let gone = gone.map(|line| format!("-{line}"));
     gone.chain(came.map(|line| format!("+{line}"))).collect()
 }
@@ -65,7 +69,9 @@ fn only_what_was_meant_changes(#[case] edit: StartupEdit, #[case] expected: &[&s
     for text in [LIST.to_owned(), LIST.replace('\n', "\r\n")] {
         let new = edited(&text, &edit).unwrap();
         let mut found = diff(&text, &new);
-        found.retain(|line| line != "+  autostart: false" || !matches!(edit, StartupEdit::Add { .. }));
+        found.retain(|line| {
+            line != "+  autostart: false" || !matches!(edit, StartupEdit::Add { .. })
+        });
         assert_eq!(found, expected, "{new}");
         assert_eq!(new.contains("\r\n"), text.contains("\r\n"));
         assert_eq!(new.matches('\n').count(), new.lines().count());
@@ -77,10 +83,22 @@ fn only_what_was_meant_changes(#[case] edit: StartupEdit, #[case] expected: &[&s
 #[case("[]", "- id: a\n  path: a/generator.yml")]
 #[case("[] # none yet\n", "- id: a\n  path: a/generator.yml # none yet\n")]
 #[case("# none yet\n", "# none yet\n- id: a\n  path: a/generator.yml\n")]
-#[case("- {id: b, path: x}", "- {id: b, path: x}\n- id: a\n  path: a/generator.yml\n")]
-#[case("[{id: b, path: x}]\n", "[{id: b, path: x}, {id: a, path: a/generator.yml}]\n")]
-#[case("  - id: b\n    path: x\n", "  - id: b\n    path: x\n  - id: a\n    path: a/generator.yml\n")]
-#[case("\u{feff}- id: b\n  path: x\n", "\u{feff}- id: b\n  path: x\n- id: a\n  path: a/generator.yml\n")]
+#[case(
+    "- {id: b, path: x}",
+    "- {id: b, path: x}\n- id: a\n  path: a/generator.yml\n"
+)]
+#[case(
+    "[{id: b, path: x}]\n",
+    "[{id: b, path: x}, {id: a, path: a/generator.yml}]\n"
+)]
+#[case(
+    "  - id: b\n    path: x\n",
+    "  - id: b\n    path: x\n  - id: a\n    path: a/generator.yml\n"
+)]
+#[case(
+    "\u{feff}- id: b\n  path: x\n",
+    "\u{feff}- id: b\n  path: x\n- id: a\n  path: a/generator.yml\n"
+)]
 fn an_entry_is_added_in_the_way_of_the_file(#[case] text: &str, #[case] expected: &str) {
     assert_eq!(edited(text, &add("a", json!({}))).unwrap(), expected);
 }
@@ -95,11 +113,17 @@ fn an_entry_goes_with_its_lines_alone(#[case] text: &str, #[case] id: &str, #[ca
 }
 
 #[rstest]
-#[case("- id: a\n  autostart:\n  path: x\n", "- id: a\n  autostart: false\n  path: x\n")]
+#[case(
+    "- id: a\n  autostart:\n  path: x\n",
+    "- id: a\n  autostart: false\n  path: x\n"
+)]
 #[case("- id: a\n  autostart: ~\n", "- id: a\n  autostart: false\n")]
 #[case("- autostart: true\n  id: a\n", "- autostart: false\n  id: a\n")]
 #[case("-\n  id: a", "-\n  id: a\n  autostart: false\n")]
-#[case("- id: a\n  path: >\n    x\n    y\n# z\n", "- id: a\n  path: >\n    x\n    y\n  autostart: false\n# z\n")]
+#[case(
+    "- id: a\n  path: >\n    x\n    y\n# z\n",
+    "- id: a\n  path: >\n    x\n    y\n  autostart: false\n# z\n"
+)]
 #[case("- {id: a,}", "- {id: a, autostart: false}")]
 fn an_option_is_set_wherever_it_stands(#[case] text: &str, #[case] expected: &str) {
     let edit = set("a", "autostart", json!(false));
@@ -145,12 +169,18 @@ proptest! {
 
 #[test]
 fn options_of_an_added_entry_come_in_order() {
-    let options = vec![("params".to_owned(), json!({"a": "1"})), ("gain".to_owned(), json!(2))];
+    let options = vec![
+        ("params".to_owned(), json!({"a": "1"})),
+        ("gain".to_owned(), json!(2)),
+    ];
     let edit = StartupEdit::Add {
         id: "5".to_owned(),
         path: "/a b".to_owned(),
         options,
     };
     let new = edited("", &edit).unwrap();
-    assert_eq!(new, "- id: \"5\"\n  path: \"/a b\"\n  params: {a: \"1\"}\n  gain: 2\n");
+    assert_eq!(
+        new,
+        "- id: \"5\"\n  path: \"/a b\"\n  params: {a: \"1\"}\n  gain: 2\n"
+    );
 }

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::{
-    Diagnostic, Diagnostics, Disk, InstanceSettings, Listed, Parameters, Place,
-    document_path, read_settings, read_startup_list, read_text,
+    Diagnostic, Diagnostics, Disk, InstanceSettings, Listed, Parameters, Place, document_path,
+    read_settings, read_startup_list, read_text,
 };
 
 /// Where the list comes from.
@@ -61,15 +61,23 @@ impl Home {
             }
         };
         let (startup, generators) = match (self, &settings) {
-            (Self::List { startup, generators }, _) => (startup.clone(), generators.clone()),
+            (
+                Self::List {
+                    startup,
+                    generators,
+                },
+                _,
+            ) => (startup.clone(), generators.clone()),
             (Self::Settings(_), Some(settings)) => {
                 let paths = &settings.paths;
                 (paths.startup.clone(), paths.generators_dir.clone())
             }
             (Self::Settings(path), None) => (path.clone(), PathBuf::new()),
         };
-        let text = read_text(&startup, &Disk)
-            .map_err(|problem| one(problem.help("a startup list is a file with `- id: ...` entries; an empty one is fine")))?;
+        let text = read_text(&startup, &Disk).map_err(|problem| {
+            one(problem
+                .help("a startup list is a file with `- id: ...` entries; an empty one is fine"))
+        })?;
         let plain = Parameters::default();
         let defaults = settings.as_ref().map_or(&plain, |one| &one.generation);
         let mut list = read_startup_list(&text, &startup, defaults, &generators)?.entries;

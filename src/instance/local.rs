@@ -108,7 +108,10 @@ impl Local {
         job: impl FnOnce(&Registry) -> T + Send + 'static,
     ) -> BoxFuture<'static, Result<T, String>> {
         let registry = self.registry.clone();
-        let done = registry.runtime.clone().spawn_blocking(move || job(&registry));
+        let done = registry
+            .runtime
+            .clone()
+            .spawn_blocking(move || job(&registry));
         async move { done.await.map_err(|error| error.to_string()) }.boxed()
     }
 }
@@ -146,7 +149,8 @@ impl Instance for Local {
         let started = self.blocking(move |registry| registry.start(&name, &cancel));
         async move {
             started.await.unwrap_or_else(|error| {
-                self.registry.give_up(&id, format!("starting broke: {error}"));
+                self.registry
+                    .give_up(&id, format!("starting broke: {error}"));
                 Err(broke("starting", &error))
             })
         }

@@ -202,7 +202,13 @@ pub trait Instance: Send + Sync {
     /// Where all generators stand, without their counters: cheap for hundreds.
     fn states(&self) -> BoxFuture<'_, Vec<(String, Option<State>)>> {
         let all = self.list();
-        async move { all.await.into_iter().map(|one| (one.id, one.state)).collect() }.boxed()
+        async move {
+            all.await
+                .into_iter()
+                .map(|one| (one.id, one.state))
+                .collect()
+        }
+        .boxed()
     }
     /// Registers (or replaces) and starts a generator. Returns once it is running or could not start.
     fn start(&self, spec: GeneratorSpec) -> BoxFuture<'_, Result<(), InstanceError>>;

@@ -30,7 +30,9 @@ pub(super) fn each<T: Send>(ids: Vec<String>, job: impl Fn(&str) -> T + Sync) ->
     });
     let done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     let pairs = ids.into_iter().zip(done);
-    pairs.filter_map(|(id, result)| Some((id, result?))).collect()
+    pairs
+        .filter_map(|(id, result)| Some((id, result?)))
+        .collect()
 }
 
 /// The next id and its place, until there are no more.
@@ -53,7 +55,10 @@ mod tests {
                 format!("{id}!")
             });
             assert_eq!(calls.into_inner(), count);
-            let expected: Vec<_> = ids.into_iter().map(|id| (id.clone(), format!("{id}!"))).collect();
+            let expected: Vec<_> = ids
+                .into_iter()
+                .map(|id| (id.clone(), format!("{id}!")))
+                .collect();
             assert_eq!(done, expected);
         }
     }

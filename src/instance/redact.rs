@@ -51,10 +51,7 @@ mod tests {
     fn secrets_are_hidden_the_longest_first() {
         let redactor = Redactor::default();
         redactor.learn(["hunter2", "hunter2-long", "ab", ""].into_iter());
-        assert_eq!(
-            redactor.hide("hunter2-long hunter2 ab"),
-            "*** *** ab"
-        );
+        assert_eq!(redactor.hide("hunter2-long hunter2 ab"), "*** *** ab");
         assert!(matches!(redactor.hide("nothing"), Cow::Borrowed(_)));
         assert_eq!(format!("{redactor:?}"), "Redactor");
     }

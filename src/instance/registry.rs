@@ -398,12 +398,9 @@ impl Registry {
             Action::Stop => quickly(ids, |id| self.end(id, Some(DRAIN))),
             Action::Abort => quickly(ids, |id| self.end(id, None)),
             Action::Pause => quickly(ids, |id| self.control(id, Change::Pause)),
-            Action::Resume { skip } => {
-                quickly(ids, |id| self.control(id, Change::Resume { skip }))
-            }
+            Action::Resume { skip } => quickly(ids, |id| self.control(id, Change::Resume { skip })),
         }
     }
-
 
     /// Ends everything and waits for it.
     pub(super) fn shutdown(&self) {

@@ -324,11 +324,7 @@ impl Entry {
     }
 
     fn fresh(&self) -> Entry {
-        Entry::new(
-            self.spec.clone(),
-            self.listing.clone(),
-            self.space.clone(),
-        )
+        Entry::new(self.spec.clone(), self.listing.clone(), self.space.clone())
     }
 }
 

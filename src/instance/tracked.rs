@@ -43,11 +43,7 @@ impl Tracked {
         })
     }
 
-    fn note(
-        &self,
-        path: &Path,
-        read: impl FnOnce() -> io::Result<Vec<u8>>,
-    ) -> io::Result<Vec<u8>> {
+    fn note(&self, path: &Path, read: impl FnOnce() -> io::Result<Vec<u8>>) -> io::Result<Vec<u8>> {
         // Before reading: what changes meanwhile has another stamp afterwards.
         let stamp = stamp(path);
         let found = read();

@@ -179,7 +179,8 @@ mod tests {
         let name = format!("evtui-test-{}", std::process::id());
         let address = SocketAddr::from_abstract_name(name.as_bytes()).unwrap();
         let manager = UnixDatagram::bind_addr(&address).unwrap();
-        let notify = Notify::from(|one| (one == "NOTIFY_SOCKET").then(|| format!("@{name}").into()));
+        let notify =
+            Notify::from(|one| (one == "NOTIFY_SOCKET").then(|| format!("@{name}").into()));
         notify.status("x");
         let mut bytes = [0; 20];
         assert_eq!(manager.recv(&mut bytes).unwrap(), "STATUS=x".len());

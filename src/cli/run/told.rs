@@ -91,7 +91,11 @@ impl Told {
             }
             Some(State::Ended(reason)) => {
                 let stats = &status.stats;
-                let lost = if summary::lost(stats) { ", with losses" } else { "" };
+                let lost = if summary::lost(stats) {
+                    ", with losses"
+                } else {
+                    ""
+                };
                 let events = count(usize::try_from(stats.events).unwrap_or(usize::MAX), "event");
                 let time = summary::clock(stats.uptime);
                 self.say(&format!("{id}: {reason} after {time}, {events}{lost}"));
@@ -138,7 +142,11 @@ impl Told {
 }
 
 /// What each generator did, on standard error; true when all went well.
-pub(super) fn summaries(all: &[GeneratorStatus], print: bool, hide: impl Fn(&str) -> String) -> bool {
+pub(super) fn summaries(
+    all: &[GeneratorStatus],
+    print: bool,
+    hide: impl Fn(&str) -> String,
+) -> bool {
     let mut sound = true;
     for status in all {
         let reason = match &status.state {
