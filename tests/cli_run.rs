@@ -254,6 +254,7 @@ fn a_reload_says_what_it_did_and_a_signal_ends_it() {
     house.write("startup.yml", "- {id: same");
     served.signal("HUP");
     served.until("not reloaded, everything goes on as it was");
+    assert!(house.read("logs/main.log").contains("startup.yml:1:"));
     house.write(
         "startup.yml",
         "- {id: same, path: same}\n- {id: edited, path: edited, gain: much}\n",

@@ -1,6 +1,7 @@
 //! The instance that follows a startup list: bad entries, bulk actions, scenarios, reload, edits, and
 //! what must not take the others along.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::print_stdout)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use futures::future::BoxFuture;
 
 use crate::cli::generate::headless::{say, show};
-use crate::cli::log_records::Logs;
+use crate::cli::log_records::{Logs, QUIETLY};
+use crate::config::{Diagnostic, Diagnostics, Severity};
 use crate::instance::{Action, Handle, InstanceError, Reloaded, Selection};
 use crate::pipeline::State;
 
@@ -42,6 +43,8 @@ pub(super) struct Serve<'a> {
     last: Option<Instant>,
     /// A reload was asked for while one was going on.
     again: bool,
+    /// What was found the last time: the same notes are not shown again.
+    notes: Vec<Diagnostic>,
     /// The list was read and what starts by itself was started.
     started: bool,
     exit: Option<u8>,
@@ -60,6 +63,7 @@ impl<'a> Serve<'a> {
             end: None,
             last: None,
             again: false,
+            notes: Vec::new(),
             started: false,
             exit: None,
         }
@@ -155,13 +159,13 @@ impl<'a> Serve<'a> {
         let first = !std::mem::replace(&mut self.started, true);
         match done {
             Ok(done) => {
-                if !done.problems.0.is_empty() {
-                    let mut problems = done.problems.clone();
-                    for one in &mut problems.0 {
-                        one.message = self.logs.hide(&one.message);
-                    }
-                    show(&problems);
-                }
+                let notes = std::mem::take(&mut self.notes);
+                self.notes = done.problems.0.clone();
+                let known =
+                    |one: &Diagnostic| one.severity == Severity::Warning && notes.contains(one);
+                let mut problems = done.problems.clone();
+                problems.0.retain(|one| !known(one));
+                self.show(problems);
                 if let Some(settings) = &done.settings
                     && !first
                     && let Err(why) = self
@@ -175,13 +179,31 @@ impl<'a> Serve<'a> {
                 }
             }
             Err(InstanceError::Invalid(problems)) => {
-                show(&problems);
+                self.show(problems);
                 self.unchanged(first, "the settings or the startup list are unsound");
             }
             Err(error) => self.unchanged(first, &error.to_string()),
         }
         if self.end.is_none() {
             self.notify.ready("running");
+        }
+    }
+
+    /// Shows problems, and logs them.
+    fn show(&self, mut problems: Diagnostics) {
+        for one in &mut problems.0 {
+            one.message = self.logs.hide(&one.message);
+            let place = one.place.as_ref().map_or_else(String::new, |place| {
+                let start = place.span.unwrap_or_default().start;
+                format!("{}:{}:{}", place.path.display(), start.line, start.column)
+            });
+            match one.severity {
+                Severity::Error => tracing::error!(target: QUIETLY, place, "{}", one.message),
+                Severity::Warning => tracing::warn!(target: QUIETLY, place, "{}", one.message),
+            }
+        }
+        if !problems.0.is_empty() && (problems.has_errors() || !self.args.quiet) {
+            show(&problems);
         }
     }
 
