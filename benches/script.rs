@@ -3,13 +3,14 @@
 //!
 //! ```text
 //! cargo bench --bench script
-//! EVTUI_REFERENCE=path/to/eventum cargo bench --bench script
+//! PYTHON=path/to/python EVTUI_REFERENCE_PYTHON=path/to/python cargo bench --bench script
 //! ```
 //!
-//! Both run the same project in sample mode into a file, one after the other, `EVTUI_BENCH_ROUNDS` times
-//! (3); the medians are compared. The time of a run with few events is taken off, so that starting up
-//! does not count. Without the variable only evtui runs. `PYTHON` names the interpreter for evtui; take
-//! that of the reference for a fair comparison.
+//! Ours is a whole run in sample mode into a file, less a run with few events, so that starting up does
+//! not count. The reference's is its script plugin alone, called in a loop by the interpreter that
+//! `EVTUI_REFERENCE_PYTHON` names (one that can import `eventum`): no timestamps, no output. They
+//! alternate, `EVTUI_BENCH_ROUNDS` times (3), and medians are compared. `PYTHON` names the interpreter of
+//! evtui's worker; take the same for a fair comparison.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -30,45 +31,50 @@ const SCRIPTS: [(&str, &str); 2] = [
 ];
 
 const FEW: u64 = 1_000;
+const EVENTS: u64 = 400_000;
+
+/// Calls the reference's plugin and prints the seconds that it took.
+const LOOP: &str = "
+import sys, time
+from datetime import datetime, timezone
+from pathlib import Path
+from eventum.plugins.event.plugins.script.config import ScriptEventPluginConfig
+from eventum.plugins.event.plugins.script.plugin import ScriptEventPlugin
+
+folder, count = Path(sys.argv[1]), int(sys.argv[2])
+plugin = ScriptEventPlugin(
+    ScriptEventPluginConfig(path=Path('s.py')), {'id': 1, 'base_path': folder}
+)
+now = datetime.now(tz=timezone.utc)
+began = time.perf_counter()
+for _ in range(count):
+    plugin.produce({'timestamp': now, 'tags': ('bench',)})
+print(time.perf_counter() - began)
+";
 
 fn main() {
     let rounds = std::env::var("EVTUI_BENCH_ROUNDS").ok();
     let rounds: usize = rounds.and_then(|text| text.parse().ok()).unwrap_or(3);
-    let reference = std::env::var_os("EVTUI_REFERENCE").map(PathBuf::from);
+    let reference = std::env::var_os("EVTUI_REFERENCE_PYTHON").map(PathBuf::from);
     if reference.is_none() {
-        println!("reference: not run, EVTUI_REFERENCE is not set");
+        println!("reference: not run, EVTUI_REFERENCE_PYTHON is not set");
     }
     for (name, script) in SCRIPTS {
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         for _ in 0..rounds {
-            ours.push(rate(script, 400_000, |project, out| {
-                let mut command = Command::new(env!("CARGO_BIN_EXE_evtui"));
-                command.args(["generate", "--sample"]).arg(project);
-                command.stderr(Stdio::null());
-                let _ = out;
-                command
-            }));
-            if let Some(reference) = &reference {
-                theirs.push(rate(script, 60_000, |project, _| {
-                    let mut command = Command::new(reference);
-                    command
-                        .args(["generate", "--path"])
-                        .arg(project.join("generator.yml"));
-                    command.args(["--id", "bench", "--live-mode", "false"]);
-                    command.args(["--batch.size", "10000"]);
-                    command.stderr(Stdio::null());
-                    command
-                }));
+            let few = seconds(script, FEW);
+            let all = seconds(script, EVENTS);
+            ours.push((EVENTS - FEW) as f64 / (all - few).max(1e-9));
+            if let Some(python) = &reference {
+                theirs.push(EVENTS as f64 / in_process(python, script));
             }
         }
         let ours = median(ours);
         println!("{name}: evtui {ours:.0} events/s");
         if reference.is_some() {
             let theirs = median(theirs);
-            println!(
-                "{name}: reference {theirs:.0} events/s, ratio {:.1}",
-                ours / theirs
-            );
+            let ratio = ours / theirs;
+            println!("{name}: the reference's plugin {theirs:.0} events/s, ratio {ratio:.2}");
         }
     }
 }
@@ -78,14 +84,20 @@ fn median(mut rates: Vec<f64>) -> f64 {
     rates[rates.len() / 2]
 }
 
-/// Events per second beyond the first few.
-fn rate(script: &str, events: u64, command: impl Fn(&Path, &Path) -> Command) -> f64 {
-    let few = seconds(script, FEW, &command);
-    let all = seconds(script, events, &command);
-    (events - FEW) as f64 / (all - few).max(1e-9)
+/// Seconds of the reference's plugin in a loop.
+fn in_process(python: &Path, script: &str) -> f64 {
+    let project = tempfile::tempdir().unwrap();
+    std::fs::write(project.path().join("s.py"), script).unwrap();
+    let mut command = Command::new(python);
+    command.args(["-c", LOOP]).arg(project.path());
+    let out = command.arg(EVENTS.to_string()).output().expect("it starts");
+    let said = String::from_utf8_lossy(&out.stdout);
+    let last = said.lines().last().and_then(|line| line.parse().ok());
+    last.unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&out.stderr)))
 }
 
-fn seconds(script: &str, events: u64, command: &impl Fn(&Path, &Path) -> Command) -> f64 {
+/// Seconds of a whole run.
+fn seconds(script: &str, events: u64) -> f64 {
     let project = tempfile::tempdir().unwrap();
     let out = project.path().join("events.log");
     std::fs::write(project.path().join("s.py"), script).unwrap();
@@ -94,9 +106,10 @@ fn seconds(script: &str, events: u64, command: &impl Fn(&Path, &Path) -> Command
         out.display()
     );
     std::fs::write(project.path().join("generator.yml"), document).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_evtui"));
+    command.args(["generate", "--sample"]).arg(project.path());
     let began = Instant::now();
-    let mut command = command(project.path(), &out);
-    let status = command.stdout(Stdio::null()).status().expect("it starts");
+    let status = command.stderr(Stdio::null()).status().expect("it starts");
     let took = began.elapsed().as_secs_f64();
     assert!(status.success(), "{command:?}: {status}");
     let written = std::fs::read(&out).unwrap();

@@ -11,6 +11,8 @@
     clippy::print_stderr
 )]
 
+#[path = "support/certificates.rs"]
+mod certificates;
 #[path = "suites/decisions.rs"]
 mod decisions;
 #[path = "suites/driven.rs"]
@@ -23,13 +25,33 @@ mod http;
 mod inline_templates;
 #[path = "suites/inputs.rs"]
 mod inputs;
+#[cfg(feature = "kafka")]
+#[path = "support/kafka.rs"]
+mod kafka;
 #[path = "suites/ordered_json.rs"]
 mod ordered_json;
+#[path = "suites/output_clickhouse.rs"]
+mod output_clickhouse;
+#[path = "suites/output_formats.rs"]
+mod output_formats;
+#[path = "suites/output_http.rs"]
+mod output_http;
+#[path = "suites/output_influxdb.rs"]
+mod output_influxdb;
+#[cfg(feature = "kafka")]
+#[path = "suites/output_kafka.rs"]
+mod output_kafka;
+#[path = "suites/output_opensearch.rs"]
+mod output_opensearch;
+#[path = "suites/output_sockets.rs"]
+mod output_sockets;
 #[path = "suites/outputs.rs"]
 mod outputs;
 #[path = "suites/packs.rs"]
 mod packs;
 #[path = "suites/rand.rs"]
 mod rand;
+#[path = "support/recorder.rs"]
+mod recorder;
 #[path = "suites/time_patterns.rs"]
 mod time_patterns;

@@ -9,6 +9,14 @@
     clippy::print_stderr
 )]
 
+#[path = "support/certificates.rs"]
+mod certificates;
+#[path = "suites/decisions.rs"]
+#[allow(dead_code, reason = "shared by test binaries")]
+mod decisions;
+#[path = "suites/driven.rs"]
+#[allow(dead_code, reason = "shared by test binaries")]
+mod driven;
 #[path = "support/engine.rs"]
 #[allow(dead_code, reason = "shared by test binaries")]
 mod engine;
@@ -16,5 +24,27 @@ mod engine;
 #[allow(dead_code, reason = "shared by test binaries")]
 mod servers;
 
+#[path = "servers/clickhouse.rs"]
+mod clickhouse;
 #[path = "servers/harness.rs"]
 mod harness;
+#[path = "servers/influxdb.rs"]
+mod influxdb;
+#[cfg(feature = "sql")]
+#[path = "servers/mariadb.rs"]
+mod mariadb;
+#[cfg(feature = "mqtt")]
+#[path = "servers/mosquitto.rs"]
+mod mosquitto;
+#[cfg(feature = "nats")]
+#[path = "servers/nats.rs"]
+mod nats;
+#[cfg(feature = "sql")]
+#[path = "servers/postgres.rs"]
+mod postgres;
+#[cfg(feature = "redis")]
+#[path = "servers/redis.rs"]
+mod redis;
+#[cfg(feature = "sql")]
+#[path = "servers/sqlite.rs"]
+mod sqlite;

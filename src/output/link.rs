@@ -9,12 +9,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 
-use crate::config::{Context, Node, Section};
-
-use super::{Items, OutputError, OutputErrorKind, Receipt, TextConfig};
+use super::{Items, OutputError, Receipt};
 
 /// Longest time to establish a connection.
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -108,59 +105,73 @@ impl<C> Drop for Lease<C> {
     }
 }
 
-/// A TCP connection without delays. `host` may be an IPv6 address in brackets.
-///
-/// # Errors
-/// An outage, in words for people.
-pub(super) async fn tcp(host: &str, port: u16) -> Result<TcpStream, OutputError> {
-    let bare = host
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'));
-    let target = format!("{host}:{port}");
-    let cannot = |error: &std::io::Error| OutputError::path("cannot connect to", &target, error);
-    let connecting = TcpStream::connect((bare.unwrap_or(host), port));
-    let stream = tokio::time::timeout(CONNECT_TIMEOUT, connecting)
-        .await
-        .map_err(|_| cannot(&std::io::ErrorKind::TimedOut.into()))?
-        .map_err(|error| cannot(&error))?;
-    stream.set_nodelay(true).map_err(|error| cannot(&error))?;
-    Ok(stream)
+/// What became of each item of an attempt, for targets that acknowledge them one by one.
+#[cfg(any(feature = "mqtt", feature = "nats", feature = "websocket"))]
+pub(super) struct Verdicts(Vec<Verdict>);
+
+#[cfg(any(feature = "mqtt", feature = "nats", feature = "websocket"))]
+#[derive(Clone)]
+enum Verdict {
+    Open,
+    Taken,
+    Refused(Box<OutputError>),
 }
 
-/// What opening comes to: a target that refuses us ends the start; one that is down is waited for by
-/// those who deliver.
-///
-/// # Errors
-/// What will not pass.
-pub(super) fn opened(name: &str, result: Result<(), OutputError>) -> Result<(), OutputError> {
-    match result {
-        Err(error) if error.kind == OutputErrorKind::Outage => {
-            tracing::warn!(output = name, "not reachable at the start: {error}");
-            Ok(())
+#[cfg(any(feature = "mqtt", feature = "nats", feature = "websocket"))]
+impl Verdicts {
+    /// Nothing is decided about `items` items.
+    pub fn new(items: usize) -> Self {
+        Self(vec![Verdict::Open; items])
+    }
+
+    /// True while nothing is decided about an item.
+    pub fn is_open(&self, position: usize) -> bool {
+        matches!(self.0.get(position), Some(Verdict::Open))
+    }
+
+    /// The target took an item.
+    pub fn take(&mut self, position: usize) {
+        self.set(position, Verdict::Taken);
+    }
+
+    /// The target did not take an item.
+    pub fn refuse(&mut self, position: usize, error: OutputError) {
+        self.set(position, Verdict::Refused(Box::new(error)));
+    }
+
+    fn set(&mut self, position: usize, verdict: Verdict) {
+        if let Some(known) = self.0.get_mut(position) {
+            *known = verdict;
         }
-        other => other,
     }
-}
 
-/// Decodes a mapping from names to texts; empty when the option is absent.
-pub(super) fn text_map(
-    section: &Section,
-    name: &str,
-    cx: &mut Context<'_>,
-) -> Option<Vec<(String, TextConfig)>> {
-    let entries = section
-        .node(name)
-        .and_then(Node::as_map)
-        .unwrap_or_default();
-    let mut made = Vec::new();
-    for (key, value) in entries {
-        let (Some(key), Some(text)) = (key.as_str(), value.as_str()) else {
-            cx.error(value.span, "expected text");
-            return None;
-        };
-        made.push((key.to_owned(), TextConfig::constant(text)));
+    /// The target took all that is not decided.
+    pub fn take_rest(&mut self) {
+        for verdict in &mut self.0 {
+            if matches!(verdict, Verdict::Open) {
+                *verdict = Verdict::Taken;
+            }
+        }
     }
-    Some(made)
+
+    /// The target took nothing of what is not decided.
+    pub fn refuse_rest(&mut self, error: &OutputError) {
+        for verdict in &mut self.0 {
+            if matches!(verdict, Verdict::Open) {
+                *verdict = Verdict::Refused(Box::new(error.clone()));
+            }
+        }
+    }
+
+    /// The failures by position; what is still open counts as taken.
+    pub fn failures(self) -> Vec<(Range<usize>, OutputError)> {
+        let all = self.0.into_iter().enumerate();
+        all.filter_map(|(position, verdict)| match verdict {
+            Verdict::Refused(error) => Some((position..position + 1, *error)),
+            _ => None,
+        })
+        .collect()
+    }
 }
 
 /// The receipt of an attempt: failures by position, in any order, each position at most once.
@@ -230,11 +241,5 @@ mod tests {
         drop(other);
         new.keep();
         assert_eq!(link.take().await, Some(1));
-    }
-
-    #[test]
-    fn only_an_outage_is_waited_for() {
-        assert_eq!(opened("x", Err(OutputError::outage("down"))), Ok(()));
-        assert!(opened("x", Err(OutputError::failed("wrong password"))).is_err());
     }
 }

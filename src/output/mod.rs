@@ -3,19 +3,36 @@
 //!
 //! Knows nothing of inputs, event sources or threads.
 
+mod clickhouse;
 mod delivery;
 mod drop;
 mod encoding;
 mod error;
 mod file;
 pub mod format;
-#[cfg(any(feature = "mqtt", feature = "redis", feature = "websocket"))]
+mod http;
+mod influxdb;
+#[cfg(feature = "kafka")]
+mod kafka;
+#[cfg(any(
+    feature = "mqtt",
+    feature = "nats",
+    feature = "redis",
+    feature = "websocket"
+))]
 mod link;
+#[cfg(feature = "mqtt")]
+mod mqtt;
+#[cfg(feature = "nats")]
+mod nats;
 mod net;
+mod opensearch;
 mod parcel;
 #[cfg(feature = "redis")]
 mod redis;
 mod secret;
+#[cfg(feature = "sql")]
+mod sql;
 mod stdout;
 mod tcp;
 mod text;
@@ -54,10 +71,22 @@ pub struct OutputPlugin {
 
 /// All outputs.
 pub static PLUGINS: &[OutputPlugin] = &[
+    clickhouse::PLUGIN,
     drop::PLUGIN,
     file::PLUGIN,
+    http::PLUGIN,
+    influxdb::PLUGIN,
+    #[cfg(feature = "kafka")]
+    kafka::PLUGIN,
+    opensearch::PLUGIN,
+    #[cfg(feature = "mqtt")]
+    mqtt::PLUGIN,
+    #[cfg(feature = "nats")]
+    nats::PLUGIN,
     #[cfg(feature = "redis")]
     redis::PLUGIN,
+    #[cfg(feature = "sql")]
+    sql::PLUGIN,
     stdout::PLUGIN,
     tcp::PLUGIN,
     udp::PLUGIN,

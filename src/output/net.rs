@@ -40,6 +40,39 @@ impl Address {
         })
     }
 
+    /// Reads `host`, `host:port` or `[address]:port`.
+    #[cfg(feature = "kafka")]
+    pub(super) fn parse(text: &str, port: u16, secret: bool) -> Option<Self> {
+        let (host, port) = match text.rsplit_once(':') {
+            Some((host, digits)) if !host.contains(':') || host.ends_with(']') => {
+                (host, digits.parse().ok().filter(|&port| port > 0)?)
+            }
+            _ => (text, port),
+        };
+        let host = host.to_owned();
+        (!host.is_empty()).then_some(Self { host, port, secret })
+    }
+
+    /// As libraries want it, shown to nobody else.
+    #[cfg(feature = "kafka")]
+    pub(super) fn plain(&self) -> String {
+        if self.host.contains(':') && !self.host.starts_with('[') {
+            format!("[{}]:{}", self.host, self.port)
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
+    }
+
+    /// An address that stood in a URL; with `secret` the host is not shown.
+    #[cfg(any(feature = "mqtt", feature = "redis", feature = "websocket"))]
+    pub(super) fn new(host: &str, port: u16, secret: bool) -> Self {
+        Self {
+            host: host.to_owned(),
+            port,
+            secret,
+        }
+    }
+
     /// The host as it was given.
     pub(super) fn host(&self) -> &str {
         &self.host

@@ -8,6 +8,7 @@
 //! of that a receiver may lack what was under way when it broke the connection off; one that shuts its
 //! sending side down and reads on until our end loses nothing.
 
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context as Task, Poll};
@@ -29,7 +30,7 @@ use super::{
     Receipt, RemoteOutput, delivery, encoding,
 };
 
-/// How long closing waits for the receiver to have read everything.
+/// How long closing waits at most for the receiver to have read everything.
 const PARTING: Duration = Duration::from_secs(1);
 
 static SCHEMA: Schema = Schema {
@@ -119,9 +120,11 @@ impl OutputConfig for TcpConfig {
             Some(config) => Some(tls::watched(&config.build(env.base)?)),
             None => None,
         };
+        let write_timeout = self.delivery.write_timeout.unwrap_or(env.write_timeout);
         Ok(Output::Remote(Arc::new(Tcp {
             address: self.address.clone(),
             limit: self.limit,
+            parting: PARTING.min(write_timeout / 2),
             tls,
             encoding: self.encoding.clone(),
             connection: Mutex::default(),
@@ -133,6 +136,7 @@ impl OutputConfig for TcpConfig {
 struct Tcp {
     address: Address,
     limit: Duration,
+    parting: Duration,
     tls: Option<(Arc<ClientConfig>, Asked)>,
     encoding: Encoding,
     connection: Mutex<Connection>,
@@ -252,10 +256,12 @@ impl RemoteOutput for Tcp {
                 wire.shutdown().await?;
                 let mut room = [0; 1024];
                 while wire.read(&mut room).await? > 0 {}
-                Ok(())
+                Ok::<(), io::Error>(())
             };
-            match tokio::time::timeout(PARTING, parting).await {
+            match tokio::time::timeout(self.parting, parting).await {
                 Err(_) | Ok(Ok(())) => Ok(()),
+                // Many servers end TLS without a word.
+                Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(()),
                 Ok(Err(error)) => Err(ended(&self.shown(), &error)),
             }
         }
@@ -263,13 +269,15 @@ impl RemoteOutput for Tcp {
     }
 }
 
-fn ended(peer: &str, error: &std::io::Error) -> OutputError {
+fn ended(peer: &str, error: &io::Error) -> OutputError {
     OutputError::path("lost the connection at the end to", peer, error)
         .help("the last events may not have arrived")
 }
 
 /// Looks at the receiver's side: what it sends is thrown away, its end is what matters.
 async fn is_open(wire: &mut dyn Wire) -> bool {
+    // Lets the runtime take note of what has arrived.
+    tokio::task::yield_now().await;
     poll_fn(|task| Poll::Ready(look(wire, task))).await
 }
 

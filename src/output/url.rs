@@ -120,11 +120,6 @@ impl WebUrl {
         self.url.query().is_some()
     }
 
-    /// The values of the query, decoded, in order.
-    pub fn query_pairs(&self) -> Vec<(String, String)> {
-        self.url.query_pairs().into_owned().collect()
-    }
-
     /// User name and password, decoded.
     pub fn credentials(&self) -> Option<(&str, &Secret)> {
         let (user, password) = self.credentials.as_ref()?;

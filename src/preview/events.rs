@@ -11,7 +11,7 @@ use crate::config::{Diagnostic, Diagnostics};
 use crate::event::{
     EventEnv, EventSource, Explanation, Globals, Impurity, Inspect, Limits, Outcome, Profile,
 };
-use crate::output::format::{FormatEnv, Formatted, Formatter};
+use crate::output::{FormatEnv, Formatted, Formatter, OutputError, TextSet};
 use crate::pipeline::{EventPlan, OutputPlan};
 use crate::time::Moment;
 
@@ -51,16 +51,17 @@ pub(super) fn evaluate(
         made.note = Some(why.to_owned());
         return made;
     }
+    let aliases = source.aliases().to_vec();
+    let tags = tags(project);
     let mut stage = Stage {
         source,
-        formatter: output.and_then(|output| formatter(project, output, problems)),
+        sending: output.and_then(|output| sending(project, output, &aliases, &tags, problems)),
         formatted: Formatted::default(),
         batch: EventBatch::default(),
         events: Vec::new(),
         failed: false,
     };
     let began = Instant::now();
-    let tags = tags(project);
     let mut note = firing.note.clone();
     let mut empty = 0;
     for (done, &(at, input)) in firing.render.iter().enumerate() {
@@ -79,7 +80,7 @@ pub(super) fn evaluate(
             break;
         }
         let tags = tags.get(usize::from(input)).map_or(&[][..], Vec::as_slice);
-        let ended = stage.produce(at, tags);
+        let ended = stage.produce(at, input, tags);
         if inspection.explain == Some(done) {
             made.explanation = stage.source.explanation();
         }
@@ -139,22 +140,33 @@ fn build(
     source
 }
 
-fn formatter(
+/// What the output makes of events before they are sent; `None` when that is unsound.
+fn sending(
     project: &Project<'_>,
     output: &OutputPlan,
+    aliases: &[Arc<str>],
+    tags: &[Vec<Arc<str>>],
     problems: &mut Diagnostics,
-) -> Option<Formatter> {
-    let env = FormatEnv::new(project.base, project.files.clone());
-    match output.config.format().build(&env) {
-        Ok(formatter) => Some(formatter),
-        Err(error) => {
-            let mut problem = Diagnostic::error(error.message, Some(output.place.clone()))
-                .setting(format!("{}.formatter", output.setting));
-            problem.help = error.help;
-            problems.push(problem);
-            None
-        }
-    }
+) -> Option<Sending> {
+    let env = FormatEnv {
+        seed: Some(project.request.seed),
+        ..FormatEnv::new(project.base, project.files.clone())
+    };
+    env.origins.set(aliases.to_vec(), tags.to_vec());
+    let mut unsound = |error: OutputError, option: &str| {
+        let mut problem = Diagnostic::error(error.message, Some(output.place.clone()))
+            .setting(format!("{}{option}", output.setting));
+        problem.help = error.help;
+        problems.push(problem);
+    };
+    let formatter = output.config.format().build(&env);
+    let formatter = formatter.map_err(|error| unsound(error, ".formatter"));
+    let texts = TextSet::build(output.config.texts(), &env);
+    let texts = texts.map_err(|error| unsound(error, ""));
+    Some(Sending {
+        formatter: formatter.ok()?,
+        texts: texts.ok()?,
+    })
 }
 
 /// Tags by input.
@@ -175,9 +187,15 @@ enum Ended {
     Exhausted,
 }
 
+/// The first output, as far as events pass through it here.
+struct Sending {
+    formatter: Formatter,
+    texts: TextSet,
+}
+
 struct Stage {
     source: Box<dyn EventSource>,
-    formatter: Option<Formatter>,
+    sending: Option<Sending>,
     formatted: Formatted,
     batch: EventBatch,
     events: Vec<PreviewEvent>,
@@ -186,12 +204,13 @@ struct Stage {
 }
 
 impl Stage {
-    fn produce(&mut self, at: Moment, tags: &[Arc<str>]) -> Ended {
+    fn produce(&mut self, at: Moment, input: u16, tags: &[Arc<str>]) -> Ended {
         self.batch.clear();
         let outcome = self.source.produce(at, tags, &mut self.batch);
+        self.batch.stamp(at, input);
         let batch = std::mem::take(&mut self.batch);
         for index in 0..batch.len() {
-            let text = self.format(batch.get(index), batch.alias(index));
+            let text = self.format(&batch.slice(index..index + 1));
             let alias = self.source.aliases().get(usize::from(batch.alias(index)));
             let alias = alias.cloned();
             self.push(at, alias, tags, text);
@@ -230,19 +249,18 @@ impl Stage {
     }
 
     /// One event as the output would send it, alone in its batch.
-    fn format(&mut self, event: &[u8], alias: u16) -> Result<String, PreviewFailure> {
-        let rendered = String::from_utf8_lossy(event);
-        let Some(formatter) = &mut self.formatter else {
+    fn format(&mut self, single: &EventBatch) -> Result<String, PreviewFailure> {
+        let rendered = String::from_utf8_lossy(single.get(0));
+        let Some(sending) = &mut self.sending else {
             return Ok(rendered.into_owned());
         };
-        let mut single = EventBatch::default();
-        single.push(event, alias);
-        formatter.format(&single, "", &mut self.formatted);
-        match self.formatted.failures().first() {
-            Some(failure) => Err(PreviewFailure::Format(
-                rendered.into_owned(),
-                failure.reason.to_string(),
-            )),
+        sending.formatter.format(single, "", &mut self.formatted);
+        let refused = self.formatted.failures().first();
+        let refused = refused.map(|failure| failure.reason.to_string());
+        let texts = sending.texts.evaluate(single, &self.formatted);
+        let without = texts.failures().first().map(|(_, why)| why.clone());
+        match refused.or(without) {
+            Some(why) => Err(PreviewFailure::Format(rendered.into_owned(), why)),
             None => Ok(String::from_utf8_lossy(self.formatted.bytes()).into_owned()),
         }
     }

@@ -256,3 +256,23 @@ fn a_command_that_is_being_typed_does_not_run() {
     assert!(error.message.contains("unsaved"), "{error:?}");
     assert!(!folder.path().join("ran").exists());
 }
+
+#[test]
+fn formatters_see_time_and_identifiers_are_stable() {
+    let text = "input:\n  - timer: {seconds: 10, count: 1, tags: [slow]}\nevent:\n  replay: {path: lines.log, repeat: true}\noutput:\n  - stdout: {formatter: {format: cloudevents, source: '/x', subject: '{{ tags | join }}'}}\n";
+    let (request, _folder) = request(Some(text));
+    let texts = || {
+        let result = preview(&request);
+        assert!(result.diagnostics.0.is_empty(), "{:?}", result.diagnostics);
+        let texts = result.events.into_iter().map(|event| event.text.unwrap());
+        texts.collect::<Vec<String>>()
+    };
+    let first = texts();
+    assert_eq!(first.len(), 3);
+    assert!(
+        first[0]
+            .contains("\"subject\":\"slow\",\"time\":\"2024-01-15T12:00:10Z\",\"data\":{\"a\":1}}")
+    );
+    assert!(first[1].contains("\"time\":\"2024-01-15T12:00:20Z\",\"data\":\"not json\""));
+    assert_eq!(texts(), first);
+}

@@ -112,7 +112,7 @@ pub(super) fn fields(errors: &Value) -> Vec<String> {
         let loc = error["loc"].as_array().unwrap().iter();
         let names = loc.map(|part| {
             part.as_str()
-                .map_or_else(|| part.to_string(), str::to_owned)
+                .map_or_else(|| format!("[{part}]"), str::to_owned)
         });
         // The reference names the variant of a formatter in the path; we do not.
         let variants = ["plain", "json", "json-batch", "template", "template-batch"];
@@ -124,7 +124,7 @@ pub(super) fn fields(errors: &Value) -> Vec<String> {
         {
             path.remove(1);
         }
-        path.join(".")
+        path.join(".").replace(".[", "[")
     };
     let mut all: Vec<String> = errors.as_array().unwrap().iter().map(path).collect();
     all.sort();
@@ -238,8 +238,8 @@ impl Driven {
         let outcome = match &mut self.output {
             Output::Local(output) => output.write(&items, self.now),
             Output::Remote(output) => {
-                let sending = tokio::time::timeout(self.timeout, output.send(items.clone()));
                 let _context = self.runtime.enter();
+                let sending = tokio::time::timeout(self.timeout, output.send(items.clone()));
                 self.runtime.block_on(sending).unwrap_or_else(|_| {
                     Receipt::refused(&items, OutputError::outage("the write took too long"))
                 })
@@ -251,6 +251,11 @@ impl Driven {
         assert_eq!(written + outcome.failed(&items), parcel.formatted.events());
         let error = outcome.failures.into_iter().next().map(|(_, error)| error);
         (written, error)
+    }
+
+    /// Events written, failed, and refused by the formatter.
+    pub(super) fn totals(&self) -> [u64; 3] {
+        self.totals
     }
 
     /// The number written, or the error.

@@ -1,5 +1,6 @@
 //! Certificates of tests: an authority, and what it issues to servers and clients.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "shared by test binaries")]
+#![allow(clippy::unwrap_used)]
 
 use std::path::Path;
 use std::sync::Arc;

@@ -6,11 +6,12 @@
 //! let stats = run.finished(); // waits for the end, checks the accounts
 //! ```
 //!
-//! Options of the output are YAML of one line (flow style) behind its name.
+//! Options of the output are YAML of one line (flow style) behind its name. The engine chooses the
+//! size of batches; where a test needs many, the output takes `batch: {max_events: 500}`.
 
 use std::time::{Duration, Instant};
 
-use evtui::config::{BatchParameters, Parameters};
+use evtui::config::Parameters;
 use evtui::instance::{GeneratorSpec, Handle, InstanceError, discard, local};
 use evtui::pipeline::{EndReason, State, Stats};
 
@@ -19,9 +20,6 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Pause between two looks at a run.
 const LOOK: Duration = Duration::from_millis(2);
-
-/// Events in a batch of the pipeline.
-pub const BATCH: usize = 500;
 
 /// Name of the generator.
 const ID: &str = "lines";
@@ -46,7 +44,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// Starts a run of the events, one batch of [`BATCH`] after the other, as fast as they are taken.
+    /// Starts a run of the events, in order and as fast as they are taken.
     ///
     /// # Panics
     /// When the project is unsound or the run cannot start.
@@ -75,10 +73,6 @@ impl Run {
             project: folder.path().to_owned(),
             parameters: Parameters {
                 live_mode: false,
-                batch: BatchParameters {
-                    size: Some(BATCH),
-                    ..BatchParameters::default()
-                },
                 ..Parameters::default()
             },
             seed: Some(1),

@@ -26,10 +26,11 @@ pub(super) fn ask(title: &str) -> Result<Option<Hidden>, SecretsError> {
         path: Path::new("the terminal").to_owned(),
         error,
     };
-    screen.write_all(title.as_bytes()).map_err(refused)?;
-    screen.flush().map_err(refused)?;
     let typed = {
+        // Before the title, so that nothing that is typed to it can be seen.
         let _raw = Raw::new().map_err(refused)?;
+        screen.write_all(title.as_bytes()).map_err(refused)?;
+        screen.flush().map_err(refused)?;
         line()
     };
     // The cursor still stands behind the title.

@@ -99,6 +99,13 @@ impl Secrets {
         made
     }
 
+    /// Takes these values before all others.
+    #[must_use]
+    pub fn giving(mut self, values: BTreeMap<String, String>) -> Self {
+        self.environment.extend(values);
+        self
+    }
+
     /// Takes the store at `path` instead of the usual one.
     #[must_use]
     pub fn store_at(mut self, path: Option<PathBuf>) -> Self {

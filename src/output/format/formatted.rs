@@ -7,6 +7,9 @@ use super::json::JsonError;
 /// Bytes above which an unused buffer is given back.
 const LARGE_BYTES: usize = 1 << 20;
 
+/// Characters of a value that are shown.
+const SHOWN: usize = 60;
+
 /// Items ready to be sent, end to end in one buffer, each with the output's separator behind it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Formatted {
@@ -33,14 +36,31 @@ pub enum Reason {
     Json(JsonError),
     /// The template failed.
     Template(String),
+    /// It lacks what the format needs: what is wrong, and the value at fault where there is one.
+    Unfit(String, Option<String>),
 }
 
 impl Reason {
+    /// That an event does not fit the format; `what` is the same for events that fail alike.
+    pub(super) fn unfit(what: impl Into<String>) -> Self {
+        Self::Unfit(what.into(), None)
+    }
+
+    /// As [`Reason::unfit`], with the value at fault, of which the beginning is shown.
+    pub(super) fn unfit_value(what: impl Into<String>, value: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(value);
+        let mut shown: String = text.chars().take(SHOWN).collect();
+        if text.chars().nth(SHOWN).is_some() {
+            shown.push('…');
+        }
+        Self::Unfit(what.into(), Some(shown))
+    }
+
     /// The kind of failure without what changes from event to event; for counting alike ones.
     pub fn kind(&self) -> &str {
         match self {
             Self::Json(error) => error.kind.text(),
-            Self::Template(text) => text,
+            Self::Template(text) | Self::Unfit(text, _) => text,
         }
     }
 }
@@ -49,7 +69,8 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Json(error) => error.fmt(f),
-            Self::Template(text) => f.write_str(text),
+            Self::Template(text) | Self::Unfit(text, None) => f.write_str(text),
+            Self::Unfit(text, Some(value)) => write!(f, "{text}: {value}"),
         }
     }
 }

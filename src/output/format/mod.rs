@@ -3,164 +3,33 @@
 //!
 //! A formatter never loses a batch for one bad event: it leaves the event out and reports it.
 
+mod cloudevents;
+mod config;
 mod formatted;
+pub mod influx;
 pub(super) mod json;
+mod portable;
+mod syslog;
 mod template;
+#[cfg(test)]
+mod tests_support;
+mod when;
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use crate::batch::EventBatch;
-use crate::config::{Context, Field, Files, Kind, Schema, Section};
+use crate::config::Files;
 
 use super::OutputError;
 
+pub use cloudevents::CloudEventsConfig;
+pub use config::{FIELD_PLAIN, FormatConfig, field};
 pub use formatted::{FormatFailure, Formatted, Reason};
 pub use json::{JsonError, JsonErrorKind, reprint};
+pub use syslog::SyslogConfig;
 pub use template::TemplateText;
 pub(super) use template::add_filters;
-
-const FORMATS: &[&str] = &[
-    "plain",
-    "json",
-    "json-batch",
-    "template",
-    "template-batch",
-    "eventum-http-input",
-];
-
-static SCHEMA: Schema = Schema {
-    name: "formatter",
-    doc: "How events become what the output sends.",
-    fields: &[
-        Field::required(
-            "format",
-            Kind::Enum(FORMATS),
-            "plain: events as they are. json: each event on one line (or indented), tokens unchanged. \
-             json-batch: one array per batch. template, template-batch: a template over `event` or \
-             `events`. eventum-http-input: {\"count\": N} per batch.",
-        ),
-        Field::optional(
-            "indent",
-            Kind::Int(0, i64::MAX),
-            "0",
-            "json and json-batch: spaces per level; 0 puts everything on one line.",
-        ),
-        Field::optional(
-            "template",
-            Kind::NonEmpty,
-            "",
-            "template and template-batch: the template itself.",
-        ),
-        Field::optional(
-            "template_path",
-            Kind::Path,
-            "",
-            "template and template-batch: file of the template, relative to the project.",
-        ),
-    ],
-};
-
-/// The `formatter` option of outputs whose default is `plain`.
-pub const FIELD_PLAIN: Field = field("{format: plain}");
-
-/// The `formatter` option with another default (YAML text, for documentation).
-pub const fn field(default: &'static str) -> Field {
-    Field::optional(
-        "formatter",
-        Kind::Section(&SCHEMA),
-        default,
-        "How events become what the output sends.",
-    )
-}
-
-/// A checked formatter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FormatConfig {
-    /// Events as they are.
-    Plain,
-    /// Each event re-spaced as JSON, with that many spaces per level.
-    Json(usize),
-    /// One array per batch.
-    JsonBatch(usize),
-    /// A template per event.
-    Template(TemplateText),
-    /// A template per batch.
-    TemplateBatch(TemplateText),
-    /// `{"count": N}` per batch.
-    HttpInput,
-}
-
-impl FormatConfig {
-    /// Decodes the option `formatter` of an output's section, or takes `default` when it is absent.
-    pub fn decode(output: &Section, default: Self, cx: &mut Context<'_>) -> Option<Self> {
-        if !output.has("formatter") {
-            return Some(default);
-        }
-        let section = output.section("formatter", &SCHEMA, cx)?;
-        cx.within(".formatter", |cx| Self::from_section(&section, cx))
-    }
-
-    fn from_section(section: &Section, cx: &mut Context<'_>) -> Option<Self> {
-        let format = section.str("format")?;
-        let before = cx.errors();
-        refuse_foreign(section, format, cx);
-        let indent = usize::try_from(section.int("indent").unwrap_or(0)).unwrap_or(usize::MAX);
-        let made = match format {
-            "plain" => Self::Plain,
-            "json" => Self::Json(indent),
-            "json-batch" => Self::JsonBatch(indent),
-            "template" => Self::Template(TemplateText::decode(section, cx)?),
-            "template-batch" => Self::TemplateBatch(TemplateText::decode(section, cx)?),
-            _ => Self::HttpInput,
-        };
-        (cx.errors() == before).then_some(made)
-    }
-
-    /// Makes the formatter of a run.
-    ///
-    /// # Errors
-    /// An unreadable template file or a template that does not compile.
-    pub fn build(&self, env: &FormatEnv<'_>) -> Result<Formatter, OutputError> {
-        Ok(Formatter(match self {
-            Self::Plain => Engine::Plain,
-            Self::Json(indent) => Engine::Json(*indent),
-            Self::JsonBatch(indent) => Engine::JsonBatch(*indent),
-            Self::HttpInput => Engine::HttpInput,
-            Self::Template(text) => Engine::Template(text.compile(env)?),
-            Self::TemplateBatch(text) => Engine::TemplateBatch(text.compile(env)?),
-        }))
-    }
-
-    /// True when all events of a batch go into one item, so that the size of batches is visible in
-    /// the output.
-    pub fn joins_batch(&self) -> bool {
-        matches!(
-            self,
-            Self::JsonBatch(_) | Self::TemplateBatch(_) | Self::HttpInput
-        )
-    }
-}
-
-/// Options of one format given for another are errors, as unknown keys are.
-fn refuse_foreign(section: &Section, format: &str, cx: &mut Context<'_>) {
-    let allowed: &[&str] = match format {
-        "json" | "json-batch" => &["indent"],
-        "template" | "template-batch" => &["template", "template_path"],
-        _ => &[],
-    };
-    for name in ["indent", "template", "template_path"] {
-        if let Some(node) = section.node(name)
-            && !allowed.contains(&name)
-        {
-            let message = format!("`{name}` is not an option of format `{format}`");
-            let span = node.span;
-            cx.within(&format!(".{name}"), |cx| {
-                cx.error_help(span, message, format!("remove `{name}`"));
-            });
-        }
-    }
-}
 
 /// What a formatter may know about the run.
 #[derive(Clone, Debug)]
@@ -229,9 +98,32 @@ enum Engine {
     HttpInput,
     Template(template::Compiled),
     TemplateBatch(template::Compiled),
+    CloudEvents(Box<cloudevents::Engine>),
+    Syslog(Box<syslog::Engine>),
+    Influx(Box<influx::Engine>),
 }
 
 impl Formatter {
+    fn new(config: &FormatConfig, env: &FormatEnv<'_>) -> Result<Self, OutputError> {
+        Ok(Self(match config {
+            FormatConfig::Plain => Engine::Plain,
+            FormatConfig::Json(indent) => Engine::Json(*indent),
+            FormatConfig::JsonBatch(indent) => Engine::JsonBatch(*indent),
+            FormatConfig::HttpInput => Engine::HttpInput,
+            FormatConfig::Template(text) => Engine::Template(text.compile(env)?),
+            FormatConfig::TemplateBatch(text) => Engine::TemplateBatch(text.compile(env)?),
+            FormatConfig::CloudEvents(config) => {
+                Engine::CloudEvents(Box::new(cloudevents::Engine::new(config, env)?))
+            }
+            FormatConfig::Syslog(config) => {
+                Engine::Syslog(Box::new(syslog::Engine::new(config, env)?))
+            }
+            FormatConfig::Influx(config) => {
+                Engine::Influx(Box::new(influx::Engine::new(config, env)?))
+            }
+        }))
+    }
+
     /// Formats `batch` into `out`, whose former content is dropped; `separator` goes behind every
     /// item.
     pub fn format(&mut self, batch: &EventBatch, separator: &str, out: &mut Formatted) {
@@ -249,6 +141,9 @@ impl Formatter {
             }
             Engine::Template(template) => template.each(batch, separator, out),
             Engine::TemplateBatch(template) => template.joined(batch, separator, out),
+            Engine::CloudEvents(envelopes) => envelopes.format(batch, separator, out),
+            Engine::Syslog(syslog) => syslog.each(batch, separator, out),
+            Engine::Influx(influx) => influx.each(batch, separator, out),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::template::{
 };
 use crate::time::{Clock as _, WallClock};
 
+use super::portable;
 use super::{FormatEnv, FormatFailure, Formatted, OutputError, Reason};
 
 /// Where the template's text is.
@@ -26,7 +27,12 @@ pub enum TemplateText {
 impl TemplateText {
     pub(super) fn decode(section: &Section, cx: &mut Context<'_>) -> Option<Self> {
         match (section.str("template"), section.str("template_path")) {
-            (Some(text), None) => Some(Self::Inline(text.to_owned())),
+            (Some(text), None) => {
+                if let Some(node) = section.node("template") {
+                    portable::inline(node, cx);
+                }
+                Some(Self::Inline(text.to_owned()))
+            }
             (None, Some(path)) => {
                 let path = PathBuf::from(path);
                 if path.is_absolute() {
@@ -38,6 +44,9 @@ impl TemplateText {
                         "put the template into the project",
                     );
                     return None;
+                }
+                if let Some(node) = section.node("template_path") {
+                    portable::file(node, &path, cx);
                 }
                 Some(Self::File(path))
             }

@@ -13,7 +13,8 @@ use ::redis::{
 };
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::output::link::{self, CONNECT_TIMEOUT};
+use crate::output::link::CONNECT_TIMEOUT;
+use crate::output::net::Address;
 use crate::output::tls::{self, TlsConfig};
 use crate::output::{OutputError, OutputErrorKind, Secret};
 
@@ -25,6 +26,8 @@ pub(super) struct Servers {
     pub urls: Vec<Secret>,
     /// The addresses, for people.
     pub shown: String,
+    /// The addresses are secrets as a whole.
+    pub hidden: bool,
     pub username: Option<String>,
     pub password: Option<Secret>,
     pub tls: TlsConfig,
@@ -100,6 +103,7 @@ impl Servers {
         };
         Ok(Connector {
             shown: format!("redis at {}", self.shown),
+            hidden: self.hidden,
             to,
         })
     }
@@ -158,6 +162,7 @@ impl Servers {
 /// Makes connections.
 pub(super) struct Connector {
     shown: String,
+    hidden: bool,
     to: To,
 }
 
@@ -222,13 +227,15 @@ impl Connector {
         server_name: Option<&str>,
     ) -> Result<MultiplexedConnection, OutputError> {
         let login = node.redis_settings();
+        let tcp = async |host: &str, port: u16| {
+            let address = Address::new(host, port, self.hidden);
+            address.connect(CONNECT_TIMEOUT).await
+        };
         match node.addr() {
-            ConnectionAddr::Tcp(host, port) => {
-                self.over(link::tcp(host, *port).await?, login).await
-            }
+            ConnectionAddr::Tcp(host, port) => self.over(tcp(host, *port).await?, login).await,
             ConnectionAddr::TcpTls { host, port, .. } => {
                 let config = config.ok_or_else(|| OutputError::failed("TLS is not set up"))?;
-                let stream = link::tcp(host, *port).await?;
+                let stream = tcp(host, *port).await?;
                 self.over(
                     tls::connect(config, server_name, host, stream).await?,
                     login,

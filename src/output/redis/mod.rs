@@ -294,7 +294,7 @@ impl RemoteOutput for RedisOutput {
     fn open(&self) -> BoxFuture<'_, Result<(), OutputError>> {
         Box::pin(async {
             let lease = self.link.lease(self.connector.connect()).await;
-            link::opened("redis", lease.map(link::Lease::keep))
+            lease.map(link::Lease::keep)
         })
     }
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::config::{Context, Field, Kind, Schema, Section, check_duration, read_duration};
 use crate::output::Secret;
+use crate::output::TextConfig;
 use crate::output::tls::TlsConfig;
-use crate::output::{TextConfig, link};
 
 use super::client::{Servers, parse_url};
 use super::commands::Shape;
@@ -173,7 +173,12 @@ pub(super) fn servers(section: &Section, cx: &mut Context<'_>) -> Option<Servers
         Some(Servers {
             cluster,
             urls,
-            shown: shown.join(", "),
+            shown: if node.secret {
+                "***".to_owned()
+            } else {
+                shown.join(", ")
+            },
+            hidden: node.secret,
             username: None,
             password: None,
             tls: TlsConfig::default(),
@@ -216,7 +221,7 @@ pub(super) fn shape(section: &Section, cx: &mut Context<'_>) -> Option<(Shape, V
             _ => {
                 let mut texts = vec![text("key", cx)?];
                 let mut names = Vec::new();
-                for (name, value) in link::text_map(&kind, "fields", cx)? {
+                for (name, value) in TextConfig::decode_map(&kind, "fields", cx)? {
                     names.push(name);
                     texts.push(value);
                 }

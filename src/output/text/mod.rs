@@ -18,6 +18,7 @@ use crate::template::{Engine, Error};
 
 use super::format::add_filters;
 
+pub(super) use set::Row;
 pub use set::{TextSet, Texts};
 
 /// Names that templates of texts can use.

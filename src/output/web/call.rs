@@ -3,6 +3,7 @@
 //! Knows nothing of connections.
 
 use std::convert::Infallible;
+use std::fmt;
 use std::io::Cursor;
 use std::sync::Mutex;
 
@@ -27,8 +28,8 @@ use crate::output::{OutputError, Secret};
 use super::AGENT;
 use super::proxy::Route;
 
-/// A request without its body.
-#[derive(Clone, Debug)]
+/// A request without its body. Its `Debug` form shows neither address nor headers.
+#[derive(Clone)]
 pub struct Call {
     pub(super) method: Method,
     pub(super) uri: Uri,
@@ -37,8 +38,15 @@ pub struct Call {
     spelling: Extensions,
 }
 
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Call({})", self.method)
+    }
+}
+
 /// What a [`Call`] is made of.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
+#[allow(missing_debug_implementations, reason = "it holds tokens")]
 pub struct Shape<'a> {
     /// Such as `POST`.
     pub method: &'a str,

@@ -3,7 +3,7 @@
 //!
 //! Knows nothing of requests, but for the one that asks a proxy for a tunnel.
 
-use std::future::Future;
+use std::fmt::Display;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -12,8 +12,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures::StreamExt as _;
+use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
+use futures::{FutureExt as _, StreamExt as _};
 use http_body_util::Empty;
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
@@ -118,25 +119,26 @@ pub(super) struct Connector {
 
 impl Connector {
     /// Connects to a server by its route.
-    pub(super) async fn connect(
-        &self,
-        to: &Address,
-        route: &Route,
-    ) -> Result<Box<dyn Stream>, OutputError> {
-        let plain = match route {
-            Route::Direct => self.open(to).await?,
-            Route::Forward(proxy) => return self.to_proxy(proxy).await,
-            Route::Tunnel(proxy) => {
-                let stream = self.to_proxy(proxy).await?;
-                let asking = tunnel(stream, proxy, to);
-                let limit = format!("the proxy {} opened no tunnel to {to}", proxy.at);
-                self.within(asking, &limit).await??
+    pub(super) fn connect<'a>(
+        &'a self,
+        to: &'a Address,
+        route: &'a Route,
+    ) -> BoxFuture<'a, Result<Box<dyn Stream>, OutputError>> {
+        Box::pin(async move {
+            let plain = match route {
+                Route::Direct => self.open(to).await?,
+                Route::Forward(proxy) => return self.to_proxy(proxy).await,
+                Route::Tunnel(proxy) => {
+                    let stream = self.to_proxy(proxy).await?;
+                    let late = format!("the proxy {} opened no tunnel to {to}", proxy.at);
+                    within(self.limit, tunnel(stream, proxy, to).boxed(), &late).await??
+                }
+            };
+            if !to.encrypted {
+                return Ok(plain);
             }
-        };
-        if !to.encrypted {
-            return Ok(plain);
-        }
-        self.encrypt(plain, to, self.server_name.as_deref()).await
+            self.encrypt(plain, to, self.server_name.as_deref()).await
+        })
     }
 
     async fn to_proxy(&self, proxy: &Proxy) -> Result<Box<dyn Stream>, OutputError> {
@@ -154,9 +156,10 @@ impl Connector {
         to: &Address,
         name: Option<&str>,
     ) -> Result<Box<dyn Stream>, OutputError> {
-        let shaking = tls::connect(&self.tls, name, &to.host, stream);
-        let limit = format!("{to} did not agree on TLS");
-        let stream = self.within(shaking, &limit).await??;
+        let name = name.or(to.hidden.then_some(to.host.as_str()));
+        let shaking = tls::connect(&self.tls, name, to.shown(), stream);
+        let late = format!("{to} did not agree on TLS");
+        let stream = within(self.limit, shaking.boxed(), &late).await??;
         Ok(Box::new(stream))
     }
 
@@ -168,21 +171,21 @@ impl Connector {
                 .await
                 .map_err(|error| unreachable(to, &error))
         };
-        let limit = format!("no connection to {to}");
-        let stream = self.within(opening, &limit).await??;
+        let late = format!("no connection to {to}");
+        let stream = within(self.limit, opening.boxed(), &late).await??;
         // A request goes out at once, whatever of the one before is not acknowledged yet.
         let _ = stream.set_nodelay(true);
         Ok(Box::new(stream))
     }
+}
 
-    /// Keeps a step to the limit; `what` did not happen when it takes longer.
-    async fn within<T>(&self, step: impl Future<Output = T>, what: &str) -> Result<T, OutputError> {
-        tokio::time::timeout(self.limit, step).await.map_err(|_| {
-            let limit = self.limit.as_secs();
-            OutputError::outage(format!("{what} within {limit} s (`connect_timeout`)"))
-                .help("check that the server works and that no firewall is in between")
-        })
-    }
+/// Keeps a step to the limit; `what` did not happen when it takes longer.
+async fn within<T>(limit: Duration, step: BoxFuture<'_, T>, what: &str) -> Result<T, OutputError> {
+    tokio::time::timeout(limit, step).await.map_err(|_| {
+        let seconds = limit.as_secs();
+        OutputError::outage(format!("{what} within {seconds} s (`connect_timeout`)"))
+            .help("check that the server works and that no firewall is in between")
+    })
 }
 
 /// The first of the addresses that takes a connection. They are tried in order, and the next one
@@ -209,7 +212,7 @@ async fn first_of(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
 }
 
 fn unknown_host(to: &Address, error: &io::Error) -> OutputError {
-    OutputError::outage(format!("cannot find the host `{}`: {error}", to.host))
+    OutputError::outage(format!("cannot find the host `{}`: {error}", to.shown()))
         .help("check its name, and that name resolution works here")
 }
 
@@ -218,7 +221,7 @@ fn unreachable(to: &Address, error: &io::Error) -> OutputError {
         return OutputError::outage(format!("{to} refused the connection"))
             .help("check that the server runs and listens on this port");
     }
-    OutputError::io("cannot connect to", &to.to_string(), error)
+    OutputError::path("cannot connect to", &to.to_string(), error)
 }
 
 /// Asks a proxy for a tunnel.
@@ -227,37 +230,33 @@ async fn tunnel(
     proxy: &Proxy,
     to: &Address,
 ) -> Result<Box<dyn Stream>, OutputError> {
-    let broken = |error: &dyn std::fmt::Display| {
-        OutputError::outage(format!(
-            "the proxy {} opened no tunnel to {to}: {error}",
-            proxy.at
-        ))
-    };
-    let request = connect_request(proxy, to).map_err(|error| broken(&error))?;
+    let request = connect_request(proxy, to).map_err(|error| no_tunnel(proxy, to, &error))?;
     let shaken = http1::handshake(TokioIo::new(stream)).await;
-    let (mut sender, connection) = shaken.map_err(|error| broken(&error))?;
-    let driving = connection.with_upgrades();
-    let asking = async {
-        let answer = sender
-            .send_request(request)
-            .await
-            .map_err(|error| broken(&error))?;
-        let status = answer.status();
-        if !status.is_success() {
-            let who = format!("the proxy {}, asked for a tunnel to {to},", proxy.at);
-            return Err(answer::refused(&Refusal {
-                who: &who,
-                status: status.as_u16(),
-                headers: answer.headers(),
-                text: "",
-            }));
-        }
-        hyper::upgrade::on(answer)
-            .await
-            .map_err(|error| broken(&error))
-    };
-    let (asked, _) = futures::join!(asking, driving);
-    Ok(Box::new(TokioIo::new(asked?)))
+    let (mut sender, connection) = shaken.map_err(|error| no_tunnel(proxy, to, &error))?;
+    // It ends with the answer, or when nobody waits for that any more.
+    tokio::spawn(connection.with_upgrades());
+    let answer = sender.send_request(request).await;
+    let answer = answer.map_err(|error| no_tunnel(proxy, to, &error))?;
+    let status = answer.status();
+    if !status.is_success() {
+        let who = format!("the proxy {}, asked for a tunnel to {to},", proxy.at);
+        return Err(answer::refused(&Refusal {
+            who: &who,
+            status: status.as_u16(),
+            headers: answer.headers(),
+            text: "",
+        }));
+    }
+    let upgraded = hyper::upgrade::on(answer).await;
+    let upgraded = upgraded.map_err(|error| no_tunnel(proxy, to, &error))?;
+    Ok(Box::new(TokioIo::new(upgraded)))
+}
+
+fn no_tunnel(proxy: &Proxy, to: &Address, error: &dyn Display) -> OutputError {
+    let proxy = &proxy.at;
+    OutputError::outage(format!(
+        "the proxy {proxy} opened no tunnel to {to}: {error}"
+    ))
 }
 
 fn connect_request(

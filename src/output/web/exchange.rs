@@ -34,8 +34,8 @@ pub(super) struct Connection {
 
 /// Why there is no answer.
 pub(super) enum Trouble {
-    /// Nothing of the request went out: it can go over another connection.
-    Unsent(Box<Request<Full<Bytes>>>),
+    /// Nothing of the request went out, for this reason: it can go over another connection.
+    Unsent(Box<Request<Full<Bytes>>>, Box<Trouble>),
     /// No byte moved for as long as is allowed.
     Silence,
     /// The server closed the connection without an answer.
@@ -53,7 +53,10 @@ impl Connection {
         let io = TokioIo::new(Watched::new(stream, Arc::clone(&moves)));
         let mut builder = http1::Builder::new();
         builder.preserve_header_case(true).title_case_headers(true);
-        let (sender, driver) = builder.handshake(io).await.map_err(trouble)?;
+        let (sender, driver) = builder
+            .handshake(io)
+            .await
+            .map_err(|error| trouble(&error))?;
         Ok(Self {
             sender,
             driver,
@@ -84,21 +87,24 @@ impl Connection {
         let work = async {
             let answered = sender.try_send_request(request).await;
             let response = answered.map_err(|mut error| match error.take_message() {
-                Some(request) => Trouble::Unsent(Box::new(request)),
-                None => trouble(error.into_error()),
+                Some(request) => {
+                    let cause = trouble(&error.into_error());
+                    Trouble::Unsent(Box::new(request), Box::new(cause))
+                }
+                None => trouble(&error.into_error()),
             })?;
             let (head, body) = response.into_parts();
             let (body, cut) = collect(body, limit).await?;
-            let again = !cut && sender.ready().await.is_ok();
-            let answer = Answer {
+            Ok(Answer {
                 status: head.status.as_u16(),
                 headers: head.headers,
                 body,
                 cut,
-            };
-            Ok((answer, again))
+            })
         };
-        drive(work, driver, moves, patience).await
+        let answer = drive(work, driver, moves, patience).await?;
+        let again = !answer.cut && self.is_alive();
+        Ok((answer, again))
     }
 }
 
@@ -108,7 +114,7 @@ async fn collect(mut body: Incoming, limit: usize) -> Result<(Vec<u8>, bool), Tr
         let Some(frame) = body.frame().await else {
             break;
         };
-        let Ok(data) = frame.map_err(trouble)?.into_data() else {
+        let Ok(data) = frame.map_err(|error| trouble(&error))?.into_data() else {
             continue;
         };
         let room = limit.saturating_sub(bytes.len());
@@ -132,15 +138,26 @@ async fn drive<T>(
     let mut work = pin!(work);
     let mut timer = pin!(tokio::time::sleep(patience));
     let mut seen = moves.load(Ordering::Relaxed);
-    let mut ended = false;
+    let mut ended: Option<Trouble> = None;
     poll_fn(|cx| {
         // The work first, so that there is a request for the connection to send, and again after it.
         if let Poll::Ready(done) = work.as_mut().poll(cx) {
             return Poll::Ready(done);
         }
-        ended = ended || driver.poll_unpin(cx).is_ready();
+        if ended.is_none()
+            && let Poll::Ready(end) = driver.poll_unpin(cx)
+        {
+            ended = Some(end.err().map_or(Trouble::Closed, |error| trouble(&error)));
+        }
         if let Poll::Ready(done) = work.as_mut().poll(cx) {
-            return Poll::Ready(done);
+            return Poll::Ready(match (done, ended.take()) {
+                // The connection knows better what happened.
+                (Err(Trouble::Closed), Some(cause)) => Err(cause),
+                (done, _) => done,
+            });
+        }
+        if let Some(cause) = ended.take() {
+            return Poll::Ready(Err(cause));
         }
         let moved = moves.load(Ordering::Relaxed);
         if moved != seen {
@@ -156,16 +173,16 @@ async fn drive<T>(
 }
 
 /// What an error of hyper's is about.
-fn trouble(error: hyper::Error) -> Trouble {
-    if error.is_incomplete_message() || error.is_canceled() || error.is_closed() {
-        return Trouble::Closed;
-    }
+fn trouble(error: &hyper::Error) -> Trouble {
     let mut source = error.source();
     while let Some(inner) = source {
         if let Some(io) = inner.downcast_ref::<io::Error>() {
             return Trouble::Io(copied(io));
         }
         source = inner.source();
+    }
+    if error.is_incomplete_message() || error.is_canceled() || error.is_closed() {
+        return Trouble::Closed;
     }
     Trouble::Malformed(error.to_string())
 }

@@ -14,8 +14,6 @@ mod exchange;
 mod options;
 mod proxy;
 mod server;
-#[cfg(test)]
-mod tests;
 
 use std::fmt;
 use std::io::Write as _;
@@ -34,10 +32,11 @@ use super::url::WebUrl;
 pub use answer::{Answer, is_passing, named};
 pub use call::{Call, Shape, header};
 pub use options::{
-    COMPRESSION, CONNECT_TIMEOUT, Compress, PROXY_URL, REQUEST_TIMEOUT, compression, login, seconds,
+    CA_CERT, CLIENT_CERT, CLIENT_CERT_KEY, COMPRESSION, CONNECT_TIMEOUT, ClientConfig, Compress,
+    PROXY_URL, REQUEST_TIMEOUT, VERIFY, compression, login,
 };
 pub use proxy::ProxyChoice;
-pub use server::Server;
+pub use server::{Server, was_cut};
 
 use connect::Connector;
 

@@ -17,10 +17,19 @@ use super::exchange::{Connection, Trouble};
 use super::proxy::Route;
 use super::{Address, Client};
 
-/// Most connections kept for the next request.
+/// Most connections kept between attempts.
 const KEPT: usize = 20;
 /// How long one is kept.
 const KEPT_FOR: Duration = Duration::from_secs(5);
+
+/// How the sentence about a connection without an answer ends.
+const CUT: &str = "closed the connection without an answer";
+
+/// True when the server closed the connection instead of giving an answer, as one does whose patience
+/// with an idle connection ends just when it is used.
+pub fn was_cut(error: &OutputError) -> bool {
+    error.message.ends_with(CUT)
+}
 
 /// A server that requests go to.
 pub struct Server {
@@ -95,7 +104,7 @@ impl Server {
                     }
                     return Ok(answer);
                 }
-                Err(Trouble::Unsent(unsent)) if reused => request = *unsent,
+                Err(Trouble::Unsent(unsent, _)) if reused => request = *unsent,
                 Err(trouble) => return Err(self.explain(trouble)),
             }
         }
@@ -134,12 +143,19 @@ impl Server {
         None
     }
 
+    /// Keeps a connection. There are never more of them than were in use at once.
     fn keep(&self, mut connection: Connection) {
         connection.since = Instant::now();
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < KEPT {
-            idle.push(connection);
-        }
+        idle.push(connection);
+    }
+
+    /// Closes kept connections beyond those that are worth keeping between attempts; for the end of
+    /// one that sent several requests at once.
+    pub fn trim(&self) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let spare = idle.len().saturating_sub(KEPT);
+        idle.drain(..spare);
     }
 
     async fn connect(&self) -> Result<Connection, OutputError> {
@@ -160,9 +176,8 @@ impl Server {
                 ))
                 .help("the target is overloaded or hangs; look there")
             }
-            Trouble::Closed | Trouble::Unsent(_) => {
-                OutputError::outage(format!("{to} closed the connection without an answer"))
-            }
+            Trouble::Unsent(_, cause) => self.explain(*cause),
+            Trouble::Closed => OutputError::outage(format!("{to} {CUT}")),
             Trouble::Io(error)
                 if error
                     .get_ref()
