@@ -268,6 +268,7 @@ fn a_reload_says_what_it_did_and_a_signal_ends_it() {
     let main = house.read("logs/main.log");
     assert!(main.contains("[info     ] evtui"), "{main}");
     assert!(main.contains("reloaded: started comes"), "{main}");
+    assert!(main.contains("evtui ends"), "{main}");
     let own = house.read("logs/generator_edited.log");
     assert!(own.contains("run running"), "{own}");
     assert!(own.contains("[warning  ] goes on as it was"), "{own}");

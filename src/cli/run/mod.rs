@@ -125,9 +125,7 @@ fn start(args: &Args) -> Result<u8, Diagnostics> {
         .build()
         .map_err(cannot)?;
     let serve = Serve::new(args, instance, logs);
-    let code = runtime.block_on(serve.run());
-    tracing::info!("evtui ends");
-    Ok(code)
+    Ok(runtime.block_on(serve.run()))
 }
 
 /// Panics become records: with the generator whose thread broke, and never on a screen that shows

@@ -239,6 +239,7 @@ impl<'a> Serve<'a> {
         self.look().await;
         let all = self.instance.list().await;
         let sound = summaries(&all, self.args.print_summary, |text| self.logs.hide(text));
+        tracing::info!("evtui ends");
         match (self.exit, self.end) {
             (Some(code), _) => code,
             (None, Some((signal, _))) => 128 + signal,
