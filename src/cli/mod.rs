@@ -8,13 +8,17 @@ mod completions;
 mod generate;
 mod inspect;
 mod log;
+mod log_files;
+mod log_records;
 mod new;
 mod open;
 mod options;
 mod preview;
 mod redeliver;
 mod report;
+mod run;
 mod secrets;
+mod service;
 mod timestamps;
 mod values;
 
@@ -39,6 +43,8 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Generate(Box<generate::Args>),
+    Run(run::Args),
+    Service(service::Args),
     Preview(preview::Args),
     Check(check::Args),
     New(new::Args),
@@ -76,6 +82,8 @@ pub fn main() -> ExitCode {
     match cli.command {
         None => open::run(&cli.open),
         Some(Command::Generate(args)) => generate::run(&args),
+        Some(Command::Run(args)) => run::run(&args),
+        Some(Command::Service(args)) => service::run(&args),
         Some(Command::Preview(args)) => preview::run(&args),
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::New(args)) => new::run(&args),

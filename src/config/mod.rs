@@ -23,8 +23,14 @@ mod schema;
 mod section;
 #[cfg(test)]
 mod section_tests;
+mod settings;
+#[cfg(test)]
+mod settings_tests;
 mod source;
 mod startup;
+mod startup_edit;
+#[cfg(test)]
+mod startup_edit_tests;
 #[cfg(test)]
 mod startup_tests;
 mod suggest;
@@ -51,7 +57,11 @@ pub use run_parameters::{
 };
 pub use schema::{Field, Kind, Schema};
 pub use section::{Context, Section};
-pub use startup::{read_generation, read_startup};
+pub use settings::{
+    InstanceSettings, LogLevel, LogRotation, LogSettings, PathSettings, read_settings,
+};
+pub use startup::{Listed, StartupList, read_generation, read_startup, read_startup_list};
+pub use startup_edit::{StartupEdit, edit_startup};
 pub use suggest::{names_help, near};
 pub(crate) use tokens::missing_param;
 pub use tokens::{SECRET_PREFIX, secret_variable};

@@ -182,7 +182,7 @@ fn check_zone(node: &Node, cx: &mut Context<'_>) {
 }
 
 /// Everything about a run that is not in `generator.yml`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Parameters {
     /// Zone of all timestamps.
     pub zone: Zone,
@@ -224,7 +224,7 @@ impl Default for Parameters {
 }
 
 /// A generator of `startup.yml`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct StartupEntry {
     /// Its name, unique in the list.
     pub id: String,

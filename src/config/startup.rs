@@ -8,6 +8,24 @@ use std::path::Path;
 use super::parameters::StartupEntry;
 use super::{Context, Diagnostics, Disk, Node, Parameters, Section, parse_yaml};
 
+/// One entry of a startup list as it stands there, sound or not.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Its id, as far as it has a usable one.
+    pub id: Option<String>,
+    /// Its line, from 1.
+    pub line: u32,
+    /// The entry, or everything that is wrong with it.
+    pub entry: Result<StartupEntry, Diagnostics>,
+}
+
+/// A startup list that could be read as a list.
+#[derive(Clone, Debug, Default)]
+pub struct StartupList {
+    /// Its entries in order. An id appears once among the sound ones: the first has it.
+    pub entries: Vec<Listed>,
+}
+
 /// Reads the text of a `startup.yml`. Entries lie over `defaults`; relative paths are joined to
 /// `generators`. An empty text is an empty list.
 pub fn read_startup(
@@ -17,30 +35,55 @@ pub fn read_startup(
     generators: &Path,
 ) -> (Vec<StartupEntry>, Diagnostics) {
     let mut problems = Diagnostics::default();
-    let root = parse_yaml(text, path, &mut problems);
-    let mut entries = Vec::new();
-    let Some(root) = root.filter(|root| !root.is_null()) else {
-        return (entries, problems);
+    let list = match read_startup_list(text, path, defaults, generators) {
+        Ok(list) => list,
+        Err(problems) => return (Vec::new(), problems),
     };
-    let mut cx = context(&mut problems, path, generators);
+    let mut entries = Vec::new();
+    for listed in list.entries {
+        match listed.entry {
+            Ok(entry) => entries.push(entry),
+            Err(more) => problems.0.extend(more.0),
+        }
+    }
+    (entries, problems)
+}
+
+/// Like [`read_startup`], but bad entries are part of the list.
+///
+/// # Errors
+/// When the text is no list at all.
+pub fn read_startup_list(
+    text: &str,
+    path: &Path,
+    defaults: &Parameters,
+    generators: &Path,
+) -> Result<StartupList, Diagnostics> {
+    let mut problems = Diagnostics::default();
+    let Some(root) = parse_yaml(text, path, &mut problems) else {
+        return Err(problems);
+    };
+    if root.is_null() {
+        return Ok(StartupList::default());
+    }
     let Some(items) = root.as_seq() else {
-        cx.error_help(
-            root.span,
-            format!(
-                "a startup file is a list of generators, not {}",
-                root.describe()
-            ),
-            "begin each entry with `- id: ...`",
+        let message = format!(
+            "a startup file is a list of generators, not {}",
+            root.describe()
         );
-        return (entries, problems);
+        let help = "begin each entry with `- id: ...`";
+        context(&mut problems, path, generators).error_help(root.span, message, help);
+        return Err(problems);
     };
     let mut lines = HashMap::new();
+    let mut list = StartupList::default();
     for (index, item) in items.iter().enumerate() {
+        let mut problems = Diagnostics::default();
+        let mut cx = context(&mut problems, path, generators);
         cx.setting = setting(index, item);
-        let Some(entry) = StartupEntry::decode(item, defaults, generators, &mut cx) else {
-            continue;
-        };
-        if let Some(line) = lines.get(&entry.id) {
+        let entry = StartupEntry::decode(item, defaults, generators, &mut cx);
+        let taken = entry.as_ref().and_then(|entry| lines.get(&entry.id));
+        if let (Some(entry), Some(line)) = (&entry, taken) {
             cx.warn(
                 item.span,
                 format!(
@@ -49,12 +92,19 @@ pub fn read_startup(
                 ),
                 "give it an id of its own",
             );
-            continue;
         }
-        lines.insert(entry.id.clone(), item.span.start.line);
-        entries.push(entry);
+        let entry = entry.filter(|_| taken.is_none());
+        if let Some(entry) = &entry {
+            lines.insert(entry.id.clone(), item.span.start.line);
+        }
+        let id = item.get("id").and_then(Node::as_str);
+        list.entries.push(Listed {
+            id: id.filter(|id| !id.is_empty()).map(str::to_owned),
+            line: item.span.start.line,
+            entry: entry.ok_or(problems),
+        });
     }
-    (entries, problems)
+    Ok(list)
 }
 
 /// Reads the section `generation` in the text of an `eventum.yml`, the defaults of all generators.
@@ -91,7 +141,11 @@ fn generation(root: &Node, cx: &mut Context<'_>) -> Option<Parameters> {
     cx.within(".generation", |cx| Parameters::from_generation(node, cx))
 }
 
-fn context<'a>(problems: &'a mut Diagnostics, path: &'a Path, base: &'a Path) -> Context<'a> {
+pub(super) fn context<'a>(
+    problems: &'a mut Diagnostics,
+    path: &'a Path,
+    base: &'a Path,
+) -> Context<'a> {
     Context {
         diagnostics: problems,
         path,

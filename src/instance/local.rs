@@ -1,21 +1,21 @@
 //! The instance in this process.
 
-use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
+use super::registry::Registry;
 use super::secrets::Secrets;
-use super::{GeneratorSpec, GeneratorStatus, Handle, Instance, InstanceError, prepare_with};
-use crate::config::{Diagnostic, Diagnostics, Disk};
-use crate::event::Globals;
+use super::{
+    Action, GeneratorSpec, GeneratorStatus, Handle, Home, Instance, InstanceError, Outcomes,
+    Redactor, Reloaded, ScenarioStatus, Selection,
+};
+use crate::config::{Diagnostic, Diagnostics, StartupEdit};
 use crate::output::Streams;
-use crate::pipeline::{self, Change, EndReason, RunOptions, Running, State, Stats};
-use crate::time::WallClock;
+use crate::pipeline::{Change, State};
 
 /// How long a stop may deliver what is queued before it becomes an abort.
 pub const DRAIN: Duration = Duration::from_secs(10);
@@ -34,19 +34,48 @@ pub fn local(streams: Streams) -> io::Result<Handle> {
 /// # Errors
 /// When the system gives no threads.
 pub fn local_with(streams: Streams, secrets: Secrets) -> io::Result<Handle> {
+    host(HostOptions {
+        streams,
+        secrets,
+        redactor: Redactor::default(),
+        home: None,
+    })
+}
+
+/// What an instance in this process is made of.
+#[derive(Clone, Debug)]
+pub struct HostOptions {
+    /// What stands behind the standard streams.
+    pub streams: Streams,
+    /// Where secrets come from. Settings that name a keyring file add that.
+    pub secrets: Secrets,
+    /// Learns the secrets that projects use.
+    pub redactor: Redactor,
+    /// Where the list of generators comes from; nothing of it is read before [`Instance::reload`].
+    pub home: Option<Home>,
+}
+
+/// An instance whose generators run in this process.
+///
+/// # Errors
+/// When the system gives no threads.
+pub fn host(options: HostOptions) -> io::Result<Handle> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .thread_name("evtui-io")
         .enable_all()
         .build()?;
+    let HostOptions {
+        streams,
+        secrets,
+        redactor,
+        home,
+    } = options;
+    let environment = secrets.environment().values();
+    redactor.learn(environment.map(String::as_str));
+    let handle = runtime.handle().clone();
     Ok(Arc::new(Local {
-        inner: Arc::new(Inner {
-            runtime: runtime.handle().clone(),
-            globals: Globals::default(),
-            streams,
-            secrets,
-            generators: Mutex::default(),
-        }),
+        registry: Arc::new(Registry::new(handle, streams, secrets, redactor, home)),
         runtime: Some(runtime),
     }))
 }
@@ -58,17 +87,13 @@ pub fn discard() -> Streams {
 
 #[derive(Debug)]
 struct Local {
-    inner: Arc<Inner>,
+    registry: Arc<Registry>,
     runtime: Option<tokio::runtime::Runtime>,
 }
 
 impl Drop for Local {
     fn drop(&mut self) {
-        for entry in self.inner.lock().values() {
-            if let Run::Known(running) = &entry.run {
-                running.abort();
-            }
-        }
+        self.registry.abandon();
         // Waiting here would hang a face that drops its instance inside its own runtime.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
@@ -76,229 +101,114 @@ impl Drop for Local {
     }
 }
 
-#[derive(Debug)]
-struct Inner {
-    runtime: tokio::runtime::Handle,
-    globals: Globals,
-    streams: Streams,
-    secrets: Secrets,
-    generators: Mutex<BTreeMap<String, Entry>>,
-}
-
-#[derive(Debug)]
-struct Entry {
-    project: PathBuf,
-    run: Run,
-}
-
-/// What is known of a generator's current or last run.
-#[derive(Clone, Debug)]
-enum Run {
-    /// Its project is being loaded.
-    Loading,
-    /// Its project is unsound.
-    Unsound(String),
-    /// A run, also when it is over.
-    Known(Arc<Running>),
-}
-
-impl Run {
-    fn state(&self) -> State {
-        match self {
-            Self::Loading => State::Starting,
-            Self::Unsound(message) => State::Ended(EndReason::Failed(message.clone())),
-            Self::Known(running) => running.state(),
-        }
-    }
-
-    fn over(&self) -> bool {
-        matches!(self.state(), State::Ended(_))
+impl Local {
+    /// Does what blocks on a thread of its own. `None` when it broke.
+    fn blocking<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Registry) -> T + Send + 'static,
+    ) -> BoxFuture<'static, Result<T, String>> {
+        let registry = self.registry.clone();
+        let done = registry
+            .runtime
+            .clone()
+            .spawn_blocking(move || job(&registry));
+        async move { done.await.map_err(|error| error.to_string()) }.boxed()
     }
 }
 
-impl Entry {
-    fn status(&self, id: &str) -> GeneratorStatus {
-        GeneratorStatus {
-            id: id.to_owned(),
-            project: self.project.clone(),
-            state: Some(self.run.state()),
-            stats: match &self.run {
-                Run::Known(running) => running.stats(),
-                _ => Stats::default(),
-            },
-        }
-    }
+fn ready<'a, T: Send + 'a>(value: T) -> BoxFuture<'a, T> {
+    std::future::ready(value).boxed()
 }
 
-impl Inner {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Entry>> {
-        self.generators
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn run_of(&self, id: &str) -> Result<Run, InstanceError> {
-        let generators = self.lock();
-        let entry = generators.get(id);
-        entry
-            .map(|entry| entry.run.clone())
-            .ok_or_else(|| InstanceError::Unknown(id.to_owned()))
-    }
-
-    /// Takes the place of the generator's last run; an error when that is not over.
-    fn claim(&self, spec: &GeneratorSpec) -> Result<(), InstanceError> {
-        let mut generators = self.lock();
-        if generators
-            .get(&spec.id)
-            .is_some_and(|entry| !entry.run.over())
-        {
-            return Err(InstanceError::Running(spec.id.clone()));
-        }
-        let entry = Entry {
-            project: spec.project.clone(),
-            run: Run::Loading,
-        };
-        generators.insert(spec.id.clone(), entry);
-        Ok(())
-    }
-
-    fn set(&self, id: &str, run: Run) {
-        if let Some(entry) = self.lock().get_mut(id) {
-            entry.run = run;
-        }
-    }
-
-    /// Loads, plans, starts and waits for the start; blocks.
-    fn start(&self, spec: GeneratorSpec) -> Result<(), InstanceError> {
-        let files = Arc::new(Disk);
-        let plan = match prepare_with(
-            &spec.project,
-            files.as_ref(),
-            &spec.parameters,
-            &self.secrets,
-        ) {
-            Ok((plan, _)) => plan,
-            Err(problems) => {
-                let message = first_error(&problems);
-                self.set(&spec.id, Run::Unsound(message));
-                return Err(InstanceError::Invalid(problems));
-            }
-        };
-        let running = Arc::new(pipeline::start(
-            plan,
-            RunOptions {
-                id: spec.id.clone(),
-                parameters: spec.parameters,
-                seed: spec.seed,
-                now_us: None,
-                globals: self.globals.clone(),
-                clock: Arc::new(WallClock),
-                files,
-                streams: self.streams.clone(),
-                runtime: self.runtime.clone(),
-                workers: None,
-            },
-        ));
-        self.set(&spec.id, Run::Known(running.clone()));
-        running.wait_started().map_err(InstanceError::Invalid)
-    }
-}
-
-fn first_error(problems: &Diagnostics) -> String {
-    let first = problems
-        .0
-        .iter()
-        .find(|one| one.severity == crate::config::Severity::Error);
-    first.map_or_else(
-        || "the project has errors".to_owned(),
-        |one| one.message.clone(),
-    )
+/// The words for a request that broke, which is a fault of this program.
+fn broke(what: &str, error: &str) -> InstanceError {
+    let problem = Diagnostic::error(format!("{what} broke: {error}"), None);
+    InstanceError::Invalid(Diagnostics(vec![problem]))
 }
 
 impl Instance for Local {
     fn list(&self) -> BoxFuture<'_, Vec<GeneratorStatus>> {
-        let generators = self.inner.lock();
-        let all = generators
-            .iter()
-            .map(|(id, entry)| entry.status(id))
-            .collect();
-        std::future::ready(all).boxed()
+        ready(self.registry.list())
     }
 
     fn status(&self, id: &str) -> BoxFuture<'_, Option<GeneratorStatus>> {
-        let status = self.inner.lock().get(id).map(|entry| entry.status(id));
-        std::future::ready(status).boxed()
+        ready(self.registry.status(id))
+    }
+
+    fn states(&self) -> BoxFuture<'_, Vec<(String, Option<State>)>> {
+        ready(self.registry.states())
     }
 
     fn start(&self, spec: GeneratorSpec) -> BoxFuture<'_, Result<(), InstanceError>> {
-        if let Err(error) = self.inner.claim(&spec) {
-            return std::future::ready(Err(error)).boxed();
-        }
-        let inner = self.inner.clone();
         let id = spec.id.clone();
-        let started = self.inner.runtime.spawn_blocking(move || inner.start(spec));
+        let cancel = match self.registry.claim(&id, Some(spec)) {
+            Ok(cancel) => cancel,
+            Err(error) => return ready(Err(error)),
+        };
+        let name = id.clone();
+        let started = self.blocking(move |registry| registry.start(&name, &cancel));
         async move {
-            match started.await {
-                Ok(result) => result,
-                Err(error) => {
-                    let message = format!("starting broke: {error}");
-                    self.inner.set(&id, Run::Unsound(message.clone()));
-                    let problem = Diagnostic::error(message, None);
-                    Err(InstanceError::Invalid(Diagnostics(vec![problem])))
-                }
-            }
+            started.await.unwrap_or_else(|error| {
+                self.registry
+                    .give_up(&id, format!("starting broke: {error}"));
+                Err(broke("starting", &error))
+            })
         }
         .boxed()
     }
 
     fn stop(&self, id: &str) -> BoxFuture<'_, Result<(), InstanceError>> {
-        let result = self.inner.run_of(id).map(|run| {
-            if let Run::Known(running) = run {
-                running.stop(DRAIN);
-            }
-        });
-        std::future::ready(result).boxed()
+        ready(self.registry.end(id, Some(DRAIN)))
     }
 
     fn abort(&self, id: &str) -> BoxFuture<'_, Result<(), InstanceError>> {
-        let result = self.inner.run_of(id).map(|run| {
-            if let Run::Known(running) = run {
-                running.abort();
-            }
-        });
-        std::future::ready(result).boxed()
+        ready(self.registry.end(id, None))
     }
 
     fn control(&self, id: &str, change: Change) -> BoxFuture<'_, Result<(), InstanceError>> {
-        let result = self.inner.run_of(id).and_then(|run| match run {
-            Run::Known(running) if !matches!(running.state(), State::Ended(_)) => {
-                Ok(running.control().apply(change)?)
-            }
-            _ => Err(InstanceError::Idle(id.to_owned())),
-        });
-        std::future::ready(result).boxed()
+        ready(self.registry.control(id, change))
+    }
+
+    fn act(&self, who: Selection, what: Action) -> BoxFuture<'_, Outcomes> {
+        let done = self.blocking(move |registry| registry.act(who, what));
+        async move {
+            let broken = |error: String| vec![(String::new(), Err(broke("it", &error)))];
+            done.await.unwrap_or_else(broken)
+        }
+        .boxed()
+    }
+
+    fn scenarios(&self) -> BoxFuture<'_, Vec<ScenarioStatus>> {
+        ready(self.registry.scenarios())
+    }
+
+    fn reset_globals(&self, scenario: &str) -> BoxFuture<'_, Result<usize, InstanceError>> {
+        ready(self.registry.reset_globals(scenario))
+    }
+
+    fn reload(&self) -> BoxFuture<'_, Result<Reloaded, InstanceError>> {
+        let done = self.blocking(Registry::reload);
+        async move {
+            done.await
+                .unwrap_or_else(|error| Err(broke("reading the startup list", &error)))
+        }
+        .boxed()
+    }
+
+    fn edit(&self, edit: StartupEdit) -> BoxFuture<'_, Result<(), InstanceError>> {
+        let done = self.blocking(move |registry| registry.edit(&edit));
+        async move {
+            done.await
+                .unwrap_or_else(|error| Err(broke("changing the startup list", &error)))
+        }
+        .boxed()
     }
 
     fn shutdown(&self) -> BoxFuture<'_, ()> {
-        let runs: Vec<Run> = {
-            let generators = self.inner.lock();
-            generators.values().map(|entry| entry.run.clone()).collect()
-        };
-        let ended = self.inner.runtime.spawn_blocking(move || {
-            let known = runs.iter().filter_map(|run| match run {
-                Run::Known(running) => Some(running),
-                _ => None,
-            });
-            for running in known.clone() {
-                running.stop(DRAIN);
-            }
-            let patience = Instant::now().checked_add(DRAIN + Duration::from_secs(1));
-            for running in known {
-                running.wait(patience);
-            }
-        });
+        let done = self.blocking(Registry::shutdown);
         async move {
-            let _ = ended.await;
+            // What broke cannot be waited for.
+            let _ = done.await;
         }
         .boxed()
     }

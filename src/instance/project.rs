@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::config::{Diagnostic, Diagnostics, Files, LoadOptions, Parameters, document_path, load};
 use crate::pipeline::{Plan, plan};
 
+use super::redact::Redactor;
 use super::secrets::{Secrets, SecretsError};
 
 /// Loads and checks the project at `path` (its folder or its document), with secrets from where the
@@ -30,6 +31,20 @@ pub fn prepare_with(
     parameters: &Parameters,
     secrets: &Secrets,
 ) -> Result<(Plan, Diagnostics), Diagnostics> {
+    prepare_hidden(path, files, parameters, secrets, &Redactor::default())
+}
+
+/// As [`prepare_with`]; what the project uses of the secrets is hidden by `redactor` from then on.
+///
+/// # Errors
+/// Every problem found, at least one of them an error.
+pub(super) fn prepare_hidden(
+    path: &Path,
+    files: &dyn Files,
+    parameters: &Parameters,
+    secrets: &Secrets,
+    redactor: &Redactor,
+) -> Result<(Plan, Diagnostics), Diagnostics> {
     let mut options = LoadOptions {
         params: parameters.params.clone(),
         secrets: secrets.environment().clone(),
@@ -54,6 +69,7 @@ pub fn prepare_with(
             Err(error) => about_secrets.push(problem(&error)),
         }
     }
+    redactor.learn(options.secrets.values().map(String::as_str));
     let mut problems = loaded.diagnostics;
     let planned = loaded.document.and_then(|document| {
         let (plan, more) = plan(&document, files);

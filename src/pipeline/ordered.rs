@@ -58,7 +58,9 @@ impl Stage<'_> {
         thread::scope(|scope| {
             let _closing = Closing(board);
             for _ in 1..workers {
+                let run = tracing::Span::current();
                 let body = move || {
+                    let _run = run.enter();
                     // What a worker cannot do the stage does itself; a panic then comes again there.
                     let _ = catch_unwind(AssertUnwindSafe(|| {
                         if let Some(source) = build(streams) {

@@ -356,6 +356,8 @@ impl Supervisor {
             builder = builder.stack_size(stack);
         }
         let spawned = builder.spawn(move || {
+            // Whatever is logged on this thread belongs to this run.
+            let _run = tracing::error_span!("run", generator = shared.id).entered();
             let result = catch_unwind(AssertUnwindSafe(|| body(&shared)));
             let panic = result.err().map(|panic| message(panic.as_ref()));
             let broken = panic.clone();

@@ -5,7 +5,7 @@ pub(super) mod headless;
 mod progress;
 mod run_args;
 mod signals;
-mod summary;
+pub(super) mod summary;
 
 use std::io::{self, IsTerminal as _};
 use std::num::NonZeroUsize;

@@ -11,14 +11,14 @@ use crate::time::{Zone, short_duration};
 const ERRORS: usize = 5;
 
 /// True when something that was released did not arrive as an event.
-pub(super) fn lost(stats: &Stats) -> bool {
+pub(in crate::cli) fn lost(stats: &Stats) -> bool {
     let outputs = stats.outputs.iter();
     let failed = outputs.map(|one| one.format_failed + one.write_failed + one.in_flight);
     failed.sum::<u64>() + stats.failed > 0
 }
 
 /// Writes the summary; quiet runs and runs whose reader went away only tell what went wrong.
-pub(super) fn write(
+pub(in crate::cli) fn write(
     out: &mut impl Write,
     id: &str,
     reason: &EndReason,
@@ -204,7 +204,7 @@ fn counted(count: u64, what: &str) -> String {
 }
 
 /// A count with commas between thousands.
-pub(super) fn number(count: u64) -> String {
+pub(in crate::cli) fn number(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -234,7 +234,7 @@ pub(super) fn amount(bytes: u64) -> String {
 }
 
 /// Minutes and seconds, with hours when there are any.
-pub(super) fn clock(time: Duration) -> String {
+pub(in crate::cli) fn clock(time: Duration) -> String {
     let seconds = time.as_secs();
     let (hours, minutes, rest) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
     if hours > 0 {

@@ -112,9 +112,11 @@ impl Process {
             .name("evtui-script".to_owned())
             .spawn(move || hear(stdin, stdout, &program, most, &sender))?;
         if let Some(errors) = errors {
+            // What it prints belongs to the run that started it.
+            let run = tracing::Span::current();
             thread::Builder::new()
                 .name("evtui-script-log".to_owned())
-                .spawn(move || log.drain(errors))?;
+                .spawn(move || run.in_scope(|| log.drain(errors)))?;
         }
         Ok(process)
     }

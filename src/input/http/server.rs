@@ -64,9 +64,12 @@ impl Server {
         let stop = CancellationToken::new();
         let (gone, unbound) = sync_channel(1);
         let stopped = stop.clone();
+        let run = tracing::Span::current();
         let thread = thread::Builder::new()
             .name("evtui-http".to_owned())
-            .spawn(move || runtime.block_on(serve(listener, gate, stopped, gone)))?;
+            .spawn(move || {
+                run.in_scope(|| runtime.block_on(serve(listener, gate, stopped, gone)))
+            })?;
         Ok(Self {
             stop,
             unbound,

@@ -186,6 +186,8 @@ pub fn status(state: State, ms: u64, rate: u64, errors: bool) -> GeneratorStatus
         ..ErrorStats::default()
     };
     GeneratorStatus {
+        listing: Default::default(),
+        previous: None,
         id: "web-access".to_owned(),
         project: "generator.yml".into(),
         state: Some(state),
