@@ -82,11 +82,11 @@ pub static PLUGINS: &[OutputPlugin] = &[
     influxdb::PLUGIN,
     #[cfg(feature = "kafka")]
     kafka::PLUGIN,
-    opensearch::PLUGIN,
     #[cfg(feature = "mqtt")]
     mqtt::PLUGIN,
     #[cfg(feature = "nats")]
     nats::PLUGIN,
+    opensearch::PLUGIN,
     #[cfg(feature = "redis")]
     redis::PLUGIN,
     #[cfg(feature = "sql")]
