@@ -92,8 +92,8 @@ fn delivery(out: &mut Vec<u8>, name: &str, output: &OutputStats) -> io::Result<(
         )?;
     }
     if output.retries > 0 {
-        let again = counted(output.retries, "attempt");
-        writeln!(out, "  {name}: {again} more were needed")?;
+        let again = counted(output.retries, "further attempt");
+        writeln!(out, "  {name}: {again}")?;
     }
     Ok(())
 }

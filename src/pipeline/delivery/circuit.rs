@@ -2,9 +2,9 @@
 //! and then tries the target. Shared by all deliveries of the output.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use crate::output::CircuitConfig;
+use crate::output::{CircuitConfig, OutputError};
 use crate::pipeline::Outage;
 
 /// May this attempt be made?
@@ -28,7 +28,7 @@ struct State {
     /// Failed attempts since the last that worked.
     failures: u32,
     since: Option<Instant>,
-    reason: String,
+    reason: Option<OutputError>,
     /// When the next attempt or probe comes.
     next: Option<Instant>,
 }
@@ -70,13 +70,13 @@ impl Circuit {
 
     /// An attempt found the target down; true when that opened the circuit. The time until the next
     /// attempt is what the target asked for, if that is longer.
-    pub(super) fn failed(&self, now: Instant, reason: &str, after: Option<Duration>) -> bool {
+    pub(super) fn failed(&self, now: Instant, error: &OutputError) -> bool {
         let mut state = self.lock();
         state.failures = state.failures.saturating_add(1);
         state.since.get_or_insert(now);
-        reason.clone_into(&mut state.reason);
+        state.reason = Some(error.clone());
         if state.failures >= self.config.failures {
-            let wait = self.config.probe.max(after.unwrap_or_default());
+            let wait = self.config.probe.max(error.retry_after.unwrap_or_default());
             state.next = now.checked_add(wait);
         }
         state.failures == self.config.failures
@@ -88,8 +88,9 @@ impl Circuit {
     }
 
     /// Why the target is not tried.
-    pub(super) fn reason(&self) -> String {
-        self.lock().reason.clone()
+    pub(super) fn reason(&self) -> OutputError {
+        let unknown = || OutputError::outage("the target is down");
+        self.lock().reason.clone().unwrap_or_else(unknown)
     }
 
     /// What watchers see: nothing while the target works.
@@ -99,7 +100,7 @@ impl Circuit {
         Some(Outage {
             open: state.failures >= self.config.failures,
             attempts: state.failures,
-            reason: state.reason.clone(),
+            reason: state.reason.as_ref()?.message.clone(),
             lasted: now.saturating_duration_since(since),
             next: state.next.map(|next| next.saturating_duration_since(now)),
         })
@@ -109,6 +110,8 @@ impl Circuit {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use std::time::Duration;
 
     use super::*;
 
@@ -122,9 +125,9 @@ mod tests {
         let circuit = Circuit::new(CONFIG);
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
-        assert!(!circuit.failed(at(0), "refused", None));
+        assert!(!circuit.failed(at(0), &OutputError::outage("refused")));
         assert_eq!(circuit.admit(at(0)), Admission::Go);
-        assert!(circuit.failed(at(1), "refused again", None));
+        assert!(circuit.failed(at(1), &OutputError::outage("refused again")));
         assert_eq!(circuit.admit(at(2)), Admission::Wait(at(6)));
         let outage = circuit.outage(at(2)).unwrap();
         assert!(outage.open);
@@ -143,9 +146,9 @@ mod tests {
     fn a_success_between_failures_keeps_it_closed() {
         let circuit = Circuit::new(CONFIG);
         let now = Instant::now();
-        circuit.failed(now, "a", None);
+        circuit.failed(now, &OutputError::outage("a"));
         assert!(!circuit.worked());
-        assert!(!circuit.failed(now, "b", None));
+        assert!(!circuit.failed(now, &OutputError::outage("b")));
         assert_eq!(circuit.admit(now), Admission::Go);
     }
 
@@ -153,8 +156,9 @@ mod tests {
     fn the_target_may_ask_for_a_longer_wait() {
         let circuit = Circuit::new(CONFIG);
         let now = Instant::now();
-        circuit.failed(now, "a", None);
-        circuit.failed(now, "b", Some(Duration::from_secs(60)));
+        circuit.failed(now, &OutputError::outage("a"));
+        let asked = OutputError::outage("b").retry_after(Some(Duration::from_secs(60)));
+        circuit.failed(now, &asked);
         let later = now + Duration::from_secs(60);
         assert_eq!(circuit.admit(now), Admission::Wait(later));
     }

@@ -169,7 +169,7 @@ impl Courier {
                     self.pause(until.saturating_duration_since(Instant::now()))
                         .await;
                 } else {
-                    let error = OutputError::outage(lane.circuit.reason());
+                    let error = lane.circuit.reason();
                     self.give_up(&items, &error, attempts, account);
                     return;
                 }
@@ -300,11 +300,8 @@ impl Courier {
             }
             return None;
         };
-        let reason = error.message.as_str();
-        if lane
-            .circuit
-            .failed(Instant::now(), reason, error.retry_after)
-        {
+        if lane.circuit.failed(Instant::now(), &error) {
+            let reason = error.message.as_str();
             let source = &self.source;
             tracing::warn!(
                 generator = self.shared.id,
