@@ -92,6 +92,7 @@ impl Ours {
                 batch: self.batch.clone(),
                 formatted,
                 texts: Texts::default(),
+                ..Parcel::default()
             };
             let receipt = self.output.write(&parcel.items(), Instant::now());
             assert!(receipt.failures.is_empty(), "{receipt:?}");

@@ -169,6 +169,7 @@ fn parcel(config: &dyn OutputConfig, batch: usize) -> Parcel {
         batch,
         formatted,
         texts,
+        ..Parcel::default()
     }
 }
 

@@ -437,6 +437,7 @@ impl Alone {
             batch: Arc::new(batch),
             formatted,
             texts: Texts::default(),
+            ..Parcel::default()
         };
         self.output.write(&parcel.items(), now)
     }

@@ -63,19 +63,71 @@ fn letters_go_out_again_once_the_target_works() {
 }
 
 #[test]
-fn a_torn_letter_is_named_and_nothing_is_sent() {
+fn a_torn_letter_is_set_aside_and_the_others_go_out() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     project(folder, "out.log");
     fs::create_dir(folder.join("dead-letters")).unwrap();
     let letter = r#"{"event":"x","output":"output[0].file","reason":"r","attempts":1}"#;
-    let torn = format!("{letter}\n{{\"event\": \"y");
+    let torn = format!("{letter}\n{{\"event\": \"y\n{letter}\n");
     fs::write(folder.join("dead-letters/1-file.ndjson"), torn).unwrap();
     let run = evtui(folder, &["redeliver"]);
     assert_eq!(run.status.code(), Some(1));
     let said = text(&run.stderr);
-    assert!(said.contains("line 2 is no dead letter"), "{said}");
-    assert!(!folder.join("out.log").exists());
+    assert!(said.contains("lines that are no dead letters: 1"), "{said}");
+    assert_eq!(
+        fs::read_to_string(folder.join("out.log")).unwrap(),
+        "x\nx\n"
+    );
+    let damaged = fs::read_to_string(folder.join("dead-letters/1-file.ndjson.damaged"));
+    assert_eq!(damaged.unwrap(), "{\"event\": \"y\n");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_letter_does_not_go_into_a_line_that_was_cut_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    project(folder, "/dev/full");
+    fs::create_dir(folder.join("dead-letters")).unwrap();
+    let letters = folder.join("dead-letters/1-file.ndjson");
+    fs::write(&letters, "{\"event\": \"cut").unwrap();
+    evtui(folder, &["generate", ".", "--sample"]);
+    let lines = fs::read_to_string(&letters).unwrap();
+    assert_eq!(lines.lines().count(), 4);
+    assert!(
+        lines.starts_with("{\"event\": \"cut\n{\"event\":\"0 é\""),
+        "{lines}"
+    );
+}
+
+#[test]
+fn letters_that_someone_else_sends_are_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    project(folder, "out.log");
+    fs::create_dir(folder.join("dead-letters")).unwrap();
+    let path = folder.join("dead-letters/1-file.ndjson");
+    fs::write(&path, "{}\n").unwrap();
+    let held = fs::File::options().append(true).open(&path).unwrap();
+    held.lock().unwrap();
+    let run = evtui(folder, &["redeliver"]);
+    assert_eq!(run.status.code(), Some(1));
+    let said = text(&run.stderr);
+    assert!(said.contains("are being sent already"), "{said}");
+    assert!(path.exists());
+}
+
+#[test]
+fn a_file_of_letters_that_is_not_there_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    project(folder.path(), "out.log");
+    let run = evtui(
+        folder.path(),
+        &["redeliver", ".", "--output", "0", "--file", "none"],
+    );
+    assert_eq!(run.status.code(), Some(1));
+    assert!(text(&run.stderr).contains("there is no file none"));
 }
 
 #[test]

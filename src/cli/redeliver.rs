@@ -70,15 +70,31 @@ fn redeliver(args: &Args) -> Result<ExitCode, Diagnostics> {
         })
         .collect();
     drop(plan);
+    if let Some(twice) = shared(&outputs) {
+        return Err(Diagnostics(vec![twice]));
+    }
     let mut all_well = true;
     for (index, path, setting) in outputs {
         let prepared = Redelivery::prepare(&path).map_err(|one| Diagnostics(vec![one]))?;
+        if prepared.is_none() && args.file.is_some() {
+            let what = format!("there is no file {}", path.display());
+            return Err(Diagnostics(vec![Diagnostic::error(what, None)]));
+        }
         let Some(letters) = prepared else {
             if !args.quiet {
                 headless::say(&format!("{setting}: no dead letters"));
             }
             continue;
         };
+        if letters.torn > 0 {
+            let damaged = letters.damaged();
+            headless::say(&format!(
+                "{setting}: lines that are no dead letters: {}; they are in {} now",
+                letters.torn,
+                damaged.display()
+            ));
+            all_well = false;
+        }
         match send(args, &parameters, index, &letters)? {
             Sent::Signal(code) => return Ok(ExitCode::from(code)),
             Sent::All => {}
@@ -90,6 +106,21 @@ fn redeliver(args: &Args) -> Result<ExitCode, Diagnostics> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Letters of two outputs in one file cannot be told apart by their place.
+fn shared(outputs: &[(usize, PathBuf, String)]) -> Option<Diagnostic> {
+    let mut pairs = outputs.iter().enumerate();
+    let (first, second) = pairs.find_map(|(at, (_, path, setting))| {
+        let (_, _, other) = outputs
+            .iter()
+            .skip(at + 1)
+            .find(|(_, other, _)| other == path)?;
+        Some((setting, other))
+    })?;
+    let what = format!("`{first}` and `{second}` keep their dead letters in one file");
+    let help = "give each a `dead_letter` of its own; to send these, choose with --output";
+    Some(Diagnostic::error(what, None).help(help))
 }
 
 fn letters(args: &Args, index: usize, output: &OutputPlan, base: &std::path::Path) -> PathBuf {

@@ -133,7 +133,7 @@ impl<'a> Reporter<'a> {
         };
         let nth = usize::try_from(span.start.line.saturating_sub(1)).unwrap_or(usize::MAX);
         // A place at the very end has no line of its own.
-        let line = text.lines().nth(nth).unwrap_or_default();
+        let line = &hidden(text.lines().nth(nth).unwrap_or_default());
         let (shown, caret) = excerpt(line, span);
         let bar = paint.frame("|");
         let number = paint.frame(&format!("{:gutter$}", span.start.line));
@@ -156,6 +156,37 @@ impl<'a> Reporter<'a> {
 }
 
 /// The part of a line around a span, made printable, and the line of carets below it.
+/// A line with the passwords of addresses in it (`scheme://user:password@host`) made unreadable, each
+/// character for itself, so that places stay where they are.
+fn hidden(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((before, behind)) = rest.split_once("://") {
+        out.push_str(before);
+        out.push_str("://");
+        let end = behind
+            .find([' ', '"', '\'', ',', '}'])
+            .unwrap_or(behind.len());
+        let (address, after) = behind.split_at(end);
+        match address.rsplit_once('@') {
+            Some((login, host)) => {
+                let (user, password) = login.split_once(':').unwrap_or((login, ""));
+                out.push_str(user);
+                if login.len() > user.len() {
+                    out.push(':');
+                    out.extend(password.chars().map(|_| '*'));
+                }
+                out.push('@');
+                out.push_str(host);
+            }
+            None => out.push_str(address),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
 fn excerpt(line: &str, span: Span) -> (String, String) {
     let count = |column: u32| usize::try_from(column.saturating_sub(1)).unwrap_or(usize::MAX);
     let start = count(span.start.column);
@@ -281,6 +312,21 @@ mod tests {
             .write(&mut out, &[problem])
             .unwrap();
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn passwords_in_addresses_are_not_shown() {
+        for (line, shown) in [
+            ("url: redis://u:p/w#d@h:1/0", "url: redis://u:*****@h:1/0"),
+            (
+                "{url: 'http://:pw@h', x: http://h/a@b}",
+                "{url: 'http://:**@h', x: http://h/a@b}",
+            ),
+            ("url: http://user@h, b: c", "url: http://user@h, b: c"),
+            ("no address", "no address"),
+        ] {
+            assert_eq!(hidden(line), shown);
+        }
     }
 
     #[test]

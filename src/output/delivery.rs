@@ -241,7 +241,9 @@ impl DeliveryConfig {
         };
         let count = |section: &Section, name: &str| usize::try_from(section.int(name)?).ok();
         self.concurrency = count(section, "concurrency").unwrap_or(self.concurrency);
-        self.write_timeout = time(section, "write_timeout").or(self.write_timeout);
+        self.write_timeout = time(section, "write_timeout")
+            .filter(|limit| *limit >= Duration::from_millis(1))
+            .or(self.write_timeout);
         self.dead_letter = section.str("dead_letter").map(PathBuf::from);
         self.on_failure = match section.str("on_failure") {
             Some("block") => OnFailure::Block,

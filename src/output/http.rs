@@ -283,7 +283,10 @@ impl Http {
         let mut outcomes = stream::iter(requests).buffer_unordered(self.in_flight);
         while let Some((position, outcome)) = outcomes.next().await {
             match outcome {
-                Ok(bytes) => receipt.bytes += bytes as u64,
+                Ok(bytes) => {
+                    items.took(position);
+                    receipt.bytes += bytes as u64;
+                }
                 Err(error) => failures.push((position, error)),
             }
         }

@@ -4,7 +4,7 @@
 //! Knows nothing of retries; those who deliver ask for attempts on ever smaller parts.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::batch::EventBatch;
 
@@ -20,6 +20,8 @@ pub struct Parcel {
     pub formatted: Formatted,
     /// The values of the output's texts (topics, keys, ...) for each item.
     pub texts: Texts,
+    /// Numbers of items that an attempt under way knows to be taken.
+    pub taken: Mutex<Vec<usize>>,
 }
 
 impl Parcel {
@@ -145,6 +147,36 @@ impl<'a> Items<'a> {
     /// How many events all the items stand for.
     pub fn all_events(&self) -> u64 {
         self.len() as u64 * self.events()
+    }
+
+    /// Notes that the target took an item, for outputs that send the items of an attempt one by one: an
+    /// attempt that is ended early keeps what was confirmed.
+    pub fn took(&self, position: usize) {
+        let mut taken = self
+            .parcel
+            .taken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        taken.push(self.number(position));
+    }
+
+    /// What came of an attempt that was ended by `error`: all but those noted as taken have failed.
+    pub fn interrupted(&self, error: &OutputError) -> Receipt {
+        let mut taken = self
+            .parcel
+            .taken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        taken.sort_unstable();
+        let mut receipt = Receipt::default();
+        for position in 0..self.len() {
+            if taken.binary_search(&self.number(position)).is_ok() {
+                receipt.bytes += self.get(position).len() as u64;
+            } else {
+                receipt.fail(position, error.clone());
+            }
+        }
+        receipt
     }
 
     /// The parcel they are of.

@@ -8,11 +8,11 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::batch::EventBatch;
 use crate::output::{
@@ -27,6 +27,9 @@ use super::pool::Pool;
 use super::queue::Popped;
 use super::shared::Shared;
 use super::supervisor::message;
+
+/// How often a wait for a delivery looks whether it still makes sense.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// An output that is open, with what goes before it.
 pub(super) struct Opened {
@@ -48,7 +51,7 @@ struct Stage {
 
 /// What the stage does next.
 enum Next {
-    Parcel(Parcel),
+    Parcel(Box<Parcel>),
     Tick,
     End,
 }
@@ -119,7 +122,7 @@ impl Stage {
                 Next::Parcel(parcel) => {
                     let target = Target::Local(output.as_mut());
                     self.runtime.block_on(courier.deliver(&parcel, target));
-                    self.done(parcel);
+                    self.done(*parcel);
                 }
                 Next::Tick => {
                     if let Err(error) = output.tick(Instant::now()) {
@@ -140,9 +143,10 @@ impl Stage {
                 Next::Tick => continue,
                 Next::End => break,
             };
-            let waiting = Arc::clone(&slots).acquire_owned();
-            let Ok(slot) = self.runtime.block_on(waiting) else {
-                break;
+            let Some(slot) = self.slot(&slots) else {
+                self.courier.shed(&parcel);
+                self.done(*parcel);
+                continue;
             };
             let (courier, spare) = (Arc::clone(&self.courier), Arc::clone(&self.spare));
             let output = Arc::clone(output);
@@ -154,7 +158,7 @@ impl Stage {
                         message(panic.as_ref())
                     )));
                 }
-                give_back(parcel, &courier.shared, &spare);
+                give_back(*parcel, &courier.shared, &spare);
                 drop(slot);
             });
         }
@@ -165,12 +169,26 @@ impl Stage {
         self.closed(closed);
     }
 
+    /// Waits until another delivery may begin; nothing when it must not be waited for.
+    fn slot(&self, slots: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
+        loop {
+            let free = Arc::clone(slots).acquire_owned();
+            // The limit has to be made inside of the runtime.
+            let waiting = async { tokio::time::timeout(LOOK, free).await };
+            match self.runtime.block_on(waiting) {
+                Ok(slot) => return slot.ok(),
+                Err(_) if self.courier.sheds() => return None,
+                Err(_) => {}
+            }
+        }
+    }
+
     /// Waits for what is to be done next.
     fn next(&mut self, due: Option<Instant>) -> Next {
         loop {
             if let Some(batch) = self.regrouper.next(Instant::now()) {
                 match self.format(batch) {
-                    Some(parcel) => return Next::Parcel(parcel),
+                    Some(parcel) => return Next::Parcel(Box::new(parcel)),
                     None => continue,
                 }
             }
@@ -190,7 +208,7 @@ impl Stage {
                         return Next::End;
                     };
                     if let Some(parcel) = self.format(batch) {
-                        return Next::Parcel(parcel);
+                        return Next::Parcel(Box::new(parcel));
                     }
                 }
             }
@@ -208,6 +226,7 @@ impl Stage {
             batch,
             formatted,
             texts,
+            ..Parcel::default()
         };
         if parcel.formatted.is_empty() {
             self.done(parcel);

@@ -1,7 +1,7 @@
 //! From a document to checked plugin options, ready to run.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::{
@@ -176,6 +176,20 @@ impl Decoded {
     }
 }
 
+/// A path without `.`, `..` and doubled slashes, by its text alone.
+fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir if out.file_name().is_some() => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
+}
+
 /// Two outputs that write one file mix their events, or empty it for each other.
 fn shared_files(document: &Document, outputs: &[Option<OutputPlan>], problems: &mut Diagnostics) {
     let mut known: HashMap<PathBuf, &str> = HashMap::new();
@@ -183,8 +197,7 @@ fn shared_files(document: &Document, outputs: &[Option<OutputPlan>], problems: &
         let Some(path) = output.config.file() else {
             continue;
         };
-        // Components leave out `.` and doubled slashes.
-        let path: PathBuf = document.base.join(path).components().collect();
+        let path = plain(&document.base.join(path));
         let Some(first) = known.get(&path) else {
             known.insert(path, &output.setting);
             continue;
@@ -239,7 +252,7 @@ type Decode<C> = fn(&Node, &mut Context<'_>) -> Option<C>;
 
 struct Decoder<'a> {
     document: &'a Document,
-    path: Arc<std::path::Path>,
+    path: Arc<Path>,
     files: &'a dyn Files,
     problems: &'a mut Diagnostics,
 }

@@ -21,6 +21,8 @@ struct State<T> {
     bytes: usize,
     closed: bool,
     cancelled: bool,
+    /// Producers that wait for room.
+    waiting: usize,
 }
 
 /// What taking from a queue gave.
@@ -43,6 +45,7 @@ impl<T> Queue<T> {
                 bytes: 0,
                 closed: false,
                 cancelled: false,
+                waiting: 0,
             }),
             not_full: Condvar::new(),
             not_empty: Condvar::new(),
@@ -62,10 +65,12 @@ impl<T> Queue<T> {
     pub(super) fn push(&self, item: T, bytes: usize) -> Result<(), T> {
         let mut state = self.lock();
         while !state.cancelled && self.full(&state, bytes) {
+            state.waiting += 1;
             state = self
                 .not_full
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
+            state.waiting -= 1;
         }
         if state.cancelled || state.closed {
             return Err(item);
@@ -130,6 +135,11 @@ impl<T> Queue<T> {
         self.not_full.notify_all();
         self.not_empty.notify_all();
         items
+    }
+
+    /// True while a producer waits for room.
+    pub(super) fn holds_up(&self) -> bool {
+        self.lock().waiting > 0
     }
 
     /// Batches waiting.

@@ -5,13 +5,13 @@
 //! written or is a dead letter again, in a new file at the old place.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::fs::{File, TryLockError};
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::batch::EventBatch;
-use crate::config::{Diagnostic, Diagnostics, Place};
+use crate::config::{Diagnostic, Diagnostics};
 use crate::event::{EventConfig, EventEnv, EventError, EventSource, Outcome};
 use crate::input::{Input, InputConfig, InputEnv, InputError};
 use crate::output::{
@@ -33,7 +33,13 @@ pub struct Redelivery {
     aside: PathBuf,
     /// How many there are.
     pub count: u64,
+    /// Lines that were no letters; they are in [`Redelivery::damaged`] now.
+    pub torn: u64,
     aliases: Arc<[Arc<str>]>,
+    /// Those of all letters, when they have the same.
+    tags: Vec<Arc<str>>,
+    /// Held as long as they are on their way, so that nobody else sends them too.
+    _lock: Arc<File>,
 }
 
 impl OutputPlan {
@@ -46,47 +52,53 @@ impl OutputPlan {
 
 impl Redelivery {
     /// Moves the letters at `path` aside and reads them through. Those that an earlier redelivery left
-    /// aside come first, alone. `None` when there are none.
+    /// aside come first, alone. Lines that are no letters go to a file of their own. `None` when there
+    /// are none.
     ///
     /// # Errors
-    /// When a file cannot be read or moved, or a line is no letter; nothing is lost then.
+    /// When a file cannot be read, locked or moved; nothing is lost then.
     pub fn prepare(path: &Path) -> Result<Option<Self>, Diagnostic> {
-        let mut name = path.as_os_str().to_owned();
-        name.push(".redelivering");
-        let aside = PathBuf::from(name);
+        let aside = beside(path, "redelivering");
         let cannot = |error: &io::Error| {
             let shown = path.display();
-            Diagnostic::error(
-                format!("cannot take the dead letters from {shown}: {error}"),
-                None,
-            )
+            let what = format!("cannot take the dead letters from {shown}: {error}");
+            Diagnostic::error(what, None)
         };
-        if !aside.exists() {
-            match std::fs::rename(path, &aside) {
-                Ok(()) => {}
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-                Err(error) => return Err(cannot(&error)),
+        let from = if aside.exists() { &aside } else { path };
+        let lock = match File::options().read(true).append(true).open(from) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(cannot(&error)),
+        };
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let shown = path.display();
+                let what = format!("the dead letters in {shown} are being sent already");
+                return Err(
+                    Diagnostic::error(what, None).help("wait for the other redelivery to end")
+                );
             }
+            Err(TryLockError::Error(error)) => return Err(cannot(&error)),
         }
-        let mut aliases: Vec<Arc<str>> = Vec::new();
-        let mut count = 0;
-        for letter in Letters::open(&aside).map_err(|error| cannot(&error))? {
-            let letter = letter.map_err(|why| {
-                let place = Place::file(aside.clone());
-                Diagnostic::error(why, Some(place))
-                    .help("mend or remove that line, then run the command again")
-            })?;
-            count += 1;
-            if !aliases.iter().any(|known| **known == *letter.alias) {
-                aliases.push(letter.alias.into());
-            }
+        if *from != aside {
+            std::fs::rename(path, &aside).map_err(|error| cannot(&error))?;
         }
+        let read = Read::of(&aside, &beside(path, "damaged")).map_err(|error| cannot(&error))?;
         Ok(Some(Self {
             letters: path.to_owned(),
             aside,
-            count,
-            aliases: aliases.into(),
+            count: read.count,
+            torn: read.torn,
+            aliases: read.aliases.into(),
+            tags: read.tags.unwrap_or_default(),
+            _lock: Arc::new(lock),
         }))
+    }
+
+    /// Where lines are put that are no letters.
+    pub fn damaged(&self) -> PathBuf {
+        beside(&self.letters, "damaged")
     }
 
     /// The plan of the run that sends them to the output with this position in `plan`; `None` when
@@ -140,18 +152,74 @@ impl Redelivery {
     }
 }
 
-/// The letters of a file, one after the other.
+/// A file beside another one, with a word behind its name.
+fn beside(path: &Path, word: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(word);
+    PathBuf::from(name)
+}
+
+/// What is known of letters before they are sent.
+#[derive(Debug, Default)]
+struct Read {
+    count: u64,
+    torn: u64,
+    aliases: Vec<Arc<str>>,
+    /// Nothing as long as there is no letter; empty when they have different ones.
+    tags: Option<Vec<Arc<str>>>,
+}
+
+impl Read {
+    /// Reads letters through and appends what is none to `damaged`.
+    fn of(letters: &Path, damaged: &Path) -> io::Result<Self> {
+        let mut read = Self::default();
+        let mut torn = Vec::new();
+        for line in BufReader::new(File::open(letters)?).split(b'\n') {
+            let line = line?;
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            match serde_json::from_slice(&line) {
+                Ok(letter) => read.add(letter),
+                Err(_) => {
+                    read.torn += 1;
+                    torn.extend_from_slice(&line);
+                    torn.push(b'\n');
+                }
+            }
+        }
+        if !torn.is_empty() {
+            let mut file = File::options().create(true).append(true).open(damaged)?;
+            file.write_all(&torn)?;
+        }
+        Ok(read)
+    }
+
+    fn add(&mut self, letter: DeadLetter) {
+        self.count += 1;
+        if !self.aliases.iter().any(|known| **known == *letter.alias) {
+            self.aliases.push(letter.alias.into());
+        }
+        let tags: Vec<Arc<str>> = letter.tags.into_iter().map(Arc::from).collect();
+        match &self.tags {
+            None => self.tags = Some(tags),
+            Some(known) if *known == tags => {}
+            Some(_) => self.tags = Some(Vec::new()),
+        }
+    }
+}
+
+/// The letters of a file, one after the other; lines that are none are left out.
 #[derive(Debug)]
 struct Letters {
-    lines: io::Lines<BufReader<File>>,
-    line: u64,
+    lines: io::Split<BufReader<File>>,
 }
 
 impl Letters {
     fn open(path: &Path) -> io::Result<Self> {
         Ok(Self {
-            lines: BufReader::new(File::open(path)?).lines(),
-            line: 0,
+            lines: BufReader::new(File::open(path)?).split(b'\n'),
         })
     }
 }
@@ -161,16 +229,14 @@ impl Iterator for Letters {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let line = self.lines.next()?;
-            self.line += 1;
-            let at = self.line;
-            let line = match line {
-                Ok(line) if line.trim().is_empty() => continue,
-                Ok(line) => line,
-                Err(error) => return Some(Err(format!("line {at} cannot be read: {error}"))),
-            };
-            let read = serde_json::from_str(&line);
-            return Some(read.map_err(|error| format!("line {at} is no dead letter: {error}")));
+            match self.lines.next()? {
+                Ok(line) => {
+                    if let Ok(letter) = serde_json::from_slice(&line) {
+                        return Some(Ok(letter));
+                    }
+                }
+                Err(error) => return Some(Err(format!("the letters cannot be read: {error}"))),
+            }
         }
     }
 }
@@ -192,7 +258,7 @@ fn moment(letter: &DeadLetter) -> Moment {
 
 impl InputConfig for Redelivery {
     fn tags(&self) -> &[Arc<str>] {
-        &[]
+        &self.tags
     }
 
     fn count(&self, _env: &InputEnv<'_>) -> Option<u64> {

@@ -233,6 +233,7 @@ impl Driven {
             batch,
             formatted,
             texts,
+            ..Parcel::default()
         };
         let items = parcel.items();
         let outcome = match &mut self.output {

@@ -24,6 +24,7 @@ fn parcel(events: &[&str]) -> Parcel {
         batch: Arc::new(batch),
         formatted,
         texts: Texts::default(),
+        ..Parcel::default()
     }
 }
 

@@ -2,10 +2,13 @@
 //! and then tries the target. Shared by all deliveries of the output.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::output::{CircuitConfig, OutputError};
 use crate::pipeline::Outage;
+
+/// Longest wait that a target can ask for.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// May this attempt be made?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +71,17 @@ impl Circuit {
         was_open
     }
 
+    /// True while the target is only probed.
+    pub(in crate::pipeline) fn is_open(&self) -> bool {
+        self.lock().failures >= self.config.failures
+    }
+
+    /// The target did not answer for the whole time of an attempt: it need not be asked five times.
+    pub(super) fn hung(&self) {
+        let mut state = self.lock();
+        state.failures = state.failures.max(self.config.failures.saturating_sub(1));
+    }
+
     /// An attempt found the target down; true when that opened the circuit. The time until the next
     /// attempt is what the target asked for, if that is longer.
     pub(super) fn failed(&self, now: Instant, error: &OutputError) -> bool {
@@ -76,7 +90,7 @@ impl Circuit {
         state.since.get_or_insert(now);
         state.reason = Some(error.clone());
         if state.failures >= self.config.failures {
-            let wait = self.config.probe.max(error.retry_after.unwrap_or_default());
+            let wait = self.config.probe.max(asked(error));
             state.next = now.checked_add(wait);
         }
         state.failures == self.config.failures
@@ -107,11 +121,14 @@ impl Circuit {
     }
 }
 
+/// The wait that the target asks for, within bounds.
+pub(super) fn asked(error: &OutputError) -> Duration {
+    error.retry_after.unwrap_or_default().min(LONGEST)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-
-    use std::time::Duration;
 
     use super::*;
 

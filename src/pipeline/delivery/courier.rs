@@ -11,12 +11,13 @@ use crate::output::{
     RemoteOutput,
 };
 use crate::pipeline::EndReason;
+use crate::pipeline::control::Level;
 use crate::pipeline::counters::OutputCounters;
 use crate::pipeline::errors::Failure;
 use crate::pipeline::shared::{Lane, Shared};
 
 use super::account::Account;
-use super::circuit::Admission;
+use super::circuit::{Admission, asked};
 use super::dead_letter::DeadLetters;
 use super::{backoff, default_letters};
 
@@ -26,6 +27,9 @@ const PATIENCE: u32 = 200;
 
 /// A target that was slow to take events is slow to take the last of them.
 const CLOSING: Duration = Duration::from_secs(10);
+
+/// How often a wait looks whether there is still time for it.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// Different errors of one attempt that are told apart.
 const ERRORS: usize = 8;
@@ -169,7 +173,7 @@ impl Courier {
                     self.pause(until.saturating_duration_since(Instant::now()))
                         .await;
                 } else {
-                    let error = lane.circuit.reason();
+                    let error = untried(lane.circuit.reason());
                     self.give_up(&items, &error, attempts, account);
                     return;
                 }
@@ -184,13 +188,13 @@ impl Courier {
                 return;
             };
             let items = parcel.some(&rest.numbers);
-            let spent = attempts > self.config.retry.attempts;
+            let spent = attempts > self.config.retry.attempts || self.hurried(lane);
             if spent && self.config.on_failure != OnFailure::Block {
                 return self.give_up(&items, &rest.error, attempts, account);
             }
-            let wait = self.wait(attempts, rest.error.retry_after);
+            let wait = self.wait(attempts, asked(&rest.error));
             lane.circuit.plan(Instant::now().checked_add(wait));
-            self.pause(wait).await;
+            self.rest(wait, lane).await;
             if self.shared.control.abort_token().is_cancelled() {
                 return self.give_up(&items, &aborted(Some(&rest.error)), attempts, account);
             }
@@ -234,7 +238,10 @@ impl Courier {
                 let limit = self.timeout;
                 let error = OutputError::outage(format!("the write took longer than {limit:?}"))
                     .help("raise `write_timeout`, or make the batches smaller");
-                Receipt::refused(items, error)
+                if let (true, Some(lane)) = (self.config.on_failure != OnFailure::Block, self.lane()) {
+                    lane.circuit.hung();
+                }
+                items.interrupted(&error)
             }),
             () = self.shared.control.abort_token().cancelled() => {
                 Receipt::refused(items, aborted(None))
@@ -289,18 +296,17 @@ impl Courier {
         for (numbers, error) in lost {
             self.give_up(&items.parcel().some(&numbers), &error, attempts, account);
         }
-        let Some(error) = outage else {
-            if lane.circuit.worked() {
-                let source = &self.source;
-                tracing::info!(
-                    generator = self.shared.id,
-                    output = source,
-                    "the target works again"
-                );
-            }
-            return None;
-        };
-        if lane.circuit.failed(Instant::now(), &error) {
+        // A target that took a part is not down.
+        if (outage.is_none() || written > 0) && lane.circuit.worked() {
+            let source = &self.source;
+            tracing::info!(
+                generator = self.shared.id,
+                output = source,
+                "the target works again"
+            );
+        }
+        let error = outage?;
+        if written == 0 && lane.circuit.failed(Instant::now(), &error) {
             let reason = error.message.as_str();
             let source = &self.source;
             tracing::warn!(
@@ -328,11 +334,52 @@ impl Courier {
     }
 
     /// The wait before the next attempt.
-    fn wait(&self, attempts: u32, asked: Option<Duration>) -> Duration {
+    fn wait(&self, attempts: u32, asked: Duration) -> Duration {
         let random = self.chance.hash_one(Instant::now());
         let chance = f64::from(u32::try_from(random >> 32).unwrap_or(0)) / f64::from(u32::MAX);
         let wait = backoff::wait(&self.config.retry, attempts, chance);
-        wait.max(asked.unwrap_or_default())
+        wait.max(asked)
+    }
+
+    /// True when parcels that wait for their turn are to be given up: the target is down, what fails is
+    /// lost or kept, and the queue is full.
+    pub(in crate::pipeline) fn sheds(&self) -> bool {
+        let lane = self.lane();
+        self.config.on_failure != OnFailure::Block
+            && lane.is_some_and(|lane| lane.circuit.is_open() && self.hurried(lane))
+    }
+
+    /// Gives a parcel up without an attempt.
+    pub(in crate::pipeline) fn shed(&self, parcel: &Parcel) {
+        let (Some(lane), Some(counters)) = (self.lane(), self.counters()) else {
+            return;
+        };
+        let mut account = Account {
+            counters,
+            undecided: parcel.formatted.events(),
+            saved: false,
+        };
+        let error = untried(lane.circuit.reason());
+        self.give_up(&parcel.items(), &error, 0, &mut account);
+    }
+
+    /// True when events that may be lost or kept must not be waited for any longer: the run is ending, or
+    /// the queue is full and holds up the other outputs.
+    fn hurried(&self, lane: &Lane) -> bool {
+        self.shared.control.is(Level::Drain) || lane.queue.holds_up()
+    }
+
+    /// Sleeps before another attempt; shorter when there is no more time for it.
+    async fn rest(&self, time: Duration, lane: &Lane) {
+        if self.config.on_failure == OnFailure::Block {
+            return self.pause(time).await;
+        }
+        let mut left = time;
+        while !left.is_zero() && !self.hurried(lane) {
+            let part = left.min(LOOK);
+            self.pause(part).await;
+            left -= part;
+        }
     }
 
     /// Sleeps, or until the run is aborted.
@@ -367,6 +414,12 @@ impl Courier {
 /// The numbers of the items at some positions.
 fn part(items: &Items<'_>, range: Range<usize>) -> Vec<usize> {
     range.map(|position| items.number(position)).collect()
+}
+
+/// What is said of events that were not tried because the target is down.
+fn untried(mut error: OutputError) -> OutputError {
+    error.message = format!("not tried while the target was down: {}", error.message);
+    error
 }
 
 fn aborted(last: Option<&OutputError>) -> OutputError {

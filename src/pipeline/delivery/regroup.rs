@@ -7,6 +7,9 @@ use std::time::Instant;
 use crate::batch::EventBatch;
 use crate::output::Regroup;
 
+/// Most bytes of events that wait for others when the options set no bound.
+const PENDING_BYTES: usize = 8 << 20;
+
 /// Batches between the queue and the formatter of one output.
 #[derive(Debug)]
 pub(in crate::pipeline) struct Regrouper {
@@ -55,7 +58,7 @@ impl Regrouper {
     /// some wait already.
     fn room(&self, batch: &EventBatch, start: usize) -> usize {
         let events = self.limits.max_events.unwrap_or(usize::MAX);
-        let bytes = self.limits.max_bytes.unwrap_or(usize::MAX);
+        let bytes = self.most_bytes();
         let mut used = self.pending.byte_len();
         let mut end = start;
         while end < batch.len() && self.pending.len() + (end - start) < events {
@@ -70,13 +73,18 @@ impl Regrouper {
     }
 
     fn is_full(&self) -> bool {
-        let Regroup {
-            max_events,
-            max_bytes,
-            ..
-        } = self.limits;
+        let Regroup { max_events, .. } = self.limits;
         max_events.is_some_and(|most| self.pending.len() >= most)
-            || max_bytes.is_some_and(|most| self.pending.byte_len() >= most)
+            || self.pending.byte_len() >= self.most_bytes()
+    }
+
+    /// Events that wait for others are bounded, whatever the options say.
+    fn most_bytes(&self) -> usize {
+        let default = match self.limits.max_wait {
+            Some(_) => PENDING_BYTES,
+            None => usize::MAX,
+        };
+        self.limits.max_bytes.unwrap_or(default)
     }
 
     /// Lets what waits go on.

@@ -51,6 +51,10 @@ impl Courier {
                 output: self.source.clone(),
                 reason: error.message.clone(),
                 attempts,
+                tags: {
+                    let tags = self.shared.origins.tags(batch.input(event)).iter();
+                    tags.map(|tag| tag.to_string()).collect()
+                },
             });
         }
         letters.send().map_err(|error| {

@@ -279,6 +279,58 @@ fn a_server_that_is_absent_at_the_start_is_waited_for_only_by_a_project_that_say
     }
 }
 
+/// A server that always gives the same answer.
+fn always(answer: Answer, on_failure: OnFailure) -> Config {
+    let mut config = config(server(&[answer; 4_000]), on_failure, 1_000);
+    config.delivery.circuit.probe = Duration::from_secs(3_600);
+    config.delivery.retry.initial = Duration::from_secs(3_600);
+    config.delivery.retry.max = Duration::from_secs(3_600);
+    config
+}
+
+#[test]
+fn a_server_that_hangs_does_not_hold_up_another_output() {
+    let mut hanging = always(Answer::Hang, OnFailure::Drop);
+    hanging.delivery.write_timeout = Some(Duration::from_millis(1));
+    hanging.delivery.retry.attempts = 0;
+    let working = config(server(&[]), OnFailure::Drop, 0);
+    let taken = working.server.clone();
+    let run =
+        setup(300_000, one, Vec::new()).start_with(vec![Box::new(hanging), Box::new(working)]);
+    let (reason, stats) = run.end();
+    assert_eq!(reason, EndReason::Finished);
+    assert_eq!(stats.outputs[0].write_failed, 300_000);
+    assert_eq!(taken.lines(), numbers(0..300_000));
+}
+
+#[test]
+fn a_run_that_ends_keeps_what_still_waits_for_a_server_that_is_down() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut setup = setup(0, one, Vec::new()).endless();
+    setup.base = folder.path().to_owned();
+    let (run, _) = start(setup, always(Answer::Down, OnFailure::DeadLetter));
+    run.until(|stats| stats.events > 0);
+    run.running.stop(PATIENCE);
+    let (reason, stats) = run.end();
+    assert_eq!(reason, EndReason::Stopped);
+    let output = &stats.outputs[0];
+    assert_eq!(
+        (output.dead_lettered, output.write_failed),
+        (stats.events, 0)
+    );
+}
+
+#[test]
+fn a_server_that_takes_parts_is_not_down() {
+    let mut config = config(server(&[Answer::Half; 12]), OnFailure::DeadLetter, 100);
+    config.delivery.circuit.failures = 2;
+    config.delivery.circuit.probe = Duration::from_secs(3_600);
+    let (run, server) = start(setup(1_000, one, Vec::new()), config);
+    let (_, stats) = run.end();
+    assert_eq!(stats.outputs[0].written, 1_000);
+    assert_eq!(server.lines().len(), 1_000);
+}
+
 fn answer() -> impl Strategy<Value = Answer> {
     prop_oneof![
         4 => Just(Answer::Take),
