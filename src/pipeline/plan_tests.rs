@@ -164,3 +164,12 @@ fn an_output_that_this_build_lacks_is_told_from_one_that_does_not_exist() {
         assert!(got.iter().any(|one| one.contains(&said)), "{got:#?}");
     }
 }
+
+#[test]
+fn one_file_by_two_spellings_is_noticed() {
+    let got = problems(
+        "input: [{static: {count: 1}}]\noutput: [{file: {path: a/e.log}}, {file: {path: a/../a/./e.log}}]\n",
+    );
+    let said = "writes the same file as `output[0].file`";
+    assert!(got.iter().any(|one| one.contains(said)), "{got:#?}");
+}

@@ -179,4 +179,11 @@ mod tests {
         let later = now + Duration::from_secs(60);
         assert_eq!(circuit.admit(now), Admission::Wait(later));
     }
+
+    #[test]
+    fn no_target_is_left_alone_for_a_day() {
+        let day = Duration::from_secs(86_400);
+        let error = OutputError::outage("later").retry_after(Some(day));
+        assert_eq!(asked(&error), LONGEST);
+    }
 }

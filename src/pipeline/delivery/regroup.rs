@@ -188,4 +188,19 @@ mod tests {
         assert_eq!(all(&mut regrouper, later), [["d"]]);
         assert_eq!(regrouper.due(), None);
     }
+
+    #[test]
+    fn events_that_wait_are_bounded_without_a_limit_too() {
+        let limits = Regroup {
+            max_wait: Some(Duration::from_secs(3_600)),
+            ..Regroup::default()
+        };
+        let mut regrouper = Regrouper::new(limits);
+        let now = Instant::now();
+        let large = "x".repeat(PENDING_BYTES / 2 + 1);
+        for _ in 0..3 {
+            regrouper.push(batch(&[&large]), now);
+        }
+        assert_eq!(all(&mut regrouper, now).len(), 2);
+    }
 }
