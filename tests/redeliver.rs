@@ -142,3 +142,48 @@ fn an_output_that_is_not_there_is_named() {
         "{said}"
     );
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn letters_carry_their_tags() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let write = |path: &str| {
+        let text = format!(
+            "input:\n  - static: {{count: 2, tags: [red]}}\n\
+             event:\n  template:\n    mode: all\n    templates:\n      - a: {{template: a.jinja}}\n\
+             output:\n  - file: {{path: {path}, on_failure: dead_letter, formatter: {{format: cloudevents, \
+             source: /x, subject: '{{{{ tags[0] }}}}'}}}}\n"
+        );
+        fs::write(folder.join("generator.yml"), text).unwrap();
+    };
+    fs::write(folder.join("a.jinja"), "1").unwrap();
+    write("/dev/full");
+    evtui(folder, &["generate", ".", "--sample"]);
+    write("out.log");
+    let run = evtui(folder, &["redeliver"]);
+    assert_eq!(run.status.code(), Some(0), "{}", text(&run.stderr));
+    let written = fs::read_to_string(folder.join("out.log")).unwrap();
+    assert_eq!(
+        written.matches("\"subject\":\"red\"").count(),
+        2,
+        "{written}"
+    );
+}
+
+#[test]
+fn two_outputs_with_one_file_of_letters_are_told_apart_by_the_user() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    project(
+        folder,
+        "a.log, dead_letter: l.ndjson}\n  - file: {path: b.log, dead_letter: l.ndjson",
+    );
+    let run = evtui(folder, &["redeliver"]);
+    assert_eq!(run.status.code(), Some(1));
+    let said = text(&run.stderr);
+    assert!(
+        said.contains("keep their dead letters in one file"),
+        "{said}"
+    );
+}
