@@ -85,7 +85,6 @@ static BATCH_SCHEMA: Schema = Schema {
 };
 
 /// Several batches at once.
-#[allow(dead_code, reason = "used by outputs that talk to servers")]
 pub const CONCURRENCY: Field = Field::optional(
     "concurrency",
     Kind::Int(1, 1_000),
@@ -93,7 +92,6 @@ pub const CONCURRENCY: Field = Field::optional(
     "Batches in flight at once. Above 1, batches may overtake each other; `keep_order` forbids that.",
 );
 /// The limit of one attempt.
-#[allow(dead_code, reason = "used by outputs that talk to servers")]
 pub const WRITE_TIMEOUT: Field = Field::optional(
     "write_timeout",
     DURATION,
@@ -131,6 +129,42 @@ pub const DEAD_LETTER: Field = Field::optional(
 /// Batches of the target's liking.
 pub const BATCH: Field =
     Field::optional("batch", Kind::Section(&BATCH_SCHEMA), "", BATCH_SCHEMA.doc);
+
+/// Options of an output that writes with plain calls, with those of delivery behind them.
+macro_rules! local_fields {
+    [$($field:expr),* $(,)?] => {
+        &[
+            $($field,)*
+            $crate::output::delivery::RETRY,
+            $crate::output::delivery::CIRCUIT,
+            $crate::output::delivery::ON_FAILURE,
+            $crate::output::delivery::DEAD_LETTER,
+            $crate::output::delivery::BATCH,
+        ]
+    };
+}
+
+/// As [`local_fields`], for an output that sends one batch at a time to a server.
+macro_rules! ordered_fields {
+    [$($field:expr),* $(,)?] => {
+        $crate::output::delivery::local_fields![
+            $($field,)*
+            $crate::output::delivery::WRITE_TIMEOUT,
+        ]
+    };
+}
+
+/// As [`ordered_fields`], for an output whose target gains from several batches in flight.
+macro_rules! concurrent_fields {
+    [$($field:expr),* $(,)?] => {
+        $crate::output::delivery::ordered_fields![
+            $($field,)*
+            $crate::output::delivery::CONCURRENCY,
+        ]
+    };
+}
+
+pub(super) use {concurrent_fields, local_fields, ordered_fields};
 
 /// What becomes of events that the target did not take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -25,7 +25,7 @@ static SCHEMA: Schema = Schema {
     name: "http",
     doc: "Sends events as the bodies of HTTP requests: one request per batch with formats that join a \
           batch, one per event with the others.",
-    fields: &[
+    fields: delivery::concurrent_fields![
         Field::required(
             "url",
             url::KIND,
@@ -72,13 +72,6 @@ static SCHEMA: Schema = Schema {
         web::PROXY_URL,
         web::COMPRESSION,
         format::field("{format: json-batch}"),
-        delivery::CONCURRENCY,
-        delivery::WRITE_TIMEOUT,
-        delivery::RETRY,
-        delivery::CIRCUIT,
-        delivery::ON_FAILURE,
-        delivery::DEAD_LETTER,
-        delivery::BATCH,
     ],
 };
 

@@ -17,7 +17,7 @@ use super::{
 static SCHEMA: Schema = Schema {
     name: "stdout",
     doc: "Writes events to standard output or standard error.",
-    fields: &[
+    fields: delivery::local_fields![
         Field::optional(
             "stream",
             Kind::Enum(&["stdout", "stderr"]),
@@ -38,11 +38,6 @@ static SCHEMA: Schema = Schema {
             "Text behind every event; may be empty.",
         ),
         format::FIELD_PLAIN,
-        delivery::RETRY,
-        delivery::CIRCUIT,
-        delivery::ON_FAILURE,
-        delivery::DEAD_LETTER,
-        delivery::BATCH,
     ],
 };
 

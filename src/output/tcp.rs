@@ -38,7 +38,7 @@ static SCHEMA: Schema = Schema {
     doc: "Sends events over one TCP connection, in order, plain or with TLS. Connects when the run \
           starts, and again when the receiver closed the connection. TCP does not confirm: what is \
           under way when the receiver breaks off may be lost.",
-    fields: &[
+    fields: delivery::ordered_fields![
         net::HOST,
         net::PORT,
         encoding::FIELD,
@@ -60,12 +60,6 @@ static SCHEMA: Schema = Schema {
         tls::CLIENT_CERT,
         tls::CLIENT_CERT_KEY,
         format::FIELD_PLAIN,
-        delivery::WRITE_TIMEOUT,
-        delivery::RETRY,
-        delivery::CIRCUIT,
-        delivery::ON_FAILURE,
-        delivery::DEAD_LETTER,
-        delivery::BATCH,
     ],
 };
 

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicU32;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -104,7 +104,7 @@ fn shared(plan: &Plan, options: &RunOptions) -> Shared {
         name: output.name.to_owned(),
         queue: Queue::new(queue.max_event_batches, LANE_BYTES),
         circuit: Circuit::new(output.config.delivery().circuit),
-        hopeless: AtomicBool::new(false),
+        lost: AtomicU32::new(0),
     });
     Shared {
         id: options.id.clone(),

@@ -1,6 +1,6 @@
 //! What the stages of one run share, and the snapshot that faces see of it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -58,8 +58,8 @@ pub(super) struct Lane {
     pub(super) queue: Queue<Arc<EventBatch>>,
     /// Whether its target works.
     pub(super) circuit: Circuit,
-    /// It has lost a long row of batches.
-    pub(super) hopeless: AtomicBool,
+    /// Batches in a row of which nothing arrived.
+    pub(super) lost: AtomicU32,
 }
 
 impl Shared {
@@ -91,20 +91,6 @@ impl Shared {
     /// True when queued timestamps are due, or promised to someone outside.
     fn owed(&self) -> bool {
         self.live || self.settings.get().pace.is_some() || self.counters.open.get() == 1
-    }
-
-    /// Notes that an output loses everything; ends the run when all of them do.
-    pub(super) fn hopeless(&self, output: usize, message: String) {
-        if let Some(lane) = self.lanes.get(output) {
-            lane.hopeless.store(true, Ordering::Relaxed);
-        }
-        if self
-            .lanes
-            .iter()
-            .all(|lane| lane.hopeless.load(Ordering::Relaxed))
-        {
-            self.halt(EndReason::Failed(message));
-        }
     }
 
     /// Gives up what is queued.

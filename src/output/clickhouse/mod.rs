@@ -24,7 +24,7 @@ static SCHEMA: Schema = Schema {
     name: "clickhouse",
     doc: "Inserts events into a table of ClickHouse, each batch with one request over HTTP. The server \
           refuses a batch as a whole.",
-    fields: &[
+    fields: delivery::concurrent_fields![
         Field::optional(
             "host",
             Kind::NonEmpty,
@@ -107,13 +107,6 @@ static SCHEMA: Schema = Schema {
             "Text between events; may be empty.",
         ),
         format::field("{format: json}"),
-        delivery::CONCURRENCY,
-        delivery::WRITE_TIMEOUT,
-        delivery::RETRY,
-        delivery::CIRCUIT,
-        delivery::ON_FAILURE,
-        delivery::DEAD_LETTER,
-        delivery::BATCH,
     ],
 };
 

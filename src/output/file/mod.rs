@@ -31,7 +31,7 @@ static SCHEMA: Schema = Schema {
     name: "file",
     doc: "Writes events to a file. Its folders are created; a file that was rotated or deleted is \
           opened anew.",
-    fields: &[
+    fields: delivery::local_fields![
         Field::required(
             "path",
             Kind::Path,
@@ -78,11 +78,6 @@ static SCHEMA: Schema = Schema {
         ),
         rotate::FIELD,
         format::FIELD_PLAIN,
-        delivery::RETRY,
-        delivery::CIRCUIT,
-        delivery::ON_FAILURE,
-        delivery::DEAD_LETTER,
-        delivery::BATCH,
     ],
 };
 

@@ -121,15 +121,6 @@ impl Formatted {
         &self.failures
     }
 
-    /// Events that the first `items` items stand for: all of them when one item holds several.
-    pub fn events_in(&self, items: usize) -> u64 {
-        if items >= self.ends.len() {
-            self.events
-        } else {
-            items as u64
-        }
-    }
-
     /// Index in the batch of the event that item `item` stands for, or of the first when it stands for
     /// several.
     pub fn event_of(&self, item: usize) -> usize {

@@ -37,7 +37,7 @@ const ANSWER: usize = 256 << 10;
 static SCHEMA: Schema = Schema {
     name: "influxdb",
     doc: "Writes events as points to InfluxDB, by its line protocol over HTTP.",
-    fields: &[
+    fields: delivery::concurrent_fields![
         Field::required(
             "url",
             url::KIND,
@@ -85,13 +85,6 @@ static SCHEMA: Schema = Schema {
         web::REQUEST_TIMEOUT,
         web::PROXY_URL,
         tls::BLOCK,
-        delivery::CONCURRENCY,
-        delivery::WRITE_TIMEOUT,
-        delivery::RETRY,
-        delivery::CIRCUIT,
-        delivery::ON_FAILURE,
-        delivery::DEAD_LETTER,
-        delivery::BATCH,
     ],
 };
 

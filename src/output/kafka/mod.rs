@@ -39,7 +39,7 @@ static SCHEMA: Schema = Schema {
     name: "kafka",
     doc: "Sends events as messages to a topic of Apache Kafka. Messages with a key go to the \
           partition that the Java client would choose, others to any.",
-    fields: &[
+    fields: delivery::concurrent_fields![
         Field::required(
             "bootstrap_servers",
             Kind::List(&Kind::NonEmpty, 1),
@@ -202,13 +202,6 @@ static SCHEMA: Schema = Schema {
             "PEM file with the private key of `ssl_certfile`, not encrypted.",
         ),
         format::field("{format: json}"),
-        delivery::CONCURRENCY,
-        delivery::WRITE_TIMEOUT,
-        delivery::RETRY,
-        delivery::CIRCUIT,
-        delivery::ON_FAILURE,
-        delivery::DEAD_LETTER,
-        delivery::BATCH,
     ],
 };
 

@@ -36,7 +36,7 @@ const LONGEST_TOPIC: usize = 65_535;
 static SCHEMA: Schema = Schema {
     name: "mqtt",
     doc: "Publishes events to topics of an MQTT broker.",
-    fields: &[
+    fields: delivery::concurrent_fields![
         net::HOST,
         Field::optional(
             "port",
@@ -105,13 +105,6 @@ static SCHEMA: Schema = Schema {
         ),
         tls::BLOCK,
         format::FIELD_PLAIN,
-        delivery::CONCURRENCY,
-        delivery::WRITE_TIMEOUT,
-        delivery::RETRY,
-        delivery::CIRCUIT,
-        delivery::ON_FAILURE,
-        delivery::DEAD_LETTER,
-        delivery::BATCH,
     ],
 };
 

@@ -30,7 +30,7 @@ use send::Layout;
 static SCHEMA: Schema = Schema {
     name: "nats",
     doc: "Publishes events to subjects of a NATS server, or into a stream of JetStream.",
-    fields: &[
+    fields: delivery::concurrent_fields![
         options::URL,
         options::MODE,
         options::AUTH,
@@ -55,13 +55,6 @@ static SCHEMA: Schema = Schema {
         ),
         tls::BLOCK,
         format::FIELD_PLAIN,
-        delivery::CONCURRENCY,
-        delivery::WRITE_TIMEOUT,
-        delivery::RETRY,
-        delivery::CIRCUIT,
-        delivery::ON_FAILURE,
-        delivery::DEAD_LETTER,
-        delivery::BATCH,
     ],
 };
 

@@ -33,7 +33,7 @@ static SCHEMA: Schema = Schema {
     name: "opensearch",
     doc: "Indexes events as documents in OpenSearch (or Elasticsearch): several by its bulk interface, \
           a single one as a document.",
-    fields: &[
+    fields: delivery::concurrent_fields![
         Field::required(
             "hosts",
             Kind::List(&url::KIND, 1),
@@ -56,13 +56,6 @@ static SCHEMA: Schema = Schema {
         web::PROXY_URL,
         web::COMPRESSION,
         format::field("{format: json}"),
-        delivery::CONCURRENCY,
-        delivery::WRITE_TIMEOUT,
-        delivery::RETRY,
-        delivery::CIRCUIT,
-        delivery::ON_FAILURE,
-        delivery::DEAD_LETTER,
-        delivery::BATCH,
     ],
 };
 

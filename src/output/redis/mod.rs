@@ -30,7 +30,7 @@ static SCHEMA: Schema = Schema {
     name: "redis",
     doc: "Sends events to a Redis server or cluster: as stream entries, list items, hash fields, \
           strings or messages of a channel.",
-    fields: &[
+    fields: delivery::concurrent_fields![
         options::MODE,
         options::TYPE,
         Field::optional(
@@ -61,13 +61,6 @@ static SCHEMA: Schema = Schema {
         ),
         tls::BLOCK,
         format::FIELD_PLAIN,
-        delivery::CONCURRENCY,
-        delivery::WRITE_TIMEOUT,
-        delivery::RETRY,
-        delivery::CIRCUIT,
-        delivery::ON_FAILURE,
-        delivery::DEAD_LETTER,
-        delivery::BATCH,
     ],
 };
 

@@ -66,7 +66,7 @@ static SCHEMA: Schema = Schema {
     name: "sql",
     doc: "Inserts events as rows into a table, each batch in one transaction. When a row is refused, \
           the others are kept.",
-    fields: &[
+    fields: delivery::concurrent_fields![
         Field::required("output_type", Kind::Section(&TARGET), TARGET.doc),
         Field::required(
             "table_name",
@@ -115,13 +115,6 @@ static SCHEMA: Schema = Schema {
             "When the database refuses a row: split leaves out that row alone, fail_batch the batch.",
         ),
         format::field("{format: json}"),
-        delivery::CONCURRENCY,
-        delivery::WRITE_TIMEOUT,
-        delivery::RETRY,
-        delivery::CIRCUIT,
-        delivery::ON_FAILURE,
-        delivery::DEAD_LETTER,
-        delivery::BATCH,
     ],
 };
 

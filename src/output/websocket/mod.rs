@@ -21,7 +21,7 @@ static SCHEMA: Schema = Schema {
     name: "websocket",
     doc: "Sends each event as a WebSocket frame: to all who connect to `listen`, or to the server at \
           `url`.",
-    fields: &[
+    fields: delivery::ordered_fields![
         Field::optional(
             "listen",
             Kind::NonEmpty,
@@ -121,12 +121,6 @@ static SCHEMA: Schema = Schema {
         ),
         tls::BLOCK,
         format::FIELD_PLAIN,
-        delivery::WRITE_TIMEOUT,
-        delivery::RETRY,
-        delivery::CIRCUIT,
-        delivery::ON_FAILURE,
-        delivery::DEAD_LETTER,
-        delivery::BATCH,
     ],
 };
 

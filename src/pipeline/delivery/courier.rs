@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -50,8 +50,6 @@ pub(in crate::pipeline) struct Courier {
     pub(super) config: DeliveryConfig,
     timeout: Duration,
     pub(super) dead_letters: Mutex<DeadLetters>,
-    /// Parcels in a row of which nothing arrived.
-    lost: AtomicU32,
     chance: RandomState,
 }
 
@@ -81,7 +79,6 @@ impl Courier {
             source,
             config,
             dead_letters: Mutex::new(DeadLetters::new(path)),
-            lost: AtomicU32::new(0),
             chance: RandomState::new(),
             shared,
         }
@@ -134,17 +131,12 @@ impl Courier {
         let (Some(lane), Some(counters)) = (self.lane(), self.counters()) else {
             return;
         };
-        let mut account = Account {
-            counters,
-            undecided: parcel.formatted.events(),
-            saved: false,
-        };
+        let mut account = Account::of(parcel, counters);
         self.decide(parcel, target, lane, &mut account).await;
         if account.saved {
-            self.lost.store(0, Ordering::Relaxed);
-            lane.hopeless.store(false, Ordering::Relaxed);
+            lane.lost.store(0, Ordering::Relaxed);
         } else {
-            self.look_for_an_end();
+            self.look_for_an_end(lane);
         }
     }
 
@@ -322,15 +314,16 @@ impl Courier {
     }
 
     /// Ends a run that does not follow the clock and of which nothing arrives anywhere.
-    fn look_for_an_end(&self) {
-        let lost = self.lost.fetch_add(1, Ordering::Relaxed).saturating_add(1);
-        if lost != PATIENCE || self.shared.live {
-            return;
+    fn look_for_an_end(&self, lane: &Lane) {
+        let lost = lane.lost.fetch_add(1, Ordering::Relaxed).saturating_add(1);
+        let mut lanes = self.shared.lanes.iter();
+        let hopeless = |lane: &Lane| lane.lost.load(Ordering::Relaxed) >= PATIENCE;
+        if lost == PATIENCE && !self.shared.live && lanes.all(hopeless) {
+            let source = &self.source;
+            self.shared.halt(EndReason::Failed(format!(
+                "{source}: {PATIENCE} writes failed in a row"
+            )));
         }
-        self.shared.hopeless(
-            self.index,
-            format!("{}: {PATIENCE} writes failed in a row", self.source),
-        );
     }
 
     /// The wait before the next attempt.
@@ -354,11 +347,7 @@ impl Courier {
         let (Some(lane), Some(counters)) = (self.lane(), self.counters()) else {
             return;
         };
-        let mut account = Account {
-            counters,
-            undecided: parcel.formatted.events(),
-            saved: false,
-        };
+        let mut account = Account::of(parcel, counters);
         let error = untried(lane.circuit.reason());
         self.give_up(&parcel.items(), &error, 0, &mut account);
     }

@@ -8,8 +8,6 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::time::Moment;
-
 /// Pause before another look at a file that someone else holds: they only rename it.
 const AGAIN: Duration = Duration::from_millis(1);
 
@@ -147,9 +145,4 @@ fn open(path: &Path) -> io::Result<File> {
         options.mode(0o600);
     }
     options.open(path)
-}
-
-/// How a letter tells the time.
-pub(super) fn time_text(moment: Moment) -> String {
-    moment.to_string()
 }

@@ -6,7 +6,7 @@ use crate::output::{Items, OnFailure, OutputError};
 
 use super::account::Account;
 use super::courier::Courier;
-use super::dead_letter::{self, DeadLetter};
+use super::dead_letter::DeadLetter;
 
 impl Courier {
     /// Decides items that will not be tried again.
@@ -46,7 +46,7 @@ impl Courier {
         for event in items.event_numbers() {
             letters.add(&DeadLetter {
                 event: String::from_utf8_lossy(batch.get(event)).into_owned(),
-                time: batch.moment(event).map(dead_letter::time_text),
+                time: batch.moment(event).map(|moment| moment.to_string()),
                 alias: self.shared.origins.alias(batch.alias(event)).to_owned(),
                 output: self.source.clone(),
                 reason: error.message.clone(),
