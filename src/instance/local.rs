@@ -10,8 +10,9 @@ use futures::future::BoxFuture;
 use super::registry::Registry;
 use super::secrets::Secrets;
 use super::{
-    Action, GeneratorSpec, GeneratorStatus, Handle, Home, Instance, InstanceError, Outcomes,
-    Redactor, Reloaded, ScenarioStatus, Selection,
+    Action, GeneratorSpec, GeneratorStatus, Handle, Home, Instance, InstanceError, LogPage,
+    LogQuery, Outcomes, Redactor, Reloaded, Replayed, ScenarioStatus, Selection, TailPage,
+    TailQuery,
 };
 use crate::config::{Diagnostic, Diagnostics, StartupEdit};
 use crate::output::Streams;
@@ -202,6 +203,46 @@ impl Instance for Local {
                 .unwrap_or_else(|error| Err(broke("changing the startup list", &error)))
         }
         .boxed()
+    }
+
+    fn tail(&self, id: &str, _query: TailQuery) -> BoxFuture<'_, Result<TailPage, InstanceError>> {
+        ready(Err(InstanceError::Unknown(id.to_owned())))
+    }
+
+    fn logs(&self, _query: LogQuery) -> BoxFuture<'_, LogPage> {
+        ready(LogPage::default())
+    }
+
+    fn globals(
+        &self,
+        scenario: &str,
+    ) -> BoxFuture<'_, Result<Vec<(String, serde_json::Value)>, InstanceError>> {
+        ready(Err(InstanceError::UnknownScenario(scenario.to_owned())))
+    }
+
+    fn set_global(
+        &self,
+        scenario: &str,
+        _key: &str,
+        _value: Option<serde_json::Value>,
+    ) -> BoxFuture<'_, Result<(), InstanceError>> {
+        ready(Err(InstanceError::UnknownScenario(scenario.to_owned())))
+    }
+
+    fn reload_files(&self, id: &str) -> BoxFuture<'_, Result<(), InstanceError>> {
+        ready(Err(InstanceError::Unknown(id.to_owned())))
+    }
+
+    fn replay_letters(
+        &self,
+        id: &str,
+        _output: usize,
+    ) -> BoxFuture<'_, Result<Replayed, InstanceError>> {
+        ready(Err(InstanceError::Unknown(id.to_owned())))
+    }
+
+    fn write_back(&self, id: &str) -> BoxFuture<'_, Result<Vec<String>, InstanceError>> {
+        ready(Err(InstanceError::Unknown(id.to_owned())))
     }
 
     fn shutdown(&self) -> BoxFuture<'_, ()> {

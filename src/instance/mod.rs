@@ -20,6 +20,7 @@ mod tracked;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -181,6 +182,9 @@ pub enum InstanceError {
     /// The startup list was not changed.
     #[error("{0}")]
     Edit(String),
+    /// It cannot be done, or it went wrong, in words.
+    #[error("{0}")]
+    Refused(String),
 }
 
 /// The first error's message.
@@ -234,6 +238,196 @@ pub trait Instance: Send + Sync {
     fn edit(&self, edit: StartupEdit) -> BoxFuture<'_, Result<(), InstanceError>>;
     /// Stops everything and waits for the end.
     fn shutdown(&self) -> BoxFuture<'_, ()>;
+    /// All generators, as a table shows them. Cheap enough to be called ten times a second for hundreds.
+    fn overview(&self) -> BoxFuture<'_, Vec<Overview>> {
+        let all = self.list();
+        async move { all.await.iter().map(Overview::of).collect() }.boxed()
+    }
+    /// Some of the events that a running generator makes. The first call for a generator switches the
+    /// tap on; it goes off when nobody asked for some seconds. Costs the pipeline next to nothing.
+    fn tail(&self, id: &str, query: TailQuery) -> BoxFuture<'_, Result<TailPage, InstanceError>>;
+    /// What was logged of late, the oldest first.
+    fn logs(&self, query: LogQuery) -> BoxFuture<'_, LogPage>;
+    /// The globals of a scenario, or, with an empty name, those of generators without one, by key.
+    fn globals(
+        &self,
+        scenario: &str,
+    ) -> BoxFuture<'_, Result<Vec<(String, serde_json::Value)>, InstanceError>>;
+    /// Sets one of them; `None` removes it.
+    fn set_global(
+        &self,
+        scenario: &str,
+        key: &str,
+        value: Option<serde_json::Value>,
+    ) -> BoxFuture<'_, Result<(), InstanceError>>;
+    /// Looks at the files of a running generator now and takes a sound change at the next batch,
+    /// whatever [`ReloadMode`](crate::pipeline::ReloadMode) is in force. Returns once it is taken or
+    /// refused.
+    fn reload_files(&self, id: &str) -> BoxFuture<'_, Result<(), InstanceError>>;
+    /// Sends the dead letters of an output (by its number in the document) again.
+    fn replay_letters(
+        &self,
+        id: &str,
+        output: usize,
+    ) -> BoxFuture<'_, Result<Replayed, InstanceError>>;
+    /// Writes what was changed while it ran (pace, gain, limits) to its entry in the startup list.
+    /// Gives what was written, a `key: value` each.
+    fn write_back(&self, id: &str) -> BoxFuture<'_, Result<Vec<String>, InstanceError>>;
+}
+
+/// A generator as a table shows it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Overview {
+    /// Its name.
+    pub id: String,
+    /// Where it stands; `None` before the first start.
+    pub state: Option<State>,
+    /// It is paused.
+    pub paused: bool,
+    /// In the list, autostart, scenarios, problem.
+    pub listing: Listing,
+    /// Since its run started.
+    pub uptime: Duration,
+    /// Events produced.
+    pub events: u64,
+    /// Bytes written by all outputs.
+    pub bytes: u64,
+    /// Events that were lost: failed renders, refused by formatters or targets.
+    pub lost: u64,
+    /// Errors of all kinds.
+    pub errors: u64,
+    /// How far it is behind its schedule.
+    pub lag: Duration,
+    /// How full its fullest queue is, from 0 to 1.
+    pub queue: f32,
+    /// Outputs whose target does not take events at the moment.
+    pub outages: usize,
+    /// Processor time of its threads since the start.
+    pub cpu: Duration,
+    /// Names of what is odd about it.
+    pub lints: Vec<String>,
+}
+
+impl Overview {
+    /// Of a status.
+    pub fn of(status: &GeneratorStatus) -> Self {
+        let stats = &status.stats;
+        let outputs = stats.outputs.iter();
+        let refused = outputs
+            .clone()
+            .map(|one| one.format_failed + one.write_failed);
+        let fill =
+            |queue: &crate::pipeline::QueueStats| queue.len as f32 / queue.capacity.max(1) as f32;
+        Self {
+            id: status.id.clone(),
+            state: status.state.clone(),
+            paused: stats.settings.paused,
+            listing: status.listing.clone(),
+            uptime: stats.uptime,
+            events: stats.events,
+            bytes: outputs.clone().map(|one| one.bytes).sum(),
+            lost: stats.failed + refused.sum::<u64>(),
+            errors: stats.errors.iter().map(|one| one.count).sum(),
+            lag: stats.lag,
+            queue: stats.queues.iter().map(fill).fold(0.0, f32::max),
+            outages: outputs.filter(|one| one.outage.is_some()).count(),
+            cpu: stats.cpu,
+            lints: stats.lints.iter().map(|one| one.name.clone()).collect(),
+        }
+    }
+}
+
+/// What to give of a tail.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct TailQuery {
+    /// Only events after this one; 0 for all that are kept.
+    pub after: u64,
+    /// At most so many, the latest.
+    pub most: usize,
+}
+
+/// Some events of a running generator.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct TailPage {
+    /// The oldest first.
+    pub events: Vec<TailEvent>,
+    /// Events produced since the tap is on, sampled or not.
+    pub seen: u64,
+}
+
+/// One of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct TailEvent {
+    /// Grows with every event that is kept; from 1.
+    pub number: u64,
+    /// Its timestamp as the template saw it, ISO 8601.
+    pub at: String,
+    /// Template alias, when the source has them.
+    pub alias: Option<String>,
+    /// The event as produced, cut at some kilobytes; secrets are not shown.
+    pub text: String,
+}
+
+/// What to give of the log.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct LogQuery {
+    /// Of this generator only.
+    pub generator: Option<String>,
+    /// Only records after this one; 0 for all that are kept.
+    pub after: u64,
+    /// At most so many, the latest.
+    pub most: usize,
+}
+
+/// Records of the log.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct LogPage {
+    /// The oldest first.
+    pub records: Vec<LogRecord>,
+    /// Records that came after `after` and are not kept any more.
+    pub missed: u64,
+}
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct LogRecord {
+    /// Grows with every record; from 1.
+    pub number: u64,
+    /// When, microseconds since the Unix epoch.
+    pub at_us: i64,
+    /// How serious it is.
+    pub level: LogLevel,
+    /// The generator it is about.
+    pub generator: Option<String>,
+    /// What happened, with its fields; secrets are not shown.
+    pub message: String,
+}
+
+/// How serious a record is, the least first.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// For those who build the program.
+    Debug,
+    /// What it does.
+    Info,
+    /// Look.
+    Warn,
+    /// Failed.
+    Error,
+}
+
+/// What became of dead letters that were sent again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Replayed {
+    /// Letters found.
+    pub letters: u64,
+    /// Taken by the target now.
+    pub written: u64,
+    /// Letters again.
+    pub kept: u64,
 }
 
 /// What faces hold.

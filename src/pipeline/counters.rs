@@ -145,6 +145,7 @@ impl OutputCounters {
             bytes: self.bytes.get(),
             retries: self.retries.get(),
             outage: lane.circuit.outage(Instant::now()),
+            ..OutputStats::default()
         }
     }
 }

@@ -167,7 +167,7 @@ impl Stage<'_> {
                 Change::Pace(pace) => timeline.set_pace(pace, at),
                 Change::Gain(gain) => self.release.gain().set(gain),
                 Change::RateLimit(limit) => self.limit(limit, at),
-                Change::MaxEvents(_) | Change::MaxDuration(_) => {}
+                _ => {}
             }
         }
     }

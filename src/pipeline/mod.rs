@@ -55,5 +55,6 @@ pub use redelivery::Redelivery;
 pub use run::{RunOptions, Running, SEEDED_NOW_US, start};
 pub use settings::{Change, ChangeError, LiveControl, Settings};
 pub use stats::{
-    Backfill, EndReason, ErrorStats, InputStats, Outage, OutputStats, QueueStats, State, Stats,
+    AliasStats, Backfill, EndReason, ErrorStats, InputStats, Latency, Lint, Outage, OutputStats,
+    QueueStats, ReloadMode, ReloadStats, StageStats, State, Stats,
 };

@@ -48,7 +48,7 @@ impl Settings {
 }
 
 /// A change to a run that works.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Change {
     /// Release no more timestamps.
     Pause,
@@ -69,6 +69,29 @@ pub enum Change {
     MaxEvents(Option<u64>),
     /// End after that time since the start.
     MaxDuration(Option<Duration>),
+    /// Let event time go on at this instant, microseconds since the Unix epoch: what lies between is
+    /// left out and counted as skipped.
+    SkipTo(i64),
+    /// Hold one output (by its number in the document, from 0), or let it go on. What is for it waits in
+    /// its queue; when that is full, the run waits.
+    Output {
+        /// Which.
+        index: usize,
+        /// Hold it.
+        paused: bool,
+    },
+    /// Try again now what an output waits to try again (by its number in the document, from 0).
+    Retry(usize),
+    /// Switch a template off or on, by its alias. What is picked of it while it is off is dropped and
+    /// counted.
+    Alias {
+        /// Which.
+        name: Arc<str>,
+        /// Switch it off.
+        off: bool,
+    },
+    /// What to do when files of the project change.
+    Reload(super::ReloadMode),
 }
 
 /// Why a change was not made.
@@ -162,6 +185,13 @@ impl Live {
                     .store(most.unwrap_or(u64::MAX), Ordering::Relaxed);
             }
             Change::MaxDuration(most) => settings.max_duration = most,
+            Change::SkipTo(_)
+            | Change::Output { .. }
+            | Change::Retry(_)
+            | Change::Alias { .. }
+            | Change::Reload(_) => {
+                return Err(ChangeError("that cannot be changed yet".to_owned()));
+            }
         }
         inner.pending.push((change, now));
         self.version.fetch_add(1, Ordering::Release);
@@ -184,7 +214,7 @@ impl LiveControl {
     /// When the value makes no sense.
     pub fn apply(&self, change: Change) -> Result<(), ChangeError> {
         let now = self.shared.clock.read();
-        self.shared.settings.apply(change, now)?;
+        self.shared.settings.apply(change.clone(), now)?;
         let made = self.shared.counters.events.get();
         if made >= self.shared.settings.max_events() {
             self.shared.halt(super::EndReason::Finished);

@@ -186,6 +186,7 @@ impl Shared {
                 .collect(),
             queues: self.queues(),
             errors: self.errors.snapshot(),
+            ..Stats::default()
         }
     }
 

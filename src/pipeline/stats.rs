@@ -111,6 +111,99 @@ pub struct Stats {
     pub queues: Vec<QueueStats>,
     /// Errors by kind and place, most recent first.
     pub errors: Vec<ErrorStats>,
+    /// How stages spend their time: inputs first, then the event source, then one per output.
+    pub stages: Vec<StageStats>,
+    /// Templates by alias, when the event source has them, in document order.
+    pub aliases: Vec<AliasStats>,
+    /// Processor time of all its threads since the start.
+    pub cpu: Duration,
+    /// What became of changes to its files.
+    pub reload: ReloadStats,
+    /// What is odd about the run, in words, the most serious first.
+    pub lints: Vec<Lint>,
+}
+
+/// How one stage has spent its time since the start. What is in none of these is lost between them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct StageStats {
+    /// `inputs`, `event`, or the output's name.
+    pub name: String,
+    /// Working.
+    pub busy: Duration,
+    /// With nothing to do: waiting for the stage before it, the inputs for the clock.
+    pub idle: Duration,
+    /// With something to pass on and no room for it: waiting for the stage behind it, an output for
+    /// its target.
+    pub blocked: Duration,
+}
+
+/// One template.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct AliasStats {
+    /// Its alias.
+    pub name: String,
+    /// Events it gave.
+    pub events: u64,
+    /// Renders of it that failed.
+    pub failed: u64,
+    /// It is switched off: what is picked of it is dropped.
+    pub off: bool,
+}
+
+/// How long writes take, from handing over to the answer of the target, over the last minute.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Latency {
+    /// Writes in the last minute.
+    pub count: u64,
+    /// Half of them took at most that long; all four are 0 without writes.
+    pub p50: Duration,
+    /// Nine in ten.
+    pub p90: Duration,
+    /// Ninety-nine in a hundred.
+    pub p99: Duration,
+    /// The longest.
+    pub max: Duration,
+}
+
+/// What a run does when its files change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReloadMode {
+    /// Take a sound change at the next batch.
+    #[default]
+    Auto,
+    /// Check it and wait for somebody's word.
+    Ask,
+    /// Go on with what was read at the start.
+    Off,
+}
+
+/// What became of changes to the files of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ReloadStats {
+    /// What is done with them.
+    pub mode: ReloadMode,
+    /// Changes taken since the start.
+    pub taken: u64,
+    /// When the last one was taken, microseconds since the Unix epoch.
+    pub last_us: Option<i64>,
+    /// What a sound change that waits for a word would change, in words.
+    pub pending: Option<String>,
+    /// Why the latest change was not taken, or was taken back; `None` once one is taken.
+    pub refused: Option<String>,
+}
+
+/// Something odd about a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Lint {
+    /// A stable name of its kind, such as `slow-output`.
+    pub name: String,
+    /// What is seen, in a sentence.
+    pub message: String,
+    /// What can be done.
+    pub help: String,
+    /// Since when, microseconds since the Unix epoch.
+    pub since_us: i64,
 }
 
 /// History that is produced as fast as possible before a live run goes on.
@@ -170,6 +263,12 @@ pub struct OutputStats {
     pub retries: u64,
     /// What is wrong with the target, while something is.
     pub outage: Option<Outage>,
+    /// It is held on purpose: what is for it waits in its queue.
+    pub paused: bool,
+    /// How long its writes take.
+    pub latency: Latency,
+    /// Where its dead letters are kept, when it keeps them.
+    pub letters: Option<std::path::PathBuf>,
 }
 
 /// A target that does not take events at the moment.
@@ -207,6 +306,8 @@ pub struct ErrorStats {
     pub message: String,
     /// How often.
     pub count: u64,
+    /// When it first happened, microseconds since the Unix epoch.
+    pub first_us: i64,
     /// When it last happened, microseconds since the Unix epoch.
     pub last_us: i64,
     /// One event it happened to, where that applies.

@@ -68,12 +68,12 @@ impl App {
     fn change(&mut self, change: Change) {
         // The next key counts from here, also before the counters were sampled again.
         let settings = &mut self.pipeline.stats.settings;
-        match change {
+        match &change {
             Change::Pause => settings.paused = true,
             Change::Resume { .. } => settings.paused = false,
-            Change::Pace(pace) => settings.pace = pace,
-            Change::Gain(gain) => settings.gain = gain,
-            Change::RateLimit(_) | Change::MaxEvents(_) | Change::MaxDuration(_) => {}
+            Change::Pace(pace) => settings.pace = *pace,
+            Change::Gain(gain) => settings.gain = *gain,
+            _ => {}
         }
         let id = self.pipeline.id.clone();
         self.effects.push(Effect::Control(id, change));
