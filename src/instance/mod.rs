@@ -9,6 +9,7 @@
 //! Knows nothing of screens or command lines.
 
 mod home;
+mod live;
 mod local;
 pub mod log_ring;
 mod parallel;
