@@ -134,7 +134,7 @@ impl Wire {
         } else {
             "the background process".to_owned()
         };
-        Broken::Gone(format!("{what} (process {pid}) has ended, and its generators with it"))
+        Broken::Gone(format!("{what} ({pid}) has ended, and its generators with it"))
     }
 
     fn quiet(&self) -> Broken {
