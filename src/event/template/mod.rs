@@ -18,12 +18,12 @@ mod tests;
 mod values;
 mod view;
 
-use crate::config::{Context, Diagnostics, Node, Schema};
-use crate::template::{Value, usage};
 use super::{
     EventConfig, EventEnv, EventPlugin, EventSource, Inspect, Outline, Sample, SampleInfo,
     SampleWish,
 };
+use crate::config::{Context, Diagnostics, Node, Schema};
+use crate::template::{Value, usage};
 
 pub use build::Streams;
 pub use config::TemplateConfig;
