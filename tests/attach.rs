@@ -63,7 +63,9 @@ impl Ground {
     #[track_caller]
     fn grows(&self) {
         let before = self.length();
-        until("a growing output", || (self.length() > before).then_some(()));
+        until("a growing output", || {
+            (self.length() > before).then_some(())
+        });
     }
 
     fn terminal(&self, args: &[&str]) -> Pty {
@@ -72,7 +74,9 @@ impl Ground {
 
     fn terminal_with(&self, args: &[&str], more: &[(&str, &str)]) -> Pty {
         let own = self.nest.variables();
-        let own = own.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let own = own
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
         let all: Vec<(&str, &str)> = own.chain(more.iter().copied()).collect();
         Pty::start_with(EVTUI, args, self.folder.path(), (120, 40), &all)
     }
@@ -144,10 +148,16 @@ fn a_closed_terminal_costs_nothing() {
     ground.grows();
     let listed = ground.command(&["attach", "--list"]);
     let listed = text(&listed.stdout);
-    assert!(listed.contains("default") && listed.contains("1 of 1 running"), "{listed}");
+    assert!(
+        listed.contains("default") && listed.contains("1 of 1 running"),
+        "{listed}"
+    );
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let socket = ground.nest.socket("default");
-    assert_eq!((mode(&socket), mode(socket.parent().unwrap())), (0o600, 0o700));
+    assert_eq!(
+        (mode(&socket), mode(socket.parent().unwrap())),
+        (0o600, 0o700)
+    );
 
     // The project knows its pipeline again, and can stop it.
     let mut pty = ground.terminal(&["web-access"]);
@@ -162,7 +172,10 @@ fn a_closed_terminal_costs_nothing() {
     let none = ground.command(&["attach"]);
     let said = text(&none.stderr);
     assert_eq!(none.status.code(), Some(1));
-    assert!(said.contains("no instance is running") && said.contains("web-access: stopped after"), "{said}");
+    assert!(
+        said.contains("no instance is running") && said.contains("web-access: stopped after"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -234,7 +247,10 @@ fn two_terminals_see_the_same() {
 fn projects_of_one_name_do_not_get_in_each_others_way() {
     let ground = Ground::new();
     let _first = ground.running();
-    ground.project("other/web-access", "replay: {path: lines.txt, repeat: true}");
+    ground.project(
+        "other/web-access",
+        "replay: {path: lines.txt, repeat: true}",
+    );
     let mut second = ground.terminal(&["other/web-access"]);
     second.sees("no problems");
     second.send(RUN);
@@ -339,13 +355,18 @@ fn a_peer_of_another_age_is_told_and_pipelines_run_all_the_same() {
             let mut stream = stream.unwrap();
             read_frame(&mut stream);
             let hello = br#"{"evtui": 0, "version": "0.0.1", "pid": 77, "name": "default"}"#;
-            stream.write_all(&(hello.len() as u32).to_be_bytes()).unwrap();
+            stream
+                .write_all(&(hello.len() as u32).to_be_bytes())
+                .unwrap();
             stream.write_all(hello).unwrap();
         }
     });
     let refused = ground.command(&["attach", "default"]);
     let said = text(&refused.stderr);
-    assert!(said.contains("is older than this evtui") && said.contains("kill 77"), "{said}");
+    assert!(
+        said.contains("is older than this evtui") && said.contains("kill 77"),
+        "{said}"
+    );
 
     let mut pty = ground.terminal(&["web-access"]);
     pty.sees("no problems");
@@ -431,13 +452,23 @@ fn services_can_be_attached_to() {
     fs::write(&list, "- id: web\n  path: web-access/generator.yml\n").unwrap();
     let mut command = Command::new(EVTUI);
     command
-        .args(["run", "--quiet", "--startup", "startup.yml", "--name", "shop"])
+        .args([
+            "run",
+            "--quiet",
+            "--startup",
+            "startup.yml",
+            "--name",
+            "shop",
+        ])
         .current_dir(ground.folder.path())
         .envs(ground.nest.variables());
     let mut service = command.spawn().unwrap();
     ground.grows();
     let listed = text(&ground.command(&["attach", "--list"]).stdout);
-    assert!(listed.contains("shop") && listed.contains("1 of 1 running  service"), "{listed}");
+    assert!(
+        listed.contains("shop") && listed.contains("1 of 1 running  service"),
+        "{listed}"
+    );
     let missed = text(&ground.command(&["attach", "shpo"]).stderr);
     assert!(missed.contains("did you mean `shop`?"), "{missed}");
 

@@ -21,6 +21,7 @@ mod preview;
 mod redeliver;
 mod report;
 mod run;
+mod schema;
 mod secrets;
 mod service;
 mod timestamps;
@@ -58,6 +59,7 @@ enum Command {
     Check(check::Args),
     New(new::Args),
     Options(options::Args),
+    Schema(schema::Args),
     Redeliver(redeliver::Args),
     Secrets(secrets::Args),
     Completions(completions::Args),
@@ -101,6 +103,7 @@ pub fn main() -> ExitCode {
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::New(args)) => new::run(&args),
         Some(Command::Options(args)) => options::run(&args),
+        Some(Command::Schema(args)) => schema::run(&args),
         Some(Command::Redeliver(args)) => redeliver::run(&args),
         Some(Command::Secrets(args)) => secrets::run(&args),
         Some(Command::Completions(args)) => completions::run(&args),

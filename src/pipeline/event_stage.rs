@@ -266,7 +266,10 @@ impl Stage<'_> {
         let (clock, control) = (self.shared.clock.as_ref(), &self.shared.control);
         loop {
             let wakes = control.wakes();
-            let left = due_us.saturating_sub(clock.now_us());
+            let now_us = clock
+                .now_us()
+                .saturating_add(self.shared.settings.shift_us());
+            let left = due_us.saturating_sub(now_us);
             if left <= 0 {
                 return true;
             }

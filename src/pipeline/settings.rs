@@ -90,8 +90,8 @@ pub enum Change {
         /// Hold it.
         paused: bool,
     },
-    /// Try again now what an output waits to try again (by its number in the document, from 0). Refused
-    /// while nothing is wrong with its target.
+    /// Try again now what an output waits to try again (by its number in the document, from 0), or let
+    /// its next write through to a target that is down. Refused while nothing is wrong with its target.
     Retry(usize),
     /// Switch a template off or on, by its alias. While it is off it is not rendered: what is picked of it
     /// is dropped and counted. Takes effect with the next batch.
@@ -164,6 +164,11 @@ impl Live {
     #[inline]
     pub(super) fn max_events(&self) -> u64 {
         self.max_events.load(Ordering::Relaxed)
+    }
+
+    /// See [`Settings::shift_us`].
+    pub(super) fn shift_us(&self) -> i64 {
+        self.lock().settings.shift_us
     }
 
     fn apply(&self, change: Change, now: Reading) -> Result<(), ChangeError> {

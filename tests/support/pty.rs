@@ -90,7 +90,13 @@ impl Nest {
                 .is_some_and(|name| name.ends_with(".lock"))
         });
         locks
-            .filter_map(|entry| std::fs::read_to_string(entry.path()).ok()?.trim().parse().ok())
+            .filter_map(|entry| {
+                std::fs::read_to_string(entry.path())
+                    .ok()?
+                    .trim()
+                    .parse()
+                    .ok()
+            })
             .collect()
     }
 }

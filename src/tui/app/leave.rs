@@ -17,7 +17,10 @@ impl App {
 
     /// What is wrong with where generators run, as long as it is.
     pub fn trouble(&self) -> Option<&str> {
-        self.monitor.silent.as_deref().or(self.unsafe_here.as_deref())
+        self.monitor
+            .silent
+            .as_deref()
+            .or(self.unsafe_here.as_deref())
     }
 
     /// Generators have to run in this process, and why.
@@ -136,7 +139,11 @@ impl App {
     fn what_runs(&self) -> Vec<String> {
         let busy = self.busy();
         let one = busy.len() == 1;
-        let running = format!("{} {} running.", names(&busy), if one { "is" } else { "are" });
+        let running = format!(
+            "{} {} running.",
+            names(&busy),
+            if one { "is" } else { "are" }
+        );
         let more = match &self.link {
             Link::Here if one => "What is queued is delivered, then it stops.".to_owned(),
             Link::Here => "What is queued is delivered, then they stop.".to_owned(),
