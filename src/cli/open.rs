@@ -13,7 +13,7 @@ use crate::instance;
 use crate::instance::secrets::{Secrets, SecretsError};
 use crate::preview::Worker;
 use crate::time::Zone;
-use crate::tui::{self, Backends, Depth, Opening, PreviewPort, Theme};
+use crate::tui::{self, Backends, Depth, Opening, PreviewPort, Screen, Theme};
 
 /// The file that makes a folder a project.
 const GENERATOR: &str = "generator.yml";
@@ -87,6 +87,7 @@ fn open(args: &Args) -> Result<u8, String> {
         },
         seed: args.seed,
         size: (80, 24),
+        screen: Screen::Design,
     };
     let backends = Backends {
         preview: Box::new(|sink| -> PreviewPort {

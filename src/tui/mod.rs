@@ -9,6 +9,7 @@ mod event;
 mod key;
 mod layout;
 mod lexer;
+mod monitor;
 mod pane;
 mod project;
 mod run;
@@ -18,7 +19,7 @@ mod text;
 mod theme;
 mod watch;
 
-pub use app::Opening;
+pub use app::{Opening, Screen};
 pub use run::{TuiError, run};
 pub use services::{Backends, PreviewPort, PreviewSink};
 pub use theme::{Depth, Theme, ThemeError};

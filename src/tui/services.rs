@@ -11,7 +11,7 @@ use std::time::Duration;
 use ropey::Rope;
 use tokio::runtime::Runtime;
 
-use super::event::{AppEvent, Effect, PipelineEvent};
+use super::event::{AppEvent, Effect, InstanceNews, Observe, PipelineEvent, Request};
 use super::watch::Watcher;
 use super::{disk, project};
 use crate::config::Diagnostics;
@@ -56,6 +56,8 @@ enum PipelineJob {
     Control(String, Change),
     Stop(String),
     Abort(String),
+    Observe(Box<Observe>),
+    Request(Box<Request>),
     /// Tell on the channel when everything is stopped.
     ShutDown(Option<Sender<()>>),
 }
@@ -126,6 +128,8 @@ impl Services {
             Effect::Stop(id) => self.pipeline(PipelineJob::Stop(id)),
             Effect::Abort(id) => self.pipeline(PipelineJob::Abort(id)),
             Effect::ShutDown => self.pipeline(PipelineJob::ShutDown(None)),
+            Effect::Observe(wish) => self.pipeline(PipelineJob::Observe(wish)),
+            Effect::Request(request) => self.pipeline(PipelineJob::Request(request)),
             Effect::Copy(_) | Effect::Redraw => Some(effect),
         }
     }
@@ -199,10 +203,11 @@ fn run_pipelines(
         handle,
         events,
         running: HashSet::new(),
+        observed: Observe::default(),
     };
     talk.take(first);
     loop {
-        let job = if talk.running.is_empty() {
+        let job = if talk.idle() {
             jobs.recv().map_err(|_| RecvTimeoutError::Disconnected)
         } else {
             jobs.recv_timeout(SAMPLE)
@@ -220,6 +225,7 @@ struct Talk<'a> {
     handle: Handle,
     events: &'a Sender<AppEvent>,
     running: HashSet<String>,
+    observed: Observe,
 }
 
 impl Talk<'_> {
@@ -262,6 +268,20 @@ impl Talk<'_> {
                     }
                 });
             }
+            PipelineJob::Observe(wish) => {
+                self.observed = *wish;
+                self.observe();
+            }
+            PipelineJob::Request(request) => {
+                let sender = self.events.clone();
+                self.runtime.spawn(async move {
+                    let news = match carry_out(&handle, *request).await {
+                        Ok(words) => InstanceNews::Done(words),
+                        Err(words) => InstanceNews::Failed(words),
+                    };
+                    drop(sender.send(AppEvent::Instance(news)));
+                });
+            }
             PipelineJob::ShutDown(done) => {
                 self.runtime.spawn(async move {
                     handle.shutdown().await;
@@ -275,7 +295,45 @@ impl Talk<'_> {
         }
     }
 
+    /// True when there is nothing to ask for until somebody wants something.
+    fn idle(&self) -> bool {
+        self.running.is_empty() && self.observed == Observe::default()
+    }
+
+    /// Asks for what is shown.
+    fn observe(&self) {
+        let tell = |news| drop(self.events.send(AppEvent::Instance(news)));
+        let wish = &self.observed;
+        let handle = &self.handle;
+        if wish.overview {
+            tell(InstanceNews::Overview(
+                self.runtime.block_on(handle.overview()),
+            ));
+        }
+        if let Some(id) = &wish.status
+            && let Some(status) = self.runtime.block_on(handle.status(id))
+        {
+            tell(InstanceNews::Status(Box::new(status)));
+        }
+        if let Some((id, query)) = &wish.tail
+            && let Ok(page) = self.runtime.block_on(handle.tail(id, query.clone()))
+        {
+            tell(InstanceNews::Tail(id.clone(), page));
+        }
+        if let Some(query) = &wish.logs {
+            tell(InstanceNews::Logs(
+                self.runtime.block_on(handle.logs(query.clone())),
+            ));
+        }
+        if let Some(scenario) = &wish.globals
+            && let Ok(values) = self.runtime.block_on(handle.globals(scenario))
+        {
+            tell(InstanceNews::Globals(scenario.clone(), values));
+        }
+    }
+
     fn sample(&mut self) {
+        self.observe();
         for id in self.running.clone() {
             let status = self.runtime.block_on(self.handle.status(&id));
             let Some(status) = status else {
@@ -288,6 +346,66 @@ impl Talk<'_> {
                 self.events
                     .send(AppEvent::Pipeline(PipelineEvent::Status(Box::new(status)))),
             );
+        }
+    }
+}
+
+/// Does what was asked for once; gives what became of it, in words.
+async fn carry_out(handle: &Handle, request: Request) -> Result<String, String> {
+    let said = |error: InstanceError| error.to_string();
+    match request {
+        Request::Act(who, what) => {
+            let outcomes = handle.act(who, what).await;
+            let failed: Vec<String> = outcomes
+                .iter()
+                .filter_map(|(id, result)| Some(format!("{id}: {}", result.as_ref().err()?)))
+                .collect();
+            if failed.is_empty() {
+                Ok(format!("done with {}", outcomes.len()))
+            } else {
+                Err(failed.join("; "))
+            }
+        }
+        Request::Control(id, change) => {
+            handle.control(&id, change).await.map_err(said)?;
+            Ok(format!("{id}: changed"))
+        }
+        Request::ReloadFiles(id) => {
+            handle.reload_files(&id).await.map_err(said)?;
+            Ok(format!("{id}: changed files are taken"))
+        }
+        Request::ReplayLetters(id, output) => {
+            let done = handle.replay_letters(&id, output).await.map_err(said)?;
+            Ok(format!(
+                "{id}: {} of {} letters written",
+                done.written, done.letters
+            ))
+        }
+        Request::WriteBack(id) => {
+            let written = handle.write_back(&id).await.map_err(said)?;
+            Ok(format!("{id}: written {}", written.join(", ")))
+        }
+        Request::SetGlobal(scenario, key, value) => {
+            let set = handle.set_global(&scenario, &key, value).await;
+            set.map_err(said)?;
+            Ok(format!("{key} is set"))
+        }
+        Request::ResetGlobals(scenario) => {
+            let count = handle.reset_globals(&scenario).await.map_err(said)?;
+            Ok(format!("{count} globals removed"))
+        }
+        Request::Reload => {
+            let done = handle.reload().await.map_err(said)?;
+            Ok(format!(
+                "started {}, restarted {}, removed {}",
+                done.started.len(),
+                done.restarted.len(),
+                done.removed.len()
+            ))
+        }
+        Request::Edit(edit) => {
+            handle.edit(edit).await.map_err(said)?;
+            Ok("the startup list is changed".to_owned())
         }
     }
 }

@@ -134,7 +134,7 @@ impl App {
     }
 
     /// Asks what has to be asked before leaving.
-    pub(super) fn quit(&mut self) {
+    pub fn quit(&mut self) {
         if self.leaving {
             return;
         }

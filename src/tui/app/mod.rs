@@ -12,6 +12,7 @@ mod palette;
 mod pipeline;
 mod preview;
 mod project;
+mod screen;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -19,8 +20,9 @@ use std::time::{Duration, Instant};
 use ratatui::layout::Rect;
 
 use super::editor::{Buffer, View};
-use super::event::{AppEvent, Effect};
+use super::event::{AppEvent, Effect, Observe};
 use super::layout::{self, Layout, Wish};
+use super::monitor::Monitor;
 use super::theme::{Depth, Theme};
 use crate::config::Parameters;
 
@@ -29,6 +31,7 @@ pub use palette::Palette;
 pub use pipeline::{Phase, Pipeline};
 pub use preview::{Preview, Row, SPANS};
 pub use project::{Project, Start};
+pub use screen::Screen;
 
 /// How long a message stays in the status line.
 const TOAST: Duration = Duration::from_secs(6);
@@ -108,6 +111,8 @@ pub struct Opening {
     pub seed: Option<u64>,
     /// Columns and rows.
     pub size: (u16, u16),
+    /// What is shown first.
+    pub screen: Screen,
 }
 
 /// Everything there is to see.
@@ -118,6 +123,12 @@ pub struct App {
     depth: Depth,
     /// The whole screen.
     pub size: Rect,
+    /// What is shown.
+    pub screen: Screen,
+    /// What is known of running generators.
+    pub monitor: Monitor,
+    /// What the instance was last asked to tell of.
+    observed: Observe,
     /// Which pane has the keys.
     pub focus: Focus,
     /// Files shown; `None` leaves it to the width.
@@ -163,6 +174,9 @@ impl App {
             theme,
             depth: opening.depth,
             size: Rect::new(0, 0, opening.size.0, opening.size.1),
+            screen: opening.screen,
+            monitor: Monitor::default(),
+            observed: Observe::default(),
             focus: Focus::Editor,
             files_shown: None,
             zoom: false,
@@ -216,6 +230,7 @@ impl App {
             }
             AppEvent::Preview(result) => self.previewed(*result),
             AppEvent::Pipeline(news) => self.pipeline_news(news),
+            AppEvent::Instance(news) => self.instance_news(news),
             AppEvent::Signal(number) => self.exit = Some(u8::try_from(128 + number).unwrap_or(1)),
             AppEvent::TerminalLost(why) => {
                 tracing::error!("the terminal is lost: {why}");
@@ -253,6 +268,11 @@ impl App {
         self.preview
             .settle(layout.timestamps.map(inner), layout.events.map(inner));
         self.preview.follow_width(self.now);
+        let wish = self.observed();
+        if wish != self.observed {
+            self.observed = wish.clone();
+            self.effects.push(Effect::Observe(Box::new(wish)));
+        }
     }
 
     /// The earliest moment at which something changes by itself.
@@ -319,7 +339,8 @@ impl App {
         layout::layout(self.size, wish)
     }
 
-    fn set_focus(&mut self, focus: Focus) {
+    /// Gives the keys to a pane.
+    pub fn set_focus(&mut self, focus: Focus) {
         self.focus = focus;
         if matches!(focus, Focus::Timestamps | Focus::Events) {
             self.right = focus;
@@ -340,15 +361,18 @@ impl App {
         self.changed = true;
     }
 
-    fn info(&mut self, text: impl Into<String>) {
+    /// Shows a message.
+    pub fn info(&mut self, text: impl Into<String>) {
         self.say(Level::Info, text.into());
     }
 
-    fn warn(&mut self, text: impl Into<String>) {
+    /// Shows a message that asks to be looked at.
+    pub fn warn(&mut self, text: impl Into<String>) {
         self.say(Level::Warn, text.into());
     }
 
-    fn error(&mut self, text: impl Into<String>) {
+    /// Shows a message of failure.
+    pub fn error(&mut self, text: impl Into<String>) {
         self.say(Level::Error, text.into());
     }
 }

@@ -188,7 +188,7 @@ impl Pipeline {
 }
 
 impl App {
-    pub(super) fn toggle_pipeline(&mut self) {
+    pub fn toggle_pipeline(&mut self) {
         match self.pipeline.phase {
             Phase::Starting | Phase::Running => {
                 self.pipeline.phase = Phase::Stopping;
@@ -225,7 +225,7 @@ impl App {
         }));
     }
 
-    pub(super) fn ask_abort(&mut self) {
+    pub fn ask_abort(&mut self) {
         self.overlays.push(Overlay::Dialog(Dialog {
             title: "Abort".to_owned(),
             lines: vec!["What is queued and not delivered yet will be lost.".to_owned()],

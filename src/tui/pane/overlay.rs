@@ -8,7 +8,7 @@ use ratatui::style::Style;
 
 use super::{Line, row};
 use crate::tui::app::{App, Dialog, Overlay, Palette};
-use crate::tui::command::COMMANDS;
+use crate::tui::command;
 use crate::tui::text;
 
 /// What help says about keys that are no commands.
@@ -126,7 +126,7 @@ fn on_popup(app: &App, style: Style) -> Style {
 /// Keys and texts of help.
 fn help_lines() -> Vec<(String, String)> {
     let mut lines: Vec<(String, String)> = Vec::new();
-    for command in COMMANDS {
+    for command in command::all() {
         let keys = command.key_labels();
         if !keys.is_empty() {
             let asks = if command.asks { " (may ask)" } else { "" };
