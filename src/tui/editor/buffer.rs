@@ -77,6 +77,8 @@ pub struct Buffer {
     pub(super) closers: Vec<usize>,
     /// Rows that the view has.
     pub(super) rows: usize,
+    /// Where undoing or redoing changed something last.
+    pub(super) changed_at: usize,
     revision: u64,
     /// The last answer of [`Buffer::dirty`], and for which revision.
     known: Cell<Option<(u64, bool)>>,
@@ -121,6 +123,7 @@ impl Buffer {
             places: HashMap::new(),
             closers: Vec::new(),
             rows: 24,
+            changed_at: 0,
             revision: 0,
             known: Cell::new(None),
             disk: rope.clone(),
@@ -197,6 +200,11 @@ impl Buffer {
             }
         };
         (range.start < range.end).then_some(range)
+    }
+
+    /// What is changed next is a step of its own to undo.
+    pub fn seal(&mut self) {
+        self.history.end();
     }
 
     /// Grows with every change of the text.

@@ -135,6 +135,7 @@ impl Buffer {
         for edit in &edits {
             self.apply(edit);
         }
+        self.changed_at = edits.iter().map(|edit| edit.at).min().unwrap_or(0);
         self.at = selection;
         self.goal = None;
         true

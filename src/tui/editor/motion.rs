@@ -29,17 +29,25 @@ pub enum Motion {
     Bottom,
 }
 
-#[derive(PartialEq, Eq)]
-enum Class {
+/// What a character is when words are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    /// Between words.
     Blank,
+    /// Of a word.
     Word,
+    /// Signs, which make words of their own.
     Other,
 }
 
-fn class(c: char) -> Class {
+/// The class of a character; accents on their own belong to words.
+pub(super) fn class(c: char) -> Class {
+    let accent = |c: char| {
+        !c.is_control() && unicode_width::UnicodeWidthChar::width(c) == Some(0)
+    };
     match c {
         _ if c.is_whitespace() => Class::Blank,
-        _ if c.is_alphanumeric() || c == '_' => Class::Word,
+        _ if c.is_alphanumeric() || c == '_' || accent(c) => Class::Word,
         _ => Class::Other,
     }
 }

@@ -135,7 +135,8 @@ impl Pattern {
 fn has_capital(pattern: &str) -> bool {
     let mut escaped = false;
     pattern.chars().any(|c| {
-        let literal = !std::mem::replace(&mut escaped, c == '\\' && !escaped);
+        let literal = !escaped;
+        escaped = c == '\\' && literal;
         literal && c.is_uppercase()
     })
 }
@@ -144,7 +145,8 @@ fn has_capital(pattern: &str) -> bool {
 fn spans_lines(pattern: &str) -> bool {
     let mut escaped = false;
     pattern.chars().any(|c| {
-        let literal = !std::mem::replace(&mut escaped, c == '\\' && !escaped);
+        let literal = !escaped;
+        escaped = c == '\\' && literal;
         !literal && c == 'n'
     })
 }
