@@ -7,11 +7,13 @@ mod control;
 mod dialog;
 mod files;
 mod keys;
+mod leave;
 mod mouse;
 mod palette;
 mod pipeline;
 mod preview;
 mod project;
+mod prompt;
 mod screen;
 
 use std::path::PathBuf;
@@ -25,12 +27,14 @@ use super::layout::{self, Layout, Wish};
 use super::monitor::Monitor;
 use super::theme::{Depth, Theme};
 use crate::config::Parameters;
+use crate::instance::Link;
 
 pub use dialog::{Action, Choice, Dialog};
 pub use palette::Palette;
 pub use pipeline::{Phase, Pipeline};
 pub use preview::{Preview, Row, SPANS};
 pub use project::{Project, Start};
+pub use prompt::Prompt;
 pub use screen::Screen;
 
 /// How long a message stays in the status line.
@@ -92,6 +96,8 @@ pub enum Overlay {
     Palette(Palette),
     /// A question.
     Dialog(Dialog),
+    /// A line to type a value into.
+    Prompt(Box<Prompt>),
 }
 
 /// How the application is opened.
@@ -160,6 +166,10 @@ pub struct App {
     /// What to do once everything is saved.
     after_save: Option<Action>,
     leaving: bool,
+    /// Where generators run.
+    pub link: Link,
+    /// Generators that run, as far as known, whoever started them.
+    running: Vec<String>,
     exit: Option<u8>,
 }
 
@@ -198,6 +208,8 @@ impl App {
             changed: true,
             after_save: None,
             leaving: false,
+            link: Link::Here,
+            running: Vec::new(),
             exit: None,
         };
         match opening.document {
