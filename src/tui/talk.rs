@@ -132,7 +132,9 @@ impl Talk<'_> {
             }
             self.look_at_link();
         }
-        self.handle.clone().ok_or_else(|| "there is none".to_owned())
+        self.handle
+            .clone()
+            .ok_or_else(|| "there is none".to_owned())
     }
 
     fn take(&mut self, job: Job) {
@@ -384,7 +386,9 @@ async fn free_name(handle: &Handle, spec: &GeneratorSpec) -> String {
 pub(super) fn trouble(link: &Link) -> Option<String> {
     let clock = |us: i64| {
         let at = chrono::DateTime::from_timestamp_micros(us).unwrap_or_default();
-        at.with_timezone(&chrono::Local).format("%H:%M:%S").to_string()
+        at.with_timezone(&chrono::Local)
+            .format("%H:%M:%S")
+            .to_string()
     };
     match link {
         Link::Here | Link::Up(_) => None,

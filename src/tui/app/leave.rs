@@ -97,7 +97,10 @@ impl App {
             Link::Here => (
                 vec![
                     running,
-                    format!("What is queued is delivered, then {it} stop{}.", third(&busy)),
+                    format!(
+                        "What is queued is delivered, then {it} stop{}.",
+                        third(&busy)
+                    ),
                 ],
                 vec![Choice::new('s', "Stop and quit", Action::StopAll)],
             ),
@@ -110,7 +113,10 @@ impl App {
                 (
                     vec![
                         running,
-                        format!("Left {at}, {it} go{} on; `evtui attach` comes back.", goes(&busy)),
+                        format!(
+                            "Left {at}, {it} go{} on; `evtui attach` comes back.",
+                            goes(&busy)
+                        ),
                     ],
                     vec![
                         Choice::new('k', "Keep running", Action::Detach),
