@@ -1,12 +1,11 @@
 //! Doing what the state asks for: files, previews, pipelines. Each on its own thread, so that no key
 //! ever waits.
 
-use std::collections::HashSet;
 use std::io;
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 
 use ropey::Rope;
 use tokio::runtime::Runtime;
@@ -14,13 +13,19 @@ use tokio::runtime::Runtime;
 use super::event::{AppEvent, Effect, InstanceNews, Observe, PipelineEvent, Request};
 use super::watch::Watcher;
 use super::{disk, project};
-use crate::config::Diagnostics;
-use crate::instance::{GeneratorSpec, Handle, InstanceError};
-use crate::pipeline::{Change, State};
+use crate::config::{Diagnostics, StartupEdit};
+use crate::instance::{Action, GeneratorSpec, Handle, InstanceError, Overview};
+use crate::pipeline::{Change, Stats};
 use crate::preview::{PreviewRequest, PreviewResult};
 
-/// Time between samples of a running pipeline's counters.
-const SAMPLE: Duration = Duration::from_millis(200);
+/// Time between two questions to the instance while what it answers changes.
+const FAST: Duration = Duration::from_millis(250);
+/// The same while nothing changes, or nobody is in a hurry.
+const SLOW: Duration = Duration::from_millis(1_000);
+/// After a request things change soon, even if they have not yet.
+const EAGER: Duration = Duration::from_secs(3);
+/// A wall clock that went on so much further than the monotonic one tells of a machine that slept.
+const SLEPT: Duration = Duration::from_secs(3);
 /// Time that pipelines have to deliver what is queued when the program ends.
 const DRAIN: Duration = Duration::from_secs(15);
 
@@ -202,19 +207,18 @@ fn run_pipelines(
         runtime,
         handle,
         events,
-        running: HashSet::new(),
         observed: Observe::default(),
+        look: Look::default(),
     };
     talk.take(first);
     loop {
-        let job = if talk.idle() {
-            jobs.recv().map_err(|_| RecvTimeoutError::Disconnected)
-        } else {
-            jobs.recv_timeout(SAMPLE)
+        let job = match talk.next() {
+            None => jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(at) => jobs.recv_timeout(at.saturating_duration_since(Instant::now())),
         };
         match job {
             Ok(job) => talk.take(job),
-            Err(RecvTimeoutError::Timeout) => talk.sample(),
+            Err(RecvTimeoutError::Timeout) => talk.observe(),
             Err(RecvTimeoutError::Disconnected) => return,
         }
     }
@@ -224,8 +228,46 @@ struct Talk<'a> {
     runtime: Runtime,
     handle: Handle,
     events: &'a Sender<AppEvent>,
-    running: HashSet<String>,
     observed: Observe,
+    look: Look,
+}
+
+/// When the instance was asked last, and what it said.
+#[derive(Default)]
+struct Look {
+    /// Monotonic and wall clock at the last question.
+    at: Option<(Instant, SystemTime)>,
+    /// Something was different from the time before.
+    moved: bool,
+    eager: Option<Instant>,
+    overview: Vec<Overview>,
+    stats: Option<Stats>,
+}
+
+impl Look {
+    /// When to ask again.
+    fn next(&self, slowly: bool) -> Instant {
+        let now = Instant::now();
+        let Some((at, _)) = self.at else {
+            return now;
+        };
+        let eager = self.eager.is_some_and(|until| now < until);
+        if eager || (self.moved && !slowly) {
+            at + FAST
+        } else {
+            at + SLOW
+        }
+    }
+
+    /// Counts from now; gives how long the machine slept since the time before.
+    fn begin(&mut self) -> Option<Duration> {
+        let now = (Instant::now(), SystemTime::now());
+        let before = self.at.replace(now)?;
+        self.moved = false;
+        let wall = now.1.duration_since(before.1).ok()?;
+        let slept = wall.saturating_sub(now.0.duration_since(before.0));
+        (slept >= SLEPT).then_some(slept)
+    }
 }
 
 impl Talk<'_> {
@@ -235,7 +277,6 @@ impl Talk<'_> {
         let tell = move |news| drop(events.send(AppEvent::Pipeline(news)));
         match job {
             PipelineJob::Start(spec) => {
-                self.running.insert(spec.id.clone());
                 self.runtime.spawn(async move {
                     tell(match handle.start(*spec).await {
                         Ok(()) => PipelineEvent::Started,
@@ -269,10 +310,15 @@ impl Talk<'_> {
                 });
             }
             PipelineJob::Observe(wish) => {
+                // What only goes on where it stood waits for its turn.
+                let other = !wish.is_like(&self.observed);
                 self.observed = *wish;
-                self.observe();
+                if other {
+                    self.observe();
+                }
             }
             PipelineJob::Request(request) => {
+                self.look.eager = Some(Instant::now() + EAGER);
                 let sender = self.events.clone();
                 self.runtime.spawn(async move {
                     let news = match carry_out(&handle, *request).await {
@@ -295,26 +341,43 @@ impl Talk<'_> {
         }
     }
 
-    /// True when there is nothing to ask for until somebody wants something.
-    fn idle(&self) -> bool {
-        self.running.is_empty() && self.observed == Observe::default()
+    /// When to ask the instance again; `None` while nobody wants to know anything.
+    fn next(&self) -> Option<Instant> {
+        let silent = self.observed == Observe::default();
+        (!silent).then(|| self.look.next(self.observed.slowly))
     }
 
     /// Asks for what is shown.
-    fn observe(&self) {
-        let tell = |news| drop(self.events.send(AppEvent::Instance(news)));
+    fn observe(&mut self) {
+        let events = self.events;
+        let tell = |news| drop(events.send(AppEvent::Instance(news)));
+        if let Some(time) = self.look.begin() {
+            tell(InstanceNews::Slept(time));
+        }
         let wish = &self.observed;
         let handle = &self.handle;
         if wish.overview {
-            tell(InstanceNews::Overview(
-                self.runtime.block_on(handle.overview()),
-            ));
+            let all = self.runtime.block_on(handle.overview());
+            self.look.moved |= all != self.look.overview;
+            self.look.overview.clone_from(&all);
+            tell(InstanceNews::Overview(all));
         }
         if let Some(id) = &wish.status
             && let Some(status) = self.runtime.block_on(handle.status(id))
         {
+            self.look.moved |= self.look.stats.as_ref() != Some(&status.stats);
+            self.look.stats = Some(status.stats.clone());
             tell(InstanceNews::Status(Box::new(status)));
         }
+        if let Some(id) = &wish.own
+            && let Some(status) = self.runtime.block_on(handle.status(id))
+        {
+            self.look.moved = true;
+            let news = PipelineEvent::Status(Box::new(status));
+            drop(events.send(AppEvent::Pipeline(news)));
+        }
+        // Events and records come in their own time.
+        self.look.moved |= wish.tail.is_some() || wish.logs.is_some();
         if let Some((id, query)) = &wish.tail
             && let Ok(page) = self.runtime.block_on(handle.tail(id, query.clone()))
         {
@@ -331,23 +394,6 @@ impl Talk<'_> {
             tell(InstanceNews::Globals(scenario.clone(), values));
         }
     }
-
-    fn sample(&mut self) {
-        self.observe();
-        for id in self.running.clone() {
-            let status = self.runtime.block_on(self.handle.status(&id));
-            let Some(status) = status else {
-                continue;
-            };
-            if matches!(status.state, Some(State::Ended(_))) {
-                self.running.remove(&id);
-            }
-            drop(
-                self.events
-                    .send(AppEvent::Pipeline(PipelineEvent::Status(Box::new(status)))),
-            );
-        }
-    }
 }
 
 /// Does what was asked for once; gives what became of it, in words.
@@ -355,20 +401,25 @@ async fn carry_out(handle: &Handle, request: Request) -> Result<String, String> 
     let said = |error: InstanceError| error.to_string();
     match request {
         Request::Act(who, what) => {
+            let verb = acted(what);
             let outcomes = handle.act(who, what).await;
             let failed: Vec<String> = outcomes
                 .iter()
                 .filter_map(|(id, result)| Some(format!("{id}: {}", result.as_ref().err()?)))
                 .collect();
-            if failed.is_empty() {
-                Ok(format!("done with {}", outcomes.len()))
+            if let [(id, Ok(()))] = outcomes.as_slice() {
+                Ok(format!("{id}: {verb}"))
+            } else if failed.is_empty() {
+                Ok(format!("{} generators: {verb}", outcomes.len()))
             } else {
                 Err(failed.join("; "))
             }
         }
         Request::Control(id, change) => {
-            handle.control(&id, change).await.map_err(said)?;
-            Ok(format!("{id}: changed"))
+            let what = super::monitor::flow_words::change(&change);
+            let done = handle.control(&id, change).await;
+            done.map_err(|error| format!("{id}: {error}"))?;
+            Ok(format!("{id}: {what}"))
         }
         Request::ReloadFiles(id) => {
             handle.reload_files(&id).await.map_err(said)?;
@@ -404,8 +455,33 @@ async fn carry_out(handle: &Handle, request: Request) -> Result<String, String> 
             ))
         }
         Request::Edit(edit) => {
+            let what = edited(&edit);
             handle.edit(edit).await.map_err(said)?;
-            Ok("the startup list is changed".to_owned())
+            Ok(what)
         }
+    }
+}
+
+/// What is said of an action that was carried out.
+fn acted(what: Action) -> &'static str {
+    match what {
+        Action::Start => "started",
+        Action::Stop => "stopping, what is queued is delivered",
+        Action::Abort => "aborted",
+        Action::Restart => "restarted",
+        Action::Pause => "paused",
+        Action::Resume { skip: false } => "goes on",
+        Action::Resume { skip: true } => "goes on from now",
+    }
+}
+
+/// What is said of a change of the startup list.
+fn edited(edit: &StartupEdit) -> String {
+    match edit {
+        StartupEdit::Set { id, option, value } if option == "autostart" => match value.as_bool() {
+            Some(true) => format!("{id}: starts with the instance from now on"),
+            _ => format!("{id}: does not start with the instance any more"),
+        },
+        _ => "the startup list is changed".to_owned(),
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{App, Overlay};
+use crate::instance::{self, Selection};
 use crate::tui::event::Effect;
 
 /// What a choice does.
@@ -30,6 +31,8 @@ pub enum Action {
     SaveThenClose,
     /// Closes the shown file.
     CloseNow,
+    /// Starts, stops and so on these generators.
+    Act(Selection, instance::Action),
 }
 
 /// One answer.
@@ -130,6 +133,7 @@ impl App {
                 self.save();
             }
             Action::CloseNow => self.close_now(),
+            Action::Act(who, what) => self.request_act(who, what),
         }
     }
 
