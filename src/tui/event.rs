@@ -2,6 +2,7 @@
 //! the world.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ropey::Rope;
@@ -14,8 +15,8 @@ use crate::instance::{
 use crate::pipeline::Change;
 use crate::preview::{PreviewRequest, PreviewResult};
 
-use super::trash::FileChange;
 use super::project::{Found, Tree};
+use super::trash::FileChange;
 
 /// Something happened.
 #[derive(Debug)]
@@ -115,6 +116,8 @@ pub enum InstanceNews {
     Done(String),
     /// A request failed.
     Failed(String),
+    /// The machine slept for so long.
+    Slept(Duration),
 }
 
 /// What the instance is to be asked again and again while it is shown.
@@ -130,6 +133,24 @@ pub struct Observe {
     pub logs: Option<LogQuery>,
     /// Globals of a scenario; an empty name is generators without one.
     pub globals: Option<String>,
+    /// The workbench's pipeline in detail, told as [`PipelineEvent::Status`].
+    pub own: Option<String>,
+    /// Once a second is enough.
+    pub slowly: bool,
+}
+
+impl Observe {
+    /// True when the same is asked for, whatever was heard of it already.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let tail = |one: &Self| one.tail.as_ref().map(|(id, _)| id.clone());
+        let logs = |one: &Self| one.logs.as_ref().map(|query| query.generator.clone());
+        tail(self) == tail(other)
+            && logs(self) == logs(other)
+            && self.overview == other.overview
+            && self.status == other.status
+            && self.globals == other.globals
+            && self.own == other.own
+    }
 }
 
 /// A request about generators, made once.

@@ -6,8 +6,9 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ropey::Rope;
 
 use super::{App, Overlay};
-use crate::tui::trash::FileChange;
+use crate::instance::{self, Selection};
 use crate::tui::event::Effect;
+use crate::tui::trash::FileChange;
 
 /// What a choice does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub enum Action {
     EditOutside,
     /// Puts a file or folder into the trash.
     Delete(PathBuf),
+    /// Starts, stops and so on these generators.
+    Act(Selection, instance::Action),
 }
 
 /// One answer.
@@ -150,6 +153,7 @@ impl App {
             Action::CloseOrLeave => self.close_or_leave(),
             Action::Delete(path) => self.change_file(FileChange::Trash(path)),
             Action::CloseNow => self.close_now(),
+            Action::Act(who, what) => self.request_act(who, what),
         }
     }
 }

@@ -28,12 +28,13 @@ use std::time::{Duration, Instant};
 use ratatui::layout::Rect;
 
 use super::editor::{Buffer, View};
-use super::event::{AppEvent, Effect, Observe};
+use super::event::{AppEvent, Effect, Observe, PipelineEvent};
 use super::layout::{self, Layout, Wish};
 use super::monitor::Monitor;
 use super::theme::{Depth, Theme};
 use crate::config::Parameters;
 use crate::instance::Link;
+use crate::time::Zone;
 
 pub use dialog::{Action, Choice, Dialog};
 pub use palette::Palette;
@@ -240,7 +241,14 @@ impl App {
     /// Takes one event in.
     pub fn update(&mut self, event: AppEvent, now: Instant) {
         self.now = now;
-        self.changed |= !matches!(event, AppEvent::Tick | AppEvent::Changed { .. });
+        // News of pipelines come all the time; whoever takes them in knows what is worth a frame.
+        self.changed |= !matches!(
+            event,
+            AppEvent::Tick
+                | AppEvent::Changed { .. }
+                | AppEvent::Instance(_)
+                | AppEvent::Pipeline(PipelineEvent::Status(_))
+        );
         match event {
             AppEvent::Key(key) => self.key(&key),
             AppEvent::Mouse(mouse) => self.mouse(&mouse),
@@ -300,6 +308,9 @@ impl App {
         self.preview
             .settle(layout.timestamps.map(inner), layout.events.map(inner));
         self.preview.follow_width(self.now);
+        if self.screen == Screen::Overview {
+            self.settle_overview();
+        }
         let wish = self.observed();
         if wish != self.observed {
             self.observed = wish.clone();
@@ -337,6 +348,26 @@ impl App {
     /// True once after something to see changed.
     pub fn take_changed(&mut self) -> bool {
         std::mem::take(&mut self.changed)
+    }
+
+    /// There is something new to see.
+    pub(in crate::tui) fn mark_changed(&mut self) {
+        self.changed = true;
+    }
+
+    /// When the event that is taken in came.
+    pub(in crate::tui) fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// The zone that the application was opened with.
+    pub(in crate::tui) fn zone(&self) -> Zone {
+        self.parameters.zone
+    }
+
+    /// Has the world do something.
+    pub(in crate::tui) fn effects_push(&mut self, effect: Effect) {
+        self.effects.push(effect);
     }
 
     /// The exit code once the application is to end.

@@ -5,9 +5,11 @@
 
 mod editor;
 mod file;
+mod flow;
 mod general;
 mod id;
 mod monitor;
+mod overview;
 mod pane;
 mod pipeline;
 mod preview;
@@ -143,6 +145,8 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         general::TABLE,
         pipeline::TABLE,
         monitor::TABLE,
+        overview::TABLE,
+        flow::TABLE,
         file::TABLE,
         editor::TABLE,
         preview::TABLE,
