@@ -54,6 +54,8 @@ pub enum AppEvent {
     Pipeline(PipelineEvent),
     /// News of the instance.
     Instance(InstanceNews),
+    /// Lines around a line of a file, with their numbers, or why there are none.
+    Excerpt(PathBuf, usize, Result<Vec<(usize, String)>, String>),
     /// The process was asked to end by a signal.
     Signal(i32),
     /// The terminal is gone or broken.
@@ -111,6 +113,22 @@ pub struct Observe {
     pub logs: Option<LogQuery>,
     /// Globals of a scenario; an empty name is generators without one.
     pub globals: Option<String>,
+}
+
+impl Observe {
+    /// True when it asks for the same as another, maybe for what came after.
+    pub fn goes_on_from(&self, other: &Self) -> bool {
+        let tail = |one: &Self| {
+            one.tail
+                .as_ref()
+                .map(|(id, query)| (id.clone(), query.most))
+        };
+        let logs = |one: &Self| one.logs.as_ref().map(|query| query.generator.clone());
+        (self.overview, &self.status, &self.globals)
+            == (other.overview, &other.status, &other.globals)
+            && tail(self) == tail(other)
+            && logs(self) == logs(other)
+    }
 }
 
 /// A request about generators, made once.
@@ -180,4 +198,6 @@ pub enum Effect {
     Copy(String),
     /// Draw everything anew.
     Redraw,
+    /// Read the lines around a line of a file, counted from 1.
+    Excerpt(PathBuf, usize),
 }

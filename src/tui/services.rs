@@ -49,6 +49,7 @@ enum FileJob {
     Save(PathBuf, Rope),
     Scan(PathBuf),
     FindProjects(PathBuf),
+    Excerpt(PathBuf, usize),
 }
 
 enum PipelineJob {
@@ -112,6 +113,7 @@ impl Services {
             Effect::Save(path, text) => file(FileJob::Save(path, text)),
             Effect::Scan(path) => file(FileJob::Scan(path)),
             Effect::FindProjects(path) => file(FileJob::FindProjects(path)),
+            Effect::Excerpt(path, line) => file(FileJob::Excerpt(path, line)),
             Effect::Watch(folders) => {
                 self.watcher.watch(folders);
                 None
@@ -168,6 +170,10 @@ fn run_files(jobs: &Receiver<FileJob>, events: &Sender<AppEvent>) {
             }
             FileJob::Scan(root) => AppEvent::Scanned(project::scan(&root)),
             FileJob::FindProjects(folder) => AppEvent::Projects(project::find(&folder)),
+            FileJob::Excerpt(path, line) => {
+                let lines = disk::excerpt(&path, line);
+                AppEvent::Excerpt(path, line, lines)
+            }
         };
         if events.send(event).is_err() {
             return;
@@ -269,8 +275,13 @@ impl Talk<'_> {
                 });
             }
             PipelineJob::Observe(wish) => {
+                // What only asks for what came after waits for the next sample: an answer that asks anew
+                // would ask without end.
+                let goes_on = wish.goes_on_from(&self.observed);
                 self.observed = *wish;
-                self.observe();
+                if !goes_on {
+                    self.observe();
+                }
             }
             PipelineJob::Request(request) => {
                 let sender = self.events.clone();

@@ -133,7 +133,7 @@ impl App {
         }
     }
 
-    fn put_on_clipboard(&mut self, text: String) {
+    pub(super) fn put_on_clipboard(&mut self, text: String) {
         self.clipboard.clone_from(&text);
         self.effects.push(Effect::Copy(text));
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{App, Overlay};
-use crate::tui::event::Effect;
+use crate::tui::event::{Effect, Request};
 
 /// What a choice does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,12 @@ pub enum Action {
     SaveThenClose,
     /// Closes the shown file.
     CloseNow,
+    /// Sends the dead letters of a generator's output again.
+    ReplayLetters(String, usize),
+    /// Sets a global of a scenario, or takes it away.
+    SetGlobal(String, String, Option<serde_json::Value>),
+    /// Empties the globals of a scenario.
+    ResetGlobals(String),
 }
 
 /// One answer.
@@ -130,6 +136,11 @@ impl App {
                 self.save();
             }
             Action::CloseNow => self.close_now(),
+            Action::ReplayLetters(id, output) => self.request(Request::ReplayLetters(id, output)),
+            Action::SetGlobal(scenario, key, value) => {
+                self.request(Request::SetGlobal(scenario, key, value));
+            }
+            Action::ResetGlobals(scenario) => self.request(Request::ResetGlobals(scenario)),
         }
     }
 

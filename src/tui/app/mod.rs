@@ -7,6 +7,7 @@ mod control;
 mod dialog;
 mod files;
 mod keys;
+mod monitored;
 mod mouse;
 mod palette;
 mod pipeline;
@@ -215,7 +216,14 @@ impl App {
     /// Takes one event in.
     pub fn update(&mut self, event: AppEvent, now: Instant) {
         self.now = now;
-        self.changed |= !matches!(event, AppEvent::Tick | AppEvent::Changed { .. });
+        // The instance is asked all the time; what it says is not always new.
+        let quiet = |event: &AppEvent| {
+            matches!(
+                event,
+                AppEvent::Tick | AppEvent::Changed { .. } | AppEvent::Instance(_)
+            )
+        };
+        self.changed |= !quiet(&event);
         match event {
             AppEvent::Key(key) => self.key(&key),
             AppEvent::Mouse(mouse) => self.mouse(&mouse),
@@ -234,7 +242,8 @@ impl App {
             }
             AppEvent::Preview(result) => self.previewed(*result),
             AppEvent::Pipeline(news) => self.pipeline_news(news),
-            AppEvent::Instance(news) => self.instance_news(news),
+            AppEvent::Instance(news) => self.changed |= self.instance_news(news),
+            AppEvent::Excerpt(path, line, lines) => self.excerpt_read(&path, line, lines),
             AppEvent::Signal(number) => self.exit = Some(u8::try_from(128 + number).unwrap_or(1)),
             AppEvent::TerminalLost(why) => {
                 tracing::error!("the terminal is lost: {why}");
@@ -272,6 +281,7 @@ impl App {
         self.preview
             .settle(layout.timestamps.map(inner), layout.events.map(inner));
         self.preview.follow_width(self.now);
+        self.settle_monitor();
         let wish = self.observed();
         if wish != self.observed {
             self.observed = wish.clone();

@@ -3,7 +3,7 @@
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{App, Focus, Overlay, inner};
+use super::{App, Focus, Overlay, Screen, inner};
 use crate::tui::editor::View;
 
 /// Lines that one notch of the wheel scrolls.
@@ -19,6 +19,9 @@ impl App {
         if !self.overlays.is_empty() {
             self.overlay_wheel(mouse.kind);
             return;
+        }
+        if self.screen != Screen::Design {
+            return self.monitor_mouse(mouse.kind, at);
         }
         match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => {

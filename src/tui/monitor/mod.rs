@@ -2,16 +2,26 @@
 //! Draws nothing; what the world has to do leaves as [`Effect`](super::event::Effect)s.
 
 pub mod faults;
+pub mod faults_facts;
+pub mod faults_model;
+pub mod faults_place;
+pub mod filter;
 pub mod flow;
 pub mod globals;
+pub mod globals_tree;
 pub mod history;
+pub mod list;
 pub mod logs;
 pub mod overview;
+mod pointer;
 pub mod tail;
+pub mod tail_json;
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use crossterm::event::KeyEvent;
+use ratatui::layout::{Position, Rect};
 
 use super::app::{App, Screen};
 use super::event::{InstanceNews, Observe};
@@ -44,6 +54,8 @@ pub struct Monitor {
     pub logs: logs::State,
     /// What generators share.
     pub globals: globals::State,
+    /// Where and when the mouse was last pressed.
+    clicked: Option<(Position, Instant)>,
 }
 
 impl Monitor {
@@ -71,31 +83,41 @@ impl Monitor {
 }
 
 impl App {
-    /// News of the instance.
-    pub(super) fn instance_news(&mut self, news: InstanceNews) {
+    /// News of the instance; true when something to see changed.
+    pub(super) fn instance_news(&mut self, news: InstanceNews) -> bool {
+        let monitor = &mut self.monitor;
+        let is_chosen = |id: &str| monitor.chosen.as_deref() == Some(id);
         match news {
-            InstanceNews::Overview(generators) => self.heard_overview(generators),
+            InstanceNews::Overview(generators) => return self.heard_overview(generators),
             InstanceNews::Status(status) => {
-                if self.monitor.chosen.as_deref() == Some(status.id.as_str()) {
-                    self.monitor.status = Some(status);
+                if !is_chosen(&status.id) {
+                    return false;
                 }
+                monitor.faults.heard(&status);
+                monitor.status = Some(status);
             }
             InstanceNews::Tail(id, page) => {
-                if self.monitor.chosen.as_deref() == Some(id.as_str()) {
-                    self.monitor.tail.heard(page);
-                }
+                return is_chosen(&id) && monitor.tail.heard(&id, page);
             }
-            InstanceNews::Logs(page) => self.monitor.logs.heard(page),
+            InstanceNews::Logs(page) => return monitor.logs.heard(page),
             InstanceNews::Globals(scenario, values) => {
-                self.monitor.globals.heard(&scenario, values);
+                return monitor.globals.heard(&scenario, values);
             }
-            InstanceNews::Silent(why) => self.monitor.silent = why,
+            InstanceNews::Silent(why) => {
+                let same = why == monitor.silent;
+                if why.is_none() && !same {
+                    monitor.logs.start_over();
+                }
+                monitor.silent = why;
+                return !same;
+            }
             InstanceNews::Done(message) => self.info(message),
             InstanceNews::Failed(message) => self.error(message),
         }
+        true
     }
 
-    fn heard_overview(&mut self, generators: Vec<Overview>) {
+    fn heard_overview(&mut self, generators: Vec<Overview>) -> bool {
         let known = &mut self.monitor.histories;
         known.retain(|id, _| generators.iter().any(|one| one.id == *id));
         for one in &generators {
@@ -107,7 +129,9 @@ impl App {
             monitor.chosen = generators.first().map(|one| one.id.clone());
             monitor.status = None;
         }
+        let news = monitor.generators != generators;
         monitor.generators = generators;
+        news
     }
 
     /// A key that no command took, on a screen about generators.
@@ -127,10 +151,31 @@ impl App {
     pub fn monitor_types(&self) -> bool {
         match self.screen {
             Screen::Overview => self.monitor.overview.types(),
-            Screen::Tail => self.monitor.tail.types(),
-            Screen::Logs => self.monitor.logs.types(),
-            Screen::Globals => self.monitor.globals.types(),
-            Screen::Design | Screen::Flow | Screen::Faults => false,
+            _ => false,
+        }
+    }
+
+    /// The place of a screen about generators, below the names.
+    pub fn monitor_body(&self) -> Rect {
+        let whole = super::layout::between(self.size, &self.layout());
+        super::app::inner(whole)
+    }
+
+    /// Brings what depends on sizes in step.
+    pub(super) fn settle_monitor(&mut self) {
+        let area = self.monitor_body();
+        let (width, height) = (usize::from(area.width), usize::from(area.height));
+        let below = height.saturating_sub(1);
+        let monitor = &mut self.monitor;
+        match self.screen {
+            Screen::Faults => self.settle_faults(area),
+            Screen::Tail => monitor.tail.settle(width, below),
+            Screen::Logs => monitor.logs.settle(width, below),
+            Screen::Globals => {
+                monitor.settle_globals();
+                monitor.globals.settle(below);
+            }
+            Screen::Design | Screen::Overview | Screen::Flow => {}
         }
     }
 

@@ -5,7 +5,10 @@ mod flow;
 mod globals;
 mod logs;
 mod overview;
+mod paint;
 mod tail;
+
+pub use globals::space_at;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
