@@ -8,7 +8,7 @@ use ropey::Rope;
 
 use crate::config::{Diagnostics, StartupEdit};
 use crate::instance::{
-    Action, GeneratorSpec, GeneratorStatus, LogPage, LogQuery, Overview, Selection, TailPage,
+    Action, GeneratorSpec, GeneratorStatus, Link, LogPage, LogQuery, Overview, Selection, TailPage,
     TailQuery,
 };
 use crate::pipeline::Change;
@@ -73,10 +73,16 @@ pub enum PipelineEvent {
     Refused(String, Diagnostics),
     /// A request failed.
     Failed(String),
+    /// It has this name in the instance, where another project has the wished one.
+    Named(String),
+    /// It runs already: it was left in the background, or another terminal started it.
+    Adopted(Box<GeneratorStatus>),
     /// A sample of its counters.
     Status(Box<GeneratorStatus>),
     /// Everything is stopped.
     ShutDown,
+    /// Not everything could be stopped, and why.
+    NotStopped(String),
 }
 
 /// News of the instance, for the screens about running generators.
@@ -94,6 +100,12 @@ pub enum InstanceNews {
     Globals(String, Vec<(String, serde_json::Value)>),
     /// Why the instance does not answer; `None` when it does again.
     Silent(Option<String>),
+    /// Where generators run, when that changed.
+    Link(Link),
+    /// Generators that run, whoever started them.
+    Running(Vec<String>),
+    /// Something the person should know.
+    Warned(String),
     /// A request was carried out, in words.
     Done(String),
     /// A request failed.
@@ -192,6 +204,10 @@ pub enum Effect {
     Stop(String),
     /// Stop it at once.
     Abort(String),
+    /// Stop everything at once.
+    AbortAll,
+    /// Look whether the pipeline of a document runs already.
+    Adopt(PathBuf),
     /// Stop everything with a drain and tell when it is done.
     ShutDown,
     /// Put text on the clipboard.

@@ -14,6 +14,7 @@ mod pane;
 mod project;
 mod run;
 mod services;
+mod talk;
 mod terminal;
 mod text;
 mod theme;
@@ -21,7 +22,7 @@ mod watch;
 
 pub use app::{Opening, Screen};
 pub use run::{TuiError, run};
-pub use services::{Backends, PreviewPort, PreviewSink};
+pub use services::{Backends, Instances, PreviewPort, PreviewSink};
 pub use theme::{Depth, Theme, ThemeError};
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod control;
 mod dialog;
 mod files;
 mod keys;
+mod leave;
 mod monitored;
 mod mouse;
 mod palette;
@@ -27,6 +28,7 @@ use super::layout::{self, Layout, Wish};
 use super::monitor::Monitor;
 use super::theme::{Depth, Theme};
 use crate::config::Parameters;
+use crate::instance::Link;
 
 pub use dialog::{Action, Choice, Dialog};
 pub use palette::Palette;
@@ -165,6 +167,10 @@ pub struct App {
     /// What to do once everything is saved.
     after_save: Option<Action>,
     leaving: bool,
+    /// Where generators run.
+    pub link: Link,
+    /// Generators that run, as far as known, whoever started them.
+    running: Vec<String>,
     exit: Option<u8>,
 }
 
@@ -203,6 +209,8 @@ impl App {
             changed: true,
             after_save: None,
             leaving: false,
+            link: Link::Here,
+            running: Vec::new(),
             exit: None,
         };
         match opening.document {

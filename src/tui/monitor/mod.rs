@@ -111,6 +111,9 @@ impl App {
                 monitor.silent = why;
                 return !same;
             }
+            InstanceNews::Link(link) => self.linked(link),
+            InstanceNews::Running(ids) => self.runs(ids),
+            InstanceNews::Warned(why) => self.warn(why),
             InstanceNews::Done(message) => self.info(message),
             InstanceNews::Failed(message) => self.error(message),
         }
