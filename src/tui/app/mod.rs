@@ -12,6 +12,7 @@ mod files;
 mod find;
 mod keys;
 mod leave;
+mod monitored;
 mod mouse;
 mod palette;
 mod pipeline;
@@ -270,6 +271,7 @@ impl App {
             AppEvent::Preview(result) => self.previewed(*result),
             AppEvent::Pipeline(news) => self.pipeline_news(news),
             AppEvent::Instance(news) => self.instance_news(news),
+            AppEvent::Excerpt(path, line, lines) => self.excerpt_read(&path, line, lines),
             AppEvent::Signal(number) => self.exit = Some(u8::try_from(128 + number).unwrap_or(1)),
             AppEvent::TerminalLost(why) => {
                 tracing::error!("the terminal is lost: {why}");
@@ -308,9 +310,7 @@ impl App {
         self.preview
             .settle(layout.timestamps.map(inner), layout.events.map(inner));
         self.preview.follow_width(self.now);
-        if self.screen == Screen::Overview {
-            self.settle_overview();
-        }
+        self.settle_monitor();
         let wish = self.observed();
         if wish != self.observed {
             self.observed = wish.clone();
@@ -361,7 +361,7 @@ impl App {
     }
 
     /// The zone that the application was opened with.
-    pub(in crate::tui) fn zone(&self) -> Zone {
+    pub fn zone(&self) -> Zone {
         self.parameters.zone
     }
 

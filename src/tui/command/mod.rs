@@ -4,15 +4,19 @@
 //! most special first.
 
 mod editor;
+mod faults;
 mod file;
 mod flow;
 mod general;
+mod globals;
 mod id;
+mod logs;
 mod monitor;
 mod overview;
 mod pane;
 mod pipeline;
 mod preview;
+mod tail;
 
 use super::app::{App, Focus, Phase, Screen};
 use super::key::Chord;
@@ -151,6 +155,10 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         editor::TABLE,
         preview::TABLE,
         pane::TABLE,
+        faults::TABLE,
+        tail::TABLE,
+        logs::TABLE,
+        globals::TABLE,
     ];
     tables.into_iter().flatten()
 }

@@ -190,6 +190,10 @@ impl Harness {
                 self.done.push("shut down".to_owned());
                 AppEvent::Pipeline(PipelineEvent::ShutDown)
             }
+            Effect::Excerpt(path, line) => {
+                let lines = disk::excerpt(&path, line);
+                AppEvent::Excerpt(path, line, lines)
+            }
             Effect::Observe(_) => return None,
             Effect::Request(request) => return self.note(format!("request {request:?}")),
             Effect::Copy(text) => return self.note(format!("copy {text}")),
