@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use super::shared::Lane;
 use super::{InputStats, OutputStats};
+use crate::batch::Growing;
 
 /// A counter that only grows.
 #[derive(Debug, Default)]
@@ -37,7 +38,7 @@ impl Counter {
 #[derive(Debug, Default)]
 pub(super) struct Counters {
     /// Timestamps handed to the event stage, by input; their sum is `released`.
-    pub(super) released: Vec<Counter>,
+    pub(super) released: Growing<Counter>,
     pub(super) produced_for: Counter,
     pub(super) empty: Counter,
     pub(super) dropped: Counter,
@@ -66,7 +67,7 @@ pub(super) struct Counters {
     pub(super) open: Counter,
     /// 1 when the history is released.
     pub(super) backfilled: Counter,
-    pub(super) outputs: Vec<OutputCounters>,
+    pub(super) outputs: Growing<OutputCounters>,
 }
 
 /// Counters of one output. `received = written + format_failed + write_failed + dead_lettered + in
@@ -111,10 +112,10 @@ impl Counters {
         }
     }
 
-    pub(super) fn inputs(&self, names: &[String]) -> Vec<InputStats> {
+    pub(super) fn inputs(&self, names: &Growing<String>) -> Vec<InputStats> {
         names
             .iter()
-            .zip(&self.released)
+            .zip(self.released.iter())
             .map(|(name, released)| InputStats {
                 name: name.clone(),
                 released: released.get(),

@@ -33,6 +33,7 @@ mod plan;
 mod plan_tests;
 mod pool;
 mod queue;
+mod reads;
 mod redelivery;
 mod release;
 #[cfg(test)]
@@ -43,10 +44,16 @@ mod settings;
 mod shared;
 mod stats;
 mod supervisor;
+mod swap;
+mod swap_event;
+mod swap_parts;
+mod swap_run;
+mod swap_trial;
 #[cfg(test)]
 mod tests;
 mod timeline;
 
+pub use crate::config::ReloadMode;
 pub use batching::batches;
 pub use check::{CheckOptions, CheckReport, Need, check};
 pub use delivery::DeadLetter;
@@ -56,5 +63,6 @@ pub use run::{RunOptions, Running, SEEDED_NOW_US, start};
 pub use settings::{Change, ChangeError, LiveControl, Settings};
 pub use stats::{
     AliasStats, Backfill, EndReason, ErrorStats, InputStats, Latency, Lint, Outage, OutputStats,
-    QueueStats, ReloadMode, ReloadStats, StageStats, State, Stats,
+    QueueStats, ReloadStats, StageStats, State, Stats,
 };
+pub use swap::Examined;

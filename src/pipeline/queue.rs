@@ -21,6 +21,8 @@ struct State<T> {
     bytes: usize,
     closed: bool,
     cancelled: bool,
+    /// Whoever waits for a batch is to look at something else first.
+    woken: bool,
     /// Producers that wait for room.
     waiting: usize,
 }
@@ -30,7 +32,7 @@ struct State<T> {
 pub(super) enum Popped<T> {
     /// The oldest batch.
     Item(T),
-    /// The deadline passed first.
+    /// The deadline passed first, or it was woken.
     Timeout,
     /// Nothing is left and nothing comes.
     Ended,
@@ -45,6 +47,7 @@ impl<T> Queue<T> {
                 bytes: 0,
                 closed: false,
                 cancelled: false,
+                woken: false,
                 waiting: 0,
             }),
             not_full: Condvar::new(),
@@ -91,6 +94,9 @@ impl<T> Queue<T> {
     pub(super) fn pop(&self, deadline: Option<Instant>) -> Popped<T> {
         let mut state = self.lock();
         loop {
+            if std::mem::take(&mut state.woken) {
+                return Popped::Timeout;
+            }
             if let Some((item, bytes)) = state.items.pop_front() {
                 state.bytes -= bytes;
                 drop(state);
@@ -117,6 +123,12 @@ impl<T> Queue<T> {
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
         }
+    }
+
+    /// Makes the next wait for a batch end at once.
+    pub(super) fn wake(&self) {
+        self.lock().woken = true;
+        self.not_empty.notify_all();
     }
 
     /// No more batches come; those inside are still taken.

@@ -2,9 +2,9 @@
 
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -21,6 +21,7 @@ use super::queue::Queue;
 use super::settings::{Live, LiveControl, Settings};
 use super::shared::{Lane, Shared};
 use super::supervisor::{News, Supervisor, message};
+use super::swap::Desk;
 use super::{EndReason, Plan, State, Stats};
 
 /// Bytes of events that wait for one output, beside the number of batches.
@@ -62,8 +63,8 @@ pub struct RunOptions {
 /// A run, from its start until its counters are no longer of interest. Dropping it aborts the run.
 #[derive(Debug)]
 pub struct Running {
-    shared: Arc<Shared>,
-    news: Sender<News>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) news: Sender<News>,
 }
 
 /// Starts a run and returns at once; see [`Running::wait_started`].
@@ -77,6 +78,7 @@ pub fn start(plan: Plan, options: RunOptions) -> Running {
         news: news.clone(),
         heard,
         stages: 0,
+        start_us: 0,
     };
     let watched = shared.clone();
     let spawned = thread::Builder::new()
@@ -105,6 +107,7 @@ fn shared(plan: &Plan, options: &RunOptions) -> Shared {
         queue: Queue::new(queue.max_event_batches, LANE_BYTES),
         circuit: Circuit::new(output.config.delivery().circuit),
         lost: AtomicU32::new(0),
+        gone: AtomicBool::new(false),
     });
     Shared {
         id: options.id.clone(),
@@ -125,6 +128,8 @@ fn shared(plan: &Plan, options: &RunOptions) -> Shared {
             .iter()
             .map(|input| input.name.to_owned())
             .collect(),
+        desk: Desk::new(options.parameters.run.reload),
+        now: Mutex::default(),
         start: OnceLock::new(),
         expected: OnceLock::new(),
         began: OnceLock::new(),

@@ -213,6 +213,11 @@ impl LiveControl {
     /// # Errors
     /// When the value makes no sense.
     pub fn apply(&self, change: Change) -> Result<(), ChangeError> {
+        if let Change::Reload(mode) = change {
+            self.shared.desk.set_mode(mode);
+            tracing::info!(generator = self.shared.id, ?change, "run changed");
+            return Ok(());
+        }
         let now = self.shared.clock.read();
         self.shared.settings.apply(change.clone(), now)?;
         let made = self.shared.counters.events.get();

@@ -1,10 +1,10 @@
 //! What the stages of one run share, and the snapshot that faces see of it.
 
-use std::sync::atomic::AtomicU32;
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::batch::{EventBatch, TimestampBatch};
+use crate::batch::{EventBatch, Growing, TimestampBatch};
 use crate::config::Diagnostics;
 use crate::output::Origins;
 use crate::time::Clock;
@@ -16,6 +16,8 @@ use super::errors::{Errors, Failure};
 use super::pool::Pool;
 use super::queue::Queue;
 use super::settings::Live;
+use super::swap::{Desk, Maker};
+use super::swap_parts::Now;
 use super::{Backfill, EndReason, QueueStats, Stats};
 
 /// Bytes above which a spare buffer has to be worth its memory.
@@ -37,10 +39,15 @@ pub(super) struct Shared {
     /// Timestamps are released when they are due.
     pub(super) live: bool,
     pub(super) timestamps: Queue<TimestampBatch>,
-    pub(super) lanes: Vec<Lane>,
+    pub(super) lanes: Growing<Lane>,
     pub(super) spare_timestamps: Pool<TimestampBatch>,
     pub(super) spare_events: Pool<EventBatch>,
-    pub(super) inputs: Vec<String>,
+    /// Plugin names by number of the input.
+    pub(super) inputs: Growing<String>,
+    /// Changes of its files.
+    pub(super) desk: Desk,
+    /// What runs, once it does.
+    pub(super) now: Mutex<Option<Now>>,
     /// Names of what the numbers in batches of events stand for.
     pub(super) origins: Origins,
     /// How starting went, once it is decided.
@@ -60,6 +67,15 @@ pub(super) struct Lane {
     pub(super) circuit: Circuit,
     /// Batches in a row of which nothing arrived.
     pub(super) lost: AtomicU32,
+    /// It gets nothing more: the output is gone from the document.
+    pub(super) gone: AtomicBool,
+}
+
+impl Lane {
+    /// True when it gets nothing more.
+    pub(super) fn closed(&self) -> bool {
+        self.gone.load(Ordering::Relaxed)
+    }
 }
 
 impl Shared {
@@ -146,6 +162,61 @@ impl Shared {
         }
     }
 
+    /// Nothing more goes to an output; what waits for it is delivered.
+    pub(super) fn close_lane(&self, index: usize) {
+        if let Some(lane) = self.lanes.get(index) {
+            lane.gone.store(true, Ordering::Relaxed);
+            lane.queue.close();
+        }
+    }
+
+    /// The numbers of aliases in the run, in their order; new ones get one. Nothing when they are the
+    /// same. For the event stage.
+    pub(super) fn numbers_of(&self, aliases: &[Arc<str>]) -> Vec<u16> {
+        let nameless = [Arc::from("")];
+        let aliases = if aliases.is_empty() {
+            &nameless
+        } else {
+            aliases
+        };
+        let mut known: Vec<Arc<str>> = self.origins.aliases().cloned().collect();
+        let before = known.len();
+        let numbers: Vec<u16> = aliases
+            .iter()
+            .map(|alias| {
+                let found = known.iter().position(|one| one == alias);
+                let at = found.unwrap_or_else(|| {
+                    known.push(Arc::clone(alias));
+                    known.len() - 1
+                });
+                u16::try_from(at).unwrap_or(u16::MAX)
+            })
+            .collect();
+        self.origins.add(known.split_off(before), Vec::new());
+        let same = numbers
+            .iter()
+            .zip(0..)
+            .all(|(&number, index)| number == index);
+        if same { Vec::new() } else { numbers }
+    }
+
+    /// Says what runs from now on.
+    pub(super) fn begins(&self, now: Now) {
+        let mut known = self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        *known = Some(now);
+    }
+
+    /// What runs, for a moment.
+    pub(super) fn with_now<T>(&self, look: impl FnOnce(&mut Now) -> T) -> Option<T> {
+        let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        now.as_mut().map(look)
+    }
+
+    /// The event source is made by that one again.
+    pub(super) fn settle_maker(&self, maker: Arc<Maker>) {
+        self.with_now(|now| now.maker = maker);
+    }
+
     pub(super) fn record(&self, failure: &Failure<'_>) {
         self.errors.record(failure, &self.id, self.clock.now_us());
     }
@@ -156,7 +227,7 @@ impl Shared {
         let inputs = counters.inputs(&self.inputs);
         let uptime = self.lasted.get().copied();
         let uptime = uptime.or_else(|| self.began.get().map(Instant::elapsed));
-        let outputs = self.lanes.iter().zip(&counters.outputs);
+        let outputs = self.lanes.iter().zip(counters.outputs.iter());
         Stats {
             uptime: uptime.unwrap_or_default(),
             released: inputs.iter().map(|one| one.released).sum(),
@@ -186,6 +257,7 @@ impl Shared {
                 .collect(),
             queues: self.queues(),
             errors: self.errors.snapshot(),
+            reload: self.desk.stats(),
             ..Stats::default()
         }
     }

@@ -356,6 +356,7 @@ impl Setup {
             setting: format!("input[{index}].ticks"),
             place: place(),
             config: Box::new(config),
+            digest: 0,
         });
         let outputs = outputs.into_iter().enumerate();
         let outputs = outputs.map(|(index, config)| OutputPlan {
@@ -363,6 +364,7 @@ impl Setup {
             setting: format!("output[{index}].target"),
             place: place(),
             config,
+            digest: 0,
         });
         let plan = Plan {
             inputs: inputs.collect(),
@@ -374,6 +376,7 @@ impl Setup {
                 gate: self.gate,
                 parallel: self.workers.is_some(),
             }),
+            event_digest: 0,
             outputs: outputs.collect(),
             path: "generator.yml".into(),
             base: self.base,
