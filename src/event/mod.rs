@@ -155,6 +155,23 @@ pub trait EventSource: Debug {
     /// Names behind the alias indexes of the events.
     fn aliases(&self) -> &[Arc<str>];
 
+    /// True when single templates can be switched off with [`EventSource::switch`].
+    fn switches(&self) -> bool {
+        false
+    }
+
+    /// Switches templates off or on from the next timestamp on: `off` by the numbers of the aliases, all
+    /// are on at first. What is picked of one that is off is not rendered; a timestamp for which nothing
+    /// else is picked is [`Outcome::Dropped`].
+    fn switch(&mut self, off: &[bool]) {
+        let _ = off;
+    }
+
+    /// How often templates were picked while they were off since the last call, by number of the alias.
+    fn left_out(&mut self) -> Vec<(u16, u64)> {
+        Vec::new()
+    }
+
     /// What made the events of the last timestamp, when it was asked for with [`Inspect::explain`].
     fn explanation(&self) -> Option<Explanation> {
         None

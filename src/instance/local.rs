@@ -205,8 +205,8 @@ impl Instance for Local {
         .boxed()
     }
 
-    fn tail(&self, id: &str, _query: TailQuery) -> BoxFuture<'_, Result<TailPage, InstanceError>> {
-        ready(Err(InstanceError::Unknown(id.to_owned())))
+    fn tail(&self, id: &str, query: TailQuery) -> BoxFuture<'_, Result<TailPage, InstanceError>> {
+        ready(self.registry.tail(id, &query))
     }
 
     fn logs(&self, _query: LogQuery) -> BoxFuture<'_, LogPage> {
@@ -236,9 +236,15 @@ impl Instance for Local {
     fn replay_letters(
         &self,
         id: &str,
-        _output: usize,
+        output: usize,
     ) -> BoxFuture<'_, Result<Replayed, InstanceError>> {
-        ready(Err(InstanceError::Unknown(id.to_owned())))
+        let id = id.to_owned();
+        let done = self.blocking(move |registry| registry.replay_letters(&id, output));
+        async move {
+            done.await
+                .unwrap_or_else(|error| Err(broke("sending dead letters", &error)))
+        }
+        .boxed()
     }
 
     fn write_back(&self, id: &str) -> BoxFuture<'_, Result<Vec<String>, InstanceError>> {

@@ -7,6 +7,7 @@
 //! Knows nothing of screens or command lines.
 
 mod home;
+mod live;
 mod local;
 mod parallel;
 mod project;

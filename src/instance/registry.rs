@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use super::local::DRAIN;
@@ -38,6 +38,8 @@ pub(super) struct Registry {
     /// One reload or edit at a time.
     pub(super) changing: Mutex<()>,
     entries: Mutex<BTreeMap<String, Entry>>,
+    /// Dead letters on their way.
+    pub(super) replays: Mutex<Vec<Weak<Running>>>,
 }
 
 /// One generator.
@@ -145,6 +147,7 @@ impl Registry {
             spaces: Mutex::default(),
             changing: Mutex::default(),
             entries: Mutex::default(),
+            replays: Mutex::default(),
         }
     }
 
@@ -212,7 +215,13 @@ impl Registry {
         Ok(count)
     }
 
-    fn run_of(&self, id: &str) -> Result<Run, InstanceError> {
+    pub(super) fn spec_of(&self, id: &str) -> Result<GeneratorSpec, InstanceError> {
+        let entries = self.lock();
+        let spec = entries.get(id).map(|entry| entry.spec.clone());
+        spec.ok_or_else(|| InstanceError::Unknown(id.to_owned()))
+    }
+
+    pub(super) fn run_of(&self, id: &str) -> Result<Run, InstanceError> {
         let entries = self.lock();
         let run = entries.get(id).map(|entry| entry.run.clone());
         run.ok_or_else(|| InstanceError::Unknown(id.to_owned()))
@@ -404,6 +413,7 @@ impl Registry {
 
     /// Ends everything and waits for it.
     pub(super) fn shutdown(&self) {
+        self.end_replays();
         let ids: Vec<String> = {
             let entries = self.lock();
             for entry in entries.values() {
@@ -417,6 +427,7 @@ impl Registry {
 
     /// Gives up everything; does not wait.
     pub(super) fn abandon(&self) {
+        self.end_replays();
         for entry in self.lock().values() {
             entry.run.end(None);
         }

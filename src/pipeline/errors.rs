@@ -46,7 +46,7 @@ impl Errors {
             .position(|one| one.kind == failure.kind && one.stats.source == failure.source);
         let index = match found {
             Some(index) => index,
-            None => add(&mut entries, failure),
+            None => add(&mut entries, failure, now_us),
         };
         let Some(entry) = entries.get_mut(index) else {
             return;
@@ -78,7 +78,7 @@ impl Errors {
     }
 }
 
-fn add(entries: &mut Vec<Entry>, failure: &Failure<'_>) -> usize {
+fn add(entries: &mut Vec<Entry>, failure: &Failure<'_>, now_us: i64) -> usize {
     let full = entries.len() >= KINDS;
     if entries.len() <= KINDS {
         let stats = ErrorStats {
@@ -90,6 +90,7 @@ fn add(entries: &mut Vec<Entry>, failure: &Failure<'_>) -> usize {
             }
             .to_owned(),
             sample: failure.sample.filter(|_| !full).map(text),
+            first_us: now_us,
             ..ErrorStats::default()
         };
         entries.push(Entry {
@@ -128,6 +129,7 @@ mod tests {
         let all = errors.snapshot();
         assert_eq!(all.len(), 2);
         assert_eq!((all[0].message.as_str(), all[0].count), ("bad at 2", 4));
+        assert_eq!((all[0].first_us, all[0].last_us), (10, 30));
         assert_eq!(all[0].sample.as_deref(), Some("event"));
     }
 

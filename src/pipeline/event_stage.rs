@@ -10,8 +10,10 @@ use crate::config::Place;
 use crate::event::{EventError, EventSource, Outcome};
 use crate::time::Moment;
 
+use super::aliases::Switches;
 use super::control::Level;
 use super::errors::Failure;
+use super::meter::Phase;
 use super::queue::Popped;
 use super::run::RunOptions;
 use super::shared::{Lane, Shared};
@@ -81,6 +83,8 @@ pub(super) fn run(
 ) {
     setup.aliases = shared.numbers_of(source.aliases());
     shared.origins.add(Vec::new(), setup.tags.clone());
+    shared.aliases.set(source.as_ref(), &setup.aliases);
+    shared.event_meter().enter(Phase::Busy);
     let mut stage = Stage {
         alone: setup.workers < 2,
         source,
@@ -90,6 +94,7 @@ pub(super) fn run(
         batch: shared.spare_events.take(),
         made: 0,
         index: 0,
+        switches: Switches::default(),
         behind: None,
         crewed: false,
         trial: None,
@@ -118,6 +123,8 @@ pub(super) struct Stage<'a> {
     pub(super) made: u64,
     /// Timestamps produced for so far: the number of the next one.
     pub(super) index: u64,
+    /// What the source knows of templates that are switched off.
+    pub(super) switches: Switches,
     /// Since when timestamps have been waiting for the source alone.
     pub(super) behind: Option<Instant>,
     /// It is known that nobody can help.
@@ -160,16 +167,18 @@ impl Drop for Waiting<'_> {
 impl Stage<'_> {
     /// Produces alone; true when it ended because workers should help.
     fn run(&mut self) -> bool {
+        let meter = self.shared.event_meter();
         loop {
             if self.shared.desk.waiting() {
                 self.attend();
             }
-            let mut timestamps = match self.shared.timestamps.pop(None) {
+            let mut timestamps = match self.shared.timestamps.pop(None, meter) {
                 Popped::Item(timestamps) => timestamps,
                 // Woken to attend to something.
                 Popped::Timeout => continue,
                 Popped::Ended => return false,
             };
+            meter.tick();
             self.shared.counters.release(&timestamps.inputs);
             let mut waiting = Waiting::new(&timestamps, self.shared);
             self.announce(&timestamps);
@@ -250,6 +259,20 @@ impl Stage<'_> {
         part: Range<usize>,
         waiting: &mut Waiting<'_>,
     ) -> bool {
+        self.switches
+            .follow(&self.shared.aliases, self.source.as_mut());
+        let go_on = self.produce_each(timestamps, part, waiting);
+        let dropped = self.switches.dropped(self.source.as_mut());
+        self.shared.aliases.dropped(&dropped);
+        go_on
+    }
+
+    fn produce_each(
+        &mut self,
+        timestamps: &TimestampBatch,
+        part: Range<usize>,
+        waiting: &mut Waiting<'_>,
+    ) -> bool {
         let limit = self.limit_bytes();
         let moments = timestamps.moments.get(part.clone()).unwrap_or_default();
         let inputs = timestamps.inputs.get(part).unwrap_or_default();
@@ -318,7 +341,9 @@ impl Stage<'_> {
                 return false;
             }
             self.flush();
-            control.sleep(wakes, Some(Duration::from_micros(left.unsigned_abs())));
+            let left = Duration::from_micros(left.unsigned_abs());
+            let sleep = || control.sleep(wakes, Some(left));
+            self.shared.event_meter().during(Phase::Idle, sleep);
         }
     }
 
@@ -336,6 +361,8 @@ impl Stage<'_> {
     /// Names what is left of a batch to a source that has taken the place of another.
     fn expect(&mut self, moments: &[Moment], inputs: &[u16], done: usize) {
         let setup = Arc::clone(&self.setup);
+        self.switches
+            .follow(&self.shared.aliases, self.source.as_mut());
         self.source.expect(
             moments.get(done..).unwrap_or_default(),
             inputs.get(done..).unwrap_or_default(),
@@ -369,6 +396,9 @@ impl Stage<'_> {
     }
 
     pub(super) fn failed(&self, error: &EventError, at: Moment) {
+        if let Some(alias) = &error.alias {
+            self.shared.aliases.failed(alias);
+        }
         let name = &self.setup.name;
         let message = words(error);
         let source = match &error.alias {
@@ -396,13 +426,17 @@ impl Stage<'_> {
         let bytes = batch.byte_len();
         self.shared.counters.events.add(events);
         self.shared.counters.bytes.add(bytes as u64);
+        self.shared.aliases.count(&batch);
+        self.shared.tap.offer(&batch, &self.shared.origins);
+        let meter = self.shared.event_meter();
+        meter.tick();
         let outputs = self.shared.counters.outputs.iter();
         for (index, (lane, counters)) in self.shared.lanes.iter().zip(outputs).enumerate() {
             if lane.closed() {
                 continue;
             }
             counters.received.add(events);
-            if let Err(batch) = lane.queue.push(batch.clone(), bytes) {
+            if let Err(batch) = lane.queue.push(batch.clone(), bytes, meter) {
                 self.shared.lose(index, &batch);
             }
         }
@@ -447,6 +481,8 @@ pub(super) fn finish(panic: Option<String>, shared: &Shared) {
     }
     shared.desk.close();
     shared.cancel_timestamps();
+    shared.event_meter().tick();
+    shared.event_meter().enter(Phase::Off);
     for lane in shared.lanes.iter() {
         lane.queue.close();
     }

@@ -74,7 +74,7 @@ pub struct Stats {
     pub produced_for: u64,
     /// Timestamps for which nothing was picked.
     pub empty: u64,
-    /// Timestamps the source dropped.
+    /// Timestamps the source dropped, or for which only templates were picked that are switched off.
     pub dropped: u64,
     /// Timestamps whose rendering failed.
     pub failed: u64,
@@ -97,8 +97,8 @@ pub struct Stats {
     pub position_us: Option<i64>,
     /// The history before the live part, when there is one.
     pub backfill: Option<Backfill>,
-    /// Timestamps left out because the run was paused when they fell due, by wish of whoever resumed
-    /// it. Not part of `released`.
+    /// Timestamps left out by wish: because the run was paused when they fell due, or because event time
+    /// was moved on past them. Not part of `released`.
     pub skipped: u64,
     /// How often the wall clock was set, or the machine slept, while the run followed it.
     pub jumps: u64,
@@ -116,7 +116,8 @@ pub struct Stats {
     pub stages: Vec<StageStats>,
     /// Templates by alias, when the event source has them, in document order.
     pub aliases: Vec<AliasStats>,
-    /// Processor time of all its threads since the start.
+    /// Processor time of all its threads since the start, and of its tasks on threads it shares with
+    /// others. What child processes take is not in it.
     pub cpu: Duration,
     /// What became of changes to its files.
     pub reload: ReloadStats,
@@ -134,7 +135,7 @@ pub struct StageStats {
     /// With nothing to do: waiting for the stage before it, the inputs for the clock.
     pub idle: Duration,
     /// With something to pass on and no room for it: waiting for the stage behind it, an output for
-    /// its target.
+    /// its target or because it is held.
     pub blocked: Duration,
 }
 
@@ -147,11 +148,15 @@ pub struct AliasStats {
     pub events: u64,
     /// Renders of it that failed.
     pub failed: u64,
+    /// How often it was picked while it was off. A timestamp for which nothing else was picked counts as
+    /// dropped.
+    pub dropped: u64,
     /// It is switched off: what is picked of it is dropped.
     pub off: bool,
 }
 
-/// How long writes take, from handing over to the answer of the target, over the last minute.
+/// How long writes take of which something arrives, from handing over to the answer of the target,
+/// over the last minute; each is known to a sixteenth.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Latency {
     /// Writes in the last minute.
@@ -255,7 +260,7 @@ pub struct OutputStats {
     pub paused: bool,
     /// How long its writes take.
     pub latency: Latency,
-    /// Where its dead letters are kept, when it keeps them.
+    /// Where its dead letters are kept, when it keeps them; the file comes with the first letter.
     pub letters: Option<std::path::PathBuf>,
 }
 

@@ -81,6 +81,8 @@ impl Stage<'_> {
         }
         self.alone = self.setup.workers < 2;
         self.behind = None;
+        self.shared.aliases.set(new.as_ref(), &self.setup.aliases);
+        self.switches.again();
         (std::mem::replace(&mut self.source, new), lost)
     }
 

@@ -58,6 +58,9 @@ pub struct TemplateSource {
     /// `timestamp` and `tags`.
     symbols: (Symbol, Symbol),
     usages: OnceCell<Vec<Usage>>,
+    /// Which templates are switched off, by number, and how often they were picked; empty when all are
+    /// on.
+    off: Vec<(bool, u64)>,
     /// Notes what makes events, when it was asked for.
     tracer: Option<Rc<Tracer>>,
 }
@@ -74,6 +77,8 @@ impl std::fmt::Debug for TemplateSource {
 /// How a rendering ended, when not with an error.
 enum Ended {
     Rendered(usize),
+    /// Everything that was picked is switched off.
+    Off,
     Signal(Signal),
 }
 
@@ -112,6 +117,7 @@ impl TemplateSource {
             tags: (Vec::new(), Value::tuple(Vec::new())),
             draws: 0,
             usages: OnceCell::new(),
+            off: Vec::new(),
             tracer: None,
         }
     }
@@ -191,7 +197,14 @@ impl TemplateSource {
             Picked::One(index) => index..index + 1,
         };
         let count = all.len();
+        let mut left_out = 0;
         for index in all {
+            if let Some((true, picks)) = self.off.get_mut(index) {
+                *picks += 1;
+                left_out += 1;
+                self.current = index;
+                continue;
+            }
             let Some(entry) = self.entries.get_mut(index) else {
                 continue;
             };
@@ -220,7 +233,10 @@ impl TemplateSource {
                 },
             }
         }
-        Ok(Ended::Rendered(count))
+        if left_out > 0 && left_out == count {
+            return Ok(Ended::Off);
+        }
+        Ok(Ended::Rendered(count - left_out))
     }
 
     fn failed(&self, index: usize, error: &Error) -> Box<EventError> {
@@ -249,6 +265,7 @@ impl TemplateSource {
             let ended = self.attempt(at, tags, random, out);
             let signal = match ended {
                 Ok(Ended::Rendered(count)) => return Outcome::Produced(count),
+                Ok(Ended::Off) => return Outcome::Dropped,
                 Ok(Ended::Signal(signal)) => signal,
                 Err(error) => {
                     out.truncate(before);
@@ -349,6 +366,25 @@ impl EventSource for TemplateSource {
 
     fn aliases(&self) -> &[Arc<str>] {
         &self.aliases
+    }
+
+    fn switches(&self) -> bool {
+        true
+    }
+
+    fn switch(&mut self, off: &[bool]) {
+        let picks = |number: usize| self.off.get(number).map_or(0, |(_, picks)| *picks);
+        let all = off.iter().enumerate();
+        self.off = all.map(|(number, off)| (*off, picks(number))).collect();
+    }
+
+    fn left_out(&mut self) -> Vec<(u16, u64)> {
+        let picked = (0..)
+            .zip(&mut self.off)
+            .filter(|(_, (_, picks))| *picks > 0);
+        picked
+            .map(|(number, (_, picks))| (number, std::mem::take(picks)))
+            .collect()
     }
 
     fn explanation(&self) -> Option<Explanation> {
