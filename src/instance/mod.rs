@@ -14,6 +14,8 @@ mod project;
 mod redact;
 mod registry;
 mod reload;
+mod reload_files;
+mod reload_watch;
 mod replace;
 mod scenario;
 pub mod secrets;

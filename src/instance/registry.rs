@@ -11,6 +11,8 @@ use super::local::DRAIN;
 use super::parallel::each;
 use super::project::prepare_hidden;
 use super::redact::Redactor;
+use super::reload_files::Followed;
+use super::reload_watch::Watch;
 use super::scenario::Spaces;
 use super::secrets::Secrets;
 use super::tracked::Tracked;
@@ -40,6 +42,8 @@ pub(super) struct Registry {
     entries: Mutex<BTreeMap<String, Entry>>,
     /// Dead letters on their way.
     pub(super) replays: Mutex<Vec<Weak<Running>>>,
+    /// Follows the files of runs.
+    pub(super) watch: Mutex<Option<Watch>>,
 }
 
 /// One generator.
@@ -54,7 +58,7 @@ pub(super) struct Entry {
     pub(super) space: String,
     pub(super) run: Run,
     /// The files that the current or last run was made of.
-    pub(super) files: Option<Arc<Tracked>>,
+    pub(super) files: Followed,
     started_us: i64,
     previous: Option<LastRun>,
 }
@@ -112,7 +116,7 @@ impl Entry {
             bad: None,
             space,
             run: Run::Never,
-            files: None,
+            files: Followed::default(),
             started_us: 0,
             previous: None,
         }
@@ -148,6 +152,7 @@ impl Registry {
             changing: Mutex::default(),
             entries: Mutex::default(),
             replays: Mutex::default(),
+            watch: Mutex::default(),
         }
     }
 
@@ -235,7 +240,12 @@ impl Registry {
     pub(super) fn control(&self, id: &str, change: Change) -> Result<(), InstanceError> {
         match self.run_of(id)? {
             Run::Known(running) if !matches!(running.state(), State::Ended(_)) => {
-                Ok(running.control().apply(change)?)
+                let mode = matches!(change, Change::Reload(_));
+                running.control().apply(change)?;
+                if mode {
+                    self.watch_again(id);
+                }
+                Ok(())
             }
             _ => Err(InstanceError::Idle(id.to_owned())),
         }
@@ -294,7 +304,7 @@ impl Registry {
         let claimed = {
             let mut entries = self.lock();
             entries.get_mut(id).map(|entry| {
-                entry.files = Some(files.clone());
+                entry.files = Followed::of(files.clone());
                 (entry.spec.clone(), entry.space.clone())
             })
         };
@@ -338,6 +348,7 @@ impl Registry {
             },
         ));
         self.set(id, Run::Known(running.clone()));
+        self.watch_again(id);
         if cancel.load(Ordering::SeqCst) {
             running.stop(DRAIN);
         }

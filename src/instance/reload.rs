@@ -138,7 +138,7 @@ impl Registry {
         let known = self.lock().get(&id).map(|known| {
             (
                 known.spec != spec || known.space != space || known.bad.is_some(),
-                known.files.clone(),
+                known.files.files.clone(),
                 known.run.state(),
                 known.listing.autostart,
             )
@@ -329,7 +329,7 @@ impl Entry {
 }
 
 /// The first error with its place, on one line.
-fn located(problems: &Diagnostics) -> String {
+pub(super) fn located(problems: &Diagnostics) -> String {
     let severe = |one: &&Diagnostic| one.severity == Severity::Error;
     let first = problems.0.iter().find(severe).or(problems.0.first());
     let Some(first) = first else {

@@ -209,3 +209,16 @@ pub struct Examined {
     pub(super) files: Arc<dyn Files>,
     pub(super) parts: super::swap_parts::Parts,
 }
+
+impl Examined {
+    /// True when the run would go on as it is: a comment was changed.
+    pub fn is_nothing(&self) -> bool {
+        let parts = &self.parts;
+        !parts.event && parts.inputs.is_none() && parts.outputs.is_none()
+    }
+
+    /// What it changes, in words: `the event source, input[0].cron`.
+    pub fn words(&self) -> String {
+        self.parts.words(&self.plan)
+    }
+}
