@@ -35,6 +35,23 @@ pub struct EventPlugin {
 /// All event plugins.
 pub static PLUGINS: &[EventPlugin] = &[template::PLUGIN, replay::PLUGIN, script::PLUGIN];
 
+/// Options of the parts of an option that have names of the user's (`templates` and `samples` of the
+/// template source), one table for each form a part may have. Empty for all other options.
+pub fn parts(schema: &Schema, option: &str) -> &'static [&'static Schema] {
+    template::parts(schema, option)
+}
+
+/// What the gateway `module` has at a path below it: of modules and functions, their names. Empty where
+/// the path leads to nothing.
+pub fn module_names(path: &[&str]) -> Vec<String> {
+    template::module_names(path)
+}
+
+/// The parameters of a function of `module`, such as `(a, b)`, as far as they are known.
+pub fn module_signature(path: &[&str]) -> Option<String> {
+    template::module_signature(path)
+}
+
 /// Checked options of an event plugin. Sendable, while the source it builds belongs to one thread.
 pub trait EventConfig: Send + Sync + Debug {
     /// Loads samples and compiles templates, reporting every problem; `None` when there was an error.

@@ -196,7 +196,7 @@ impl Registry {
             &spec.project,
             fresh.as_ref(),
             &spec.parameters,
-            &self.secrets(),
+            &self.secrets_of(&spec.id),
             &self.redactor,
         );
         let (plan, _) = prepared.map_err(|problems| located(&problems))?;

@@ -333,7 +333,10 @@ impl Stage<'_> {
             let Some(due_us) = self.source.due(at) else {
                 return true;
             };
-            let left = due_us.saturating_sub(clock.now_us());
+            let now_us = clock
+                .now_us()
+                .saturating_add(self.shared.settings.shift_us());
+            let left = due_us.saturating_sub(now_us);
             if left <= 0 {
                 return true;
             }

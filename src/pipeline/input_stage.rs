@@ -82,6 +82,11 @@ impl Stage<'_> {
         let now = self.shared.clock.read();
         self.refresh();
         self.look(now);
+        let all = self.release.skip();
+        self.shared.counters.skipped.set(self.release.skipped());
+        if !all {
+            return true;
+        }
         if self.paused {
             self.rest(wakes, None);
             return true;

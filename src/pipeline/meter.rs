@@ -63,6 +63,12 @@ impl Meter {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// True when the stage has not begun, or is over.
+    #[cfg(test)]
+    pub(super) fn is_off(&self) -> bool {
+        self.lock().phase == Phase::Off
+    }
+
     /// From now on the stage does this.
     pub(super) fn enter(&self, phase: Phase) {
         let now = Instant::now();

@@ -246,7 +246,7 @@ impl Release {
 
     /// Leaves out what is to be left out; false when there may be more of it, so that a run that is
     /// moved on by years can be stopped.
-    fn skip(&mut self) -> bool {
+    pub(super) fn skip(&mut self) -> bool {
         for _ in 0..SKIPPED_AT_ONCE {
             if self.skip_until_us == i64::MIN {
                 return true;

@@ -11,7 +11,7 @@ use super::Settings;
 use crate::config::ReloadMode;
 
 /// Where a pipeline stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum State {
     /// Loading, checking, opening outputs.
     Starting,
@@ -24,7 +24,7 @@ pub enum State {
 }
 
 /// Why a run ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum EndReason {
     /// Inputs or event source have no more, everything was delivered.
     Finished,
@@ -62,7 +62,7 @@ impl fmt::Display for EndReason {
 }
 
 /// Counters and gauges of one pipeline at one moment.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Stats {
     /// Since the run started.
     pub uptime: Duration,
@@ -200,7 +200,7 @@ pub struct Lint {
 }
 
 /// History that is produced as fast as possible before a live run goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Backfill {
     /// Where it begins, microseconds since the Unix epoch.
     pub from_us: i64,
@@ -225,7 +225,7 @@ impl Stats {
 }
 
 /// One input.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct InputStats {
     /// Plugin name.
     pub name: String,
@@ -234,7 +234,7 @@ pub struct InputStats {
 }
 
 /// One output.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct OutputStats {
     /// Plugin name.
     pub name: String,
@@ -261,11 +261,12 @@ pub struct OutputStats {
     /// How long its writes take.
     pub latency: Latency,
     /// Where its dead letters are kept, when it keeps them; the file comes with the first letter.
+    #[serde(with = "crate::config::wire::path_option")]
     pub letters: Option<std::path::PathBuf>,
 }
 
 /// A target that does not take events at the moment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Outage {
     /// The circuit is open: the target is only probed.
     pub open: bool,
@@ -280,7 +281,7 @@ pub struct Outage {
 }
 
 /// One bounded queue.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct QueueStats {
     /// What waits in it: `timestamps`, or the output's name.
     pub name: String,
@@ -291,7 +292,7 @@ pub struct QueueStats {
 }
 
 /// Errors of one kind at one place.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ErrorStats {
     /// Stage and plugin or template alias.
     pub source: String,

@@ -61,7 +61,7 @@ impl Shared {
     fn stands_us(&self, now: Reading) -> Option<i64> {
         let settings = self.settings.get();
         let position_us = self.position_us();
-        if !self.live || settings.pace.is_some() {
+        if !self.live || settings.pace.is_some() || settings.paused {
             return position_us;
         }
         let lag_us = i64::try_from(self.lag().as_micros()).unwrap_or(i64::MAX);

@@ -9,18 +9,20 @@ mod event;
 mod key;
 mod layout;
 mod lexer;
+mod monitor;
 mod pane;
 mod project;
 mod run;
 mod services;
+mod talk;
 mod terminal;
 mod text;
 mod theme;
 mod watch;
 
-pub use app::Opening;
+pub use app::{Opening, Screen};
 pub use run::{TuiError, run};
-pub use services::{Backends, PreviewPort, PreviewSink};
+pub use services::{Backends, Instances, PreviewPort, PreviewSink};
 pub use theme::{Depth, Theme, ThemeError};
 
 #[cfg(test)]

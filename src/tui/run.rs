@@ -54,7 +54,7 @@ pub fn run(mut opening: Opening, backends: Backends) -> Result<u8, TuiError> {
     thread::spawn(move || read_terminal(&sender));
     let code = run_loop(&mut app, screen, &events, &mut services);
     // The terminal is given back by now; pipelines may take their time.
-    let finished = services.finish();
+    let finished = services.finish(app.is_apart());
     let code = code?;
     Ok(if finished || code != 0 { code } else { 1 })
 }

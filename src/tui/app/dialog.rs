@@ -14,8 +14,14 @@ pub enum Action {
     Nothing,
     /// Saves everything, then goes on leaving.
     SaveThenLeave,
-    /// Leaves without saving.
+    /// Goes on leaving, without saving.
     Leave,
+    /// Leaves; generators go on in their own process.
+    Detach,
+    /// Stops all generators, then leaves.
+    StopAll,
+    /// Stops all generators at once.
+    AbortAll,
     /// Saves everything, then starts the pipeline.
     SaveThenRun,
     /// Starts the pipeline with what is on disk.
@@ -117,6 +123,9 @@ impl App {
             Action::Nothing => {}
             Action::SaveThenLeave => self.save_all(Some(Action::Leave)),
             Action::Leave => self.leave(),
+            Action::Detach => self.detach(),
+            Action::StopAll => self.stop_all(),
+            Action::AbortAll => self.effects.push(Effect::AbortAll),
             Action::SaveThenRun => self.save_all(Some(Action::Run)),
             Action::Run => self.run_pipeline(),
             Action::Abort => {
@@ -130,77 +139,6 @@ impl App {
                 self.save();
             }
             Action::CloseNow => self.close_now(),
-        }
-    }
-
-    /// Asks what has to be asked before leaving.
-    pub(super) fn quit(&mut self) {
-        if self.leaving {
-            return;
-        }
-        let unsaved = self
-            .project
-            .as_ref()
-            .map_or_else(Vec::new, |project| project.unsaved());
-        let running = self.pipeline.active();
-        if unsaved.is_empty() && !running {
-            self.leave();
-            return;
-        }
-        let mut lines: Vec<String> = Vec::new();
-        let mut choices = Vec::new();
-        if let Some(project) = self.project.as_ref().filter(|_| !unsaved.is_empty()) {
-            lines.push("These files have changes that are not saved:".to_owned());
-            lines.extend(
-                unsaved
-                    .iter()
-                    .take(6)
-                    .map(|path| format!("  {}", project.relative(path))),
-            );
-            if unsaved.len() > 6 {
-                lines.push(format!("  and {} more", unsaved.len() - 6));
-            }
-            choices.push(Choice::new('s', "Save and quit", Action::SaveThenLeave));
-            choices.push(Choice::new('d', "Discard and quit", Action::Leave));
-        }
-        if running {
-            lines.push(
-                "The pipeline is running; it is stopped once what is queued is delivered."
-                    .to_owned(),
-            );
-            if unsaved.is_empty() {
-                choices.push(Choice::new('s', "Stop and quit", Action::Leave));
-            }
-        }
-        choices.push(Choice::new('c', "Cancel", Action::Nothing));
-        self.overlays.push(Overlay::Dialog(Dialog {
-            title: "Quit".to_owned(),
-            lines,
-            choices,
-            chosen: 0,
-            about: None,
-        }));
-    }
-
-    fn leave(&mut self) {
-        if !self.pipeline.active() {
-            self.exit = Some(0);
-            return;
-        }
-        self.leaving = true;
-        self.effects.push(Effect::ShutDown);
-        self.overlays.push(Overlay::Dialog(Dialog {
-            title: "Stopping".to_owned(),
-            lines: vec!["Delivering what is queued …".to_owned()],
-            choices: vec![Choice::new('a', "Abort now", Action::Abort)],
-            chosen: 0,
-            about: None,
-        }));
-    }
-
-    pub(super) fn shut_down(&mut self) {
-        if self.leaving {
-            self.exit = Some(0);
         }
     }
 }

@@ -50,7 +50,7 @@ impl App {
         self.replay(awaited);
     }
 
-    pub(super) fn save(&mut self) {
+    pub fn save(&mut self) {
         let Some(buffer) = self.buffer() else {
             return;
         };
@@ -64,7 +64,7 @@ impl App {
     }
 
     /// Saves all changed files, then does `after`.
-    pub(super) fn save_all(&mut self, after: Option<Action>) {
+    pub fn save_all(&mut self, after: Option<Action>) {
         let unsaved = self
             .project
             .as_ref()
@@ -234,7 +234,7 @@ impl App {
         }
     }
 
-    pub(super) fn close_file(&mut self) {
+    pub fn close_file(&mut self) {
         let Some(buffer) = self.buffer() else {
             return;
         };
@@ -267,7 +267,7 @@ impl App {
         self.touch_preview();
     }
 
-    pub(super) fn cycle_file(&mut self, forward: bool) {
+    pub fn cycle_file(&mut self, forward: bool) {
         if let Some(project) = &mut self.project
             && !project.buffers.is_empty()
         {

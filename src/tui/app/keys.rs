@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::{App, Focus, Level, Overlay};
+use super::{App, Focus, Level, Overlay, Screen};
 use crate::tui::command;
 use crate::tui::editor::Motion;
 use crate::tui::key::Chord;
@@ -18,7 +18,16 @@ impl App {
             Some(Overlay::Dialog(_)) => return self.dialog_key(key),
             Some(Overlay::Palette(_)) => return self.palette_key(key),
             Some(Overlay::Help(_)) => return self.help_key(key),
+            Some(Overlay::Prompt(_)) => return self.prompt_key(key),
             None => {}
+        }
+        if self.screen != Screen::Design {
+            let command = command::lookup(Chord::of(key), self.place());
+            match command.filter(|_| !self.monitor_types()) {
+                Some(command) => self.run(command.id),
+                None => self.monitor_key(key),
+            }
+            return;
         }
         if self.start.is_some() && self.start_key(key) {
             return;
@@ -31,7 +40,7 @@ impl App {
         if self.focus == Focus::Editor && (self.keep_key(key) || self.find_key(key)) {
             return;
         }
-        if let Some(command) = command::lookup(Chord::of(key), self.focus) {
+        if let Some(command) = command::lookup(Chord::of(key), self.place()) {
             self.run(command.id);
             return;
         }
@@ -51,6 +60,7 @@ impl App {
                 palette.chosen = 0;
                 return;
             }
+            Some(Overlay::Prompt(_)) => return self.prompt_paste(text),
             Some(_) => return,
             None => {}
         }

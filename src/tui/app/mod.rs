@@ -7,11 +7,14 @@ mod control;
 mod dialog;
 mod files;
 mod keys;
+mod leave;
 mod mouse;
 mod palette;
 mod pipeline;
 mod preview;
 mod project;
+mod prompt;
+mod screen;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -19,16 +22,20 @@ use std::time::{Duration, Instant};
 use ratatui::layout::Rect;
 
 use super::editor::{Buffer, View};
-use super::event::{AppEvent, Effect};
+use super::event::{AppEvent, Effect, Observe};
 use super::layout::{self, Layout, Wish};
+use super::monitor::Monitor;
 use super::theme::{Depth, Theme};
 use crate::config::Parameters;
+use crate::instance::Link;
 
 pub use dialog::{Action, Choice, Dialog};
 pub use palette::Palette;
 pub use pipeline::{Phase, Pipeline};
 pub use preview::{Preview, Row, SPANS};
 pub use project::{Project, Start};
+pub use prompt::Prompt;
+pub use screen::Screen;
 
 /// How long a message stays in the status line.
 const TOAST: Duration = Duration::from_secs(6);
@@ -89,6 +96,8 @@ pub enum Overlay {
     Palette(Palette),
     /// A question.
     Dialog(Dialog),
+    /// A line to type a value into.
+    Prompt(Box<Prompt>),
 }
 
 /// How the application is opened.
@@ -108,6 +117,8 @@ pub struct Opening {
     pub seed: Option<u64>,
     /// Columns and rows.
     pub size: (u16, u16),
+    /// What is shown first.
+    pub screen: Screen,
 }
 
 /// Everything there is to see.
@@ -118,6 +129,12 @@ pub struct App {
     depth: Depth,
     /// The whole screen.
     pub size: Rect,
+    /// What is shown.
+    pub screen: Screen,
+    /// What is known of running generators.
+    pub monitor: Monitor,
+    /// What the instance was last asked to tell of.
+    observed: Observe,
     /// Which pane has the keys.
     pub focus: Focus,
     /// Files shown; `None` leaves it to the width.
@@ -149,6 +166,10 @@ pub struct App {
     /// What to do once everything is saved.
     after_save: Option<Action>,
     leaving: bool,
+    /// Where generators run.
+    pub link: Link,
+    /// Generators that run, as far as known, whoever started them.
+    running: Vec<String>,
     exit: Option<u8>,
 }
 
@@ -163,6 +184,9 @@ impl App {
             theme,
             depth: opening.depth,
             size: Rect::new(0, 0, opening.size.0, opening.size.1),
+            screen: opening.screen,
+            monitor: Monitor::default(),
+            observed: Observe::default(),
             focus: Focus::Editor,
             files_shown: None,
             zoom: false,
@@ -184,6 +208,8 @@ impl App {
             changed: true,
             after_save: None,
             leaving: false,
+            link: Link::Here,
+            running: Vec::new(),
             exit: None,
         };
         match opening.document {
@@ -216,6 +242,7 @@ impl App {
             }
             AppEvent::Preview(result) => self.previewed(*result),
             AppEvent::Pipeline(news) => self.pipeline_news(news),
+            AppEvent::Instance(news) => self.instance_news(news),
             AppEvent::Signal(number) => self.exit = Some(u8::try_from(128 + number).unwrap_or(1)),
             AppEvent::TerminalLost(why) => {
                 tracing::error!("the terminal is lost: {why}");
@@ -253,6 +280,11 @@ impl App {
         self.preview
             .settle(layout.timestamps.map(inner), layout.events.map(inner));
         self.preview.follow_width(self.now);
+        let wish = self.observed();
+        if wish != self.observed {
+            self.observed = wish.clone();
+            self.effects.push(Effect::Observe(Box::new(wish)));
+        }
     }
 
     /// The earliest moment at which something changes by itself.
@@ -319,7 +351,8 @@ impl App {
         layout::layout(self.size, wish)
     }
 
-    fn set_focus(&mut self, focus: Focus) {
+    /// Gives the keys to a pane.
+    pub fn set_focus(&mut self, focus: Focus) {
         self.focus = focus;
         if matches!(focus, Focus::Timestamps | Focus::Events) {
             self.right = focus;
@@ -340,15 +373,18 @@ impl App {
         self.changed = true;
     }
 
-    fn info(&mut self, text: impl Into<String>) {
+    /// Shows a message.
+    pub fn info(&mut self, text: impl Into<String>) {
         self.say(Level::Info, text.into());
     }
 
-    fn warn(&mut self, text: impl Into<String>) {
+    /// Shows a message that asks to be looked at.
+    pub fn warn(&mut self, text: impl Into<String>) {
         self.say(Level::Warn, text.into());
     }
 
-    fn error(&mut self, text: impl Into<String>) {
+    /// Shows a message of failure.
+    pub fn error(&mut self, text: impl Into<String>) {
         self.say(Level::Error, text.into());
     }
 }

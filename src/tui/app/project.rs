@@ -148,6 +148,7 @@ impl App {
         self.effects.push(Effect::Open(project.document.clone()));
         self.effects.push(Effect::Scan(project.root.clone()));
         self.effects.push(Effect::Watch(vec![project.root.clone()]));
+        self.effects.push(Effect::Adopt(project.document.clone()));
         self.pipeline.name(&project.name);
         self.start = None;
         self.project = Some(project);

@@ -18,7 +18,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style};
 
-use super::app::{App, Opening};
+use super::app::{App, Opening, Screen};
 use super::event::{AppEvent, Effect, PipelineEvent};
 use super::theme::Depth;
 use super::{disk, pane, project};
@@ -65,6 +65,7 @@ impl Harness {
             parameters: Parameters::default(),
             seed: Some(7),
             size: (width, height),
+            screen: Screen::Design,
         };
         let app = App::open(opening, now).unwrap();
         let mut harness = Self {
@@ -178,6 +179,8 @@ impl Harness {
                 self.done.push("shut down".to_owned());
                 AppEvent::Pipeline(PipelineEvent::ShutDown)
             }
+            Effect::Observe(_) => return None,
+            Effect::Request(request) => return self.note(format!("request {request:?}")),
             Effect::Copy(text) => return self.note(format!("copy {text}")),
             Effect::Watch(_) | Effect::Redraw => return None,
         })

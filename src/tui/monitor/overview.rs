@@ -1,0 +1,19 @@
+//! The table of generators.
+
+use crossterm::event::KeyEvent;
+
+use crate::tui::app::App;
+
+/// What the screen remembers.
+#[derive(Debug, Default)]
+pub struct State {}
+
+/// A key that no command took.
+pub fn key(_app: &mut App, _key: &KeyEvent) {}
+
+impl State {
+    /// True while a filter is being typed.
+    pub fn types(&self) -> bool {
+        false
+    }
+}

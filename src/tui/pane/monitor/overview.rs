@@ -1,0 +1,12 @@
+//! The table of generators.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::tui::app::App;
+use crate::tui::pane::Line;
+
+/// Draws it.
+pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
+    Line::new(area, screen).put(" The table of generators", app.theme.muted);
+}
