@@ -144,9 +144,16 @@ fn spec(folder: &Path, reload: ReloadMode) -> GeneratorSpec {
     }
 }
 
+/// Every second of event time from the beginning on, once.
+fn seconds(lines: &[String], of: impl Fn(&str) -> i64) {
+    for (index, line) in lines.iter().enumerate() {
+        let first = of(&lines[0]);
+        assert_eq!(of(line), first + i64::try_from(index).unwrap(), "{line}");
+    }
+}
+
 fn balanced(stats: &Stats) {
-    let answered =
-        stats.produced_for + stats.empty + stats.dropped + stats.failed + stats.unused;
+    let answered = stats.produced_for + stats.empty + stats.dropped + stats.failed + stats.unused;
     assert_eq!(stats.released, answered, "{stats:?}");
     let inputs = stats.inputs.iter().map(|input| input.released);
     assert_eq!(stats.released, inputs.sum::<u64>(), "{stats:?}");
@@ -185,7 +192,10 @@ fn a_saved_template_is_taken_and_its_state_goes_on() {
     assert_eq!(lines.len() as u64, stats.events);
     counted(&lines);
     // One boundary between them.
-    let first = lines.iter().position(|line| line.starts_with("two")).unwrap();
+    let first = lines
+        .iter()
+        .position(|line| line.starts_with("two"))
+        .unwrap();
     assert!(lines[first..].iter().all(|line| line.starts_with("two")));
 }
 
@@ -225,14 +235,18 @@ fn what_fails_right_after_it_was_taken_is_taken_back() {
     house.start(ReloadMode::Auto);
     house.until("some events", |stats| stats.events > 100);
     // Sound for the events that are tried, and not for what comes later.
-    let bad = format!("{COUNTING}{{%- if n is divisibleby(2) -%}}{{{{ 1 // (n - n) }}}}{{%- endif -%}}");
+    let bad =
+        format!("{COUNTING}{{%- if n is divisibleby(2) -%}}{{{{ 1 // (n - n) }}}}{{%- endif -%}}");
     house.save("a.jinja", &bad);
     let stats = house.until("taken back", |stats| {
         let why = stats.reload.refused.as_deref();
         why.is_some_and(|why| why.contains("taken back"))
     });
     let why = stats.reload.refused.unwrap();
-    assert!(why.contains("a.jinja:1:") && why.contains("division"), "{why}");
+    assert!(
+        why.contains("a.jinja:1:") && why.contains("division"),
+        "{why}"
+    );
     assert_eq!(stats.reload.taken, 0);
     let failed = stats.failed;
     house.until("it goes on", |now| now.events > stats.events + 200);
@@ -308,7 +322,11 @@ fn new_includes_and_samples_are_followed() {
     house.until("taken", |stats| stats.reload.taken == 2);
     let seen = house.lines().len();
     house.until("some more", |_| {
-        house.lines().iter().skip(seen).any(|line| line.starts_with("three"))
+        house
+            .lines()
+            .iter()
+            .skip(seen)
+            .any(|line| line.starts_with("three"))
     });
     house.end();
     counted(&house.lines());
@@ -351,4 +369,161 @@ fn a_storm_of_changes_and_stops_in_the_middle_lose_nothing() {
         let full: Vec<String> = lines.into_iter().filter(|line| !line.is_empty()).collect();
         counted(&full);
     }
+}
+
+/// Shows the second it is of, and the tags of its input.
+const TIMED: &str = "{{ timestamp.timestamp() | int }} {{ tags | join(',') }}";
+
+#[test]
+fn changed_inputs_go_on_from_where_event_time_stands() {
+    let tagged =
+        |tag: &str| format!("- cron: {{expression: '* * * * * *', count: 1, tags: [{tag}]}}");
+    let house = House::new(&tagged("old"), "- stdout: {}", TIMED);
+    house.start(ReloadMode::Auto);
+    house.until("some events", |stats| stats.events > 100);
+    house.save("generator.yml", &document(&tagged("new"), "- stdout: {}"));
+    let taken = house.until("taken", |stats| stats.reload.taken == 1);
+    assert_eq!(taken.reload.refused, None);
+    house.until("some more", |stats| stats.events > taken.events + 100);
+    let (reason, stats) = house.end();
+    assert_eq!(reason, EndReason::Stopped);
+    assert_eq!(stats.inputs.len(), 2);
+    assert!(stats.inputs.iter().all(|input| input.released > 0));
+    let lines = house.lines();
+    seconds(&lines, |line| {
+        line.split(' ').next().unwrap().parse().unwrap()
+    });
+    let first = lines.iter().position(|line| line.ends_with("new")).unwrap();
+    assert!(first > 100 && lines[first..].iter().all(|line| line.ends_with("new")));
+}
+
+#[test]
+fn inputs_that_stay_are_not_touched_and_more_may_come_and_go() {
+    let one = "- cron: {expression: '* * * * * *', count: 1, tags: [one]}";
+    let two = format!("{one}\n- cron: {{expression: '*/2 * * * * *', count: 1, tags: [two]}}");
+    let house = House::new(one, "- stdout: {}", TIMED);
+    house.start(ReloadMode::Auto);
+    house.until("some events", |stats| stats.events > 50);
+    house.save("generator.yml", &document(&two, "- stdout: {}"));
+    let stats = house.until("taken", |stats| stats.reload.taken == 1);
+    house.until("some more", |now| now.events > stats.events + 100);
+    house.save("generator.yml", &document(one, "- stdout: {}"));
+    let stats = house.until("taken", |stats| stats.reload.taken == 2);
+    house.until("some more", |now| now.events > stats.events + 100);
+    house.end();
+    let lines = house.lines();
+    let of = |tag: &str| -> Vec<String> {
+        let ends = lines.iter().filter(|line| line.ends_with(tag));
+        ends.cloned().collect()
+    };
+    let second = |line: &str| -> i64 { line.split(' ').next().unwrap().parse().unwrap() };
+    seconds(&of("one"), second);
+    seconds(&of("two"), |line| second(line) / 2);
+    assert!(of("two").len() > 10);
+}
+
+#[test]
+fn outputs_come_go_and_change_and_the_others_keep_their_queues() {
+    let first = "- file: {path: one.log, write_mode: append}";
+    let house = House::new(FAST, first, COUNTING);
+    house.start(ReloadMode::Auto);
+    house.until("some events", |stats| stats.events > 100);
+    // One more.
+    let both = format!("{first}\n- file: {{path: two.log, write_mode: append}}");
+    house.save("generator.yml", &document(FAST, &both));
+    let stats = house.until("taken", |stats| stats.reload.taken == 1);
+    assert_eq!(stats.reload.refused, None);
+    assert_eq!(stats.outputs.len(), 2);
+    house.until("both write", |now| now.outputs[1].written > 100);
+    // The first one is written otherwise, the second goes on.
+    let changed = both.replacen(
+        "write_mode: append",
+        "write_mode: append, flush_interval: 0.5",
+        1,
+    );
+    house.save("generator.yml", &document(FAST, &changed));
+    let stats = house.until("taken", |stats| stats.reload.taken == 2);
+    assert_eq!(stats.outputs.len(), 3, "{stats:?}");
+    assert_eq!(stats.outputs[2].name, "file (former)");
+    house.until("both write", |now| now.outputs[0].written > 100);
+    // Only the second is left.
+    let last = "- file: {path: two.log, write_mode: append}";
+    house.save("generator.yml", &document(FAST, last));
+    let stats = house.until("taken", |stats| stats.reload.taken == 3);
+    house.until("some more", |now| now.events > stats.events + 100);
+    let (reason, stats) = house.end();
+    assert_eq!(reason, EndReason::Stopped);
+    let lines = |name: &str| -> Vec<String> {
+        let text = std::fs::read_to_string(house.path(name)).unwrap();
+        text.lines().map(str::to_owned).collect()
+    };
+    let former: u64 = stats.outputs[1..].iter().map(|one| one.received).sum();
+    counted(&lines("one.log"));
+    assert_eq!(lines("one.log").len() as u64, former);
+    let two = lines("two.log");
+    assert_eq!(two.len() as u64, stats.outputs[0].written);
+    let number = |line: &String| -> u64 { line.rsplit(' ').next().unwrap().parse().unwrap() };
+    assert!(
+        two.windows(2)
+            .all(|pair| number(&pair[1]) == number(&pair[0]) + 1)
+    );
+    assert_eq!(number(two.last().unwrap()), stats.events);
+}
+
+#[test]
+fn an_output_that_cannot_be_opened_leaves_everything_as_it_was() {
+    let house = House::new(FAST, "- stdout: {}", COUNTING);
+    house.start(ReloadMode::Auto);
+    house.until("some events", |stats| stats.events > 10);
+    house.write("file", "no folder");
+    let bad = "- stdout: {}\n- file: {path: file/two.log}";
+    house.save("generator.yml", &document(FAST, bad));
+    let stats = house.until("refused", |stats| stats.reload.refused.is_some());
+    assert_eq!((stats.reload.taken, stats.outputs.len()), (0, 1));
+    house.until("it goes on", |now| now.events > stats.events + 100);
+    let (reason, _) = house.end();
+    assert_eq!(reason, EndReason::Stopped);
+    counted(&house.lines());
+}
+
+#[test]
+fn other_batches_for_a_format_that_joins_them() {
+    let house = House::new(FAST, "- stdout: {}", "{\"n\": 1}");
+    house.start(ReloadMode::Auto);
+    house.until("some events", |stats| stats.events > 10);
+    let joined = "- stdout: {formatter: {format: json-batch}}";
+    house.save("generator.yml", &document(FAST, joined));
+    let stats = house.until("taken", |stats| stats.reload.taken == 1);
+    house.until("some more", |now| now.events > stats.events + 100);
+    let (reason, stats) = house.end();
+    assert_eq!(reason, EndReason::Stopped);
+    let lines = house.lines();
+    let single = lines.iter().filter(|line| line.starts_with('{')).count();
+    let objects: usize = lines
+        .iter()
+        .filter_map(|line| serde_json::from_str::<Vec<serde_json::Value>>(line).ok())
+        .map(|list| list.len())
+        .sum();
+    assert_eq!((single + objects) as u64, stats.events, "{lines:?}");
+    assert!(objects > 0);
+}
+
+#[test]
+fn the_mode_of_picking_goes_on_by_name() {
+    let fsm = |c: &str| {
+        format!(
+            "input:\n{FAST}\nevent:\n  template:\n    mode: fsm\n    templates:\n    - a: {{template: a.jinja, initial: true, transitions: [{{to: b, when: {{always: ~}}}}]}}\n    - b: {{template: b.jinja}}{c}\noutput:\n- stdout: {{}}\n"
+        )
+    };
+    let house = House::new(FAST, "- stdout: {}", "a");
+    house.write("b.jinja", "b");
+    house.write("generator.yml", &fsm(""));
+    house.start(ReloadMode::Auto);
+    house.until("some events", |stats| stats.events > 10);
+    house.save("generator.yml", &fsm("\n    - c: {template: b.jinja}"));
+    let stats = house.until("taken", |stats| stats.reload.taken == 1);
+    house.until("some more", |now| now.events > stats.events + 10);
+    house.end();
+    let starts = house.lines().iter().filter(|line| *line == "a").count();
+    assert_eq!(starts, 1);
 }

@@ -60,6 +60,9 @@ pub(super) struct Counters {
     pub(super) used: Counter,
     /// Instant of the last timestamp released (gauge); the smallest number before the first.
     pub(super) position_us: Counter,
+    /// Instant of the next timestamp (gauge); the largest number when none comes, the smallest when it
+    /// is not known.
+    pub(super) next_us: Counter,
     /// Jumps of the wall clock, and how far the last one went (gauge, signed).
     pub(super) jumps: Counter,
     pub(super) jumped_us: Counter,
@@ -90,6 +93,7 @@ impl Counters {
             outputs: (0..outputs).map(|_| OutputCounters::default()).collect(),
             held_us: Counter::at(u64::MAX),
             position_us: Counter::at(i64::MIN.cast_unsigned()),
+            next_us: Counter::at(i64::MIN.cast_unsigned()),
             ..Self::default()
         }
     }
@@ -137,7 +141,7 @@ impl OutputCounters {
         let now = Instant::now();
         let [written, format_failed, write_failed, dead_lettered] = decided;
         OutputStats {
-            name: lane.name.clone(),
+            name: lane.shown(),
             received,
             written,
             format_failed,

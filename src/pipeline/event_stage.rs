@@ -222,7 +222,7 @@ impl Stage<'_> {
         if self.alone || self.trial.is_some() {
             return false;
         }
-        let full = |lane: &Lane| lane.queue.len() >= lane.queue.capacity();
+        let full = |lane: &Lane| !lane.closed() && lane.queue.len() >= lane.queue.capacity();
         if waiting == 0 || (!self.setup.eager && self.shared.lanes.iter().any(full)) {
             self.behind = None;
             return false;
@@ -431,6 +431,7 @@ impl Stage<'_> {
         self.shared.counters.bytes.add(bytes as u64);
         self.shared.aliases.count(&batch);
         self.shared.tap.offer(&batch, &self.shared.origins);
+        self.shared.looks.offer(&batch);
         let meter = self.shared.event_meter();
         meter.tick();
         let outputs = self.shared.counters.outputs.iter();

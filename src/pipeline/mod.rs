@@ -29,6 +29,8 @@ mod input_stage;
 mod latency;
 #[cfg(test)]
 mod live_tests;
+mod lint_samples;
+mod lints;
 mod meter;
 mod ordered;
 mod output_stage;
@@ -51,6 +53,8 @@ mod steer;
 mod supervisor;
 mod swap;
 mod swap_event;
+mod swap_inputs;
+mod swap_outputs;
 mod swap_parts;
 mod swap_run;
 mod swap_trial;

@@ -5,7 +5,8 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::{
-    Context, Diagnostic, Diagnostics, Document, Files, Node, Place, PluginNode, Schema, Span,
+    Context, Diagnostic, Diagnostics, Document, Files, Node, Place, PluginNode, Scalar, Schema, Span,
+    Tree,
     names_help,
 };
 use crate::event::{self, EventConfig};
@@ -63,6 +64,8 @@ pub struct OutputPlan {
     pub config: Box<dyn OutputConfig>,
     /// The plugin with its options, and what was read to decode them, as a number.
     pub digest: u64,
+    /// It says that it does not check the certificate of its target.
+    pub unverified: bool,
 }
 
 impl Plan {
@@ -156,6 +159,7 @@ impl Decoded {
                 place: decoder.place(node.name_span),
                 config,
                 digest,
+                unverified: unverified(&node.body),
             })
         });
         let outputs: Vec<Option<OutputPlan>> = outputs.collect();
@@ -198,8 +202,19 @@ impl Decoded {
     }
 }
 
+/// True when options say that a certificate is not checked.
+fn unverified(body: &Node) -> bool {
+    let Tree::Map(entries) = &body.tree else {
+        return false;
+    };
+    entries.iter().any(|(key, value)| {
+        let off = matches!(&value.tree, Tree::Scalar(Scalar::Bool(false)));
+        key.as_str() == Some("verify") && off || unverified(value)
+    })
+}
+
 /// A path without `.`, `..` and doubled slashes, by its text alone.
-fn plain(path: &Path) -> PathBuf {
+pub(super) fn plain(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::config::{BACKFILL_FORMS, Diagnostic, Diagnostics};
 use crate::input::{InputEnv, Merge, Outside, input_seed};
-use crate::output::{OutputEnv, OutputError};
+use crate::output::OutputError;
 
 use super::batching::Batching;
 use super::control::Level;
@@ -19,6 +19,7 @@ use super::release::Release;
 use super::run::RunOptions;
 use super::shared::Shared;
 use super::swap::Maker;
+use super::swap_outputs::{self, Opening};
 use super::swap_parts::{Key, Now, Slot, output_keys};
 use super::timeline::Timeline;
 use super::{Backfill, EndReason, OutputPlan, Plan, input_stage, output_stage};
@@ -45,6 +46,8 @@ pub(super) enum News {
     Over,
     /// Look at the state again.
     Look,
+    /// Open another output.
+    Open(Box<Opening>),
 }
 
 /// Owns the threads of a run.
@@ -118,6 +121,7 @@ impl Supervisor {
             outputs: slots(outputs),
             start_us: self.start_us,
             skip_past: self.skip_past(),
+            joined: self.plan.joins(),
             position_us: None,
         });
         for index in 0..self.plan.outputs.len() {
@@ -140,7 +144,7 @@ impl Supervisor {
                     }
                 }
                 Ok(News::Over) => self.stages -= 1,
-                Ok(News::Look) => {}
+                Ok(News::Look | News::Open(_)) => {}
                 Err(_) => break,
             }
         }
@@ -267,17 +271,8 @@ impl Supervisor {
             let Some(output) = plan.outputs.get(index) else {
                 return;
             };
-            let parameters = &options.parameters;
-            let env = OutputEnv {
-                base: &plan.base,
-                files: options.files.clone(),
-                streams: options.streams.clone(),
-                runtime: options.runtime.clone(),
-                write_timeout: Duration::from_secs(parameters.write_timeout),
-                resumes: false,
-                max_concurrency: parameters.max_concurrency,
-            };
-            let ordered = parameters.keep_order;
+            let env = swap_outputs::env(&plan, &options, options.files.clone(), false);
+            let ordered = options.parameters.keep_order;
             match output_stage::open(output.config.as_ref(), &env, options.seed, index, shared) {
                 Ok(opened) => {
                     let _ = news.send(News::Ready(Ok(())));
@@ -292,17 +287,20 @@ impl Supervisor {
         self.spawn("evtui-output", 0, body, finish)
     }
 
+    /// Opens an output while the run works.
+    fn open_output(&mut self, opening: Opening) {
+        let (options, shared, lane) = (self.options.clone(), self.shared.clone(), opening.lane);
+        let body = move |_: &Shared| opening.run(&options, &shared);
+        let finish = move |panic, shared: &Shared| output_stage::finish(panic, lane, shared);
+        // Who asked for it hears that it is not there.
+        let _ = self.spawn("evtui-output", 0, body, finish);
+    }
+
     fn spawn_input(&mut self, source: Merge) -> Result<(), Diagnostics> {
         let parameters = &self.options.parameters;
-        let delay = parameters.batch.delay;
-        let delay = delay.filter(|_| self.plan.joins() && self.shared.live);
-        let mut size = parameters.batch.size;
-        if !self.plan.joins() && !self.shared.live {
-            size = Some(size.unwrap_or(TIMESTAMPS).min(TIMESTAMPS));
-        }
         let weak = Arc::downgrade(&self.shared);
         let setup = input_stage::Setup {
-            batching: Batching::new(size, delay),
+            batching: batching(&self.plan, &self.options),
             rate_limit: parameters.run.rate_limit,
             wake: Arc::new(move || {
                 if let Some(shared) = weak.upgrade() {
@@ -374,6 +372,7 @@ impl Supervisor {
             match self.hear(deadline) {
                 Ok(News::Over) => self.stages -= 1,
                 Ok(News::Ready(_) | News::Look) => {}
+                Ok(News::Open(opening)) => self.open_output(*opening),
                 Err(RecvTimeoutError::Timeout) if gone.is_some() => return,
                 Err(RecvTimeoutError::Timeout) if self.shared.control.deadline().is_none() => {
                     if over.is_some_and(|over| over <= Instant::now()) {
@@ -424,6 +423,18 @@ pub(super) fn or_unknown(mut problems: Diagnostics, what: &str) -> Diagnostics {
         ));
     }
     problems
+}
+
+/// How timestamps become batches for the outputs of a plan.
+pub(super) fn batching(plan: &Plan, options: &RunOptions) -> Batching {
+    let parameters = &options.parameters;
+    let (joined, live) = (plan.joins(), parameters.live_mode);
+    let delay = parameters.batch.delay.filter(|_| joined && live);
+    let mut size = parameters.batch.size;
+    if !joined && !live {
+        size = Some(size.unwrap_or(TIMESTAMPS).min(TIMESTAMPS));
+    }
+    Batching::new(size, delay)
 }
 
 /// Inputs or outputs as they stand at the start: their numbers are their positions.

@@ -99,7 +99,9 @@ pub(super) struct Handover {
     /// Lanes that get nothing more, by number.
     pub(super) closed: Vec<usize>,
     /// Lanes that get what comes from now on.
-    pub(super) opened: Vec<(super::shared::Lane, super::counters::OutputCounters)>,
+    pub(super) opened: Vec<usize>,
+    /// What a way back leaves as it is changed, in words.
+    pub(super) rest: Option<String>,
 }
 
 /// Where requests wait for the event stage, and what became of them.

@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crate::event::{EventError, EventSource, Outcome};
 use crate::time::Moment;
@@ -37,6 +38,7 @@ impl Stage<'_> {
             mut setup,
             closed,
             opened,
+            rest,
         } = handover;
         let new = match &maker {
             None => None,
@@ -45,9 +47,11 @@ impl Stage<'_> {
         let source = new.as_ref().unwrap_or(&self.source);
         setup.aliases = self.shared.numbers_of(source.aliases());
         self.flush();
-        let (lanes, counters) = opened.into_iter().unzip();
-        self.shared.counters.outputs.extend(counters);
-        self.shared.lanes.extend(lanes);
+        for index in opened {
+            if let Some(lane) = self.shared.lanes.get(index) {
+                lane.gone.store(false, Ordering::Relaxed);
+            }
+        }
         for index in closed {
             self.shared.close_lane(index);
         }
@@ -60,7 +64,9 @@ impl Stage<'_> {
             source: gone.0,
             setup: former,
             maker: std::mem::replace(&mut self.maker, maker),
+            rest,
         };
+        self.shared.looks.forget();
         self.begin_trial(former);
         Ok(gone.1)
     }
@@ -158,7 +164,11 @@ impl Stage<'_> {
             source,
             setup,
             maker,
+            rest,
         } = trial.former;
+        if let Some(rest) = rest {
+            why.push_str(&format!("; {rest}"));
+        }
         // What is gone now is not missed.
         let aliases = setup.aliases.clone();
         let mut back = Setup::clone(&self.setup);

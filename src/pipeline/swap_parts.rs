@@ -85,6 +85,14 @@ pub(super) struct Parts {
 }
 
 impl Parts {
+    /// What stays changed when the event source does not hold, in words.
+    pub(super) fn besides_event(&self) -> Option<String> {
+        let inputs = self.inputs.as_ref().map(|_| "inputs");
+        let outputs = self.outputs.as_ref().map(|_| "outputs");
+        let all: Vec<&str> = inputs.into_iter().chain(outputs).collect();
+        (!all.is_empty()).then(|| format!("the {} stay as changed", all.join(" and ")))
+    }
+
     /// In words: `the event source, input[0].cron`.
     pub(super) fn words(&self, plan: &Plan) -> String {
         let mut all = Vec::new();
@@ -132,6 +140,8 @@ pub(super) struct Now {
     pub(super) start_us: i64,
     /// Inputs leave out what lies before it.
     pub(super) skip_past: bool,
+    /// The size of batches shows in what some output writes.
+    pub(super) joined: bool,
     /// Where event time stands, microseconds since the Unix epoch.
     pub(super) position_us: Option<i64>,
 }

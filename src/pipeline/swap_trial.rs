@@ -24,6 +24,8 @@ pub(super) struct Former {
     pub(super) source: Box<dyn EventSource>,
     pub(super) setup: Arc<Setup>,
     pub(super) maker: Arc<Maker>,
+    /// What else was changed and stays so, in words.
+    pub(super) rest: Option<String>,
 }
 
 /// A change on trial.

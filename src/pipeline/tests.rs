@@ -301,6 +301,7 @@ impl Setup {
             place: place(),
             config,
             digest: 0,
+            unverified: false,
         });
         let plan = Plan {
             inputs: inputs.collect(),
