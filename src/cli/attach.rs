@@ -167,7 +167,12 @@ fn list(all: &[Found]) -> Result<(), String> {
         .build()
         .map_err(|error| error.to_string())?;
     let mut out = io::stdout();
-    let width = all.iter().map(|one| one.name.len()).max().unwrap_or(0).max(8);
+    let width = all
+        .iter()
+        .map(|one| one.name.len())
+        .max()
+        .unwrap_or(0)
+        .max(8);
     let mut lines = Vec::new();
     for one in all {
         let words = match &one.handle {

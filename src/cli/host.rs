@@ -188,7 +188,12 @@ impl Keeper {
                 }
             }
         }
-        let Self { handle, server, folder, .. } = self;
+        let Self {
+            handle,
+            server,
+            folder,
+            ..
+        } = self;
         // Nobody is to come any more; who just did starts another one.
         drop(server);
         let all = handle.list().await;
@@ -219,7 +224,10 @@ fn note(folder: &Path, all: &[GeneratorStatus]) {
         let Some(State::Ended(reason)) = &status.state else {
             continue;
         };
-        let events = count(usize::try_from(status.stats.events).unwrap_or(usize::MAX), "event");
+        let events = count(
+            usize::try_from(status.stats.events).unwrap_or(usize::MAX),
+            "event",
+        );
         let time = summary::clock(status.stats.uptime);
         let line = format!("{}: {reason} after {time}, {events}\n", status.id);
         tracing::info!(generator = status.id, "{reason} after {time}, {events}");

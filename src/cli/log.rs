@@ -41,7 +41,10 @@ pub(super) fn start(path: Option<&Path>) -> Result<Option<WorkerGuard>, String> 
         .with_writer(move || HushWriter(writer.clone()))
         .with_ansi(false)
         .with_filter(LevelFilter::INFO);
-    let _ = tracing_subscriber::registry().with(ring).with(lines).try_init();
+    let _ = tracing_subscriber::registry()
+        .with(ring)
+        .with(lines)
+        .try_init();
     Ok(Some(guard))
 }
 
@@ -53,7 +56,11 @@ mod tests {
     #[test]
     fn records_reach_the_file_and_a_bad_path_is_an_error() {
         let dir = tempfile::tempdir().unwrap();
-        assert!(start(Some(dir.path())).unwrap_err().contains("cannot log to"));
+        assert!(
+            start(Some(dir.path()))
+                .unwrap_err()
+                .contains("cannot log to")
+        );
         let path = dir.path().join("evtui.log");
         let guard = start(Some(&path)).unwrap();
         tracing::info!("a record");

@@ -105,7 +105,9 @@ pub mod values {
     /// Those of the serializer.
     pub fn serialize<S: Serializer>(map: &Map<String, Value>, to: S) -> Result<S::Ok, S::Error> {
         let packed = map.iter().map(|(key, value)| (key, pack(value)));
-        packed.collect::<std::collections::BTreeMap<_, _>>().serialize(to)
+        packed
+            .collect::<std::collections::BTreeMap<_, _>>()
+            .serialize(to)
     }
 
     /// Reads them.
@@ -192,7 +194,10 @@ mod tests {
         let Value::Object(values) = values else {
             unreachable!("an object");
         };
-        let text = serde_json::to_string(&Both { path: path.clone(), values: values.clone() });
+        let text = serde_json::to_string(&Both {
+            path: path.clone(),
+            values: values.clone(),
+        });
         let back: Both = serde_json::from_str(&text.unwrap()).unwrap();
         assert_eq!(back.path, path);
         assert_eq!(back.values, values);

@@ -247,8 +247,16 @@ mod tests {
             .map(|one| (one.level, one.generator.as_deref(), one.message.as_str()))
             .collect();
         let expected = [
-            (LogLevel::Info, Some("web"), "it opens port=80 path=\"/a b\""),
-            (LogLevel::Error, Some("shop"), "password *** why=\"bad ***\""),
+            (
+                LogLevel::Info,
+                Some("web"),
+                "it opens port=80 path=\"/a b\"",
+            ),
+            (
+                LogLevel::Error,
+                Some("shop"),
+                "password *** why=\"bad ***\"",
+            ),
         ];
         assert_eq!(seen, expected);
         let of_shop = LogQuery {

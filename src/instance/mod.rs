@@ -9,6 +9,7 @@
 //! Knows nothing of screens or command lines.
 
 mod home;
+mod lints;
 mod live;
 mod local;
 pub mod log_ring;

@@ -408,7 +408,9 @@ impl Registry {
         if cancel.load(Ordering::SeqCst) {
             running.stop(DRAIN);
         }
-        running.wait_started().map_err(InstanceError::Invalid)
+        running.wait_started().map_err(InstanceError::Invalid)?;
+        self.warn_of_shared_files(id);
+        Ok(())
     }
 
     /// Starts what is registered.

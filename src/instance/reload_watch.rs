@@ -403,9 +403,6 @@ impl Registry {
         *self.watch.lock().unwrap_or_else(PoisonError::into_inner) = Some(watch);
     }
 
-    /// Takes samples of all runs.
-    fn look_at_runs(&self) {}
-
     /// Has the watch follow the files of a generator as they are now.
     pub(super) fn watch_again(&self, id: &str) {
         let watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);

@@ -33,7 +33,8 @@ pub fn user() -> u32 {
 pub fn places() -> Vec<PathBuf> {
     let given = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
     // Where the variable is lost, as with `su` and `cron`, the folder may be there all the same.
-    let usual = || Some(PathBuf::from(format!("/run/user/{}", user()))).filter(|path| path.is_dir());
+    let usual =
+        || Some(PathBuf::from(format!("/run/user/{}", user()))).filter(|path| path.is_dir());
     let given = given.filter(|path| path.is_absolute()).or_else(usual);
     let own = given.map(|path| path.join("evtui"));
     let common = PathBuf::from(format!("/tmp/evtui-{}", user()));

@@ -96,7 +96,11 @@ impl Server {
 
     /// Where it listens at the moment.
     pub fn path(&self) -> Option<std::path::PathBuf> {
-        let seat = self.shared.seat.lock().unwrap_or_else(PoisonError::into_inner);
+        let seat = self
+            .shared
+            .seat
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         seat.as_ref().map(|seat| seat.path().to_owned())
     }
 }

@@ -151,7 +151,9 @@ fn change(
             match value {
                 Some(value) => {
                     text = edit(&text, key, Some(value.clone()))?;
-                    let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                    let shown = value
+                        .as_str()
+                        .map_or_else(|| value.to_string(), str::to_owned);
                     written.push(format!("{key}: {shown}"));
                 }
                 // What is not there needs no taking away.
@@ -194,7 +196,9 @@ fn stands_for(key: &str, wishes: &[Wish]) -> bool {
         "pace" => "speed",
         _ => return false,
     };
-    wishes.iter().any(|(name, value)| *name == other && value.is_some())
+    wishes
+        .iter()
+        .any(|(name, value)| *name == other && value.is_some())
 }
 
 fn given(run: &RunParameters, key: &str) -> bool {
@@ -225,7 +229,12 @@ mod tests {
 
     use super::*;
 
-    fn written(list: &str, was: &RunParameters, now: &Settings, live: bool) -> (String, Vec<String>) {
+    fn written(
+        list: &str,
+        was: &RunParameters,
+        now: &Settings,
+        live: bool,
+    ) -> (String, Vec<String>) {
         let folder = tempfile::tempdir().unwrap();
         let startup = folder.path().join("startup.yml");
         std::fs::write(&startup, list).unwrap();
@@ -258,7 +267,10 @@ mod tests {
         let (text, written) = written(list, &was, &now, true);
         assert!(text.contains("# Mine.\n- id: web   # the shop\n"), "{text}");
         assert!(text.contains("  gain: 2.5 # plain\n"), "{text}");
-        assert!(text.ends_with("- id: other\n  path: o/generator.yml\n"), "{text}");
+        assert!(
+            text.ends_with("- id: other\n  path: o/generator.yml\n"),
+            "{text}"
+        );
         let expected = [
             "speed: 60.0",
             "gain: 2.5",
@@ -296,6 +308,9 @@ mod tests {
         let wishes = [("gain", Some(json!(2.0))), ("speed", None)];
         let error = not_listed("web", Path::new("/p/generator.yml"), true, &wishes).to_string();
         let entry = r#"- {id: "web", path: "/p/generator.yml", gain: 2.0}"#;
-        assert!(error.contains("is not in the startup list") && error.ends_with(entry), "{error}");
+        assert!(
+            error.contains("is not in the startup list") && error.ends_with(entry),
+            "{error}"
+        );
     }
 }

@@ -101,18 +101,24 @@ impl Shared {
         let order = self.order();
         let lanes = order.iter().filter_map(|&number| self.lanes.get(number));
         let outputs = stats.outputs.iter().zip(stats.queues.iter().skip(1));
-        let outputs = outputs.zip(lanes).map(|((stats, queue), lane)| OutputSample {
-            stats: stats.clone(),
-            queue: queue.clone(),
-            json: lane.json,
-            unverified: lane.unverified && !lane.closed(),
-        });
+        let outputs = outputs
+            .zip(lanes)
+            .map(|((stats, queue), lane)| OutputSample {
+                stats: stats.clone(),
+                queue: queue.clone(),
+                json: lane.json,
+                unverified: lane.unverified && !lane.closed(),
+            });
         let seen = self.looks.seen();
         let blank = seen.templates.iter().enumerate();
-        let blank = blank.filter(|(_, (_, full))| !full).map(|(number, (looked, _))| {
-            let alias = self.origins.alias(u16::try_from(number).unwrap_or(u16::MAX));
-            (alias.to_owned(), *looked)
-        });
+        let blank = blank
+            .filter(|(_, (_, full))| !full)
+            .map(|(number, (looked, _))| {
+                let alias = self
+                    .origins
+                    .alias(u16::try_from(number).unwrap_or(u16::MAX));
+                (alias.to_owned(), *looked)
+            });
         Sample {
             at_us: self.clock.now_us(),
             timed: self.live || stats.settings.pace.is_some(),
@@ -152,7 +158,13 @@ impl Running {
         for turn in turns {
             match turn {
                 Turn::Begins(lint) => {
-                    tracing::warn!(generator, lint = lint.name, "{} ({})", lint.message, lint.help);
+                    tracing::warn!(
+                        generator,
+                        lint = lint.name,
+                        "{} ({})",
+                        lint.message,
+                        lint.help
+                    );
                 }
                 Turn::Ends(lint) => {
                     tracing::info!(generator, lint = lint.name, "no longer: {}", lint.message);

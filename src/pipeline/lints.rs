@@ -172,7 +172,9 @@ impl Look<'_> {
                 let (len, most) = (output.queue.len, output.queue.capacity);
                 found.push(self.lint(
                     &format!("queue-growing:{index}"),
-                    format!("what waits for output[{index}] `{name}` grows: {len} of {most} batches"),
+                    format!(
+                        "what waits for output[{index}] `{name}` grows: {len} of {most} batches"
+                    ),
                     "when it is full the run waits for this output",
                     self.first.at_us,
                 ));
@@ -191,7 +193,8 @@ impl Look<'_> {
             && !self.last.paused
             && !held
             && seen.len() >= 3
-            && (seen.iter().all(full) || late && seen.iter().filter(|one| full(one)).count() * 2 > seen.len())
+            && (seen.iter().all(full)
+                || late && seen.iter().filter(|one| full(one)).count() * 2 > seen.len())
     }
 
     /// More and more waits, and it is half full.
@@ -201,7 +204,12 @@ impl Look<'_> {
         let (first, last) = (lens.first().copied(), lens.last().copied());
         let most = seen.last().map_or(0, |one| one.queue.capacity);
         let held = seen.last().is_some_and(|one| one.stats.paused);
-        self.last.timed && !held && lens.len() >= 4 && up && last > first && last.unwrap_or(0) * 2 >= most
+        self.last.timed
+            && !held
+            && lens.len() >= 4
+            && up
+            && last > first
+            && last.unwrap_or(0) * 2 >= most
     }
 
     /// Events its formatter refuses.
@@ -214,9 +222,19 @@ impl Look<'_> {
             return;
         }
         let name = &output.stats.name;
-        let all = self.gained(|one| of(one, |stats| stats.received)).max(refused);
-        let what = if output.json { "are no JSON" } else { "do not fit its format" };
-        let kind = if output.json { "json-check" } else { "format-check" };
+        let all = self
+            .gained(|one| of(one, |stats| stats.received))
+            .max(refused);
+        let what = if output.json {
+            "are no JSON"
+        } else {
+            "do not fit its format"
+        };
+        let kind = if output.json {
+            "json-check"
+        } else {
+            "format-check"
+        };
         found.push(self.lint(
             &format!("{kind}:{index}"),
             format!("{refused} of the last {all} events for output[{index}] `{name}` {what}"),
@@ -230,7 +248,10 @@ impl Look<'_> {
         let answered = self.gained(|one| one.released);
         let since_us = self.first.at_us;
         if answered > 0 && self.gained(|one| one.events) == 0 && self.window.len() > 1 {
-            let (dropped, failed) = (self.gained(|one| one.dropped), self.gained(|one| one.failed));
+            let (dropped, failed) = (
+                self.gained(|one| one.dropped),
+                self.gained(|one| one.failed),
+            );
             let (name, message, help) = if failed * 2 >= answered {
                 (
                     "all-failed",

@@ -127,7 +127,10 @@ fn each_oddity_has_its_name_and_its_opposite_has_none() {
     ];
     for (index, (name, change)) in cases.iter().enumerate() {
         let found = names(&history(change));
-        let expected: Vec<&str> = Some(*name).into_iter().filter(|one| !one.is_empty()).collect();
+        let expected: Vec<&str> = Some(*name)
+            .into_iter()
+            .filter(|one| !one.is_empty())
+            .collect();
         assert_eq!(found, expected, "case {index}");
     }
 }

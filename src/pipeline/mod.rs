@@ -27,10 +27,10 @@ mod gain;
 mod hold;
 mod input_stage;
 mod latency;
-#[cfg(test)]
-mod live_tests;
 mod lint_samples;
 mod lints;
+#[cfg(test)]
+mod live_tests;
 mod meter;
 mod ordered;
 mod output_stage;

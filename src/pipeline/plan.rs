@@ -5,9 +5,8 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::{
-    Context, Diagnostic, Diagnostics, Document, Files, Node, Place, PluginNode, Scalar, Schema, Span,
-    Tree,
-    names_help,
+    Context, Diagnostic, Diagnostics, Document, Files, Node, Place, PluginNode, Scalar, Schema,
+    Span, Tree, names_help,
 };
 use crate::event::{self, EventConfig};
 use crate::input::{self, InputConfig};

@@ -15,12 +15,12 @@ use crate::time::Clock;
 
 use super::control::{Control, Level};
 use super::counters::Counters;
+use super::lint_samples::Looks;
 use super::pool::Pool;
 use super::queue::Queue;
 use super::settings::{Live, LiveControl, Settings};
 use super::shared::{Lane, Shared};
 use super::supervisor::{News, Supervisor, message};
-use super::lint_samples::Looks;
 use super::swap::Desk;
 use super::swap_inputs::Schedule;
 use super::{EndReason, Plan, State, Stats, Tapped};
@@ -101,9 +101,8 @@ pub fn start(plan: Plan, options: RunOptions) -> Running {
 fn shared(plan: &Plan, options: &RunOptions) -> Shared {
     let queue = options.parameters.queue;
     let lanes = plan.outputs.iter().enumerate();
-    let lanes = lanes.map(|(position, output)| {
-        Lane::new(output, position, &plan.base, queue.max_event_batches)
-    });
+    let lanes = lanes
+        .map(|(position, output)| Lane::new(output, position, &plan.base, queue.max_event_batches));
     Shared {
         id: options.id.clone(),
         control: Control::new(),

@@ -19,13 +19,13 @@ use super::delivery::Circuit;
 use super::errors::{Errors, Failure};
 use super::hold::Hold;
 use super::latency::Latencies;
+use super::lint_samples::Looks;
 use super::meter::Meter;
 use super::plan::plain;
 use super::pool::Pool;
 use super::queue::Queue;
 use super::settings::Live;
 use super::swap::{Desk, Maker};
-use super::lint_samples::Looks;
 use super::swap_inputs::Schedule;
 use super::swap_parts::Now;
 use super::tap::Tap;
@@ -342,9 +342,9 @@ impl Shared {
         let uptime = self.lasted.get().copied();
         let uptime = uptime.or_else(|| self.began.get().map(Instant::elapsed));
         let order = self.order();
-        let outputs = order.iter().filter_map(|&number| {
-            Some((self.lanes.get(number)?, counters.outputs.get(number)?))
-        });
+        let outputs = order
+            .iter()
+            .filter_map(|&number| Some((self.lanes.get(number)?, counters.outputs.get(number)?)));
         Stats {
             uptime: uptime.unwrap_or_default(),
             released: inputs.iter().map(|one| one.released).sum(),

@@ -108,7 +108,10 @@ impl Release {
             (Some(_), Some(head_us)) => self.last_us.max(head_us),
             _ => self.last_us,
         };
-        let here_us = self.timeline.position(now).map(crate::time::Moment::instant_us);
+        let here_us = self
+            .timeline
+            .position(now)
+            .map(crate::time::Moment::instant_us);
         match (here_us, head_us) {
             // It is behind: event time stands at what was released last.
             (Some(here_us), Some(head_us)) if head_us <= here_us => done_us,

@@ -24,7 +24,12 @@ fn every(seconds: i64) -> Box<dyn Input> {
     Box::new(Every(seconds, 0))
 }
 
-fn release(inputs: Vec<Box<dyn Input>>, live: bool, pace: Option<Pace>, clock: &FakeClock) -> Release {
+fn release(
+    inputs: Vec<Box<dyn Input>>,
+    live: bool,
+    pace: Option<Pace>,
+    clock: &FakeClock,
+) -> Release {
     let timeline = Timeline::new(live, Zone::UTC, pace, clock.read());
     Release::new(Merge::new(inputs), timeline, 1.0, 16)
 }
@@ -78,13 +83,25 @@ fn an_input_that_stays_loses_and_doubles_nothing_wherever_it_is_cut() {
             own.map(|(second, _)| *second).collect()
         };
         let stays = of(0);
-        assert!(stays.iter().copied().eq(0..i64::try_from(stays.len()).unwrap()), "{cut}");
+        assert!(
+            stays
+                .iter()
+                .copied()
+                .eq(0..i64::try_from(stays.len()).unwrap()),
+            "{cut}"
+        );
         // The old one up to somewhere, the new one from there on, at no instant both.
         let (old, new) = (of(1), of(2));
         assert!(old.iter().zip(0..).all(|(at, nth)| *at == nth * 3), "{cut}");
         let last = old.last().copied().unwrap_or(-1);
-        assert!(new.iter().all(|at| *at > last && at % 5 == 0), "{cut}: {all:?}");
-        assert!(all.is_sorted_by_key(|(second, _)| *second), "{cut}: {all:?}");
+        assert!(
+            new.iter().all(|at| *at > last && at % 5 == 0),
+            "{cut}: {all:?}"
+        );
+        assert!(
+            all.is_sorted_by_key(|(second, _)| *second),
+            "{cut}: {all:?}"
+        );
         let first = new.first().copied().unwrap();
         assert!(first - last <= 5 + 3, "{cut}: {old:?} {new:?}");
     }

@@ -1,7 +1,7 @@
 //! A swap as its owner sees it: examined beside the run, then taken.
 
-use std::sync::{Arc, PoisonError};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::config::{Files, ReloadMode};
@@ -71,7 +71,10 @@ impl Running {
         let lost = self.hand_over(Handover {
             setup: Setup::new(event, &plan, &maker.options, tags(shared)),
             maker: parts.event.then(|| maker.clone()),
-            closed: parts.outputs.as_ref().map_or_else(Vec::new, |moves| moves.gone.clone()),
+            closed: parts
+                .outputs
+                .as_ref()
+                .map_or_else(Vec::new, |moves| moves.gone.clone()),
             opened: waiting.lanes,
             rest: parts.besides_event(),
         })?;

@@ -128,11 +128,13 @@ impl Talk<'_> {
             let (handle, warning) = (self.instances.make)()?;
             self.handle = Some(handle);
             if let Some(warning) = warning {
-                self.tell_of_instance(InstanceNews::Warned(warning));
+                self.tell_of_instance(InstanceNews::Here(warning));
             }
             self.look_at_link();
         }
-        self.handle.clone().ok_or_else(|| "there is none".to_owned())
+        self.handle
+            .clone()
+            .ok_or_else(|| "there is none".to_owned())
     }
 
     fn take(&mut self, job: Job) {
@@ -384,7 +386,9 @@ async fn free_name(handle: &Handle, spec: &GeneratorSpec) -> String {
 pub(super) fn trouble(link: &Link) -> Option<String> {
     let clock = |us: i64| {
         let at = chrono::DateTime::from_timestamp_micros(us).unwrap_or_default();
-        at.with_timezone(&chrono::Local).format("%H:%M:%S").to_string()
+        at.with_timezone(&chrono::Local)
+            .format("%H:%M:%S")
+            .to_string()
     };
     match link {
         Link::Here | Link::Up(_) => None,
@@ -393,7 +397,7 @@ pub(super) fn trouble(link: &Link) -> Option<String> {
             clock(*since_us),
             peer.pid
         )),
-        Link::Gone { why, since_us } => Some(format!("since {}: {why}", clock(*since_us))),
+        Link::Gone { why, .. } => Some(why.clone()),
     }
 }
 /// Does what was asked for once; gives what became of it, in words.

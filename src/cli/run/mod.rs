@@ -151,7 +151,9 @@ fn open_to_terminals(
         Ok(server) => Some(server),
         Err(error) => {
             let name = &args.name;
-            tracing::warn!("no terminal can attach to `{name}`: {error}; --name gives another name");
+            tracing::warn!(
+                "no terminal can attach to `{name}`: {error}; --name gives another name"
+            );
             None
         }
     }

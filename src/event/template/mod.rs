@@ -17,8 +17,12 @@ mod subprocess;
 #[cfg(test)]
 mod tests;
 mod values;
+mod view;
 
-use super::{EventConfig, EventEnv, EventPlugin, EventSource, Inspect};
+use super::{
+    EventConfig, EventEnv, EventPlugin, EventSource, Inspect, Outline, Sample, SampleInfo,
+    SampleWish,
+};
 use crate::config::{Context, Diagnostics, Node, Schema};
 use crate::template::{Value, usage};
 
@@ -110,5 +114,17 @@ impl EventConfig for TemplateConfig {
     ) -> Option<Box<dyn EventSource>> {
         let source = self.build_with(env, Streams::Seeded(streams), problems)?;
         Some(Box::new(source))
+    }
+
+    fn outline(&self) -> Outline {
+        view::outline(self)
+    }
+
+    fn samples(
+        &self,
+        env: &EventEnv<'_>,
+        wish: &SampleWish,
+    ) -> Option<(Vec<SampleInfo>, Option<Sample>)> {
+        Some(view::samples(self, env, wish))
     }
 }

@@ -144,9 +144,15 @@ mod tests {
         };
         assert_eq!(with(PROTOCOL).unlike(), None);
         let older = with(PROTOCOL - 1).unlike().unwrap();
-        assert!(older.contains("is older") && older.contains("kill 7"), "{older}");
+        assert!(
+            older.contains("is older") && older.contains("kill 7"),
+            "{older}"
+        );
         let newer = with(PROTOCOL + 1).unlike().unwrap();
-        assert!(newer.contains("is newer") && newer.contains("0.0.9"), "{newer}");
+        assert!(
+            newer.contains("is newer") && newer.contains("0.0.9"),
+            "{newer}"
+        );
         // A hello of the future has more in it.
         let text = r#"{"evtui": 99, "version": "9.0", "pid": 1, "colour": "blue"}"#;
         let hello: Hello = serde_json::from_str(text).unwrap();

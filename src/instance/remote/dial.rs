@@ -111,7 +111,11 @@ pub(super) async fn find_or_spawn(target: &Target) -> Result<(UnixStream, Hello)
             Ok(line) if line == TAKEN => tokio::time::sleep(AGAIN).await,
             Ok(line) => {
                 let why = line.strip_prefix("error: ").unwrap_or(&line);
-                let why = if why.is_empty() { "it ended at once" } else { why };
+                let why = if why.is_empty() {
+                    "it ended at once"
+                } else {
+                    why
+                };
                 let why = format!("no background process could be started: {why}");
                 return Err(DialError::Failed(why));
             }

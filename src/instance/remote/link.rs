@@ -171,7 +171,10 @@ impl Way {
     }
 
     /// Asks for what is ready at once.
-    pub(super) async fn quick<T: DeserializeOwned>(self: &Arc<Self>, call: Call) -> Result<T, Broken> {
+    pub(super) async fn quick<T: DeserializeOwned>(
+        self: &Arc<Self>,
+        call: Call,
+    ) -> Result<T, Broken> {
         let wire = self.wire(Effort::Find).await?;
         open(&wire.ask(&call).await?)
     }

@@ -10,8 +10,6 @@
 
 mod dial;
 mod link;
-#[cfg(test)]
-mod tests;
 mod wire;
 
 use std::future::Future;

@@ -83,7 +83,10 @@ impl Wire {
                     let Ok(answer) = serde_json::from_slice::<Answer>(&bytes) else {
                         return;
                     };
-                    let asked = mine.waiting().as_mut().and_then(|all| all.remove(&answer.id));
+                    let asked = mine
+                        .waiting()
+                        .as_mut()
+                        .and_then(|all| all.remove(&answer.id));
                     if let Some(asked) = asked {
                         // Who asked may have stopped waiting.
                         let _ = asked.send(answer);
@@ -134,7 +137,9 @@ impl Wire {
         } else {
             "the background process".to_owned()
         };
-        Broken::Gone(format!("{what} (process {pid}) has ended, and its generators with it"))
+        Broken::Gone(format!(
+            "{what} ({pid}) has ended, and its generators with it"
+        ))
     }
 
     fn quiet(&self) -> Broken {

@@ -372,8 +372,7 @@ impl Courier {
     fn look_for_an_end(&self, lane: &Lane) {
         let lost = lane.lost.fetch_add(1, Ordering::Relaxed).saturating_add(1);
         let mut lanes = self.shared.lanes.iter();
-        let hopeless =
-            |lane: &Lane| lane.closed() || lane.lost.load(Ordering::Relaxed) >= PATIENCE;
+        let hopeless = |lane: &Lane| lane.closed() || lane.lost.load(Ordering::Relaxed) >= PATIENCE;
         if lost == PATIENCE && !self.shared.live && lanes.all(hopeless) {
             let source = &self.source;
             self.shared.halt(EndReason::Failed(format!(

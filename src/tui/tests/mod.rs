@@ -5,6 +5,7 @@
 mod behaviour;
 mod canned;
 mod files;
+mod leaving;
 mod screens;
 
 use std::fmt::Write as _;
@@ -175,6 +176,8 @@ impl Harness {
             Effect::Control(id, change) => return self.note(format!("control {id}: {change:?}")),
             Effect::Stop(id) => return self.note(format!("stop {id}")),
             Effect::Abort(id) => return self.note(format!("abort {id}")),
+            Effect::AbortAll => return self.note("abort all".to_owned()),
+            Effect::Adopt(_) => return None,
             Effect::ShutDown => {
                 self.done.push("shut down".to_owned());
                 AppEvent::Pipeline(PipelineEvent::ShutDown)
