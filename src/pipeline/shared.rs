@@ -29,7 +29,7 @@ use super::swap::{Desk, Maker};
 use super::swap_inputs::Schedule;
 use super::swap_parts::Now;
 use super::tap::Tap;
-use super::{Backfill, EndReason, OutputPlan, QueueStats, StageStats, Stats};
+use super::{Backfill, EndReason, InputStats, OutputPlan, QueueStats, StageStats, Stats};
 
 /// Bytes of events that wait for one output, beside the number of batches.
 const LANE_BYTES: usize = 4 << 20;
@@ -279,6 +279,23 @@ impl Shared {
         order
     }
 
+    /// The inputs of the document in its order, then former ones that gave something.
+    fn input_stats(&self) -> Vec<InputStats> {
+        let all = self.counters.inputs(&self.inputs);
+        let listed = self.with_now(|now| now.inputs.iter().map(|slot| slot.number).collect());
+        let Some(listed): Option<Vec<usize>> = listed else {
+            return all;
+        };
+        let here = listed.iter().filter_map(|&number| all.get(number).cloned());
+        let former = all.iter().enumerate();
+        let former = former.filter(|(number, one)| !listed.contains(number) && one.released > 0);
+        let former = former.map(|(_, one)| InputStats {
+            name: format!("{} (former)", one.name),
+            ..one.clone()
+        });
+        here.chain(former).collect()
+    }
+
     /// The lane of an output by its position in the document.
     pub(super) fn lane_at(&self, position: usize) -> Option<&Lane> {
         self.lanes.get(*self.order().get(position)?)
@@ -338,7 +355,7 @@ impl Shared {
     pub(super) fn stats(&self) -> Stats {
         let counters = &self.counters;
         let settings = self.settings.get();
-        let inputs = counters.inputs(&self.inputs);
+        let inputs = self.input_stats();
         let uptime = self.lasted.get().copied();
         let uptime = uptime.or_else(|| self.began.get().map(Instant::elapsed));
         let order = self.order();
