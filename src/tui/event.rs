@@ -152,7 +152,7 @@ pub enum Request {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileText {
     /// Its text.
-    pub text: String,
+    pub text: Rope,
     /// Why it cannot be changed, when it cannot.
     pub read_only: Option<String>,
 }

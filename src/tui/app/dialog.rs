@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ropey::Rope;
 
 use super::{App, Overlay};
 use crate::tui::event::Effect;
@@ -29,9 +30,9 @@ pub enum Action {
     /// Stops the pipeline at once.
     Abort,
     /// Keeps the buffer; the disk has that text.
-    KeepMine(PathBuf, String),
+    KeepMine(PathBuf, Rope),
     /// Takes that text over from the disk.
-    LoadTheirs(PathBuf, String),
+    LoadTheirs(PathBuf, Rope),
     /// Saves the shown file, then closes it.
     SaveThenClose,
     /// Closes the shown file.
@@ -132,8 +133,8 @@ impl App {
                 let id = self.pipeline.id.clone();
                 self.effects.push(Effect::Abort(id));
             }
-            Action::KeepMine(path, theirs) => self.keep_mine(&path, &theirs),
-            Action::LoadTheirs(path, theirs) => self.load_theirs(&path, &theirs),
+            Action::KeepMine(path, theirs) => self.keep_mine(&path, theirs),
+            Action::LoadTheirs(path, theirs) => self.load_theirs(&path, theirs),
             Action::SaveThenClose => {
                 self.after_save = Some(Action::CloseNow);
                 self.save();

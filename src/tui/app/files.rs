@@ -32,7 +32,7 @@ impl App {
             .iter()
             .position(|buffer| buffer.is_at(&path));
         let index = index.unwrap_or_else(|| {
-            let mut buffer = Buffer::new(path.clone(), project.relative(&path), &file.text);
+            let mut buffer = Buffer::of(path.clone(), project.relative(&path), file.text);
             buffer.read_only = file.read_only;
             project.buffers.push(buffer);
             project.buffers.len() - 1
@@ -184,12 +184,12 @@ impl App {
             self.ask_whose(path.to_owned(), &name, file.text);
             return;
         }
-        buffer.reload(&file.text);
+        buffer.reload(file.text);
         self.info(format!("{name} changed on disk and was loaded"));
         self.touch_preview();
     }
 
-    fn ask_whose(&mut self, path: PathBuf, name: &str, theirs: String) {
+    fn ask_whose(&mut self, path: PathBuf, name: &str, theirs: Rope) {
         // A later change replaces the question about an earlier one.
         self.overlays.retain(|overlay| {
             !matches!(overlay, Overlay::Dialog(dialog) if dialog.about.as_ref() == Some(&path))
@@ -213,7 +213,7 @@ impl App {
         }));
     }
 
-    pub(super) fn keep_mine(&mut self, path: &Path, theirs: &str) {
+    pub(super) fn keep_mine(&mut self, path: &Path, theirs: Rope) {
         if let Some(buffer) = self
             .project
             .as_mut()
@@ -223,7 +223,7 @@ impl App {
         }
     }
 
-    pub(super) fn load_theirs(&mut self, path: &Path, theirs: &str) {
+    pub(super) fn load_theirs(&mut self, path: &Path, theirs: Rope) {
         if let Some(buffer) = self
             .project
             .as_mut()

@@ -270,7 +270,7 @@ impl App {
         {
             let text = View::of(buffer, inner(area)).text;
             buffer.settle_view(usize::from(text.height), usize::from(text.width));
-            buffer.lex_to(buffer.top + usize::from(text.height));
+            buffer.lex(buffer.top, buffer.top + usize::from(text.height));
         }
         if let Some(area) = layout.files
             && let Some(project) = &mut self.project

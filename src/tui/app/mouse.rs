@@ -96,8 +96,7 @@ impl App {
         match focus {
             Focus::Editor => {
                 if let Some(buffer) = self.buffer_mut() {
-                    let (line, cell) = View::of(buffer, body).hit(buffer, at);
-                    let to = buffer.at_cell(line, cell);
+                    let to = View::of(buffer, body).hit(buffer, at);
                     let again = buffer.head() == to && buffer.selection().is_none();
                     buffer.point(to, extend);
                     if again {
@@ -130,8 +129,7 @@ impl App {
             return;
         };
         if let Some(buffer) = self.buffer_mut() {
-            let (line, cell) = View::of(buffer, inner(area)).hit(buffer, at);
-            let to = buffer.at_cell(line, cell);
+            let to = View::of(buffer, inner(area)).hit(buffer, at);
             buffer.point(to, true);
         }
     }
