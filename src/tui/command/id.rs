@@ -48,6 +48,12 @@ pub enum Id {
     Find,
     FindNext,
     NextProblem,
+    // Help while typing.
+    Complete,
+    Hover,
+    QuickFix,
+    ListProblems,
+    Portability,
     // Screens and running generators.
     Monitor,
     Design,
