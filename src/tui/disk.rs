@@ -123,10 +123,12 @@ fn name(path: &Path) -> String {
         .into_owned()
 }
 
-fn explain(action: &str, path: &Path, error: &io::Error) -> String {
+/// Says in words what could not be done to a file.
+pub fn explain(action: &str, path: &Path, error: &io::Error) -> String {
     let why = match error.kind() {
         io::ErrorKind::NotFound => "it does not exist".to_owned(),
         io::ErrorKind::PermissionDenied => "no permission".to_owned(),
+        io::ErrorKind::AlreadyExists => "there is one there already".to_owned(),
         io::ErrorKind::StorageFull => "the disk is full".to_owned(),
         io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
         _ => error.to_string(),

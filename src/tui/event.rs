@@ -14,6 +14,7 @@ use crate::instance::{
 use crate::pipeline::Change;
 use crate::preview::{PreviewRequest, PreviewResult};
 
+use super::trash::FileChange;
 use super::project::{Found, Tree};
 
 /// Something happened.
@@ -35,6 +36,10 @@ pub enum AppEvent {
     Reread(PathBuf, Option<Result<FileText, String>>),
     /// A file was written, or why not.
     Saved(PathBuf, Rope, Result<(), String>),
+    /// Files were made, renamed, deleted; what was done, or why not.
+    FileChanged(FileChange, Result<FileChange, String>),
+    /// Another editor is done with a file.
+    EditedOutside(PathBuf, Result<(), String>),
     /// The files of the project, or why there are none.
     Scanned(Result<Tree, String>),
     /// Projects that can be opened.
@@ -166,6 +171,17 @@ pub enum Effect {
     Reread(PathBuf),
     /// Write a file.
     Save(PathBuf, Rope),
+    /// Make, rename, copy or delete a file.
+    ChangeFile(FileChange),
+    /// Give the terminal to another editor for a file.
+    EditOutside {
+        /// Absolute path.
+        path: PathBuf,
+        /// Line of the cursor, from 1.
+        line: usize,
+        /// Character of the cursor in its line, from 1.
+        column: usize,
+    },
     /// List the files of a project.
     Scan(PathBuf),
     /// Look for projects below a folder.

@@ -6,6 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ropey::Rope;
 
 use super::{App, Overlay};
+use crate::tui::trash::FileChange;
 use crate::tui::event::Effect;
 
 /// What a choice does.
@@ -37,6 +38,14 @@ pub enum Action {
     SaveThenClose,
     /// Closes the shown file.
     CloseNow,
+    /// Closes the shown file or, when it is the only one, asks to leave.
+    CloseOrLeave,
+    /// Saves the shown file, then hands it to another editor.
+    SaveThenEditOutside,
+    /// Hands the shown file to another editor.
+    EditOutside,
+    /// Puts a file or folder into the trash.
+    Delete(PathBuf),
 }
 
 /// One answer.
@@ -135,10 +144,11 @@ impl App {
             }
             Action::KeepMine(path, theirs) => self.keep_mine(&path, theirs),
             Action::LoadTheirs(path, theirs) => self.load_theirs(&path, theirs),
-            Action::SaveThenClose => {
-                self.after_save = Some(Action::CloseNow);
-                self.save();
-            }
+            Action::SaveThenClose => self.save_then(Action::CloseNow),
+            Action::SaveThenEditOutside => self.save_then(Action::EditOutside),
+            Action::EditOutside => self.hand_over(),
+            Action::CloseOrLeave => self.close_or_leave(),
+            Action::Delete(path) => self.change_file(FileChange::Trash(path)),
             Action::CloseNow => self.close_now(),
         }
     }

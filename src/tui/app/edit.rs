@@ -1,7 +1,8 @@
 //! Commands that change or select text of the shown file.
 
-use super::App;
-use crate::tui::editor::Buffer;
+use super::{App, Prompt};
+use crate::tui::editor::{Buffer, parse_place};
+use crate::tui::text;
 
 impl App {
     /// Changes the shown file, when it can be changed.
@@ -29,6 +30,29 @@ impl App {
             Some(Ok(())) => self.touch_preview(),
             None => {}
         }
+    }
+
+    /// Asks for a line of the shown file to go to.
+    pub fn ask_place(&mut self) {
+        let lines = self.buffer().map_or(0, Buffer::lines);
+        let title = format!("Go to line, 1 to {}", text::grouped(lines as u64));
+        let here = self.buffer().map_or(0, |buffer| buffer.place().0 - 1);
+        let prompt = Prompt::new(title, "12, or 12:5 with the column, or +10 and -3", move |app, typed| {
+            let (line, column) = parse_place(typed, here)?;
+            if let Some(buffer) = app.buffer_mut() {
+                buffer.mark_jump();
+                buffer.go_to(line, column);
+            }
+            Ok(())
+        });
+        let meaning = move |app: &App, typed: &str| {
+            let (line, _) = parse_place(typed, here)?;
+            let last = app.buffer().map_or(0, |buffer| buffer.lines() - 1);
+            let shown = line.min(last);
+            let words = app.buffer().map(|buffer| buffer.line(shown).trim().to_owned());
+            Ok(format!("line {}: {}", shown + 1, words.unwrap_or_default()))
+        };
+        self.ask(prompt.meaning(meaning));
     }
 
     /// Goes to the bracket that belongs to the one at the cursor.

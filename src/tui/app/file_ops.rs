@@ -2,9 +2,8 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::prompt::Asked;
-use super::{Action, App, Choice, Dialog, Focus, Overlay};
-use crate::tui::disk::FileChange;
+use super::{Action, App, Choice, Dialog, Focus, Overlay, Prompt};
+use crate::tui::trash::FileChange;
 use crate::tui::event::Effect;
 use crate::tui::project::GENERATOR;
 
@@ -90,8 +89,24 @@ impl App {
         let inside = project.relative(&folder);
         let outside = folder == project.root || !folder.starts_with(&project.root);
         let start = if outside { String::new() } else { format!("{inside}/") };
-        let hint = "name, or folder/name; with / at the end a folder";
-        self.ask_for(Asked::New, "New file".to_owned(), &start, hint);
+        let help = "a name, or folder/name; with / at the end a folder is made";
+        let prompt = Prompt::new("New file", help, |app, name| {
+            let path = app.new_path(name, None)?;
+            app.change_file(if name.ends_with('/') {
+                FileChange::Folder(path)
+            } else {
+                FileChange::Create(path)
+            });
+            Ok(())
+        });
+        let meaning = |app: &App, name: &str| {
+            if name.ends_with('/') && app.is_folder(name) {
+                return Ok("a name in this folder".to_owned());
+            }
+            let path = app.new_path(name, None)?;
+            Ok(app.meaning_of(&path, name.ends_with('/')))
+        };
+        self.ask(prompt.text(&start).meaning(meaning));
     }
 
     /// Asks for another name of the file at hand.
@@ -99,8 +114,24 @@ impl App {
         let Some((path, name)) = self.changeable("rename") else {
             return;
         };
-        let title = format!("Rename {name}");
-        self.ask_for(Asked::Rename(path), title, &name, "another name, or another folder");
+        let of = path.clone();
+        let prompt = Prompt::new(
+            format!("Rename {name}"),
+            "another name, or another folder",
+            move |app, name| {
+                let to = app.new_path(name, Some(&path))?;
+                app.change_file(FileChange::Rename(path.clone(), to));
+                Ok(())
+            },
+        );
+        let meaning = move |app: &App, name: &str| {
+            let to = app.new_path(name, Some(&of));
+            match to {
+                Err(_) if app.is_named(&of, name) => Ok("another name, or another folder".to_owned()),
+                to => Ok(app.meaning_of(&to?, false)),
+            }
+        };
+        self.ask(prompt.text(&name).meaning(meaning));
     }
 
     /// Asks for a name for a copy of the file at hand.
@@ -125,9 +156,20 @@ impl App {
             _ => format!("{stem}-copy{number}{extension}"),
         });
         let free = names.into_iter().find(|name| self.new_path(name, None).is_ok());
-        let title = format!("Duplicate {name}");
-        let hint = "a name for the copy";
-        self.ask_for(Asked::Copy(path), title, &free.unwrap_or_default(), hint);
+        let prompt = Prompt::new(
+            format!("Duplicate {name}"),
+            "a name for the copy",
+            move |app, name| {
+                let to = app.new_path(name, None)?;
+                app.change_file(FileChange::Copy(path.clone(), to));
+                Ok(())
+            },
+        );
+        let meaning = |app: &App, name: &str| {
+            let path = app.new_path(name, None)?;
+            Ok(app.meaning_of(&path, false))
+        };
+        self.ask(prompt.text(&free.unwrap_or_default()).meaning(meaning));
     }
 
     /// Deletes the file at hand into the trash; asks first when it is a folder or has unsaved changes.
@@ -193,22 +235,43 @@ impl App {
         }
     }
 
-    pub(super) fn rename_to(&mut self, from: PathBuf, name: &str) {
-        match self.new_path(name, Some(&from)) {
-            Ok(to) => self.change_file(FileChange::Rename(from, to)),
-            Err(why) => self.warn(format!("{name}: {why}")),
+    /// Says what will be made, folders before it included.
+    fn meaning_of(&self, path: &Path, folder: bool) -> String {
+        let Some(project) = &self.project else {
+            return String::new();
+        };
+        let above = path.parent().unwrap_or(path);
+        let known = above == project.root
+            || project.tree.entries.iter().any(|entry| entry.path == *above);
+        let name = project.relative(path);
+        match (folder, known) {
+            (true, _) => format!("the folder {name}"),
+            (false, true) => name,
+            (false, false) => format!("{name}; the folder {} is made", project.relative(above)),
         }
     }
 
-    pub(super) fn copy_to(&mut self, from: PathBuf, name: &str) {
-        match self.new_path(name, None) {
-            Ok(to) => self.change_file(FileChange::Copy(from, to)),
-            Err(why) => self.warn(format!("{name}: {why}")),
-        }
+    fn is_folder(&self, name: &str) -> bool {
+        let Some(project) = &self.project else {
+            return false;
+        };
+        let path = project.root.join(name.trim_end_matches('/'));
+        project.tree.entries.iter().any(|entry| entry.folder && entry.path == path)
+    }
+
+    fn is_named(&self, path: &Path, name: &str) -> bool {
+        let project = self.project.as_ref();
+        project.is_some_and(|project| project.relative(path) == name)
     }
 
     pub(super) fn change_file(&mut self, change: FileChange) {
         self.effects.push(Effect::ChangeFile(change));
+    }
+
+    /// True when a change of files can be taken back.
+    pub fn changed_files(&self) -> bool {
+        let project = self.project.as_ref();
+        project.is_some_and(|project| !project.file_changes.is_empty())
     }
 
     /// Takes the last change of files back.
@@ -260,6 +323,7 @@ impl App {
                 self.info(format!("copied to {name}"));
             }
             FileChange::Rename(from, to) => self.renamed(from, to),
+            FileChange::Back(_) => {}
             FileChange::Trash(path) | FileChange::Trashed(path, _) => self.trashed(path, back),
             FileChange::Restore(path, _) => {
                 let name = project.relative(path);

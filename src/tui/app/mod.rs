@@ -6,7 +6,11 @@ mod awaited;
 mod commands;
 mod control;
 mod dialog;
+mod edit;
+mod external_editor;
+mod file_ops;
 mod files;
+mod find;
 mod keys;
 mod leave;
 mod mouse;
@@ -16,6 +20,8 @@ mod preview;
 mod project;
 mod prompt;
 mod screen;
+mod tabs;
+mod vim;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -38,6 +44,8 @@ pub use preview::{Preview, Row, SPANS};
 pub use project::{Project, Start};
 pub use prompt::Prompt;
 pub use screen::Screen;
+pub use tabs::tabs;
+pub use vim::Editing;
 
 /// How long a message stays in the status line.
 const TOAST: Duration = Duration::from_secs(6);
@@ -163,12 +171,16 @@ pub struct App {
     parameters: Parameters,
     noise: files::Noise,
     clipboard: String,
-    drag: Option<usize>,
+    drag: mouse::Drag,
+    /// How the editor behaves.
+    pub editing: Editing,
     effects: Vec<Effect>,
     now: Instant,
     changed: bool,
     /// What to do once everything is saved.
     after_save: Option<Action>,
+    /// A file whose text on disk is to be taken over, whatever was typed.
+    forced: Option<PathBuf>,
     leaving: bool,
     /// Where generators run.
     pub link: Link,
@@ -207,11 +219,13 @@ impl App {
             parameters: opening.parameters,
             noise: files::Noise::default(),
             clipboard: String::new(),
-            drag: None,
+            drag: mouse::Drag::default(),
+            editing: Editing::default(),
             effects: Vec::new(),
             now,
             changed: true,
             after_save: None,
+            forced: None,
             leaving: false,
             link: Link::Here,
             running: Vec::new(),
@@ -238,6 +252,8 @@ impl App {
             AppEvent::Opened(path, result) => self.opened(path, result),
             AppEvent::Reread(path, result) => self.reread(&path, result),
             AppEvent::Saved(path, text, result) => self.saved(&path, text, result),
+            AppEvent::FileChanged(change, result) => self.file_changed(change, result),
+            AppEvent::EditedOutside(path, result) => self.edited_outside(&path, result),
             AppEvent::Scanned(result) => self.scanned(result),
             AppEvent::Projects(found) => self.found(found),
             AppEvent::Changed { paths, listing } => self.changed_outside(&paths, listing),
@@ -270,6 +286,7 @@ impl App {
             self.changed = true;
         }
         let layout = self.layout();
+        self.settle_editing();
         if let Some(area) = layout.editor
             && let Some(buffer) = self.project.as_mut().and_then(Project::buffer_mut)
         {
@@ -298,6 +315,7 @@ impl App {
         [
             self.toast.as_ref().map(|toast| toast.until),
             self.preview.deadline(),
+            self.drag.deadline(),
         ]
         .into_iter()
         .flatten()
@@ -305,6 +323,7 @@ impl App {
     }
 
     fn deadlines(&mut self) {
+        self.drag_on();
         if self.preview.due(self.now) {
             self.request_preview();
         }

@@ -159,16 +159,14 @@ impl App {
         Some((tab.index, tab.sign_at() == Some(cell)))
     }
 
-    /// A click on a tab shows its file; on the sign of the shown one, or with the middle button, it
-    /// closes it.
+    /// Shows the file of a tab, or closes it.
     pub(super) fn click_tab(&mut self, index: usize, closes: bool) {
         if let Some(project) = &mut self.project
             && index < project.buffers.len()
         {
             project.awaited = None;
-            let shown = project.active == index;
             project.active = index;
-            if closes && shown {
+            if closes {
                 self.close_file();
             }
         }

@@ -5,7 +5,8 @@ use crossterm::event::KeyEvent;
 use super::{Action, App, Overlay};
 use crate::tui::command::{self, Id};
 use crate::tui::editor::vim::{Ex, Mode, Outcome, Setting, Vim};
-use crate::tui::editor::{Buffer, KeySet, Options, Shape};
+use crate::tui::terminal::Cursor;
+use crate::tui::editor::{KeySet, Options, Shape};
 
 /// How the editor behaves, and what it remembers beyond single files.
 #[derive(Debug, Default)]
@@ -34,7 +35,7 @@ impl App {
         for buffer in self.project.iter_mut().flat_map(|project| &mut project.buffers) {
             buffer.shape = Shape::Bar;
             buffer.deselect();
-            buffer.end_step();
+            buffer.seal();
         }
     }
 
@@ -150,6 +151,13 @@ impl App {
         true
     }
 
+    /// A text pasted into the line behind `:` or `/`; false when there is none.
+    pub(super) fn vim_paste(&mut self, text: &str) -> bool {
+        let buffer = self.project.as_mut().and_then(|project| project.buffer_mut());
+        let vim = self.editing.keys == KeySet::Vim;
+        vim && buffer.is_some_and(|buffer| self.editing.vim.paste(buffer, text))
+    }
+
     /// Lines of a page of the editor.
     pub(super) fn page(&self) -> usize {
         let area = self.layout().editor;
@@ -221,16 +229,20 @@ impl App {
         }
     }
 
+    /// How the terminal's cursor is to look: only the set with modes asks for something.
+    pub fn cursor(&self) -> Cursor {
+        let editor = self.focus == super::Focus::Editor && self.overlays.is_empty();
+        let shown = editor && self.screen == super::Screen::Design && self.buffer().is_some();
+        match self.vim().map(|vim| (vim.mode(), vim.prompt().is_some())) {
+            Some((Mode::Insert, _) | (_, true)) if shown => Cursor::Bar,
+            Some(_) if shown => Cursor::Block,
+            _ => Cursor::Own,
+        }
+    }
+
     /// The line typed behind `:` or `/`, while one is, or the keys of an unfinished command.
     pub fn vim(&self) -> Option<&Vim> {
         let typing = self.overlays.iter().any(|one| !matches!(one, Overlay::Help(_)));
         (self.editing.keys == KeySet::Vim && !typing).then_some(&self.editing.vim)
-    }
-}
-
-impl Buffer {
-    /// What follows is a step of its own to undo.
-    pub(crate) fn end_step(&mut self) {
-        self.seal();
     }
 }

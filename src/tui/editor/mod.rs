@@ -20,7 +20,7 @@ mod wrap;
 pub use buffer::{Buffer, Mark, Shape};
 pub use find::{Field, Find};
 pub use input::Input;
-pub use keys::{Typed, motion, plain_key};
+pub use keys::{Typed, plain_key};
 pub use motion::{Motion, parse_place};
 pub use pattern::{Pattern, Reading};
 pub use view::{View, draw};

@@ -74,6 +74,11 @@ impl Buffer {
         self.history.seal();
     }
 
+    /// Remembers the cursor's place as the one to come back to.
+    pub fn mark_jump(&mut self) {
+        self.places.insert('\'', self.at.head);
+    }
+
     /// Selects everything.
     pub fn select_all(&mut self) {
         self.at.anchor = Some(0);

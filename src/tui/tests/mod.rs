@@ -2,6 +2,7 @@
 //! previews and pipelines, screens out.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod assist;
 mod behaviour;
 mod canned;
 mod files;
@@ -158,6 +159,14 @@ impl Harness {
             Effect::Save(path, text) => {
                 let result = disk::save(&path, text.chunks());
                 AppEvent::Saved(path, text, result)
+            }
+            Effect::ChangeFile(change) => {
+                let result = change.perform(Some(self.folder.path().join("trash")));
+                AppEvent::FileChanged(change, result)
+            }
+            Effect::EditOutside { path, line, column } => {
+                let name = path.file_name().unwrap().to_string_lossy().into_owned();
+                return self.note(format!("edit {name} at {line}:{column}"));
             }
             Effect::Scan(root) => AppEvent::Scanned(project::scan(&root)),
             Effect::FindProjects(folder) => AppEvent::Projects(project::find(&folder)),
