@@ -107,8 +107,10 @@ pub enum InstanceNews {
     Link(Link),
     /// Generators that run, whoever started them.
     Running(Vec<String>),
-    /// Something the person should know.
+    /// An instance could not be reached, and why.
     Warned(String),
+    /// Generators have to run in this process, and why.
+    Here(String),
     /// A request was carried out, in words.
     Done(String),
     /// A request failed.

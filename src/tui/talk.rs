@@ -128,7 +128,7 @@ impl Talk<'_> {
             let (handle, warning) = (self.instances.make)()?;
             self.handle = Some(handle);
             if let Some(warning) = warning {
-                self.tell_of_instance(InstanceNews::Warned(warning));
+                self.tell_of_instance(InstanceNews::Here(warning));
             }
             self.look_at_link();
         }
@@ -397,7 +397,7 @@ pub(super) fn trouble(link: &Link) -> Option<String> {
             clock(*since_us),
             peer.pid
         )),
-        Link::Gone { why, since_us } => Some(format!("since {}: {why}", clock(*since_us))),
+        Link::Gone { why, .. } => Some(why.clone()),
     }
 }
 /// Does what was asked for once; gives what became of it, in words.

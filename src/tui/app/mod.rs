@@ -186,6 +186,8 @@ pub struct App {
     pub link: Link,
     /// Generators that run, as far as known, whoever started them.
     running: Vec<String>,
+    /// Why generators have to run in this process, when they have to.
+    unsafe_here: Option<String>,
     exit: Option<u8>,
 }
 
@@ -229,6 +231,7 @@ impl App {
             leaving: false,
             link: Link::Here,
             running: Vec::new(),
+            unsafe_here: None,
             exit: None,
         };
         match opening.document {

@@ -93,6 +93,7 @@ impl App {
             InstanceNews::Link(link) => self.linked(link),
             InstanceNews::Running(ids) => self.runs(ids),
             InstanceNews::Warned(why) => self.warn(why),
+            InstanceNews::Here(why) => self.runs_here(why),
             InstanceNews::Done(message) => self.info(message),
             InstanceNews::Failed(message) => self.error(message),
         }
