@@ -164,7 +164,7 @@ fn hand_over(
 ) -> io::Result<Result<(), String>> {
     if !reader.park() {
         return Ok(Err(
-            "the terminal cannot be given to another editor now; try again".to_owned()
+            "the terminal cannot be given to another editor now; try again".to_owned(),
         ));
     }
     HANDED_OVER.store(true, Ordering::SeqCst);

@@ -124,7 +124,7 @@ pub struct Preview {
     rows_height: u16,
     buckets: usize,
     width_changed: bool,
-    diagnostics: Vec<crate::config::Diagnostic>,
+    pub(super) diagnostics: Vec<crate::config::Diagnostic>,
 }
 
 impl Preview {

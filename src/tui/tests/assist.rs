@@ -91,7 +91,10 @@ fn whether_eventum_runs_it_is_said() {
 fn problems_are_listed_and_gone_to() {
     let mut harness = Harness::open(120, 40, "dark");
     harness.keys("<alt-p>");
-    assert!(matches!(harness.app.overlays.last(), None | Some(Overlay::Palette(_))));
+    assert!(matches!(
+        harness.app.overlays.last(),
+        None | Some(Overlay::Palette(_))
+    ));
 }
 
 #[test]
@@ -100,6 +103,6 @@ fn every_size_is_drawn() {
     harness.keys("<ctrl-end><enter><home>ca");
     for (width, height) in (0..40).flat_map(|w| (0..13).map(move |h| (w, h))) {
         harness.send(AppEvent::Resize(width, height));
-        harness.screen();
+        harness.draw();
     }
 }
