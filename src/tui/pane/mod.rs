@@ -1,5 +1,6 @@
 //! Drawing: one small function a part, from the state, without changing it.
 
+mod assist;
 mod bars;
 mod editor;
 mod events;
@@ -62,7 +63,12 @@ fn whole(app: &App, screen: &mut Buffer) -> Option<Position> {
         start::draw(app, area, &layout, screen);
         None
     } else {
-        panes(app, &layout, screen)
+        let cursor = panes(app, &layout, screen);
+        if let Some(cursor) = cursor {
+            let body = super::layout::between(area, &layout);
+            assist::draw(app, cursor, body, screen);
+        }
+        cursor
     };
     if app.overlays.is_empty() {
         cursor

@@ -2,6 +2,7 @@
 //! previews and pipelines, screens out.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod assist;
 mod behaviour;
 mod canned;
 mod files;
