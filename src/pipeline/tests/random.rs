@@ -71,7 +71,7 @@ fn perform(run: &Run, act: &Act) {
         Act::Pass(seconds) => run.clock.pass(seconds * SECOND_US),
         Act::Jump(seconds) => run.clock.jump(seconds * SECOND_US),
         Act::Ask => drop(run.running.tail(0, 10)),
-        Act::Yield => (0..200).for_each(|_| std::thread::yield_now()),
+        Act::Yield => (0..20).for_each(|_| std::thread::yield_now()),
     }
     run.running.poke();
 }
@@ -90,7 +90,7 @@ fn balanced(reason: &EndReason, stats: &Stats) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     /// The equations are checked by `end`.
     #[test]
