@@ -2,16 +2,21 @@
 //! the world.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ropey::Rope;
 
-use crate::config::Diagnostics;
-use crate::instance::{GeneratorSpec, GeneratorStatus};
+use crate::config::{Diagnostics, StartupEdit};
+use crate::instance::{
+    Action, GeneratorSpec, GeneratorStatus, Link, LogPage, LogQuery, Overview, Selection, TailPage,
+    TailQuery,
+};
 use crate::pipeline::Change;
 use crate::preview::{PreviewRequest, PreviewResult};
 
 use super::project::{Found, Tree};
+use super::trash::FileChange;
 
 /// Something happened.
 #[derive(Debug)]
@@ -32,6 +37,10 @@ pub enum AppEvent {
     Reread(PathBuf, Option<Result<FileText, String>>),
     /// A file was written, or why not.
     Saved(PathBuf, Rope, Result<(), String>),
+    /// Files were made, renamed, deleted; what was done, or why not.
+    FileChanged(FileChange, Result<FileChange, String>),
+    /// Another editor is done with a file.
+    EditedOutside(PathBuf, Result<(), String>),
     /// The files of the project, or why there are none.
     Scanned(Result<Tree, String>),
     /// Projects that can be opened.
@@ -49,6 +58,8 @@ pub enum AppEvent {
     Preview(Box<PreviewResult>),
     /// How the pipeline does.
     Pipeline(PipelineEvent),
+    /// News of the instance.
+    Instance(InstanceNews),
     /// The process was asked to end by a signal.
     Signal(i32),
     /// The terminal is gone or broken.
@@ -66,17 +77,110 @@ pub enum PipelineEvent {
     Refused(String, Diagnostics),
     /// A request failed.
     Failed(String),
+    /// It has this name in the instance, where another project has the wished one.
+    Named(String),
+    /// It runs already: it was left in the background, or another terminal started it.
+    Adopted(Box<GeneratorStatus>),
     /// A sample of its counters.
     Status(Box<GeneratorStatus>),
     /// Everything is stopped.
     ShutDown,
+    /// Not everything could be stopped, and why.
+    NotStopped(String),
+}
+
+/// News of the instance, for the screens about running generators.
+#[derive(Debug)]
+pub enum InstanceNews {
+    /// All generators.
+    Overview(Vec<Overview>),
+    /// One in detail.
+    Status(Box<GeneratorStatus>),
+    /// Events of one.
+    Tail(String, TailPage),
+    /// What was logged.
+    Logs(LogPage),
+    /// Globals of a scenario.
+    Globals(String, Vec<(String, serde_json::Value)>),
+    /// Why the instance does not answer; `None` when it does again.
+    Silent(Option<String>),
+    /// Where generators run, when that changed.
+    Link(Link),
+    /// Generators that run, whoever started them.
+    Running(Vec<String>),
+    /// An instance could not be reached, and why.
+    Warned(String),
+    /// Generators have to run in this process, and why.
+    Here(String),
+    /// A request was carried out, in words.
+    Done(String),
+    /// A request failed.
+    Failed(String),
+    /// The machine slept for so long.
+    Slept(Duration),
+}
+
+/// What the instance is to be asked again and again while it is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Observe {
+    /// All generators.
+    pub overview: bool,
+    /// One in detail.
+    pub status: Option<String>,
+    /// Events of one.
+    pub tail: Option<(String, TailQuery)>,
+    /// The log.
+    pub logs: Option<LogQuery>,
+    /// Globals of a scenario; an empty name is generators without one.
+    pub globals: Option<String>,
+    /// The workbench's pipeline in detail, told as [`PipelineEvent::Status`].
+    pub own: Option<String>,
+    /// Once a second is enough.
+    pub slowly: bool,
+}
+
+impl Observe {
+    /// True when the same is asked for, whatever was heard of it already.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let tail = |one: &Self| one.tail.as_ref().map(|(id, _)| id.clone());
+        let logs = |one: &Self| one.logs.as_ref().map(|query| query.generator.clone());
+        tail(self) == tail(other)
+            && logs(self) == logs(other)
+            && self.overview == other.overview
+            && self.status == other.status
+            && self.globals == other.globals
+            && self.own == other.own
+    }
+}
+
+/// A request about generators, made once.
+#[derive(Clone, Debug)]
+pub enum Request {
+    /// Start, stop, restart, pause ...
+    Act(Selection, Action),
+    /// Change how one runs.
+    Control(String, Change),
+    /// Take changed files.
+    ReloadFiles(String),
+    /// Send the dead letters of an output again.
+    ReplayLetters(String, usize),
+    /// Write live changes to the startup list.
+    WriteBack(String),
+    /// Set or remove a global: scenario, key, value.
+    SetGlobal(String, String, Option<serde_json::Value>),
+    /// Empty the globals of a scenario.
+    ResetGlobals(String),
+    /// Read the startup list and settings again.
+    Reload,
+    /// Change the startup list.
+    Edit(StartupEdit),
 }
 
 /// A file that can be edited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileText {
     /// Its text.
-    pub text: String,
+    pub text: Rope,
     /// Why it cannot be changed, when it cannot.
     pub read_only: Option<String>,
 }
@@ -90,6 +194,17 @@ pub enum Effect {
     Reread(PathBuf),
     /// Write a file.
     Save(PathBuf, Rope),
+    /// Make, rename, copy or delete a file.
+    ChangeFile(FileChange),
+    /// Give the terminal to another editor for a file.
+    EditOutside {
+        /// Absolute path.
+        path: PathBuf,
+        /// Line of the cursor, from 1.
+        line: usize,
+        /// Character of the cursor in its line, from 1.
+        column: usize,
+    },
     /// List the files of a project.
     Scan(PathBuf),
     /// Look for projects below a folder.
@@ -98,6 +213,10 @@ pub enum Effect {
     Watch(Vec<PathBuf>),
     /// Evaluate.
     Preview(Box<PreviewRequest>),
+    /// Ask the instance for these again and again from now on, and for nothing else.
+    Observe(Box<Observe>),
+    /// Ask the instance for something once; the answer is [`InstanceNews::Done`] or `Failed`.
+    Request(Box<Request>),
     /// Start a pipeline.
     Start(Box<GeneratorSpec>),
     /// Change how it runs.
@@ -106,6 +225,10 @@ pub enum Effect {
     Stop(String),
     /// Stop it at once.
     Abort(String),
+    /// Stop everything at once.
+    AbortAll,
+    /// Look whether the pipeline of a document runs already.
+    Adopt(PathBuf),
     /// Stop everything with a drain and tell when it is done.
     ShutDown,
     /// Put text on the clipboard.

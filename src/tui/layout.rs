@@ -90,6 +90,18 @@ pub fn layout(size: Rect, wish: Wish) -> Layout {
     out
 }
 
+/// What lies between the bars: the whole place of a screen that is not the workbench.
+pub fn between(size: Rect, layout: &Layout) -> Rect {
+    let above = layout.title.map_or(0, |area| area.height);
+    let below = [layout.status, layout.hints];
+    let below: u16 = below.into_iter().flatten().map(|area| area.height).sum();
+    Rect {
+        y: size.y + above,
+        height: size.height.saturating_sub(above + below),
+        ..size
+    }
+}
+
 fn columns(mut rest: Rect, wish: Wish, out: &mut Layout) {
     if rest.is_empty() {
         return;

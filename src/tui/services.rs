@@ -1,26 +1,21 @@
 //! Doing what the state asks for: files, previews, pipelines. Each on its own thread, so that no key
 //! ever waits.
 
-use std::collections::HashSet;
-use std::io;
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
 
 use ropey::Rope;
-use tokio::runtime::Runtime;
 
-use super::event::{AppEvent, Effect, PipelineEvent};
+use super::event::{AppEvent, Effect};
+use super::talk::{self, Job};
+use super::trash::{self, FileChange};
 use super::watch::Watcher;
 use super::{disk, project};
-use crate::config::Diagnostics;
-use crate::instance::{GeneratorSpec, Handle, InstanceError};
-use crate::pipeline::{Change, State};
+use crate::instance::Handle;
 use crate::preview::{PreviewRequest, PreviewResult};
 
-/// Time between samples of a running pipeline's counters.
-const SAMPLE: Duration = Duration::from_millis(200);
 /// Time that pipelines have to deliver what is queued when the program ends.
 const DRAIN: Duration = Duration::from_secs(15);
 
@@ -33,8 +28,23 @@ pub type PreviewPort = Box<dyn FnMut(PreviewRequest) + Send>;
 pub struct Backends {
     /// Starts the previewer.
     pub preview: Box<dyn FnOnce(PreviewSink) -> PreviewPort + Send>,
-    /// Makes the instance, on the first start.
-    pub instance: Box<dyn FnOnce() -> io::Result<Handle> + Send>,
+    /// Where generators run.
+    pub instances: Instances,
+}
+
+/// How the application comes to an instance. Both may take some seconds and are called on a thread that
+/// has them.
+pub struct Instances {
+    /// Reaches one that is there already, or says why that cannot be; `None` when there is none.
+    pub find: Box<dyn Fn() -> Option<Result<Handle, String>> + Send>,
+    /// Reaches one or makes one, with what the person should know about it.
+    pub make: Box<dyn Fn() -> Result<(Handle, Option<String>), String> + Send>,
+}
+
+impl std::fmt::Debug for Instances {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Instances")
+    }
 }
 
 impl std::fmt::Debug for Backends {
@@ -47,17 +57,9 @@ enum FileJob {
     Open(PathBuf),
     Reread(PathBuf),
     Save(PathBuf, Rope),
+    Change(FileChange),
     Scan(PathBuf),
     FindProjects(PathBuf),
-}
-
-enum PipelineJob {
-    Start(Box<GeneratorSpec>),
-    Control(String, Change),
-    Stop(String),
-    Abort(String),
-    /// Tell on the channel when everything is stopped.
-    ShutDown(Option<Sender<()>>),
 }
 
 /// The threads.
@@ -65,7 +67,7 @@ pub struct Services {
     files: Sender<FileJob>,
     watcher: Watcher,
     preview: PreviewPort,
-    pipelines: Sender<PipelineJob>,
+    pipelines: Sender<Job>,
     started: bool,
 }
 
@@ -83,7 +85,7 @@ impl Services {
         let out = events.clone();
         thread::spawn(move || run_files(&file_jobs, &out));
         let out = events.clone();
-        thread::spawn(move || run_pipelines(&pipeline_jobs, &out, backends.instance));
+        thread::spawn(move || talk::run(&pipeline_jobs, &out, backends.instances));
         let out = events.clone();
         let sink = move |result| {
             // Nobody listens any more once the application ends.
@@ -108,6 +110,7 @@ impl Services {
             Effect::Open(path) => file(FileJob::Open(path)),
             Effect::Reread(path) => file(FileJob::Reread(path)),
             Effect::Save(path, text) => file(FileJob::Save(path, text)),
+            Effect::ChangeFile(change) => file(FileJob::Change(change)),
             Effect::Scan(path) => file(FileJob::Scan(path)),
             Effect::FindProjects(path) => file(FileJob::FindProjects(path)),
             Effect::Watch(folders) => {
@@ -120,29 +123,33 @@ impl Services {
             }
             Effect::Start(spec) => {
                 self.started = true;
-                self.pipeline(PipelineJob::Start(spec))
+                self.pipeline(Job::Start(spec))
             }
-            Effect::Control(id, change) => self.pipeline(PipelineJob::Control(id, change)),
-            Effect::Stop(id) => self.pipeline(PipelineJob::Stop(id)),
-            Effect::Abort(id) => self.pipeline(PipelineJob::Abort(id)),
-            Effect::ShutDown => self.pipeline(PipelineJob::ShutDown(None)),
-            Effect::Copy(_) | Effect::Redraw => Some(effect),
+            Effect::Control(id, change) => self.pipeline(Job::Control(id, change)),
+            Effect::Stop(id) => self.pipeline(Job::Stop(id)),
+            Effect::Abort(id) => self.pipeline(Job::Abort(id)),
+            Effect::AbortAll => self.pipeline(Job::AbortAll),
+            Effect::Adopt(document) => self.pipeline(Job::Adopt(document)),
+            Effect::ShutDown => self.pipeline(Job::ShutDown(None)),
+            Effect::Observe(wish) => self.pipeline(Job::Observe(wish)),
+            Effect::Request(request) => self.pipeline(Job::Request(request)),
+            Effect::Copy(_) | Effect::Redraw | Effect::EditOutside { .. } => Some(effect),
         }
     }
 
-    fn pipeline(&self, job: PipelineJob) -> Option<Effect> {
+    fn pipeline(&self, job: Job) -> Option<Effect> {
         drop(self.pipelines.send(job));
         None
     }
 
-    /// Stops all pipelines, giving them time to deliver what is queued. Call it when the terminal is
-    /// given back. False when the time was not enough.
-    pub fn finish(self) -> bool {
-        if !self.started {
+    /// Stops all pipelines that end with this process, giving them time to deliver what is queued. Call
+    /// it when the terminal is given back. False when the time was not enough.
+    pub fn finish(self, apart: bool) -> bool {
+        if !self.started || apart {
             return true;
         }
         let (done, finished) = mpsc::channel();
-        self.pipeline(PipelineJob::ShutDown(Some(done)));
+        self.pipeline(Job::ShutDown(Some(done)));
         !matches!(finished.recv_timeout(DRAIN), Err(RecvTimeoutError::Timeout))
     }
 }
@@ -162,132 +169,15 @@ fn run_files(jobs: &Receiver<FileJob>, events: &Sender<AppEvent>) {
                 let result = disk::save(&path, text.chunks());
                 AppEvent::Saved(path, text, result)
             }
+            FileJob::Change(change) => {
+                let result = change.perform(trash::folder());
+                AppEvent::FileChanged(change, result)
+            }
             FileJob::Scan(root) => AppEvent::Scanned(project::scan(&root)),
             FileJob::FindProjects(folder) => AppEvent::Projects(project::find(&folder)),
         };
         if events.send(event).is_err() {
             return;
-        }
-    }
-}
-
-/// Talks to the instance; sleeps while nothing runs.
-fn run_pipelines(
-    jobs: &Receiver<PipelineJob>,
-    events: &Sender<AppEvent>,
-    make: Box<dyn FnOnce() -> io::Result<Handle> + Send>,
-) {
-    let Ok(first) = jobs.recv() else {
-        return;
-    };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .thread_name("evtui-instance")
-        .enable_all()
-        .build();
-    let (runtime, handle) = match runtime.and_then(|runtime| Ok((runtime, make()?))) {
-        Ok(made) => made,
-        Err(error) => {
-            let why = format!("no pipeline can be run: {error}");
-            let news = PipelineEvent::Refused(why, Diagnostics::default());
-            drop(events.send(AppEvent::Pipeline(news)));
-            return;
-        }
-    };
-    let mut talk = Talk {
-        runtime,
-        handle,
-        events,
-        running: HashSet::new(),
-    };
-    talk.take(first);
-    loop {
-        let job = if talk.running.is_empty() {
-            jobs.recv().map_err(|_| RecvTimeoutError::Disconnected)
-        } else {
-            jobs.recv_timeout(SAMPLE)
-        };
-        match job {
-            Ok(job) => talk.take(job),
-            Err(RecvTimeoutError::Timeout) => talk.sample(),
-            Err(RecvTimeoutError::Disconnected) => return,
-        }
-    }
-}
-
-struct Talk<'a> {
-    runtime: Runtime,
-    handle: Handle,
-    events: &'a Sender<AppEvent>,
-    running: HashSet<String>,
-}
-
-impl Talk<'_> {
-    fn take(&mut self, job: PipelineJob) {
-        let handle = self.handle.clone();
-        let events = self.events.clone();
-        let tell = move |news| drop(events.send(AppEvent::Pipeline(news)));
-        match job {
-            PipelineJob::Start(spec) => {
-                self.running.insert(spec.id.clone());
-                self.runtime.spawn(async move {
-                    tell(match handle.start(*spec).await {
-                        Ok(()) => PipelineEvent::Started,
-                        Err(InstanceError::Invalid(problems)) => {
-                            PipelineEvent::Refused("the project has errors".to_owned(), problems)
-                        }
-                        Err(error) => {
-                            PipelineEvent::Refused(error.to_string(), Diagnostics::default())
-                        }
-                    });
-                });
-            }
-            PipelineJob::Control(id, change) => {
-                // In order: two changes at once would overtake each other on two tasks.
-                if let Err(error) = self.runtime.block_on(handle.control(&id, change)) {
-                    tell(PipelineEvent::Failed(error.to_string()));
-                }
-            }
-            PipelineJob::Stop(id) => {
-                self.runtime.spawn(async move {
-                    if let Err(error) = handle.stop(&id).await {
-                        tell(PipelineEvent::Failed(error.to_string()));
-                    }
-                });
-            }
-            PipelineJob::Abort(id) => {
-                self.runtime.spawn(async move {
-                    if let Err(error) = handle.abort(&id).await {
-                        tell(PipelineEvent::Failed(error.to_string()));
-                    }
-                });
-            }
-            PipelineJob::ShutDown(done) => {
-                self.runtime.spawn(async move {
-                    handle.shutdown().await;
-                    tell(PipelineEvent::ShutDown);
-                    if let Some(done) = done {
-                        // Whoever asked may have stopped waiting.
-                        let _ = done.send(());
-                    }
-                });
-            }
-        }
-    }
-
-    fn sample(&mut self) {
-        for id in self.running.clone() {
-            let status = self.runtime.block_on(self.handle.status(&id));
-            let Some(status) = status else {
-                continue;
-            };
-            if matches!(status.state, Some(State::Ended(_))) {
-                self.running.remove(&id);
-            }
-            drop(
-                self.events
-                    .send(AppEvent::Pipeline(PipelineEvent::Status(Box::new(status)))),
-            );
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crossterm::event::KeyEvent;
 
 use super::{App, Focus};
-use crate::tui::command::{self, Id};
+use crate::tui::command::{self, Id, Place};
 use crate::tui::key::Chord;
 
 /// Most keys, texts and commands kept.
@@ -48,7 +48,7 @@ impl Awaited {
 impl App {
     /// Keeps a key of the editor while a file is being opened; false leaves it to the rest.
     pub(super) fn keep_key(&mut self, key: &KeyEvent) -> bool {
-        let command = command::lookup(Chord::of(key), Focus::Editor);
+        let command = command::lookup(Chord::of(key), Place::Pane(Focus::Editor));
         if command.is_some_and(|command| !of_the_file(command.id)) {
             return false;
         }

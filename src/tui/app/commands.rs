@@ -1,8 +1,7 @@
 //! Running commands by their id.
 
-use super::{App, Focus, Overlay};
+use super::{App, Buffer, Focus, Overlay};
 use crate::tui::command::{Command, Id};
-use crate::tui::editor::Find;
 use crate::tui::event::Effect;
 use crate::tui::theme::Theme;
 
@@ -18,110 +17,90 @@ impl App {
             self.warn(format!("{}: {why}", command.title));
             return;
         }
-        match id {
-            Id::Quit => self.quit(),
-            Id::Help => self.overlays.push(Overlay::Help(0)),
-            Id::Palette => self.open_commands(),
-            Id::QuickOpen => self.open_files(),
-            Id::Save => self.save(),
-            Id::SaveAll => self.save_all(None),
-            Id::CloseFile => self.close_file(),
-            Id::NextFile => self.cycle_file(true),
-            Id::PreviousFile => self.cycle_file(false),
-            Id::NextPane => self.cycle_focus(true),
-            Id::PreviousPane => self.cycle_focus(false),
-            Id::FocusFiles => self.set_focus(Focus::Files),
-            Id::FocusEditor => self.set_focus(Focus::Editor),
-            Id::FocusTimestamps => self.set_focus(Focus::Timestamps),
-            Id::FocusEvents => self.set_focus(Focus::Events),
-            Id::FocusPipeline => self.set_focus(Focus::Pipeline),
-            Id::Zoom => self.zoom = !self.zoom,
-            Id::ToggleFiles => self.toggle_files(),
-            Id::RunStop => self.toggle_pipeline(),
-            Id::Abort => self.ask_abort(),
-            Id::Mode => self.toggle_mode(),
-            Id::Pause
-            | Id::ResumeNow
-            | Id::Faster
-            | Id::Slower
-            | Id::GainUp
-            | Id::GainDown
-            | Id::PlainPace => self.control_pipeline(id),
-            Id::PipelineView => self.toggle_details(),
-            Id::Refresh => {
-                self.effects.push(Effect::Redraw);
-                self.repin_preview();
-            }
-            Id::SpanLonger => self.change_span(true),
-            Id::SpanShorter => self.change_span(false),
-            Id::SpanLater => self.move_span(true),
-            Id::SpanEarlier => self.move_span(false),
-            Id::NextTheme => self.next_theme(),
-            Id::NextProblem => self.next_problem(),
-            #[cfg(debug_assertions)]
-            #[expect(clippy::panic, reason = "shows that the terminal is restored")]
-            Id::Panic => panic!("asked for by the command debug.panic"),
-            _ => self.edit(id),
+        if let Some(command) = Command::get(id) {
+            (command.run)(self);
         }
     }
 
-    fn edit(&mut self, id: Id) {
-        if id == Id::Copy {
-            self.copy();
+    /// Opens the help.
+    pub fn open_help(&mut self) {
+        self.overlays.push(Overlay::Help(0));
+    }
+
+    /// Gives the pane the whole screen, or takes it back.
+    pub fn toggle_zoom(&mut self) {
+        self.zoom = !self.zoom;
+    }
+
+    /// Draws everything anew and previews from the present moment.
+    pub fn refresh(&mut self) {
+        self.effects.push(Effect::Redraw);
+        self.repin_preview();
+    }
+
+    /// Fails, to show that the terminal is restored.
+    #[cfg(debug_assertions)]
+    #[expect(clippy::panic, reason = "shows that the terminal is restored")]
+    pub fn panic(&mut self) {
+        panic!("asked for by the command debug.panic")
+    }
+
+    /// Takes the last change of the shown file back.
+    pub fn undo(&mut self) {
+        self.step_history(Buffer::undo, "undo");
+    }
+
+    /// Does the change that was taken back again.
+    pub fn redo(&mut self) {
+        self.step_history(Buffer::redo, "redo");
+    }
+
+    fn step_history(&mut self, step: fn(&mut Buffer) -> bool, what: &str) {
+        if self.refuse_read_only() {
             return;
         }
-        if matches!(id, Id::Undo | Id::Redo | Id::Cut | Id::Paste) && self.refuse_read_only() {
-            return;
-        }
-        let clipboard = self.clipboard.clone();
         let Some(buffer) = self.buffer_mut() else {
             return;
         };
-        match id {
-            Id::Undo | Id::Redo => {
-                let done = if id == Id::Undo {
-                    buffer.undo()
-                } else {
-                    buffer.redo()
-                };
-                if done {
-                    self.touch_preview();
-                } else {
-                    let what = if id == Id::Undo { "undo" } else { "redo" };
-                    self.info(format!("nothing to {what}"));
-                }
-            }
-            Id::Cut => {
-                let text = buffer.cut();
-                self.put_on_clipboard(text);
-                self.touch_preview();
-            }
-            Id::Paste => {
-                buffer.insert(&clipboard);
-                self.touch_preview();
-            }
-            Id::SelectAll => buffer.select_all(),
-            Id::Find => {
-                let text = buffer
-                    .selected()
-                    .filter(|text| !text.contains('\n'))
-                    .unwrap_or_default();
-                let origin = buffer
-                    .selection()
-                    .map_or(buffer.head(), |range| range.start);
-                buffer.find = Some(Find::new(origin, &text));
-            }
-            Id::FindNext => {
-                let from = buffer.head();
-                buffer.find_from(from, true);
-            }
-            _ => {}
+        if step(buffer) {
+            self.touch_preview();
+        } else {
+            self.info(format!("nothing to {what}"));
         }
     }
 
-    fn copy(&mut self) {
+    /// Takes the selection, or the line, to the clipboard.
+    pub fn cut(&mut self) {
+        if !self.refuse_read_only()
+            && let Some(text) = self.buffer_mut().map(Buffer::cut)
+        {
+            self.put_on_clipboard(text);
+            self.touch_preview();
+        }
+    }
+
+    /// Inserts what was cut or copied here.
+    pub fn paste_clipboard(&mut self) {
+        let clipboard = self.clipboard.clone();
+        if !self.refuse_read_only()
+            && let Some(buffer) = self.buffer_mut()
+        {
+            buffer.insert(&clipboard);
+            self.touch_preview();
+        }
+    }
+
+    /// Selects the whole text.
+    pub fn select_all(&mut self) {
+        if let Some(buffer) = self.buffer_mut() {
+            buffer.select_all();
+        }
+    }
+
+    /// Copies the selection, the line, or what the pane has chosen.
+    pub fn copy(&mut self) {
         let text = match self.focus {
-            Focus::Editor => self.buffer().map(super::Buffer::copy),
+            Focus::Editor => self.buffer().map(Buffer::copy),
             _ => self.preview.chosen_text(),
         };
         if let Some(text) = text {
@@ -130,8 +109,9 @@ impl App {
         }
     }
 
-    fn put_on_clipboard(&mut self, text: String) {
+    pub(super) fn put_on_clipboard(&mut self, text: String) {
         self.clipboard.clone_from(&text);
+        self.editing.vim.set_clipboard(&text);
         self.effects.push(Effect::Copy(text));
     }
 
@@ -147,7 +127,8 @@ impl App {
         refused
     }
 
-    fn cycle_focus(&mut self, forward: bool) {
+    /// Gives the keys to the next pane, or to the one before.
+    pub fn cycle_focus(&mut self, forward: bool) {
         let layout = self.layout();
         let open = |focus: Focus| match focus {
             Focus::Files => layout.files.is_some() || self.zoom,
@@ -172,7 +153,8 @@ impl App {
         }
     }
 
-    fn toggle_files(&mut self) {
+    /// Shows or hides the list of files.
+    pub fn toggle_files(&mut self) {
         let shown = self.layout().files.is_some();
         self.files_shown = Some(!shown);
         if shown && self.focus == Focus::Files {
@@ -180,14 +162,16 @@ impl App {
         }
     }
 
-    fn toggle_details(&mut self) {
+    /// Shows or hides the details of the pipeline.
+    pub fn toggle_details(&mut self) {
         self.pipeline_details = !(self.pipeline_details || self.focus == Focus::Pipeline);
         if !self.pipeline_details && self.focus == Focus::Pipeline {
             self.set_focus(Focus::Editor);
         }
     }
 
-    fn toggle_mode(&mut self) {
+    /// Live mode, or sample mode.
+    pub fn toggle_mode(&mut self) {
         self.pipeline.live = !self.pipeline.live;
         // Which timestamps lie in the past matters in live mode only.
         self.parameters.live_mode = self.pipeline.live;
@@ -199,7 +183,8 @@ impl App {
         });
     }
 
-    fn next_theme(&mut self) {
+    /// Tries the next theme.
+    pub fn next_theme(&mut self) {
         let names: Vec<&str> = Theme::names().collect();
         let at = names
             .iter()

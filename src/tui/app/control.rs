@@ -3,7 +3,6 @@
 use super::App;
 use crate::pipeline::Change;
 use crate::time::Pace;
-use crate::tui::command::Id;
 use crate::tui::event::Effect;
 
 /// The pace that slows down a run that goes as fast as possible.
@@ -14,24 +13,14 @@ const LEAST_EVERY_US: i64 = 1_000;
 const GAINS: std::ops::RangeInclusive<f64> = 1.0 / 1_024.0..=1_024.0;
 
 impl App {
-    /// Runs a command about a pipeline that runs.
-    pub(super) fn control_pipeline(&mut self, id: Id) {
-        match id {
-            Id::Pause => self.toggle_pause(),
-            Id::ResumeNow => self.change(Change::Resume { skip: true }),
-            Id::Faster => self.change_pace(2.0),
-            Id::Slower => self.change_pace(0.5),
-            Id::GainUp => self.change_gain(2.0),
-            Id::GainDown => self.change_gain(0.5),
-            Id::PlainPace => {
-                self.change(Change::Gain(1.0));
-                self.change(Change::Pace(None));
-            }
-            _ => {}
-        }
+    /// Back to the clock, or to as fast as possible, each timestamp once.
+    pub fn plain_pace(&mut self) {
+        self.change(Change::Gain(1.0));
+        self.change(Change::Pace(None));
     }
 
-    fn toggle_pause(&mut self) {
+    /// Releases no more timestamps, or goes on.
+    pub fn toggle_pause(&mut self) {
         if self.pipeline.stats.settings.paused {
             self.change(Change::Resume { skip: false });
         } else {
@@ -39,7 +28,8 @@ impl App {
         }
     }
 
-    fn change_pace(&mut self, factor: f64) {
+    /// Lets event time pass so many times as fast.
+    pub fn change_pace(&mut self, factor: f64) {
         let pace = match self.pipeline.stats.settings.pace {
             None if self.pipeline.live => Pace::speed(factor),
             None if factor > 1.0 => {
@@ -58,14 +48,16 @@ impl App {
         }
     }
 
-    fn change_gain(&mut self, factor: f64) {
+    /// Uses each timestamp so many times as often.
+    pub fn change_gain(&mut self, factor: f64) {
         let gain = self.pipeline.stats.settings.gain * factor;
         if GAINS.contains(&gain) {
             self.change(Change::Gain(gain));
         }
     }
 
-    fn change(&mut self, change: Change) {
+    /// Changes how the open project's pipeline runs.
+    pub fn change(&mut self, change: Change) {
         // The next key counts from here, also before the counters were sampled again.
         let settings = &mut self.pipeline.stats.settings;
         match &change {

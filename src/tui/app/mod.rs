@@ -5,13 +5,22 @@ mod awaited;
 mod commands;
 mod control;
 mod dialog;
+mod edit;
+mod external_editor;
+mod file_ops;
 mod files;
+mod find;
 mod keys;
+mod leave;
 mod mouse;
 mod palette;
 mod pipeline;
 mod preview;
 mod project;
+mod prompt;
+mod screen;
+mod tabs;
+mod vim;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -19,16 +28,23 @@ use std::time::{Duration, Instant};
 use ratatui::layout::Rect;
 
 use super::editor::{Buffer, View};
-use super::event::{AppEvent, Effect};
+use super::event::{AppEvent, Effect, Observe, PipelineEvent};
 use super::layout::{self, Layout, Wish};
+use super::monitor::Monitor;
 use super::theme::{Depth, Theme};
 use crate::config::Parameters;
+use crate::instance::Link;
+use crate::time::Zone;
 
 pub use dialog::{Action, Choice, Dialog};
 pub use palette::Palette;
 pub use pipeline::{Phase, Pipeline};
 pub use preview::{Preview, Row, SPANS};
 pub use project::{Project, Start};
+pub use prompt::Prompt;
+pub use screen::Screen;
+pub use tabs::tabs;
+pub use vim::Editing;
 
 /// How long a message stays in the status line.
 const TOAST: Duration = Duration::from_secs(6);
@@ -89,6 +105,8 @@ pub enum Overlay {
     Palette(Palette),
     /// A question.
     Dialog(Dialog),
+    /// A line to type a value into.
+    Prompt(Box<Prompt>),
 }
 
 /// How the application is opened.
@@ -108,6 +126,8 @@ pub struct Opening {
     pub seed: Option<u64>,
     /// Columns and rows.
     pub size: (u16, u16),
+    /// What is shown first.
+    pub screen: Screen,
 }
 
 /// Everything there is to see.
@@ -118,6 +138,12 @@ pub struct App {
     depth: Depth,
     /// The whole screen.
     pub size: Rect,
+    /// What is shown.
+    pub screen: Screen,
+    /// What is known of running generators.
+    pub monitor: Monitor,
+    /// What the instance was last asked to tell of.
+    observed: Observe,
     /// Which pane has the keys.
     pub focus: Focus,
     /// Files shown; `None` leaves it to the width.
@@ -142,13 +168,23 @@ pub struct App {
     parameters: Parameters,
     noise: files::Noise,
     clipboard: String,
-    drag: Option<usize>,
+    drag: mouse::Drag,
+    /// How the editor behaves.
+    pub editing: Editing,
     effects: Vec<Effect>,
     now: Instant,
     changed: bool,
     /// What to do once everything is saved.
     after_save: Option<Action>,
+    /// A file whose text on disk is to be taken over, whatever was typed.
+    forced: Option<PathBuf>,
     leaving: bool,
+    /// Where generators run.
+    pub link: Link,
+    /// Generators that run, as far as known, whoever started them.
+    running: Vec<String>,
+    /// Why generators have to run in this process, when they have to.
+    unsafe_here: Option<String>,
     exit: Option<u8>,
 }
 
@@ -163,6 +199,9 @@ impl App {
             theme,
             depth: opening.depth,
             size: Rect::new(0, 0, opening.size.0, opening.size.1),
+            screen: opening.screen,
+            monitor: Monitor::default(),
+            observed: Observe::default(),
             focus: Focus::Editor,
             files_shown: None,
             zoom: false,
@@ -178,12 +217,17 @@ impl App {
             parameters: opening.parameters,
             noise: files::Noise::default(),
             clipboard: String::new(),
-            drag: None,
+            drag: mouse::Drag::default(),
+            editing: Editing::default(),
             effects: Vec::new(),
             now,
             changed: true,
             after_save: None,
+            forced: None,
             leaving: false,
+            link: Link::Here,
+            running: Vec::new(),
+            unsafe_here: None,
             exit: None,
         };
         match opening.document {
@@ -197,7 +241,14 @@ impl App {
     /// Takes one event in.
     pub fn update(&mut self, event: AppEvent, now: Instant) {
         self.now = now;
-        self.changed |= !matches!(event, AppEvent::Tick | AppEvent::Changed { .. });
+        // News of pipelines come all the time; whoever takes them in knows what is worth a frame.
+        self.changed |= !matches!(
+            event,
+            AppEvent::Tick
+                | AppEvent::Changed { .. }
+                | AppEvent::Instance(_)
+                | AppEvent::Pipeline(PipelineEvent::Status(_))
+        );
         match event {
             AppEvent::Key(key) => self.key(&key),
             AppEvent::Mouse(mouse) => self.mouse(&mouse),
@@ -207,6 +258,8 @@ impl App {
             AppEvent::Opened(path, result) => self.opened(path, result),
             AppEvent::Reread(path, result) => self.reread(&path, result),
             AppEvent::Saved(path, text, result) => self.saved(&path, text, result),
+            AppEvent::FileChanged(change, result) => self.file_changed(change, result),
+            AppEvent::EditedOutside(path, result) => self.edited_outside(&path, result),
             AppEvent::Scanned(result) => self.scanned(result),
             AppEvent::Projects(found) => self.found(found),
             AppEvent::Changed { paths, listing } => self.changed_outside(&paths, listing),
@@ -216,6 +269,7 @@ impl App {
             }
             AppEvent::Preview(result) => self.previewed(*result),
             AppEvent::Pipeline(news) => self.pipeline_news(news),
+            AppEvent::Instance(news) => self.instance_news(news),
             AppEvent::Signal(number) => self.exit = Some(u8::try_from(128 + number).unwrap_or(1)),
             AppEvent::TerminalLost(why) => {
                 tracing::error!("the terminal is lost: {why}");
@@ -238,12 +292,13 @@ impl App {
             self.changed = true;
         }
         let layout = self.layout();
+        self.settle_editing();
         if let Some(area) = layout.editor
             && let Some(buffer) = self.project.as_mut().and_then(Project::buffer_mut)
         {
             let text = View::of(buffer, inner(area)).text;
             buffer.settle_view(usize::from(text.height), usize::from(text.width));
-            buffer.lex_to(buffer.top + usize::from(text.height));
+            buffer.lex(buffer.top, buffer.top + usize::from(text.height));
         }
         if let Some(area) = layout.files
             && let Some(project) = &mut self.project
@@ -253,6 +308,14 @@ impl App {
         self.preview
             .settle(layout.timestamps.map(inner), layout.events.map(inner));
         self.preview.follow_width(self.now);
+        if self.screen == Screen::Overview {
+            self.settle_overview();
+        }
+        let wish = self.observed();
+        if wish != self.observed {
+            self.observed = wish.clone();
+            self.effects.push(Effect::Observe(Box::new(wish)));
+        }
     }
 
     /// The earliest moment at which something changes by itself.
@@ -260,6 +323,7 @@ impl App {
         [
             self.toast.as_ref().map(|toast| toast.until),
             self.preview.deadline(),
+            self.drag.deadline(),
         ]
         .into_iter()
         .flatten()
@@ -267,6 +331,7 @@ impl App {
     }
 
     fn deadlines(&mut self) {
+        self.drag_on();
         if self.preview.due(self.now) {
             self.request_preview();
         }
@@ -283,6 +348,26 @@ impl App {
     /// True once after something to see changed.
     pub fn take_changed(&mut self) -> bool {
         std::mem::take(&mut self.changed)
+    }
+
+    /// There is something new to see.
+    pub(in crate::tui) fn mark_changed(&mut self) {
+        self.changed = true;
+    }
+
+    /// When the event that is taken in came.
+    pub(in crate::tui) fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// The zone that the application was opened with.
+    pub(in crate::tui) fn zone(&self) -> Zone {
+        self.parameters.zone
+    }
+
+    /// Has the world do something.
+    pub(in crate::tui) fn effects_push(&mut self, effect: Effect) {
+        self.effects.push(effect);
     }
 
     /// The exit code once the application is to end.
@@ -319,7 +404,8 @@ impl App {
         layout::layout(self.size, wish)
     }
 
-    fn set_focus(&mut self, focus: Focus) {
+    /// Gives the keys to a pane.
+    pub fn set_focus(&mut self, focus: Focus) {
         self.focus = focus;
         if matches!(focus, Focus::Timestamps | Focus::Events) {
             self.right = focus;
@@ -340,15 +426,18 @@ impl App {
         self.changed = true;
     }
 
-    fn info(&mut self, text: impl Into<String>) {
+    /// Shows a message.
+    pub fn info(&mut self, text: impl Into<String>) {
         self.say(Level::Info, text.into());
     }
 
-    fn warn(&mut self, text: impl Into<String>) {
+    /// Shows a message that asks to be looked at.
+    pub fn warn(&mut self, text: impl Into<String>) {
         self.say(Level::Warn, text.into());
     }
 
-    fn error(&mut self, text: impl Into<String>) {
+    /// Shows a message of failure.
+    pub fn error(&mut self, text: impl Into<String>) {
         self.say(Level::Error, text.into());
     }
 }

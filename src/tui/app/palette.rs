@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{App, Overlay};
-use crate::tui::command::{COMMANDS, Id};
+use crate::tui::command::{self, Id};
 use crate::tui::editor::Input;
 
 /// What an item stands for.
@@ -85,9 +85,8 @@ fn score(text: &str, wanted: &str) -> Option<u32> {
 }
 
 impl App {
-    pub(super) fn open_commands(&mut self) {
-        let items = COMMANDS
-            .iter()
+    pub fn open_commands(&mut self) {
+        let items = command::all()
             .map(|command| Item {
                 title: command.title.to_owned(),
                 detail: command.help.to_owned(),
@@ -100,7 +99,7 @@ impl App {
         self.open_palette("Commands", items);
     }
 
-    pub(super) fn open_files(&mut self) {
+    pub fn open_files(&mut self) {
         let Some(project) = &self.project else {
             return;
         };

@@ -188,7 +188,7 @@ impl Pipeline {
 }
 
 impl App {
-    pub(super) fn toggle_pipeline(&mut self) {
+    pub fn toggle_pipeline(&mut self) {
         match self.pipeline.phase {
             Phase::Starting | Phase::Running => {
                 self.pipeline.phase = Phase::Stopping;
@@ -225,7 +225,7 @@ impl App {
         }));
     }
 
-    pub(super) fn ask_abort(&mut self) {
+    pub fn ask_abort(&mut self) {
         self.overlays.push(Overlay::Dialog(Dialog {
             title: "Abort".to_owned(),
             lines: vec!["What is queued and not delivered yet will be lost.".to_owned()],
@@ -272,12 +272,51 @@ impl App {
                 self.pipeline.phase = Phase::Ended(text, false);
             }
             PipelineEvent::Failed(why) => self.error(why),
-            PipelineEvent::Status(status) => self.pipeline_status(*status),
+            PipelineEvent::Named(id) => self.pipeline.name(&id),
+            PipelineEvent::Adopted(status) => self.adopt(*status),
+            PipelineEvent::Status(status) => {
+                // Of a run of the project that was open before.
+                if status.id == self.pipeline.id {
+                    self.pipeline_status(*status);
+                }
+            }
             PipelineEvent::ShutDown => self.shut_down(),
+            PipelineEvent::NotStopped(why) => self.not_stopped(why),
+        }
+    }
+
+    /// Follows a run that this terminal did not start.
+    fn adopt(&mut self, status: GeneratorStatus) {
+        let mine = self.project.as_ref();
+        if mine.is_none_or(|project| project.document != status.project) || self.pipeline.active() {
+            return;
+        }
+        self.pipeline.name(&status.id);
+        self.pipeline.reset();
+        self.pipeline.phase = Phase::Running;
+        self.info(format!("{} runs already, in the background", status.id));
+        self.pipeline_status(status);
+    }
+
+    /// Another face started the workbench's pipeline, or started it again.
+    pub(in crate::tui) fn follow_own(&mut self) {
+        let id = &self.pipeline.id;
+        let mut known = self.monitor.generators.iter();
+        let runs = known.any(|one| one.id == *id && one.state == Some(State::Running));
+        if runs && self.project.is_some() && !self.pipeline.active() {
+            self.pipeline.reset();
+            self.pipeline.phase = Phase::Running;
+            self.changed = true;
         }
     }
 
     fn pipeline_status(&mut self, mut status: GeneratorStatus) {
+        // What was said before the run began is of the one before it.
+        let over = matches!(status.state, Some(State::Ended(_)));
+        if over && self.pipeline.phase == Phase::Starting {
+            return;
+        }
+        self.remember_own(&status);
         if let Some(project) = &self.project {
             // There is little room, and everyone knows which project is open.
             let folder = format!("{}{MAIN_SEPARATOR}", project.root.display());
@@ -286,6 +325,7 @@ impl App {
             }
         }
         let stopping = self.pipeline.phase == Phase::Stopping;
+        let before = (self.pipeline.phase.clone(), self.pipeline.stats.clone());
         self.pipeline.sample(status.stats);
         match status.state {
             None | Some(State::Starting) => {}
@@ -294,6 +334,13 @@ impl App {
             Some(State::Stopping) => self.pipeline.phase = Phase::Stopping,
             Some(State::Ended(reason)) => self.pipeline_ended(&reason),
         }
+        let (phase, mut stats) = before;
+        // Of the time that passes only whole seconds are seen.
+        let now = &self.pipeline.stats;
+        if stats.uptime.as_secs() == now.uptime.as_secs() {
+            stats.uptime = now.uptime;
+        }
+        self.changed |= phase != self.pipeline.phase || stats != *now;
     }
 
     /// Why a live run that is over gave nothing, and what to do; `None` when it gave something.

@@ -357,7 +357,7 @@ impl App {
         self.info(format!("preview from now with seed {}", self.preview.seed));
     }
 
-    pub(super) fn change_span(&mut self, longer: bool) {
+    pub fn change_span(&mut self, longer: bool) {
         let span = self
             .preview
             .span
@@ -367,7 +367,7 @@ impl App {
     }
 
     /// Moves the histogram by its own length.
-    pub(super) fn move_span(&mut self, later: bool) {
+    pub fn move_span(&mut self, later: bool) {
         let Some(from) = self.preview.schedule.as_ref().and_then(|one| one.from) else {
             return;
         };
@@ -504,7 +504,7 @@ impl App {
     }
 
     /// Goes to the problem after the cursor, round the end.
-    pub(super) fn next_problem(&mut self) {
+    pub fn next_problem(&mut self) {
         let here = self.buffer().map(|buffer| {
             let (line, column) = buffer.place();
             (buffer.path.clone(), (line - 1, column - 1))

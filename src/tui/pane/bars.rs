@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::Line;
-use crate::tui::app::{App, Dialog, Focus, Level, Overlay, Phase, Start};
-use crate::tui::command::{Command, Id};
+use crate::tui::app::{App, Dialog, Focus, Level, Overlay, Phase, Screen, Start};
+use crate::tui::command::{self, Command, Id};
 use crate::tui::text;
 
 /// What it is and how the pipeline does.
@@ -104,7 +104,11 @@ pub fn status(app: &App, area: Rect, screen: &mut Buffer) {
     if all == 0 && app.preview.took.is_some() {
         line.put("✓ no problems ", on_bar(app, theme.ok));
     }
-    if app.preview.stale {
+    if let Some(why) = app.trouble() {
+        let room = line.room().saturating_sub(4);
+        line.put("! ", on_bar(app, theme.warn))
+            .put(&text::fit(why, room), on_bar(app, theme.warn));
+    } else if app.preview.stale {
         line.put("… working the preview out", theme.bar);
     } else if let Some(took) = app.preview.took.filter(|_| line.room() > 40) {
         line.put(
@@ -126,6 +130,7 @@ pub fn hints(app: &App, area: Rect, screen: &mut Buffer) {
             pairs(&[("↑ ↓", "Choose"), ("Enter", "Take"), ("Esc", "Close")])
         }
         Some(Overlay::Dialog(dialog)) => dialog_hints(dialog),
+        Some(Overlay::Prompt(_)) => pairs(&[("Enter", "Take"), ("Esc", "Cancel")]),
         None if app.start.as_ref().is_some_and(Start::is_empty) => {
             pairs(&[("?", "Help"), ("q", "Quit")])
         }
@@ -135,6 +140,7 @@ pub fn hints(app: &App, area: Rect, screen: &mut Buffer) {
             ("?", "Help"),
             ("q", "Quit"),
         ]),
+        None if app.screen != Screen::Design => screen_hints(app),
         None => pane_hints(app),
     };
     for (key, title) in hints {
@@ -167,6 +173,17 @@ fn dialog_hints(dialog: &Dialog) -> Vec<(String, &'static str)> {
         out.extend(pairs(&[("Esc", "Cancel")]));
     }
     out
+}
+
+/// The commands of the shown screen that have a plain key, then those of all such screens.
+fn screen_hints(app: &App) -> Vec<(String, &'static str)> {
+    let contexts = app.place().contexts();
+    let own = command::all().filter(|one| one.context == contexts[0]);
+    let general = [Id::Back, Id::NextScreen, Id::Palette, Id::Help, Id::Quit];
+    own.filter(|one| (one.available)(app).is_ok())
+        .chain(general.into_iter().filter_map(Command::get))
+        .map(|command| (command.plain_label(), command.title))
+        .collect()
 }
 
 fn pane_hints(app: &App) -> Vec<(String, &'static str)> {
@@ -211,11 +228,7 @@ fn pane_hints(app: &App) -> Vec<(String, &'static str)> {
         let key = if app.focus == Focus::Editor {
             command.key_label()
         } else {
-            let plain = command
-                .plain_keys
-                .first()
-                .and_then(|key| crate::tui::key::Chord::parse(key));
-            plain.map_or_else(|| command.key_label(), crate::tui::key::Chord::label)
+            command.plain_label()
         };
         out.push((key, title));
     }

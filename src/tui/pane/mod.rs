@@ -4,6 +4,7 @@ mod bars;
 mod editor;
 mod events;
 mod files;
+mod monitor;
 mod overlay;
 mod pipeline;
 mod start;
@@ -13,10 +14,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::app::{App, Focus};
+use super::app::{App, Focus, Screen};
 use super::text;
 use super::theme::Theme;
 
+pub use monitor::{part_at as flow_part_at, screen_name_at, table_area, table_columns};
 pub use overlay::help_rows;
 pub use start::TOP as START_TOP;
 
@@ -51,7 +53,11 @@ fn whole(app: &App, screen: &mut Buffer) -> Option<Position> {
     if let Some(area) = layout.hints {
         bars::hints(app, area, screen);
     }
-    let cursor = if app.start.is_some() {
+    let cursor = if app.screen != Screen::Design {
+        let body = super::layout::between(area, &layout);
+        monitor::draw(app, body, screen);
+        None
+    } else if app.start.is_some() {
         start::draw(app, area, &layout, screen);
         None
     } else {

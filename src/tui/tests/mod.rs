@@ -5,6 +5,7 @@
 mod behaviour;
 mod canned;
 mod files;
+mod leaving;
 mod screens;
 
 use std::fmt::Write as _;
@@ -18,7 +19,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style};
 
-use super::app::{App, Opening};
+use super::app::{App, Opening, Screen};
 use super::event::{AppEvent, Effect, PipelineEvent};
 use super::theme::Depth;
 use super::{disk, pane, project};
@@ -65,6 +66,7 @@ impl Harness {
             parameters: Parameters::default(),
             seed: Some(7),
             size: (width, height),
+            screen: Screen::Design,
         };
         let app = App::open(opening, now).unwrap();
         let mut harness = Self {
@@ -158,6 +160,14 @@ impl Harness {
                 let result = disk::save(&path, text.chunks());
                 AppEvent::Saved(path, text, result)
             }
+            Effect::ChangeFile(change) => {
+                let result = change.perform(Some(self.folder.path().join("trash")));
+                AppEvent::FileChanged(change, result)
+            }
+            Effect::EditOutside { path, line, column } => {
+                let name = path.file_name().unwrap().to_string_lossy().into_owned();
+                return self.note(format!("edit {name} at {line}:{column}"));
+            }
             Effect::Scan(root) => AppEvent::Scanned(project::scan(&root)),
             Effect::FindProjects(folder) => AppEvent::Projects(project::find(&folder)),
             Effect::Preview(request) => AppEvent::Preview(Box::new(canned::preview(&request))),
@@ -174,10 +184,14 @@ impl Harness {
             Effect::Control(id, change) => return self.note(format!("control {id}: {change:?}")),
             Effect::Stop(id) => return self.note(format!("stop {id}")),
             Effect::Abort(id) => return self.note(format!("abort {id}")),
+            Effect::AbortAll => return self.note("abort all".to_owned()),
+            Effect::Adopt(_) => return None,
             Effect::ShutDown => {
                 self.done.push("shut down".to_owned());
                 AppEvent::Pipeline(PipelineEvent::ShutDown)
             }
+            Effect::Observe(_) => return None,
+            Effect::Request(request) => return self.note(format!("request {request:?}")),
             Effect::Copy(text) => return self.note(format!("copy {text}")),
             Effect::Watch(_) | Effect::Redraw => return None,
         })
