@@ -10,6 +10,8 @@
 
 mod dial;
 mod link;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 use std::future::Future;
@@ -292,7 +294,11 @@ impl Instance for Remote {
         key: &str,
         value: Option<serde_json::Value>,
     ) -> BoxFuture<'_, Result<(), InstanceError>> {
-        self.ask(Call::SetGlobal(scenario.to_owned(), key.to_owned(), value))
+        let call = match value {
+            Some(value) => Call::SetGlobal(scenario.to_owned(), key.to_owned(), value),
+            None => Call::RemoveGlobal(scenario.to_owned(), key.to_owned()),
+        };
+        self.ask(call)
     }
 
     fn reload_files(&self, id: &str) -> BoxFuture<'_, Result<(), InstanceError>> {
