@@ -5,9 +5,11 @@
 
 mod editor;
 mod file;
+mod flow;
 mod general;
 mod id;
 mod monitor;
+mod overview;
 mod pane;
 mod pipeline;
 mod preview;
@@ -143,6 +145,8 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         general::TABLE,
         pipeline::TABLE,
         monitor::TABLE,
+        overview::TABLE,
+        flow::TABLE,
         file::TABLE,
         editor::TABLE,
         preview::TABLE,
@@ -240,6 +244,31 @@ fn searching(app: &App) -> Result<(), &'static str> {
         Ok(())
     } else {
         Err("no search is open")
+    }
+}
+
+fn replacing(app: &App) -> Result<(), &'static str> {
+    let find = app.buffer().and_then(|buffer| buffer.find.as_ref());
+    if find.is_some_and(|find| find.with.is_some()) {
+        Ok(())
+    } else {
+        Err("nothing is being replaced")
+    }
+}
+
+fn file_changes(app: &App) -> Result<(), &'static str> {
+    if app.changed_files() {
+        Ok(())
+    } else {
+        Err("no file was made, renamed, copied or deleted")
+    }
+}
+
+fn closed(app: &App) -> Result<(), &'static str> {
+    if app.closed_files().next().is_some() {
+        Ok(())
+    } else {
+        Err("no file was closed")
     }
 }
 

@@ -160,6 +160,14 @@ impl Harness {
                 let result = disk::save(&path, text.chunks());
                 AppEvent::Saved(path, text, result)
             }
+            Effect::ChangeFile(change) => {
+                let result = change.perform(Some(self.folder.path().join("trash")));
+                AppEvent::FileChanged(change, result)
+            }
+            Effect::EditOutside { path, line, column } => {
+                let name = path.file_name().unwrap().to_string_lossy().into_owned();
+                return self.note(format!("edit {name} at {line}:{column}"));
+            }
             Effect::Scan(root) => AppEvent::Scanned(project::scan(&root)),
             Effect::FindProjects(folder) => AppEvent::Projects(project::find(&folder)),
             Effect::Preview(request) => AppEvent::Preview(Box::new(canned::preview(&request))),
