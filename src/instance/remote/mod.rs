@@ -61,7 +61,13 @@ fn open(target: Target, secrets: Secrets, effort: Effort) -> Result<Handle, Dial
         .enable_all()
         .build()
         .map_err(failed)?;
-    let way = runtime.block_on(Way::open(target, effort))?;
+    // On a thread of its own: who calls this may be inside a runtime.
+    let opened = std::thread::scope(|scope| {
+        let opening = scope.spawn(|| runtime.block_on(Way::open(target, effort)));
+        opening.join()
+    });
+    let broke = |_| DialError::Failed("attaching broke".to_owned());
+    let way = opened.map_err(broke)??;
     Ok(Arc::new(Remote {
         way,
         secrets,
