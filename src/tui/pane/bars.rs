@@ -66,7 +66,8 @@ pub fn status(app: &App, area: Rect, screen: &mut Buffer) {
     screen.set_style(area, theme.bar);
     let mut line = Line::new(area, screen);
     line.put(" ", theme.bar);
-    if let Some(buffer) = app.buffer() {
+    let design = app.screen == Screen::Design;
+    if let Some(buffer) = app.buffer().filter(|_| design) {
         let (row, column) = buffer.place();
         line.right(&format!("{row}:{column} "), theme.bar);
         line.right(&format!("{}  ", buffer.language.label()), theme.bar);
@@ -85,7 +86,7 @@ pub fn status(app: &App, area: Rect, screen: &mut Buffer) {
             .put(&text::fit(&toast.text, room), style);
         return;
     }
-    if app.project.is_none() {
+    if app.project.is_none() || !design {
         return;
     }
     let (errors, all) = (app.preview.errors(), app.preview.problems.len());

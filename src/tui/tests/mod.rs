@@ -7,6 +7,7 @@ mod behaviour;
 mod canned;
 mod files;
 mod leaving;
+mod monitor;
 mod screens;
 
 use std::fmt::Write as _;
@@ -21,7 +22,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style};
 
 use super::app::{App, Opening, Screen};
-use super::event::{AppEvent, Effect, PipelineEvent};
+use super::event::{AppEvent, Effect, Observe, PipelineEvent};
 use super::theme::Depth;
 use super::{disk, pane, project};
 use crate::config::{Diagnostics, Parameters};
@@ -35,6 +36,8 @@ struct Harness {
     done: Vec<String>,
     specs: Vec<GeneratorSpec>,
     refuse: Option<Diagnostics>,
+    /// What the instance was last asked to tell of.
+    observed: Observe,
 }
 
 impl Harness {
@@ -77,6 +80,7 @@ impl Harness {
             done: Vec::new(),
             specs: Vec::new(),
             refuse: None,
+            observed: Observe::default(),
         };
         harness.send(AppEvent::Tick);
         harness.until_idle();
@@ -195,7 +199,11 @@ impl Harness {
                 let lines = disk::excerpt(&path, line);
                 AppEvent::Excerpt(path, line, lines)
             }
-            Effect::Observe(_) => return None,
+
+            Effect::Observe(wish) => {
+                self.observed = *wish;
+                return None;
+            }
             Effect::Request(request) => return self.note(format!("request {request:?}")),
             Effect::Copy(text) => return self.note(format!("copy {text}")),
             Effect::Watch(_) | Effect::Redraw => return None,
