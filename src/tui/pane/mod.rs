@@ -9,6 +9,7 @@ mod overlay;
 mod pipeline;
 mod start;
 mod timestamps;
+mod vim;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -60,7 +61,8 @@ fn whole(app: &App, screen: &mut Buffer) -> Option<Position> {
         start::draw(app, area, &layout, screen);
         None
     } else {
-        panes(app, &layout, screen)
+        let cursor = panes(app, &layout, screen);
+        vim::prompt(app, layout.status, screen).or(cursor)
     };
     if app.overlays.is_empty() {
         cursor

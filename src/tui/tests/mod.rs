@@ -4,8 +4,11 @@
 
 mod behaviour;
 mod canned;
+mod editing;
+mod file_ops;
 mod files;
 mod screens;
+mod vim;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -183,6 +186,8 @@ impl Harness {
             Effect::Control(id, change) => return self.note(format!("control {id}: {change:?}")),
             Effect::Stop(id) => return self.note(format!("stop {id}")),
             Effect::Abort(id) => return self.note(format!("abort {id}")),
+            Effect::AbortAll => return self.note("abort all".to_owned()),
+            Effect::Adopt(_) => return None,
             Effect::ShutDown => {
                 self.done.push("shut down".to_owned());
                 AppEvent::Pipeline(PipelineEvent::ShutDown)
