@@ -10,6 +10,7 @@ mod overlay;
 mod pipeline;
 mod start;
 mod timestamps;
+mod vim;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -68,7 +69,7 @@ fn whole(app: &App, screen: &mut Buffer) -> Option<Position> {
             let body = super::layout::between(area, &layout);
             assist::draw(app, cursor, body, screen);
         }
-        cursor
+        vim::prompt(app, layout.status, screen).or(cursor)
     };
     if app.overlays.is_empty() {
         cursor

@@ -5,10 +5,13 @@
 mod assist;
 mod behaviour;
 mod canned;
+mod editing;
+mod file_ops;
 mod files;
 mod leaving;
 mod monitor;
 mod screens;
+mod vim;
 
 use std::fmt::Write as _;
 use std::fs;
