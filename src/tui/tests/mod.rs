@@ -4,8 +4,13 @@
 
 mod behaviour;
 mod canned;
+mod faults;
 mod files;
+mod globals;
+mod logs;
 mod screens;
+mod tail;
+mod watched;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,7 +18,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style};
@@ -186,7 +191,8 @@ impl Harness {
             Effect::Observe(_) => return None,
             Effect::Request(request) => return self.note(format!("request {request:?}")),
             Effect::Copy(text) => return self.note(format!("copy {text}")),
-            Effect::Watch(_) | Effect::Redraw => return None,
+            Effect::AbortAll => return self.note("abort all".to_owned()),
+            Effect::Watch(_) | Effect::Redraw | Effect::Adopt(_) => return None,
         })
     }
 
@@ -242,6 +248,38 @@ impl Harness {
             self.text()
         );
         self
+    }
+
+    fn mouse(&mut self, kind: MouseEventKind, column: u16, row: u16) -> &mut Self {
+        self.send(AppEvent::Mouse(MouseEvent {
+            kind,
+            column,
+            row,
+            modifiers: KeyModifiers::NONE,
+        }));
+        self.until_idle()
+    }
+
+    fn click(&mut self, column: u16, row: u16) -> &mut Self {
+        self.mouse(MouseEventKind::Down(MouseButton::Left), column, row)
+    }
+
+    /// Turns the wheel, down or up.
+    fn wheel(&mut self, column: u16, row: u16, down: bool) -> &mut Self {
+        let kind = if down {
+            MouseEventKind::ScrollDown
+        } else {
+            MouseEventKind::ScrollUp
+        };
+        self.mouse(kind, column, row)
+    }
+
+    /// The first row that has a text.
+    #[track_caller]
+    fn row_of(&self, text: &str) -> u16 {
+        let shown = self.text();
+        let at = shown.lines().position(|line| line.contains(text));
+        u16::try_from(at.expect("the text is shown")).unwrap()
     }
 
     fn buffer_text(&self) -> String {
