@@ -303,7 +303,7 @@ fn when(us: i64, zone: Zone) -> String {
 
 /// Lines as shown: texts broken to a width, files' lines left as they are.
 pub fn broken(facts: Vec<Fact>, width: usize) -> Vec<Fact> {
-    let room = width.saturating_sub(LABEL + 1).max(8);
+    let room = width.saturating_sub(LABEL + 2).max(8);
     let mut out = Vec::new();
     for one in facts {
         if matches!(one.tone, Tone::Code | Tone::Here) || text::width(&one.text) <= room {

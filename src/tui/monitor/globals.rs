@@ -273,7 +273,12 @@ impl App {
 
     /// Asks whether to take the chosen value away.
     pub fn global_delete(&mut self) {
-        let Some(path) = self.monitor.globals.row().map(|row| row.path.clone()) else {
+        let row = self.monitor.globals.row();
+        let whole = row
+            .filter(|row| row.path.len() == 1)
+            .map(|row| row.path.clone());
+        // A part of a value is taken away by setting the rest of it.
+        let Some(path) = whole.or_else(|| self.global_path()) else {
             return;
         };
         let globals = &self.monitor.globals;

@@ -35,37 +35,49 @@ pub struct Row {
 pub fn rows(values: &[(String, Value)], open: &BTreeSet<Path>) -> Vec<Row> {
     let mut out = Vec::new();
     for (key, value) in values {
-        add(&mut vec![key.clone()], value, open, &mut out);
+        let fixed = foreign_in(value).map(|kind| {
+            format!("it is or holds a {kind}, which JSON cannot carry: it would become a text")
+        });
+        add(
+            &mut vec![key.clone()],
+            value,
+            fixed.as_ref(),
+            open,
+            &mut out,
+        );
     }
     out
 }
 
-fn add(path: &mut Path, value: &Value, open: &BTreeSet<Path>, out: &mut Vec<Row>) {
-    let fixed = foreign(value);
-    let folds = fixed.is_none() && members(value) > 0;
+fn add(
+    path: &mut Path,
+    value: &Value,
+    fixed: Option<&String>,
+    open: &BTreeSet<Path>,
+    out: &mut Vec<Row>,
+) {
+    let folds = members(value) > 0;
     let is_open = open.contains(path);
+    let text = match value {
+        _ if folds && is_open => String::new(),
+        Value::String(text) if foreign(text).is_some() => text.clone(),
+        value => value.to_string(),
+    };
     out.push(Row {
         path: path.clone(),
         depth: path.len() - 1,
         name: path.last().cloned().unwrap_or_default(),
-        text: match &fixed {
-            Some((text, _)) => text.chars().take(TEXT).collect(),
-            None if folds && is_open => String::new(),
-            None => value.to_string().chars().take(TEXT).collect(),
-        },
-        kind: match &fixed {
-            Some((_, kind)) => kind.clone(),
-            None => kind(value),
-        },
+        text: text.chars().take(TEXT).collect(),
+        kind: kind(value),
         open: folds.then_some(is_open),
-        fixed: fixed.map(|(_, kind)| format!("a {kind} cannot be written as JSON")),
+        fixed: fixed.cloned(),
     });
     if !(folds && is_open) {
         return;
     }
     let mut inner = |name: String, value: &Value, out: &mut Vec<Row>| {
         path.push(name);
-        add(path, value, open, out);
+        add(path, value, fixed, open, out);
         path.pop();
     };
     match value {
@@ -109,15 +121,49 @@ pub fn kind(value: &Value) -> String {
         Value::Null => "nothing".to_owned(),
         Value::Bool(_) => "yes or no".to_owned(),
         Value::Number(_) => "number".to_owned(),
-        Value::String(_) => "text".to_owned(),
+        Value::String(text) => foreign(text).unwrap_or("text").to_owned(),
         Value::Array(items) => of(items.len(), "item"),
         Value::Object(map) => of(map.len(), "key"),
     }
 }
 
-/// The text and the kind of a value that JSON cannot carry.
-fn foreign(_value: &Value) -> Option<(String, String)> {
-    None
+/// Types that JSON does not have, as the instance names them: `<datetime 2026-01-01 00:00:00+00:00>`.
+const FOREIGN: &[&str] = &[
+    "Markup",
+    "Undefined",
+    "bytes",
+    "date",
+    "datetime",
+    "float",
+    "frozenset",
+    "function",
+    "int",
+    "set",
+    "time",
+    "timedelta",
+    "tuple",
+];
+
+/// The type of a value that JSON does not have.
+fn foreign(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix('<')?.strip_suffix('>')?;
+    if inner == "deeper than is shown" {
+        return Some("value that is cut off");
+    }
+    let (name, _) = inner.split_once(' ')?;
+    FOREIGN.contains(&name).then_some(name)
+}
+
+/// The first such type in a value or a key of it.
+fn foreign_in(value: &Value) -> Option<&str> {
+    match value {
+        Value::String(text) => foreign(text),
+        Value::Array(items) => items.iter().find_map(foreign_in),
+        Value::Object(map) => map
+            .iter()
+            .find_map(|(key, value)| foreign(key).or_else(|| foreign_in(value))),
+        _ => None,
+    }
 }
 
 /// The value at a path.
@@ -226,6 +272,33 @@ mod tests {
                 (2, own("0"), own("1"), own("number")),
                 (2, own("1"), own("2"), own("number")),
                 (1, own("bob"), own("{}"), own("0 keys")),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_json_cannot_carry_is_shown_and_fixed_with_all_that_holds_it() {
+        let values = vec![
+            (
+                "at".to_owned(),
+                json!("<datetime 2026-01-01 00:00:00+00:00>"),
+            ),
+            ("html".to_owned(), json!("<b>x</b>")),
+            ("map".to_owned(), json!({"<int 5>": 1, "b": [2]})),
+        ];
+        let all = rows(&values, &BTreeSet::from([path("map")]));
+        let told: Vec<_> = all
+            .iter()
+            .map(|row| (row.text.as_str(), row.kind.as_str(), row.fixed.is_some()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("<datetime 2026-01-01 00:00:00+00:00>", "datetime", true),
+                ("\"<b>x</b>\"", "text", false),
+                ("", "2 keys", true),
+                ("1", "number", true),
+                ("[2]", "1 item", true),
             ]
         );
     }

@@ -186,9 +186,9 @@ fn fact_row(app: &App, fact: &Fact, place: Rect, screen: &mut Buffer) {
     let mut line = Line::new(place, screen);
     let label = if code {
         let mark = if fact.tone == Tone::Here { "▸" } else { " " };
-        format!("{mark}{:>1$} ", fact.label, LABEL - 2)
+        format!("{mark}{:>1$} ", fact.label, LABEL - 1)
     } else {
-        text::pad(&format!(" {}", fact.label), LABEL)
+        text::pad(&format!(" {}", fact.label), LABEL + 1)
     };
     line.put(
         &label,
