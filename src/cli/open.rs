@@ -74,6 +74,7 @@ fn open(args: &Args) -> Result<u8, String> {
     let (document, folder) = find(given, &path)?;
     let secrets = args.store.secrets();
     unlock(&secrets, &document);
+    let stored = secrets.clone().silent();
     let opening = Opening {
         document,
         folder,
@@ -90,8 +91,14 @@ fn open(args: &Args) -> Result<u8, String> {
         screen: Screen::Design,
     };
     let backends = Backends {
-        preview: Box::new(|sink| -> PreviewPort {
-            let worker = Worker::start(sink);
+        preview: Box::new(move |sink| -> PreviewPort {
+            let worker = Worker::start(move |mut result| {
+                if let Some(known) = &mut result.known_secrets {
+                    let names = result.secrets.iter().map(String::as_str);
+                    *known = stored.known(names);
+                }
+                sink(result);
+            });
             Box::new(move |request| worker.request(request))
         }),
         instance: Box::new(move || {

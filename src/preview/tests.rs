@@ -415,12 +415,12 @@ fn expressions_and_formatters_are_tried_on_one_event() {
         ALL,
     );
     let mut tried = |number, what| {
-        request.inspect.attempt = Some(Attempt {
+        request.inspect.attempts = vec![Attempt {
             what,
             number,
             event: 0,
-        });
-        preview(&request).tried.unwrap()
+        }];
+        preview(&request).tried.remove(0)
     };
     let template = |text: &str| Tried::Template(text.to_owned());
     let formatter = |text: &str| Tried::Formatter(text.to_owned());

@@ -125,6 +125,7 @@ impl App {
     pub fn copy(&mut self) {
         let text = match self.focus {
             Focus::Editor => self.buffer().map(Buffer::copy),
+            Focus::Events => return self.copy_event(),
             _ => self.preview.chosen_text(),
         };
         if let Some(text) = text {
@@ -133,7 +134,7 @@ impl App {
         }
     }
 
-    fn put_on_clipboard(&mut self, text: String) {
+    pub(super) fn put_on_clipboard(&mut self, text: String) {
         self.clipboard.clone_from(&text);
         self.effects.push(Effect::Copy(text));
     }

@@ -9,6 +9,7 @@ mod files;
 mod keys;
 mod mouse;
 mod palette;
+mod panes;
 mod pipeline;
 mod preview;
 mod project;
@@ -29,8 +30,9 @@ use crate::config::Parameters;
 
 pub use dialog::{Action, Choice, Dialog};
 pub use palette::Palette;
+pub use panes::{Ink, Row, SPANS, Tool, View as PaneView, bucket, shown_text};
 pub use pipeline::{Phase, Pipeline};
-pub use preview::{Preview, Row, SPANS};
+pub use preview::Preview;
 pub use project::{Project, Start};
 pub use prompt::Prompt;
 pub use screen::Screen;
@@ -271,6 +273,11 @@ impl App {
         }
         self.preview
             .settle(layout.timestamps.map(inner), layout.events.map(inner));
+        if let Some(area) = layout.events
+            && self.preview.settle_view(inner(area), &self.parameters)
+        {
+            self.preview.hurry(self.now);
+        }
         self.preview.follow_width(self.now);
         let wish = self.observed();
         if wish != self.observed {

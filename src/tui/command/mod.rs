@@ -4,6 +4,7 @@
 //! most special first.
 
 mod editor;
+mod events;
 mod file;
 mod general;
 mod id;
@@ -11,6 +12,7 @@ mod monitor;
 mod pane;
 mod pipeline;
 mod preview;
+mod timestamps;
 
 use super::app::{App, Focus, Phase, Screen};
 use super::key::Chord;
@@ -146,6 +148,8 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         file::TABLE,
         editor::TABLE,
         preview::TABLE,
+        timestamps::TABLE,
+        events::TABLE,
         pane::TABLE,
     ];
     tables.into_iter().flatten()

@@ -67,7 +67,9 @@ impl Harness {
             size: (width, height),
             screen: Screen::Design,
         };
-        let app = App::open(opening, now).unwrap();
+        let mut app = App::open(opening, now).unwrap();
+        app.preview.times.now_us = canned::NOW;
+        app.preview.times.real_us = canned::NOW;
         let mut harness = Self {
             app,
             now,
