@@ -391,7 +391,7 @@ impl Shared {
             queues: self.queues(),
             errors: self.errors.snapshot(),
             reload: self.desk.stats(),
-            lints: self.looks.lints(),
+            lints: self.lints(),
             stages: self.stages(),
             aliases: self.aliases.stats(),
             cpu: self.cpu(),
