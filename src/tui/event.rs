@@ -2,6 +2,7 @@
 //! the world.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ropey::Rope;
@@ -15,6 +16,7 @@ use crate::pipeline::Change;
 use crate::preview::{PreviewRequest, PreviewResult};
 
 use super::project::{Found, Tree};
+use super::trash::FileChange;
 
 /// Something happened.
 #[derive(Debug)]
@@ -35,6 +37,10 @@ pub enum AppEvent {
     Reread(PathBuf, Option<Result<FileText, String>>),
     /// A file was written, or why not.
     Saved(PathBuf, Rope, Result<(), String>),
+    /// Files were made, renamed, deleted; what was done, or why not.
+    FileChanged(FileChange, Result<FileChange, String>),
+    /// Another editor is done with a file.
+    EditedOutside(PathBuf, Result<(), String>),
     /// The files of the project, or why there are none.
     Scanned(Result<Tree, String>),
     /// Projects that can be opened.
@@ -54,6 +60,8 @@ pub enum AppEvent {
     Pipeline(PipelineEvent),
     /// News of the instance.
     Instance(InstanceNews),
+    /// Lines around a line of a file, with their numbers, or why there are none.
+    Excerpt(PathBuf, usize, Result<Vec<(usize, String)>, String>),
     /// The process was asked to end by a signal.
     Signal(i32),
     /// The terminal is gone or broken.
@@ -110,6 +118,8 @@ pub enum InstanceNews {
     Done(String),
     /// A request failed.
     Failed(String),
+    /// The machine slept for so long.
+    Slept(Duration),
 }
 
 /// What the instance is to be asked again and again while it is shown.
@@ -125,6 +135,27 @@ pub struct Observe {
     pub logs: Option<LogQuery>,
     /// Globals of a scenario; an empty name is generators without one.
     pub globals: Option<String>,
+    /// The workbench's pipeline in detail, told as [`PipelineEvent::Status`].
+    pub own: Option<String>,
+    /// Once a second is enough.
+    pub slowly: bool,
+}
+
+impl Observe {
+    /// True when the same is asked for, whatever was heard of it already.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let tail = |one: &Self| {
+            let tail = one.tail.as_ref();
+            tail.map(|(id, query)| (id.clone(), query.most))
+        };
+        let logs = |one: &Self| one.logs.as_ref().map(|query| query.generator.clone());
+        tail(self) == tail(other)
+            && logs(self) == logs(other)
+            && self.overview == other.overview
+            && self.status == other.status
+            && self.globals == other.globals
+            && self.own == other.own
+    }
 }
 
 /// A request about generators, made once.
@@ -154,7 +185,7 @@ pub enum Request {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileText {
     /// Its text.
-    pub text: String,
+    pub text: Rope,
     /// Why it cannot be changed, when it cannot.
     pub read_only: Option<String>,
 }
@@ -168,6 +199,17 @@ pub enum Effect {
     Reread(PathBuf),
     /// Write a file.
     Save(PathBuf, Rope),
+    /// Make, rename, copy or delete a file.
+    ChangeFile(FileChange),
+    /// Give the terminal to another editor for a file.
+    EditOutside {
+        /// Absolute path.
+        path: PathBuf,
+        /// Line of the cursor, from 1.
+        line: usize,
+        /// Character of the cursor in its line, from 1.
+        column: usize,
+    },
     /// List the files of a project.
     Scan(PathBuf),
     /// Look for projects below a folder.
@@ -198,4 +240,6 @@ pub enum Effect {
     Copy(String),
     /// Draw everything anew.
     Redraw,
+    /// Read the lines around a line of a file, counted from 1.
+    Excerpt(PathBuf, usize),
 }

@@ -2,6 +2,7 @@
 //! from `&self`.
 
 mod app;
+mod clipboard;
 mod command;
 mod disk;
 mod editor;
@@ -9,7 +10,10 @@ mod event;
 mod key;
 mod layout;
 mod lexer;
+#[doc(hidden)]
+pub mod measure;
 mod monitor;
+mod outside;
 mod pane;
 mod project;
 mod run;
@@ -18,6 +22,7 @@ mod talk;
 mod terminal;
 mod text;
 mod theme;
+mod trash;
 mod watch;
 
 pub use app::{Opening, Screen};

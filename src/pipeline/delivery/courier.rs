@@ -231,6 +231,10 @@ impl Courier {
             let wait = self.wait(attempts, asked(&rest.error));
             lane.circuit.plan(Instant::now().checked_add(wait));
             self.rest(wait, lane, &mut nudges).await;
+            if nudges.came() {
+                // Somebody wants it now, whatever was planned meanwhile.
+                lane.circuit.again();
+            }
             if self.shared.control.abort_token().is_cancelled() {
                 return self.give_up(&items, &aborted(Some(&rest.error)), attempts, account);
             }
