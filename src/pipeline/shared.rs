@@ -396,7 +396,6 @@ impl Shared {
             stages: self.stages(),
             aliases: self.aliases.stats(),
             cpu: self.cpu(),
-            ..Stats::default()
         }
     }
 
