@@ -19,7 +19,7 @@ use crate::config::{Diagnostic, Diagnostics, LogSettings};
 use crate::instance::{Home, HomeRead, HostOptions, Redactor, host};
 use crate::output::Streams;
 
-use serve::Serve;
+use serve::{Serve, Signals};
 
 /// The name of the instance when nothing is said.
 #[cfg(unix)]
@@ -112,6 +112,16 @@ fn failed(message: String) -> Diagnostics {
 }
 
 fn start(args: &Args) -> Result<u8, Diagnostics> {
+    let cannot = |error: std::io::Error| failed(format!("cannot start: {error}"));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(cannot)?;
+    // Before anything else: a signal that comes early has its meaning, too.
+    let signals = {
+        let _inside = runtime.enter();
+        Signals::listen()
+    };
     let home = args.home();
     let read = home.read()?;
     let redactor = Redactor::default();
@@ -126,7 +136,6 @@ fn start(args: &Args) -> Result<u8, Diagnostics> {
         say(&format!("{list}: {count}{logs}"));
     }
     tracing::info!(path = list, "evtui {} starts", env!("CARGO_PKG_VERSION"));
-    let cannot = |error: std::io::Error| failed(format!("cannot start: {error}"));
     let instance = host(HostOptions {
         streams: Streams::Process,
         // Nobody is there to be asked.
@@ -135,13 +144,9 @@ fn start(args: &Args) -> Result<u8, Diagnostics> {
         home: Some(home),
     })
     .map_err(cannot)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(cannot)?;
     #[cfg(unix)]
     let _server = open_to_terminals(args, &instance);
-    let serve = Serve::new(args, instance, logs);
+    let serve = Serve::new(args, instance, logs, signals);
     Ok(runtime.block_on(serve.run()))
 }
 
