@@ -459,7 +459,7 @@ fn the_screens_come_back_with_attach() {
     let mut second = ground.terminal(&["attach", "default"]);
     second.sees("● running");
     // Lost as well, it takes nothing along.
-    first.hang_up();
+    first.signal("HUP");
     first.ends();
     ground.grows();
     second.send("5");
