@@ -95,6 +95,11 @@ pub fn status(app: &App, area: Rect, screen: &mut Buffer) {
         return;
     }
     if app.project.is_none() || !design {
+        if let Some(why) = app.trouble() {
+            let style = on_bar(app, theme.warn);
+            let room = line.room().saturating_sub(4);
+            line.put("! ", style).put(&text::fit(why, room), style);
+        }
         return;
     }
     let (errors, all) = (app.preview.errors(), app.preview.problems.len());
