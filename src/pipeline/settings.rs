@@ -12,18 +12,20 @@ use super::shared::Shared;
 use super::supervisor::News;
 
 /// Settings of a run that can be changed while it works.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Settings {
     /// No timestamps are released; what was released is delivered.
     pub paused: bool,
     /// How event time passes; `None`: with the wall clock in live mode, as fast as possible otherwise.
     pub pace: Option<Pace>,
     /// How often each timestamp is used; 1 as a rule.
+    #[serde(with = "crate::time::wire::exact")]
     pub gain: f64,
     /// How far event time was moved on ahead of the wall clock, in microseconds: in live mode without a
     /// pace, from where it goes on as fast as the clock. 0 as a rule.
     pub shift_us: i64,
     /// Most events in a second.
+    #[serde(with = "crate::time::wire::exact_option")]
     pub rate_limit: Option<f64>,
     /// Ends the run after that many events.
     pub max_events: Option<u64>,
@@ -52,7 +54,7 @@ impl Settings {
 }
 
 /// A change to a run that works.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Change {
     /// Release no more timestamps.
     Pause,
@@ -66,9 +68,9 @@ pub enum Change {
     /// mode; event time that is ahead of it waits until it gets there) or to as fast as possible.
     Pace(Option<Pace>),
     /// Use each timestamp so often.
-    Gain(f64),
+    Gain(#[serde(with = "crate::time::wire::exact")] f64),
     /// Let no more events through in a second; `None` as many as there are.
-    RateLimit(Option<f64>),
+    RateLimit(#[serde(with = "crate::time::wire::exact_option")] Option<f64>),
     /// End after that many events since the start.
     MaxEvents(Option<u64>),
     /// End after that time since the start.
@@ -104,7 +106,7 @@ pub enum Change {
 }
 
 /// Why a change was not made.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, serde::Serialize, serde::Deserialize)]
 #[error("{0}")]
 pub struct ChangeError(pub String);
 

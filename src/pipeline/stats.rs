@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::Settings;
 
 /// Where a pipeline stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum State {
     /// Loading, checking, opening outputs.
     Starting,
@@ -23,7 +23,7 @@ pub enum State {
 }
 
 /// Why a run ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum EndReason {
     /// Inputs or event source have no more, everything was delivered.
     Finished,
@@ -61,7 +61,7 @@ impl fmt::Display for EndReason {
 }
 
 /// Counters and gauges of one pipeline at one moment.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Stats {
     /// Since the run started.
     pub uptime: Duration,
@@ -212,7 +212,7 @@ pub struct Lint {
 }
 
 /// History that is produced as fast as possible before a live run goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Backfill {
     /// Where it begins, microseconds since the Unix epoch.
     pub from_us: i64,
@@ -237,7 +237,7 @@ impl Stats {
 }
 
 /// One input.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct InputStats {
     /// Plugin name.
     pub name: String,
@@ -246,7 +246,7 @@ pub struct InputStats {
 }
 
 /// One output.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct OutputStats {
     /// Plugin name.
     pub name: String,
@@ -273,11 +273,12 @@ pub struct OutputStats {
     /// How long its writes take.
     pub latency: Latency,
     /// Where its dead letters are kept, when it keeps them; the file comes with the first letter.
+    #[serde(with = "crate::config::wire::path_option")]
     pub letters: Option<std::path::PathBuf>,
 }
 
 /// A target that does not take events at the moment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Outage {
     /// The circuit is open: the target is only probed.
     pub open: bool,
@@ -292,7 +293,7 @@ pub struct Outage {
 }
 
 /// One bounded queue.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct QueueStats {
     /// What waits in it: `timestamps`, or the output's name.
     pub name: String,
@@ -303,7 +304,7 @@ pub struct QueueStats {
 }
 
 /// Errors of one kind at one place.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ErrorStats {
     /// Stage and plugin or template alias.
     pub source: String,

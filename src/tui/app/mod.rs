@@ -5,8 +5,13 @@ mod awaited;
 mod commands;
 mod control;
 mod dialog;
+mod edit;
+mod external_editor;
+mod file_ops;
 mod files;
+mod find;
 mod keys;
+mod leave;
 mod mouse;
 mod palette;
 mod pipeline;
@@ -14,6 +19,8 @@ mod preview;
 mod project;
 mod prompt;
 mod screen;
+mod tabs;
+mod vim;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -26,6 +33,7 @@ use super::layout::{self, Layout, Wish};
 use super::monitor::Monitor;
 use super::theme::{Depth, Theme};
 use crate::config::Parameters;
+use crate::instance::Link;
 use crate::time::Zone;
 
 pub use dialog::{Action, Choice, Dialog};
@@ -35,6 +43,8 @@ pub use preview::{Preview, Row, SPANS};
 pub use project::{Project, Start};
 pub use prompt::Prompt;
 pub use screen::Screen;
+pub use tabs::tabs;
+pub use vim::Editing;
 
 /// How long a message stays in the status line.
 const TOAST: Duration = Duration::from_secs(6);
@@ -158,13 +168,23 @@ pub struct App {
     parameters: Parameters,
     noise: files::Noise,
     clipboard: String,
-    drag: Option<usize>,
+    drag: mouse::Drag,
+    /// How the editor behaves.
+    pub editing: Editing,
     effects: Vec<Effect>,
     now: Instant,
     changed: bool,
     /// What to do once everything is saved.
     after_save: Option<Action>,
+    /// A file whose text on disk is to be taken over, whatever was typed.
+    forced: Option<PathBuf>,
     leaving: bool,
+    /// Where generators run.
+    pub link: Link,
+    /// Generators that run, as far as known, whoever started them.
+    running: Vec<String>,
+    /// Why generators have to run in this process, when they have to.
+    unsafe_here: Option<String>,
     exit: Option<u8>,
 }
 
@@ -197,12 +217,17 @@ impl App {
             parameters: opening.parameters,
             noise: files::Noise::default(),
             clipboard: String::new(),
-            drag: None,
+            drag: mouse::Drag::default(),
+            editing: Editing::default(),
             effects: Vec::new(),
             now,
             changed: true,
             after_save: None,
+            forced: None,
             leaving: false,
+            link: Link::Here,
+            running: Vec::new(),
+            unsafe_here: None,
             exit: None,
         };
         match opening.document {
@@ -233,6 +258,8 @@ impl App {
             AppEvent::Opened(path, result) => self.opened(path, result),
             AppEvent::Reread(path, result) => self.reread(&path, result),
             AppEvent::Saved(path, text, result) => self.saved(&path, text, result),
+            AppEvent::FileChanged(change, result) => self.file_changed(change, result),
+            AppEvent::EditedOutside(path, result) => self.edited_outside(&path, result),
             AppEvent::Scanned(result) => self.scanned(result),
             AppEvent::Projects(found) => self.found(found),
             AppEvent::Changed { paths, listing } => self.changed_outside(&paths, listing),
@@ -265,12 +292,13 @@ impl App {
             self.changed = true;
         }
         let layout = self.layout();
+        self.settle_editing();
         if let Some(area) = layout.editor
             && let Some(buffer) = self.project.as_mut().and_then(Project::buffer_mut)
         {
             let text = View::of(buffer, inner(area)).text;
             buffer.settle_view(usize::from(text.height), usize::from(text.width));
-            buffer.lex_to(buffer.top + usize::from(text.height));
+            buffer.lex(buffer.top, buffer.top + usize::from(text.height));
         }
         if let Some(area) = layout.files
             && let Some(project) = &mut self.project
@@ -295,6 +323,7 @@ impl App {
         [
             self.toast.as_ref().map(|toast| toast.until),
             self.preview.deadline(),
+            self.drag.deadline(),
         ]
         .into_iter()
         .flatten()
@@ -302,6 +331,7 @@ impl App {
     }
 
     fn deadlines(&mut self) {
+        self.drag_on();
         if self.preview.due(self.now) {
             self.request_preview();
         }

@@ -182,6 +182,10 @@ impl App {
                     self.mark_changed();
                 }
             }
+            InstanceNews::Link(link) => self.linked(link),
+            InstanceNews::Running(ids) => self.runs(ids),
+            InstanceNews::Warned(why) => self.warn(why),
+            InstanceNews::Here(why) => self.runs_here(why),
             InstanceNews::Done(message) => self.info(message),
             InstanceNews::Failed(message) => self.error(message),
         }

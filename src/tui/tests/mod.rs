@@ -5,6 +5,7 @@
 mod behaviour;
 mod canned;
 mod files;
+mod leaving;
 mod monitor;
 mod screens;
 
@@ -163,6 +164,14 @@ impl Harness {
                 let result = disk::save(&path, text.chunks());
                 AppEvent::Saved(path, text, result)
             }
+            Effect::ChangeFile(change) => {
+                let result = change.perform(Some(self.folder.path().join("trash")));
+                AppEvent::FileChanged(change, result)
+            }
+            Effect::EditOutside { path, line, column } => {
+                let name = path.file_name().unwrap().to_string_lossy().into_owned();
+                return self.note(format!("edit {name} at {line}:{column}"));
+            }
             Effect::Scan(root) => AppEvent::Scanned(project::scan(&root)),
             Effect::FindProjects(folder) => AppEvent::Projects(project::find(&folder)),
             Effect::Preview(request) => AppEvent::Preview(Box::new(canned::preview(&request))),
@@ -179,6 +188,8 @@ impl Harness {
             Effect::Control(id, change) => return self.note(format!("control {id}: {change:?}")),
             Effect::Stop(id) => return self.note(format!("stop {id}")),
             Effect::Abort(id) => return self.note(format!("abort {id}")),
+            Effect::AbortAll => return self.note("abort all".to_owned()),
+            Effect::Adopt(_) => return None,
             Effect::ShutDown => {
                 self.done.push("shut down".to_owned());
                 AppEvent::Pipeline(PipelineEvent::ShutDown)
