@@ -182,8 +182,17 @@ impl App {
                     self.mark_changed();
                 }
             }
-            InstanceNews::Link(link) => self.linked(link),
-            InstanceNews::Running(ids) => self.runs(ids),
+            InstanceNews::Link(link) => {
+                self.linked(link);
+                self.mark_changed();
+            }
+            InstanceNews::Running(ids) => {
+                self.runs(ids);
+                // Questions name what runs.
+                if !self.overlays.is_empty() {
+                    self.mark_changed();
+                }
+            }
             InstanceNews::Warned(why) => self.warn(why),
             InstanceNews::Here(why) => self.runs_here(why),
             InstanceNews::Done(message) => self.info(message),
