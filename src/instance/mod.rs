@@ -263,7 +263,7 @@ pub trait Instance: Send + Sync {
     /// what differs. Files that cannot be read as a whole change nothing.
     fn reload(&self) -> BoxFuture<'_, Result<Reloaded, InstanceError>>;
     /// Changes the startup list on disk, keeping everything else in it. The instance follows at the
-    /// next [`reload`](Self::reload).
+    /// next [`reload`](Self::reload); only `autostart` counts at once, and starts nothing.
     fn edit(&self, edit: StartupEdit) -> BoxFuture<'_, Result<(), InstanceError>>;
     /// Stops everything and waits for the end.
     fn shutdown(&self) -> BoxFuture<'_, ()>;

@@ -293,6 +293,7 @@ impl Stage<'_> {
             return true;
         }
         self.pushed += batch.len() as u64;
+        self.stall(&batch);
         let meter = self.shared.input_meter();
         match self.shared.timestamps.push(batch, 0, meter) {
             Ok(()) => true,
@@ -301,6 +302,21 @@ impl Stage<'_> {
                 false
             }
         }
+    }
+
+    /// Notes since when a batch is due that has to wait for room.
+    fn stall(&mut self, batch: &TimestampBatch) {
+        let queue = &self.shared.timestamps;
+        if queue.len() < queue.capacity() || self.release.timeline().is_free() {
+            return;
+        }
+        let Some(&first) = batch.moments.first() else {
+            return;
+        };
+        let now = self.shared.clock.read();
+        let late_us = self.release.late_us(first, now);
+        let due_us = now.mono_us.saturating_sub(late_us.max(0));
+        self.shared.counters.held_us.set(due_us.cast_unsigned());
     }
 
     /// Sleeps until a moment of the monotonic clock, or until woken.

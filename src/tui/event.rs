@@ -2,6 +2,7 @@
 //! the world.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ropey::Rope;
@@ -15,6 +16,7 @@ use crate::pipeline::Change;
 use crate::preview::{PreviewRequest, PreviewResult};
 
 use super::project::{Found, Tree};
+use super::trash::FileChange;
 
 /// Something happened.
 #[derive(Debug)]
@@ -35,6 +37,10 @@ pub enum AppEvent {
     Reread(PathBuf, Option<Result<FileText, String>>),
     /// A file was written, or why not.
     Saved(PathBuf, Rope, Result<(), String>),
+    /// Files were made, renamed, deleted; what was done, or why not.
+    FileChanged(FileChange, Result<FileChange, String>),
+    /// Another editor is done with a file.
+    EditedOutside(PathBuf, Result<(), String>),
     /// The files of the project, or why there are none.
     Scanned(Result<Tree, String>),
     /// Projects that can be opened.
@@ -104,12 +110,16 @@ pub enum InstanceNews {
     Link(Link),
     /// Generators that run, whoever started them.
     Running(Vec<String>),
-    /// Something the person should know.
+    /// An instance could not be reached, and why.
     Warned(String),
+    /// Generators have to run in this process, and why.
+    Here(String),
     /// A request was carried out, in words.
     Done(String),
     /// A request failed.
     Failed(String),
+    /// The machine slept for so long.
+    Slept(Duration),
 }
 
 /// What the instance is to be asked again and again while it is shown.
@@ -125,21 +135,23 @@ pub struct Observe {
     pub logs: Option<LogQuery>,
     /// Globals of a scenario; an empty name is generators without one.
     pub globals: Option<String>,
+    /// The workbench's pipeline in detail, told as [`PipelineEvent::Status`].
+    pub own: Option<String>,
+    /// Once a second is enough.
+    pub slowly: bool,
 }
 
 impl Observe {
-    /// True when it asks for the same as another, maybe for what came after.
-    pub fn goes_on_from(&self, other: &Self) -> bool {
-        let tail = |one: &Self| {
-            one.tail
-                .as_ref()
-                .map(|(id, query)| (id.clone(), query.most))
-        };
+    /// True when the same is asked for, whatever was heard of it already.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let tail = |one: &Self| one.tail.as_ref().map(|(id, _)| id.clone());
         let logs = |one: &Self| one.logs.as_ref().map(|query| query.generator.clone());
-        (self.overview, &self.status, &self.globals)
-            == (other.overview, &other.status, &other.globals)
-            && tail(self) == tail(other)
+        tail(self) == tail(other)
             && logs(self) == logs(other)
+            && self.overview == other.overview
+            && self.status == other.status
+            && self.globals == other.globals
+            && self.own == other.own
     }
 }
 
@@ -170,7 +182,7 @@ pub enum Request {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileText {
     /// Its text.
-    pub text: String,
+    pub text: Rope,
     /// Why it cannot be changed, when it cannot.
     pub read_only: Option<String>,
 }
@@ -184,6 +196,17 @@ pub enum Effect {
     Reread(PathBuf),
     /// Write a file.
     Save(PathBuf, Rope),
+    /// Make, rename, copy or delete a file.
+    ChangeFile(FileChange),
+    /// Give the terminal to another editor for a file.
+    EditOutside {
+        /// Absolute path.
+        path: PathBuf,
+        /// Line of the cursor, from 1.
+        line: usize,
+        /// Character of the cursor in its line, from 1.
+        column: usize,
+    },
     /// List the files of a project.
     Scan(PathBuf),
     /// Look for projects below a folder.

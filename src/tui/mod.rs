@@ -2,6 +2,7 @@
 //! from `&self`.
 
 mod app;
+mod clipboard;
 mod command;
 mod disk;
 mod editor;
@@ -10,6 +11,7 @@ mod key;
 mod layout;
 mod lexer;
 mod monitor;
+mod outside;
 mod pane;
 mod project;
 mod run;
@@ -18,6 +20,7 @@ mod talk;
 mod terminal;
 mod text;
 mod theme;
+mod trash;
 mod watch;
 
 pub use app::{Opening, Screen};

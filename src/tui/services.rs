@@ -10,6 +10,7 @@ use ropey::Rope;
 
 use super::event::{AppEvent, Effect};
 use super::talk::{self, Job};
+use super::trash::{self, FileChange};
 use super::watch::Watcher;
 use super::{disk, project};
 use crate::instance::Handle;
@@ -56,6 +57,7 @@ enum FileJob {
     Open(PathBuf),
     Reread(PathBuf),
     Save(PathBuf, Rope),
+    Change(FileChange),
     Scan(PathBuf),
     FindProjects(PathBuf),
     Excerpt(PathBuf, usize),
@@ -109,6 +111,7 @@ impl Services {
             Effect::Open(path) => file(FileJob::Open(path)),
             Effect::Reread(path) => file(FileJob::Reread(path)),
             Effect::Save(path, text) => file(FileJob::Save(path, text)),
+            Effect::ChangeFile(change) => file(FileJob::Change(change)),
             Effect::Scan(path) => file(FileJob::Scan(path)),
             Effect::FindProjects(path) => file(FileJob::FindProjects(path)),
             Effect::Excerpt(path, line) => file(FileJob::Excerpt(path, line)),
@@ -132,7 +135,7 @@ impl Services {
             Effect::ShutDown => self.pipeline(Job::ShutDown(None)),
             Effect::Observe(wish) => self.pipeline(Job::Observe(wish)),
             Effect::Request(request) => self.pipeline(Job::Request(request)),
-            Effect::Copy(_) | Effect::Redraw => Some(effect),
+            Effect::Copy(_) | Effect::Redraw | Effect::EditOutside { .. } => Some(effect),
         }
     }
 
@@ -167,6 +170,10 @@ fn run_files(jobs: &Receiver<FileJob>, events: &Sender<AppEvent>) {
             FileJob::Save(path, text) => {
                 let result = disk::save(&path, text.chunks());
                 AppEvent::Saved(path, text, result)
+            }
+            FileJob::Change(change) => {
+                let result = change.perform(trash::folder());
+                AppEvent::FileChanged(change, result)
             }
             FileJob::Scan(root) => AppEvent::Scanned(project::scan(&root)),
             FileJob::FindProjects(folder) => AppEvent::Projects(project::find(&folder)),

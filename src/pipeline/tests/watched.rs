@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::source::by_turns;
 use super::*;
 use crate::output::OnFailure;
+use crate::pipeline::meter::Phase;
 use crate::time::SECOND_US;
 
 #[test]
@@ -50,6 +51,32 @@ fn a_run_that_has_nothing_to_do_is_idle_and_one_that_is_over_stands_still() {
         (run.running.stats().stages, run.running.stats().cpu),
         (stats.stages, stats.cpu)
     );
+}
+
+#[test]
+fn a_live_run_that_a_target_holds_up_falls_behind_as_long_as_that_lasts() {
+    let mut setup = setup(0, one, vec![target(|_| Then::Wait)]).endless().live();
+    setup.parameters.queue.max_event_batches = 1;
+    setup.parameters.queue.max_timestamp_batches = 1;
+    let run = setup.start();
+    run.until_blocked(0);
+    let shared = run.running.shared_for_tests();
+    // One batch is being written, one waits, one waits for room, and the same before the event stage.
+    while run.running.stats().stages[0].blocked == Duration::ZERO {
+        run.clock.pass(SECOND_US);
+        run.running.poke();
+        std::thread::yield_now();
+    }
+    run.until(|_| shared.input_meter().phase() == Phase::Blocked);
+    let before = run.running.stats().lag;
+    run.clock.pass(1_000 * SECOND_US);
+    let lag = run.running.stats().lag;
+    assert_eq!(lag - before, Duration::from_secs(1_000));
+    run.seen[0].open_gate();
+    run.until(|stats| stats.lag < Duration::from_secs(1_000));
+    run.running.stop(PATIENCE);
+    let (_, stats) = run.end();
+    assert_eq!(stats.outputs[0].written, stats.events);
 }
 
 #[test]

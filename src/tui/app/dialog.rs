@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ropey::Rope;
 
 use super::{App, Overlay};
+use crate::instance::{self, Selection};
 use crate::tui::event::{Effect, Request};
+use crate::tui::trash::FileChange;
 
 /// What a choice does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,13 +32,23 @@ pub enum Action {
     /// Stops the pipeline at once.
     Abort,
     /// Keeps the buffer; the disk has that text.
-    KeepMine(PathBuf, String),
+    KeepMine(PathBuf, Rope),
     /// Takes that text over from the disk.
-    LoadTheirs(PathBuf, String),
+    LoadTheirs(PathBuf, Rope),
     /// Saves the shown file, then closes it.
     SaveThenClose,
     /// Closes the shown file.
     CloseNow,
+    /// Closes the shown file or, when it is the only one, asks to leave.
+    CloseOrLeave,
+    /// Saves the shown file, then hands it to another editor.
+    SaveThenEditOutside,
+    /// Hands the shown file to another editor.
+    EditOutside,
+    /// Puts a file or folder into the trash.
+    Delete(PathBuf),
+    /// Starts, stops and so on these generators.
+    Act(Selection, instance::Action),
     /// Sends the dead letters of a generator's output again.
     ReplayLetters(String, usize),
     /// Sets a global of a scenario, or takes it away.
@@ -138,13 +151,15 @@ impl App {
                 let id = self.pipeline.id.clone();
                 self.effects.push(Effect::Abort(id));
             }
-            Action::KeepMine(path, theirs) => self.keep_mine(&path, &theirs),
-            Action::LoadTheirs(path, theirs) => self.load_theirs(&path, &theirs),
-            Action::SaveThenClose => {
-                self.after_save = Some(Action::CloseNow);
-                self.save();
-            }
+            Action::KeepMine(path, theirs) => self.keep_mine(&path, theirs),
+            Action::LoadTheirs(path, theirs) => self.load_theirs(&path, theirs),
+            Action::SaveThenClose => self.save_then(Action::CloseNow),
+            Action::SaveThenEditOutside => self.save_then(Action::EditOutside),
+            Action::EditOutside => self.hand_over(),
+            Action::CloseOrLeave => self.close_or_leave(),
+            Action::Delete(path) => self.change_file(FileChange::Trash(path)),
             Action::CloseNow => self.close_now(),
+            Action::Act(who, what) => self.request_act(who, what),
             Action::ReplayLetters(id, output) => self.request(Request::ReplayLetters(id, output)),
             Action::SetGlobal(scenario, key, value) => {
                 self.request(Request::SetGlobal(scenario, key, value));

@@ -7,28 +7,11 @@ use std::time::{Duration, Instant};
 use ratatui::layout::Position;
 
 use super::{App, Screen};
-use crate::time::Zone;
-use crate::tui::event::{Effect, Request};
 
 /// Two clicks on one place within this time are one double click.
 const DOUBLE: Duration = Duration::from_millis(400);
 
 impl App {
-    /// Does something in the world, later.
-    pub(in crate::tui) fn later(&mut self, effect: Effect) {
-        self.effects.push(effect);
-    }
-
-    /// Asks the instance for something once.
-    pub(in crate::tui) fn request(&mut self, request: Request) {
-        self.effects.push(Effect::Request(Box::new(request)));
-    }
-
-    /// The zone in which times are shown.
-    pub fn zone(&self) -> Zone {
-        self.parameters.zone
-    }
-
     /// Puts a text on the clipboard and says so.
     pub(in crate::tui) fn copy_text(&mut self, text: String) {
         self.put_on_clipboard(text);
@@ -44,11 +27,6 @@ impl App {
         last.is_some_and(|(before, when)| {
             before.y == at.y && self.now.saturating_duration_since(when) <= DOUBLE
         })
-    }
-
-    /// This moment.
-    pub(in crate::tui) fn moment(&self) -> Instant {
-        self.now
     }
 
     /// Shows a place in a file of a project, which is opened when it is not. Refuses to leave a project

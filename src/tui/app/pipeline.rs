@@ -298,7 +298,25 @@ impl App {
         self.pipeline_status(status);
     }
 
+    /// Another face started the workbench's pipeline, or started it again.
+    pub(in crate::tui) fn follow_own(&mut self) {
+        let id = &self.pipeline.id;
+        let mut known = self.monitor.generators.iter();
+        let runs = known.any(|one| one.id == *id && one.state == Some(State::Running));
+        if runs && self.project.is_some() && !self.pipeline.active() {
+            self.pipeline.reset();
+            self.pipeline.phase = Phase::Running;
+            self.changed = true;
+        }
+    }
+
     fn pipeline_status(&mut self, mut status: GeneratorStatus) {
+        // What was said before the run began is of the one before it.
+        let over = matches!(status.state, Some(State::Ended(_)));
+        if over && self.pipeline.phase == Phase::Starting {
+            return;
+        }
+        self.remember_own(&status);
         if let Some(project) = &self.project {
             // There is little room, and everyone knows which project is open.
             let folder = format!("{}{MAIN_SEPARATOR}", project.root.display());
@@ -307,6 +325,7 @@ impl App {
             }
         }
         let stopping = self.pipeline.phase == Phase::Stopping;
+        let before = (self.pipeline.phase.clone(), self.pipeline.stats.clone());
         self.pipeline.sample(status.stats);
         match status.state {
             None | Some(State::Starting) => {}
@@ -315,6 +334,13 @@ impl App {
             Some(State::Stopping) => self.pipeline.phase = Phase::Stopping,
             Some(State::Ended(reason)) => self.pipeline_ended(&reason),
         }
+        let (phase, mut stats) = before;
+        // Of the time that passes only whole seconds are seen.
+        let now = &self.pipeline.stats;
+        if stats.uptime.as_secs() == now.uptime.as_secs() {
+            stats.uptime = now.uptime;
+        }
+        self.changed |= phase != self.pipeline.phase || stats != *now;
     }
 
     /// Why a live run that is over gave nothing, and what to do; `None` when it gave something.

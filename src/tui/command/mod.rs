@@ -6,11 +6,13 @@
 mod editor;
 mod faults;
 mod file;
+mod flow;
 mod general;
 mod globals;
 mod id;
 mod logs;
 mod monitor;
+mod overview;
 mod pane;
 mod pipeline;
 mod preview;
@@ -147,6 +149,8 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         general::TABLE,
         pipeline::TABLE,
         monitor::TABLE,
+        overview::TABLE,
+        flow::TABLE,
         file::TABLE,
         editor::TABLE,
         preview::TABLE,
@@ -248,6 +252,31 @@ fn searching(app: &App) -> Result<(), &'static str> {
         Ok(())
     } else {
         Err("no search is open")
+    }
+}
+
+fn replacing(app: &App) -> Result<(), &'static str> {
+    let find = app.buffer().and_then(|buffer| buffer.find.as_ref());
+    if find.is_some_and(|find| find.with.is_some()) {
+        Ok(())
+    } else {
+        Err("nothing is being replaced")
+    }
+}
+
+fn file_changes(app: &App) -> Result<(), &'static str> {
+    if app.changed_files() {
+        Ok(())
+    } else {
+        Err("no file was made, renamed, copied or deleted")
+    }
+}
+
+fn closed(app: &App) -> Result<(), &'static str> {
+    if app.closed_files().next().is_some() {
+        Ok(())
+    } else {
+        Err("no file was closed")
     }
 }
 

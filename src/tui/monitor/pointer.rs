@@ -1,32 +1,17 @@
-//! The mouse on the screens about generators.
+//! The mouse on the screens that are lists: what fails, tail, log, globals.
 
-use crossterm::event::{MouseButton, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
 use super::faults_facts;
 use crate::tui::app::{App, Screen};
 use crate::tui::command::Id;
 
-/// Rows that one notch of the wheel scrolls.
-const NOTCH: isize = 3;
-
 impl App {
-    /// A click, or the wheel.
-    pub(in crate::tui) fn monitor_mouse(&mut self, kind: MouseEventKind, at: Position) {
-        match kind {
-            MouseEventKind::Down(MouseButton::Left) => {
-                let again = self.is_double(self.monitor.clicked, at);
-                let now = self.moment();
-                self.monitor.clicked = (!again).then_some((at, now));
-                self.monitor_click(at, again);
-            }
-            MouseEventKind::ScrollUp => self.monitor_wheel(at, -NOTCH),
-            MouseEventKind::ScrollDown => self.monitor_wheel(at, NOTCH),
-            _ => {}
-        }
-    }
-
-    fn monitor_click(&mut self, at: Position, again: bool) {
+    /// A click on a screen that is a list; twice on one row does what Enter does.
+    pub(super) fn list_click(&mut self, at: Position) {
+        let again = self.is_double(self.monitor.clicked, at);
+        let now = self.now();
+        self.monitor.clicked = (!again).then_some((at, now));
         let body = self.monitor_body();
         let list = below(body);
         let row = usize::from(at.y.saturating_sub(list.y));
@@ -83,7 +68,8 @@ impl App {
         }
     }
 
-    fn monitor_wheel(&mut self, at: Position, by: isize) {
+    /// The wheel on such a screen, so many rows.
+    pub(super) fn list_wheel(&mut self, at: Position, by: isize) {
         let body = self.monitor_body();
         let monitor = &mut self.monitor;
         match self.screen {

@@ -18,7 +18,7 @@ use super::app::{App, Focus, Screen};
 use super::text;
 use super::theme::Theme;
 
-pub use monitor::space_at;
+pub use monitor::{part_at as flow_part_at, screen_name_at, space_at, table_area, table_columns};
 pub use overlay::help_rows;
 pub use start::TOP as START_TOP;
 

@@ -7,6 +7,7 @@ mod canned;
 mod faults;
 mod files;
 mod globals;
+mod leaving;
 mod logs;
 mod screens;
 mod tail;
@@ -164,6 +165,14 @@ impl Harness {
                 let result = disk::save(&path, text.chunks());
                 AppEvent::Saved(path, text, result)
             }
+            Effect::ChangeFile(change) => {
+                let result = change.perform(Some(self.folder.path().join("trash")));
+                AppEvent::FileChanged(change, result)
+            }
+            Effect::EditOutside { path, line, column } => {
+                let name = path.file_name().unwrap().to_string_lossy().into_owned();
+                return self.note(format!("edit {name} at {line}:{column}"));
+            }
             Effect::Scan(root) => AppEvent::Scanned(project::scan(&root)),
             Effect::FindProjects(folder) => AppEvent::Projects(project::find(&folder)),
             Effect::Preview(request) => AppEvent::Preview(Box::new(canned::preview(&request))),
@@ -180,6 +189,8 @@ impl Harness {
             Effect::Control(id, change) => return self.note(format!("control {id}: {change:?}")),
             Effect::Stop(id) => return self.note(format!("stop {id}")),
             Effect::Abort(id) => return self.note(format!("abort {id}")),
+            Effect::AbortAll => return self.note("abort all".to_owned()),
+            Effect::Adopt(_) => return None,
             Effect::ShutDown => {
                 self.done.push("shut down".to_owned());
                 AppEvent::Pipeline(PipelineEvent::ShutDown)
@@ -191,8 +202,7 @@ impl Harness {
             Effect::Observe(_) => return None,
             Effect::Request(request) => return self.note(format!("request {request:?}")),
             Effect::Copy(text) => return self.note(format!("copy {text}")),
-            Effect::AbortAll => return self.note("abort all".to_owned()),
-            Effect::Watch(_) | Effect::Redraw | Effect::Adopt(_) => return None,
+            Effect::Watch(_) | Effect::Redraw => return None,
         })
     }
 
