@@ -191,3 +191,16 @@ fn the_mouse_chooses_scrolls_and_opens() {
     harness.wheel(20, 12, false);
     assert_eq!(harness.text(), before);
 }
+
+#[test]
+fn every_size_can_be_drawn() {
+    for script in ["", "<down>", "<end><up><pagedown>", "<down>l"] {
+        let mut harness = failing(120, 40, "dark");
+        harness.keys(script);
+        watched::at_every_size(&mut harness);
+    }
+    let mut calm = Harness::watching(120, 40, "dark", Screen::Faults);
+    let status = watched::sound(&calm);
+    calm.news(InstanceNews::Status(Box::new(status)));
+    watched::at_every_size(&mut calm);
+}

@@ -182,3 +182,12 @@ fn the_mouse_chooses_expands_and_scrolls() {
     harness.click(20, 5).sees("2026-11-21T09:30:28.250");
     harness.wheel(20, 5, false).sees("09:30:23");
 }
+
+#[test]
+fn every_size_can_be_drawn() {
+    for script in ["", "<up><up><up><enter>", "w<up>", " /alice"] {
+        let mut harness = tailing(120, 40, "dark");
+        harness.tail(watched::events(1, 60), 60).keys(script);
+        watched::at_every_size(&mut harness);
+    }
+}
