@@ -144,7 +144,10 @@ pub struct Observe {
 impl Observe {
     /// True when the same is asked for, whatever was heard of it already.
     pub fn is_like(&self, other: &Self) -> bool {
-        let tail = |one: &Self| one.tail.as_ref().map(|(id, _)| id.clone());
+        let tail = |one: &Self| {
+            let tail = one.tail.as_ref();
+            tail.map(|(id, query)| (id.clone(), query.most))
+        };
         let logs = |one: &Self| one.logs.as_ref().map(|query| query.generator.clone());
         tail(self) == tail(other)
             && logs(self) == logs(other)

@@ -1,6 +1,7 @@
 //! The state of the application and how events change it. Draws nothing, touches no file, starts no
 //! thread: what the world has to do leaves as effects.
 
+mod assist;
 mod awaited;
 mod commands;
 mod control;
@@ -37,8 +38,9 @@ use crate::config::Parameters;
 use crate::instance::Link;
 use crate::time::Zone;
 
+pub use assist::{Assist, Popup, ROWS as POPUP_ROWS};
 pub use dialog::{Action, Choice, Dialog};
-pub use palette::Palette;
+pub use palette::{Item, Palette, Pick};
 pub use pipeline::{Phase, Pipeline};
 pub use preview::{Preview, Row, SPANS};
 pub use project::{Project, Start};
@@ -141,6 +143,8 @@ pub struct App {
     pub size: Rect,
     /// What is shown.
     pub screen: Screen,
+    /// Help while typing.
+    pub assist: Assist,
     /// What is known of running generators.
     pub monitor: Monitor,
     /// What the instance was last asked to tell of.
@@ -201,6 +205,7 @@ impl App {
             depth: opening.depth,
             size: Rect::new(0, 0, opening.size.0, opening.size.1),
             screen: opening.screen,
+            assist: Assist::default(),
             monitor: Monitor::default(),
             observed: Observe::default(),
             focus: Focus::Editor,
@@ -311,6 +316,7 @@ impl App {
             .settle(layout.timestamps.map(inner), layout.events.map(inner));
         self.preview.follow_width(self.now);
         self.settle_monitor();
+        self.follow_cursor();
         let wish = self.observed();
         if wish != self.observed {
             self.observed = wish.clone();
@@ -361,7 +367,7 @@ impl App {
     }
 
     /// The zone that the application was opened with.
-    pub(in crate::tui) fn zone(&self) -> Zone {
+    pub fn zone(&self) -> Zone {
         self.parameters.zone
     }
 

@@ -7,11 +7,22 @@ use std::time::{Duration, Instant};
 use ratatui::layout::Position;
 
 use super::{App, Screen};
+use crate::tui::event::{Effect, Request};
 
 /// Two clicks on one place within this time are one double click.
 const DOUBLE: Duration = Duration::from_millis(400);
 
 impl App {
+    /// Does something in the world, later.
+    pub(in crate::tui) fn later(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    /// Asks the instance for something once.
+    pub(in crate::tui) fn request(&mut self, request: Request) {
+        self.effects.push(Effect::Request(Box::new(request)));
+    }
+
     /// Puts a text on the clipboard and says so.
     pub(in crate::tui) fn copy_text(&mut self, text: String) {
         self.put_on_clipboard(text);

@@ -8,6 +8,8 @@ use super::{Action, App, Choice, Dialog, Overlay};
 use crate::instance::{GeneratorSpec, GeneratorStatus};
 use crate::pipeline::{EndReason, State, Stats};
 use crate::tui::event::{Effect, PipelineEvent};
+use crate::tui::monitor::flow_meter::Meter;
+use crate::tui::monitor::flow_words as words;
 
 /// Seconds of history kept.
 const HISTORY: usize = 600;
@@ -46,6 +48,8 @@ pub struct Pipeline {
     pub history: VecDeque<u64>,
     /// Released when due, or as fast as possible.
     pub live: bool,
+    /// Its last samples, to tell what holds it up.
+    pub meter: Meter,
     seed: Option<u64>,
     samples: VecDeque<(Duration, u64, u64)>,
     counted: (u64, u64),
@@ -61,6 +65,7 @@ impl Pipeline {
             byte_rate: 0.0,
             history: VecDeque::new(),
             live,
+            meter: Meter::default(),
             seed,
             samples: VecDeque::new(),
             counted: (0, 0),
@@ -118,7 +123,25 @@ impl Pipeline {
     pub fn rows(&self) -> u16 {
         let stats = &self.stats;
         let flow = stats.inputs.len() + stats.outputs.len() + stats.queues.len() + 2;
-        u16::try_from(flow.max(stats.errors.len()) + 2).unwrap_or(u16::MAX)
+        let said = self.said().len();
+        u16::try_from(flow.max(stats.errors.len()) + said + 2).unwrap_or(u16::MAX)
+    }
+
+    /// What holds it up, what is odd about it, and changed files that are not taken, in words; `true`
+    /// when that is bad.
+    pub fn said(&self) -> Vec<(String, bool)> {
+        if self.phase != Phase::Running {
+            return Vec::new();
+        }
+        let brake = words::brake(&self.stats, &self.meter).filter(|brake| brake.bad);
+        let lints = self.stats.lints.iter();
+        let reload = words::reload(&self.stats.reload).filter(|(_, needed)| *needed);
+        brake
+            .map(|brake| (brake.words, true))
+            .into_iter()
+            .chain(lints.map(|lint| (lint.message.clone(), true)))
+            .chain(reload)
+            .collect()
     }
 
     /// Bytes that all outputs wrote.
@@ -142,6 +165,7 @@ impl Pipeline {
         self.rest();
         self.history.clear();
         self.samples.clear();
+        self.meter.clear();
         self.counted = (0, 0);
     }
 
@@ -149,6 +173,7 @@ impl Pipeline {
     fn sample(&mut self, stats: Stats) {
         let bytes: u64 = stats.outputs.iter().map(|output| output.bytes).sum();
         let at = stats.uptime;
+        self.meter.heard(&stats);
         self.stats = stats;
         self.samples.push_back((at, self.stats.events, bytes));
         // The oldest sample kept is the youngest that is at least a window old.

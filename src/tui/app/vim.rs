@@ -121,7 +121,11 @@ impl App {
             }
             self.editing.shown = shown;
         }
+        let elsewhere = self.focus != super::Focus::Editor && self.editing.vim.prompt().is_some();
         if let Some(buffer) = project.buffer_mut() {
+            if vim && elsewhere {
+                self.editing.vim.leave(buffer);
+            }
             buffer.set_options(self.editing.options);
             if vim {
                 self.editing.vim.settle(buffer);

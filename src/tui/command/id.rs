@@ -82,6 +82,12 @@ pub enum Id {
     DeleteFile,
     UndoFiles,
     NextProblem,
+    // Help while typing.
+    Complete,
+    Hover,
+    QuickFix,
+    ListProblems,
+    Portability,
     // Screens and running generators.
     Monitor,
     Design,

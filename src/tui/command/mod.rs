@@ -3,6 +3,7 @@
 //! A command's keys work in its [`Context`]; where the keys are ([`Place`]) several contexts hold, the
 //! most special first.
 
+mod assist;
 mod editor;
 mod faults;
 mod file;
@@ -153,6 +154,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         flow::TABLE,
         file::TABLE,
         editor::TABLE,
+        assist::TABLE,
         preview::TABLE,
         pane::TABLE,
         faults::TABLE,

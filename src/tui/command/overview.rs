@@ -89,28 +89,6 @@ pub static TABLE: &[Command] = &[
         ..BASE
     },
     Command {
-        id: Id::OverviewSortBack,
-        name: "overview.sort-back",
-        title: "Sort by the column before",
-        help: "Sort by the column before",
-        plain_keys: &["<"],
-        context: HERE,
-        available: always,
-        run: |app| app.sort_by_next(false),
-        ..BASE
-    },
-    Command {
-        id: Id::OverviewTurn,
-        name: "overview.turn",
-        title: "Turn the order round",
-        help: "From high to low, or from low to high",
-        plain_keys: &["~"],
-        context: HERE,
-        available: always,
-        run: App::turn_sort,
-        ..BASE
-    },
-    Command {
         id: Id::OverviewGroup,
         name: "overview.group",
         title: "Scenarios",
@@ -134,14 +112,14 @@ pub static TABLE: &[Command] = &[
         ..BASE
     },
     Command {
-        id: Id::OverviewResumeNow,
-        name: "overview.resume-now",
-        title: "Resume from now on",
-        help: "Go on after a pause and leave out what fell due meanwhile (live mode)",
-        plain_keys: &["n"],
+        id: Id::OverviewAutostart,
+        name: "overview.autostart",
+        title: "Autostart",
+        help: "Start it with the instance, or not any more; written to the startup list",
+        plain_keys: &["a"],
         context: HERE,
-        available: running,
-        run: |app| app.act_on_chosen(Action::Resume { skip: true }),
+        available: chosen,
+        run: App::toggle_autostart,
         ..BASE
     },
     Command {
@@ -157,14 +135,14 @@ pub static TABLE: &[Command] = &[
         ..BASE
     },
     Command {
-        id: Id::OverviewAutostart,
-        name: "overview.autostart",
-        title: "Autostart",
-        help: "Start it with the instance, or not any more; written to the startup list",
-        plain_keys: &["a"],
+        id: Id::OverviewResumeNow,
+        name: "overview.resume-now",
+        title: "Resume from now on",
+        help: "Go on after a pause and leave out what fell due meanwhile (live mode)",
+        plain_keys: &["n"],
         context: HERE,
-        available: chosen,
-        run: App::toggle_autostart,
+        available: running,
+        run: |app| app.act_on_chosen(Action::Resume { skip: true }),
         ..BASE
     },
     Command {
@@ -177,6 +155,28 @@ pub static TABLE: &[Command] = &[
         context: HERE,
         available: chosen,
         run: App::mark_all,
+        ..BASE
+    },
+    Command {
+        id: Id::OverviewTurn,
+        name: "overview.turn",
+        title: "Turn the order round",
+        help: "From high to low, or from low to high",
+        plain_keys: &["~"],
+        context: HERE,
+        available: always,
+        run: App::turn_sort,
+        ..BASE
+    },
+    Command {
+        id: Id::OverviewSortBack,
+        name: "overview.sort-back",
+        title: "Sort by the column before",
+        help: "Sort by the column before",
+        plain_keys: &["<"],
+        context: HERE,
+        available: always,
+        run: |app| app.sort_by_next(false),
         ..BASE
     },
     Command {

@@ -6,12 +6,17 @@ use crate::instance::{GeneratorStatus, Selection};
 use crate::pipeline::{Change, ReloadMode, Stats};
 use crate::time::{Clock as _, Pace, WallClock, Zone};
 use crate::tui::app::{App, Prompt, Screen};
-use crate::tui::event::{Effect, Request};
+use crate::tui::event::Request;
 
 /// The speed that slows down a run that goes as fast as possible.
 const FROM_FREE: f64 = 3_600.0;
 /// Gains that the keys set.
 const GAINS: std::ops::RangeInclusive<f64> = 1.0 / 1_024.0..=1_024.0;
+
+/// What it is now, then what can be typed.
+fn now_and(now: Option<String>, forms: &str) -> String {
+    now.map_or_else(|| forms.to_owned(), |now| format!("now {now}; {forms}"))
+}
 
 impl App {
     fn chosen_status(&mut self) -> Option<&mut GeneratorStatus> {
@@ -41,10 +46,6 @@ impl App {
             }
         }
         self.request(Request::Control(id, change));
-    }
-
-    pub(in crate::tui) fn request(&mut self, request: Request) {
-        self.effects_push(Effect::Request(Box::new(request)));
     }
 
     /// Pauses the chosen generator, or lets it go on.
@@ -109,16 +110,13 @@ impl App {
             let gain = words::number(values::gain(text)?);
             Ok(format!("each timestamp is used {gain} times"))
         };
-        self.ask(
-            Prompt::new("Gain", values::GAINS, take)
-                .text(&now.unwrap_or_default())
-                .meaning(meaning),
-        );
+        self.ask(Prompt::new("Gain", now_and(now, values::GAINS), take).meaning(meaning));
     }
 
     /// Asks for the most events in a second.
     pub fn ask_ceiling(&mut self) {
         let limit = self.chosen_stats().and_then(|one| one.settings.rate_limit);
+        let limit = limit.map(|limit| format!("{}/s", words::number(limit)));
         let take = |app: &mut Self, text: &str| {
             app.change_chosen(Change::RateLimit(values::ceiling(text)?));
             Ok(())
@@ -130,9 +128,7 @@ impl App {
             })
         };
         self.ask(
-            Prompt::new("Rate ceiling", values::CEILINGS, take)
-                .text(&limit.map(words::number).unwrap_or_default())
-                .meaning(meaning),
+            Prompt::new("Rate ceiling", now_and(limit, values::CEILINGS), take).meaning(meaning),
         );
     }
 
@@ -143,7 +139,9 @@ impl App {
             Ok(())
         };
         let meaning = |_: &Self, text: &str| Ok(values::pace_words(values::pace(text)?));
-        self.ask(Prompt::new("Pace", values::PACES, take).meaning(meaning));
+        let pace = self.chosen_stats().and_then(|one| one.settings.pace);
+        let help = now_and(pace.map(|pace| pace.to_string()), values::PACES);
+        self.ask(Prompt::new("Pace", help, take).meaning(meaning));
     }
 
     /// Asks where event time is to go on.

@@ -169,35 +169,31 @@ fn is_news(before: &Overview, after: &Overview) -> bool {
 impl App {
     /// News of the instance.
     pub(super) fn instance_news(&mut self, news: InstanceNews) {
+        let monitor = &mut self.monitor;
         match news {
             InstanceNews::Overview(generators) => self.heard_overview(generators),
             InstanceNews::Status(status) => self.heard_status(status),
             InstanceNews::Slept(time) => self.monitor.slept += time,
             InstanceNews::Tail(id, page) => {
-                let chosen = self.monitor.chosen.as_deref() == Some(id.as_str());
-                if chosen && self.monitor.tail.heard(&id, page) {
-                    self.mark_changed();
-                }
+                let news =
+                    monitor.chosen.as_deref() == Some(id.as_str()) && monitor.tail.heard(&id, page);
+                self.mark_if(news);
             }
             InstanceNews::Logs(page) => {
-                if self.monitor.logs.heard(page) {
-                    self.mark_changed();
-                }
+                let news = monitor.logs.heard(page);
+                self.mark_if(news);
             }
             InstanceNews::Globals(scenario, values) => {
-                if self.monitor.globals.heard(&scenario, values) {
-                    self.mark_changed();
-                }
+                let news = monitor.globals.heard(&scenario, values);
+                self.mark_if(news);
             }
             InstanceNews::Silent(why) => {
-                if self.monitor.silent != why {
-                    if why.is_none() {
-                        // It may be another one, whose records count from the start.
-                        self.monitor.logs.start_over();
-                    }
-                    self.monitor.silent = why;
-                    self.mark_changed();
+                let news = monitor.silent != why;
+                if why.is_none() && news {
+                    monitor.logs.start_over();
                 }
+                monitor.silent = why;
+                self.mark_if(news);
             }
             InstanceNews::Link(link) => self.linked(link),
             InstanceNews::Running(ids) => self.runs(ids),
@@ -205,6 +201,12 @@ impl App {
             InstanceNews::Here(why) => self.runs_here(why),
             InstanceNews::Done(message) => self.info(message),
             InstanceNews::Failed(message) => self.error(message),
+        }
+    }
+
+    fn mark_if(&mut self, news: bool) {
+        if news {
+            self.mark_changed();
         }
     }
 
@@ -320,8 +322,14 @@ impl App {
         let (width, height) = (usize::from(area.width), usize::from(area.height));
         let below = height.saturating_sub(1);
         let monitor = &mut self.monitor;
+        let alone = !matches!(
+            self.screen,
+            Screen::Design | Screen::Overview | Screen::Flow
+        );
+        if alone && monitor.chosen.is_none() {
+            monitor.chosen = monitor.generators.first().map(|one| one.id.clone());
+        }
         match self.screen {
-            Screen::Overview => self.settle_overview(),
             Screen::Faults => self.settle_faults(area),
             Screen::Tail => monitor.tail.settle(width, below),
             Screen::Logs => monitor.logs.settle(width, below),
@@ -329,6 +337,7 @@ impl App {
                 monitor.settle_globals();
                 monitor.globals.settle(below);
             }
+            Screen::Overview => self.settle_overview(),
             Screen::Design | Screen::Flow => {}
         }
     }

@@ -13,10 +13,16 @@ const NOTCH: isize = 3;
 impl App {
     /// The mouse, while one of those screens is shown.
     pub(in crate::tui) fn monitor_mouse(&mut self, mouse: &MouseEvent, at: Position) {
+        let detail = !matches!(self.screen, Screen::Overview | Screen::Flow);
+        let named = pane::screen_name_at(self, at).is_some();
+        if detail && !(named && matches!(mouse.kind, MouseEventKind::Down(_))) {
+            self.detail_mouse(mouse.kind, at);
+            return;
+        }
         match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => self.monitor_click(at),
-            MouseEventKind::ScrollUp => self.monitor_wheel(at, -NOTCH),
-            MouseEventKind::ScrollDown => self.monitor_wheel(at, NOTCH),
+            MouseEventKind::ScrollUp => self.monitor_wheel(-NOTCH),
+            MouseEventKind::ScrollDown => self.monitor_wheel(NOTCH),
             _ => {}
         }
     }
@@ -40,7 +46,7 @@ impl App {
                     self.monitor.flow.chosen = part;
                 }
             }
-            _ => self.list_click(at),
+            _ => {}
         }
     }
 
@@ -56,16 +62,15 @@ impl App {
         }
     }
 
-    fn monitor_wheel(&mut self, at: Position, by: isize) {
+    fn monitor_wheel(&mut self, by: isize) {
         match self.screen {
             Screen::Overview => self.overview_move(by),
-            Screen::Flow => {
+            _ => {
                 let code = if by < 0 { KeyCode::Up } else { KeyCode::Down };
                 for _ in 0..by.unsigned_abs() {
                     self.monitor_key(&KeyEvent::new(code, KeyModifiers::NONE));
                 }
             }
-            _ => self.list_wheel(at, by),
         }
     }
 }

@@ -53,7 +53,7 @@ const WHOLE_NAME: usize = 20;
 /// Most cells of a name.
 const LONG_NAME: usize = 36;
 /// Least cells of a note that is worth its place.
-const NOTE: usize = 16;
+const NOTE: usize = 13;
 
 impl Column {
     /// From left to right.
@@ -201,6 +201,7 @@ pub fn standing(one: &Overview) -> (&'static str, &'static str, Standing) {
         None => ("○", "not run", Standing::Over),
         Some(State::Starting) => ("◌", "starting", Standing::Between),
         Some(State::Running) if one.paused => ("‖", "paused", Standing::Between),
+        Some(State::Running) if one.outages > 0 => ("▲", "no target", Standing::Bad),
         Some(State::Running) => ("●", "running", Standing::Good),
         Some(State::Stopping) => ("◌", "stopping", Standing::Between),
         Some(State::Ended(reason)) => match reason {

@@ -1,17 +1,32 @@
-//! The mouse on the screens that are lists: what fails, tail, log, globals.
+//! The mouse on the screens about generators.
 
+use crossterm::event::{MouseButton, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
 use super::faults_facts;
 use crate::tui::app::{App, Screen};
 use crate::tui::command::Id;
 
+/// Rows that one notch of the wheel scrolls.
+const NOTCH: isize = 3;
+
 impl App {
-    /// A click on a screen that is a list; twice on one row does what Enter does.
-    pub(super) fn list_click(&mut self, at: Position) {
-        let again = self.is_double(self.monitor.clicked, at);
-        let now = self.now();
-        self.monitor.clicked = (!again).then_some((at, now));
+    /// A click, or the wheel.
+    pub(in crate::tui) fn detail_mouse(&mut self, kind: MouseEventKind, at: Position) {
+        match kind {
+            MouseEventKind::Down(MouseButton::Left) => {
+                let again = self.is_double(self.monitor.clicked, at);
+                let now = self.now();
+                self.monitor.clicked = (!again).then_some((at, now));
+                self.detail_click(at, again);
+            }
+            MouseEventKind::ScrollUp => self.detail_wheel(at, -NOTCH),
+            MouseEventKind::ScrollDown => self.detail_wheel(at, NOTCH),
+            _ => {}
+        }
+    }
+
+    fn detail_click(&mut self, at: Position, again: bool) {
         let body = self.monitor_body();
         let list = below(body);
         let row = usize::from(at.y.saturating_sub(list.y));
@@ -68,8 +83,7 @@ impl App {
         }
     }
 
-    /// The wheel on such a screen, so many rows.
-    pub(super) fn list_wheel(&mut self, at: Position, by: isize) {
+    fn detail_wheel(&mut self, at: Position, by: isize) {
         let body = self.monitor_body();
         let monitor = &mut self.monitor;
         match self.screen {

@@ -2,15 +2,20 @@
 //! previews and pipelines, screens out.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod assist;
 mod behaviour;
 mod canned;
+mod editing;
 mod faults;
+mod file_ops;
 mod files;
 mod globals;
 mod leaving;
 mod logs;
+mod monitor;
 mod screens;
 mod tail;
+mod vim;
 mod watched;
 
 use std::fmt::Write as _;
@@ -25,7 +30,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style};
 
 use super::app::{App, Opening, Screen};
-use super::event::{AppEvent, Effect, PipelineEvent};
+use super::event::{AppEvent, Effect, Observe, PipelineEvent};
 use super::theme::Depth;
 use super::{disk, pane, project};
 use crate::config::{Diagnostics, Parameters};
@@ -39,6 +44,8 @@ struct Harness {
     done: Vec<String>,
     specs: Vec<GeneratorSpec>,
     refuse: Option<Diagnostics>,
+    /// What the instance was last asked to tell of.
+    observed: Observe,
 }
 
 impl Harness {
@@ -81,6 +88,7 @@ impl Harness {
             done: Vec::new(),
             specs: Vec::new(),
             refuse: None,
+            observed: Observe::default(),
         };
         harness.send(AppEvent::Tick);
         harness.until_idle();
@@ -189,7 +197,6 @@ impl Harness {
             Effect::Control(id, change) => return self.note(format!("control {id}: {change:?}")),
             Effect::Stop(id) => return self.note(format!("stop {id}")),
             Effect::Abort(id) => return self.note(format!("abort {id}")),
-            Effect::AbortAll => return self.note("abort all".to_owned()),
             Effect::Adopt(_) => return None,
             Effect::ShutDown => {
                 self.done.push("shut down".to_owned());
@@ -199,9 +206,14 @@ impl Harness {
                 let lines = disk::excerpt(&path, line);
                 AppEvent::Excerpt(path, line, lines)
             }
-            Effect::Observe(_) => return None,
+
+            Effect::Observe(wish) => {
+                self.observed = *wish;
+                return None;
+            }
             Effect::Request(request) => return self.note(format!("request {request:?}")),
             Effect::Copy(text) => return self.note(format!("copy {text}")),
+            Effect::AbortAll => return self.note("abort all".to_owned()),
             Effect::Watch(_) | Effect::Redraw => return None,
         })
     }

@@ -122,9 +122,11 @@ fn title(chart: &Chart<'_>, area: Rect, theme: &Theme, screen: &mut Buffer) {
     }
     line.put(chart.measure.title(), theme.strong);
     let known = || chart.series.iter().flatten().copied();
-    if let Some(last) = chart.series.iter().rev().take(3).flatten().next() {
+    if known().next().is_some() {
+        let last = chart.series.iter().rev().take(3).flatten().next();
+        let last = last.map_or("·".to_owned(), |last| value(chart.measure, *last));
         line.put("  now ", theme.muted)
-            .put(&right(&value(chart.measure, *last), 7), theme.text);
+            .put(&right(&last, 7), theme.text);
         line.put("  most ", theme.muted).put(
             &right(&value(chart.measure, known().fold(0.0, f32::max)), 7),
             theme.text,

@@ -20,8 +20,8 @@ use crate::tui::text;
 
 /// Most lints shown.
 const LINTS: usize = 3;
-/// Least rows of a chart.
-const CHART: u16 = 5;
+/// Least rows of a chart, its title and its axis with it.
+const CHART: u16 = 4;
 /// Least columns for two charts beside each other.
 const TWO: u16 = 96;
 
@@ -40,10 +40,9 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
         return waiting(app, area, screen);
     };
     state(app, status, row(area, 0), screen);
-    let said = said(app, status);
-    for (index, (text, style)) in said.iter().enumerate().take(room_for_words(area)) {
+    for (index, (text, style)) in words_in(app, status, area).iter().enumerate() {
         let mut line = Line::new(row(area, index + 1), screen);
-        let room = line.room().saturating_sub(2);
+        let room = line.room().saturating_sub(1);
         line.put(" ", *style).put(&text::fit(text, room), *style);
     }
     let place = flow_area(app, status, area);
@@ -59,16 +58,34 @@ pub fn part_at(app: &App, at: Position) -> Option<usize> {
     flow_parts::part_at(app, status, place, at)
 }
 
-fn room_for_words(area: Rect) -> usize {
-    usize::from(area.height / 3)
+/// What is to be said, in lines of the width, as many as there is room for.
+fn words_in(app: &App, status: &GeneratorStatus, area: Rect) -> Vec<Said> {
+    let width = usize::from(area.width.saturating_sub(4));
+    let wrapped = said(app, status).into_iter().flat_map(|(text, style)| {
+        // What goes on stands below the words, not below the sign.
+        let mut chars = text.chars();
+        let sign = chars.next().unwrap_or(' ');
+        let lines = text::wrap(chars.as_str().trim_start(), width);
+        let lines: Vec<Said> = lines
+            .into_iter()
+            .enumerate()
+            .map(|(index, line)| {
+                let sign = if index == 0 { sign } else { ' ' };
+                (format!("{sign} {line}"), style)
+            })
+            .collect();
+        lines
+    });
+    wrapped.take(usize::from(area.height / 3)).collect()
 }
 
 fn flow_area(app: &App, status: &GeneratorStatus, area: Rect) -> Rect {
-    let words = said(app, status).len().min(room_for_words(area)) + 1;
+    let words = words_in(app, status, area).len() + 1;
     let rest = below(area, u16::try_from(words).unwrap_or(u16::MAX));
-    let wanted = flow_parts::height(status, rest.width) + 1;
-    // A chart keeps its place, where that leaves enough of the flow.
-    let most = rest.height.saturating_sub(CHART + 1).max(8);
+    let wanted = flow_parts::height(status, rest.width).saturating_add(1);
+    // A chart keeps its place, where that leaves the flow whole.
+    let least = flow_parts::least(status, rest.width).saturating_add(1);
+    let most = rest.height.saturating_sub(CHART + 1).max(least);
     above(rest, wanted.min(most))
 }
 
@@ -129,15 +146,15 @@ fn state(app: &App, status: &GeneratorStatus, area: Rect, screen: &mut Buffer) {
         let skipped = text::grouped(stats.skipped);
         line.put(&format!("  {skipped} left out"), theme.muted);
     }
+    for one in words::settings(&stats.settings) {
+        line.put(&format!("  {one}"), theme.accent);
+    }
     if let Some(us) = stats.position_us {
         let at = text::date_second(Moment {
             wall_us: us,
             offset_s: 0,
         });
         line.right(&format!(" event time {at} UTC "), theme.muted);
-    }
-    for one in words::settings(&stats.settings) {
-        line.put(&format!("  {one}"), theme.accent);
     }
 }
 
@@ -233,7 +250,7 @@ fn charts(app: &App, status: &GeneratorStatus, area: Rect, screen: &mut Buffer) 
     rule(app, "past", row(area, 0), screen);
     let area = below(area, 1);
     let wide = area.width >= TWO;
-    let high = area.height >= 2 * CHART + 2;
+    let high = area.height >= 2 * CHART + 4;
     let first = app.monitor.flow.measure;
     let shown: Vec<Measure> = match (wide, high) {
         (true, true) => Measure::ALL.to_vec(),

@@ -22,7 +22,7 @@ const BESIDE: u16 = 112;
 /// Most templates shown at once.
 const ALIASES: u16 = 6;
 /// Where the columns begin when they do: arrow, event source, arrow, outputs.
-const PLACES: [usize; 5] = [0, 24, 44, 64, 84];
+const PLACES: [usize; 5] = [0, 22, 39, 61, 78];
 /// Cells of a queue's gauge.
 const GAUGE: usize = 8;
 
@@ -32,11 +32,28 @@ pub fn height(status: &GeneratorStatus, width: u16) -> u16 {
     let outputs: u16 = stats.outputs.iter().map(output_rows).sum();
     let inputs = u16::try_from(stats.inputs.len()).unwrap_or(u16::MAX);
     let flow = if width >= BESIDE {
-        outputs.max(inputs + 1).max(3) + 1
+        outputs
+            .max(inputs.saturating_add(1))
+            .max(3)
+            .saturating_add(1)
     } else {
-        outputs + inputs + 3
+        outputs.saturating_add(inputs).saturating_add(2)
     };
     flow.saturating_add(alias_rows(stats))
+}
+
+/// Rows that the flow cannot do without: of the templates, the chosen one.
+pub fn least(status: &GeneratorStatus, width: u16) -> u16 {
+    let aliases = alias_rows(&status.stats);
+    height(status, width) - aliases + aliases.min(2)
+}
+
+/// Rows that the templates get: what the flow leaves, and two at least.
+fn alias_share(status: &GeneratorStatus, area: Rect) -> u16 {
+    let wanted = alias_rows(&status.stats);
+    let flow = height(status, area.width).saturating_sub(wanted);
+    let left = area.height.saturating_sub(flow).max(2);
+    wanted.min(left).min(area.height)
 }
 
 fn alias_rows(stats: &Stats) -> u16 {
@@ -89,7 +106,7 @@ pub fn draw(app: &App, status: &GeneratorStatus, area: Rect, screen: &mut Buffer
         chosen: app.monitor.flow.chosen,
         active: is_active(status.state.as_ref()),
     };
-    let aliases = alias_rows(view.stats).min(area.height / 2);
+    let aliases = alias_share(status, area);
     let flow = above(area, area.height - aliases);
     if area.width >= BESIDE {
         beside(&view, flow, screen);
@@ -105,7 +122,7 @@ pub fn part_at(app: &App, status: &GeneratorStatus, area: Rect, at: Position) ->
         return None;
     }
     let stats = &status.stats;
-    let aliases = alias_rows(stats).min(area.height / 2);
+    let aliases = alias_share(status, area);
     let flow = area.height - aliases;
     let line = at.y - area.y;
     if line > flow {
@@ -118,7 +135,7 @@ pub fn part_at(app: &App, status: &GeneratorStatus, area: Rect, at: Position) ->
     } else {
         u16::try_from(stats.inputs.len())
             .unwrap_or(u16::MAX)
-            .saturating_add(3)
+            .saturating_add(2)
     };
     for (index, output) in stats.outputs.iter().enumerate() {
         let to = from.saturating_add(output_rows(output));
@@ -228,7 +245,7 @@ fn inputs(view: &View<'_>, area: Rect, screen: &mut Buffer) {
         };
         let mut line = Line::new(row(area, index), screen);
         line.put(" ", theme.text)
-            .put(&text::pad(&input.name, 11), theme.text)
+            .put(&text::pad(&input.name, 9), theme.text)
             .put(&right(&rate, 9), theme.text)
             .put(" ", theme.text)
             .put(joint, theme.border);
@@ -240,7 +257,7 @@ fn inputs(view: &View<'_>, area: Rect, screen: &mut Buffer) {
     let at = shown + usize::from(shown < all.len());
     Line::new(row(area, at), screen)
         .put(" ", theme.muted)
-        .put(&spent(view.meter.shares(0), "for room"), theme.muted);
+        .put(&spent(view.meter.shares(0)), theme.muted);
 }
 
 fn source(view: &View<'_>, area: Rect, screen: &mut Buffer) {
@@ -257,7 +274,7 @@ fn source(view: &View<'_>, area: Rect, screen: &mut Buffer) {
     let mut at = 1;
     Line::new(row(area, at), screen)
         .put(" ", theme.muted)
-        .put(&spent(view.meter.shares(1), "for room"), theme.muted);
+        .put(&spent(view.meter.shares(1)), theme.muted);
     for (count, what, style) in [
         (stats.failed, "failed", theme.error),
         (stats.dropped, "dropped", theme.muted),
@@ -271,20 +288,18 @@ fn source(view: &View<'_>, area: Rect, screen: &mut Buffer) {
     }
 }
 
-/// How a stage spends its time.
-fn spent(shares: Option<Shares>, blocked: &str) -> String {
+/// How a stage spends its time. What it does not say it rests: it waits for the stage before it.
+fn spent(shares: Option<Shares>) -> String {
     let Some(shares) = shares else {
         return String::new();
     };
     let percent = |share: f64| format!("{:.0} %", share * 100.0);
-    if shares.blocked >= 0.01 {
+    if shares.blocked >= 0.05 {
         format!(
             "busy {} waits {}",
             percent(shares.busy),
             percent(shares.blocked)
         )
-    } else if blocked.is_empty() {
-        String::new()
     } else {
         format!("busy {}", percent(shares.busy))
     }
@@ -304,12 +319,14 @@ fn out(view: &View<'_>, index: usize, output: &OutputStats, area: Rect, screen: 
         .put(
             &format!("{:>6} ", text::short(output.written as f64)),
             theme.text,
-        )
-        .put("written ", theme.muted)
-        .put(
-            &format!("{:>8} ", text::bytes(output.bytes as f64)),
-            theme.text,
         );
+    if area.width >= 56 {
+        line.put("written ", theme.muted);
+    }
+    line.put(
+        &format!("{:>8} ", text::bytes(output.bytes as f64)),
+        theme.text,
+    );
     if view.active {
         let rate = view
             .meter
@@ -318,27 +335,37 @@ fn out(view: &View<'_>, index: usize, output: &OutputStats, area: Rect, screen: 
     }
     let mut line = Line::new(row(area, 1), screen);
     line.put(" ", theme.muted);
-    latency(output, &mut line, theme);
-    line.put(&spent(view.meter.shares(index + 2), ""), theme.muted);
+    times(view, index, output, &mut line);
     trouble(output, &mut Line::new(row(area, 2), screen), theme);
 }
 
-fn latency(output: &OutputStats, line: &mut Line<'_>, theme: &Theme) {
+/// How the output spends its time, and as many of its latencies as there is room for.
+fn times(view: &View<'_>, index: usize, output: &OutputStats, line: &mut Line<'_>) {
+    let theme = view.theme;
+    let spent = spent(view.meter.shares(index + 2));
+    if !spent.is_empty() {
+        line.put(&spent, theme.muted).put("  ", theme.muted);
+    }
     let latency = &output.latency;
     if latency.count == 0 {
         return;
     }
-    for (name, time) in [
+    let all = [
         ("p50", latency.p50),
         ("p90", latency.p90),
         ("p99", latency.p99),
         ("max", latency.max),
-    ] {
-        if line.room() < 20 {
-            break;
-        }
+    ];
+    let shown: &[usize] = match line.room() / 13 {
+        0 => &[],
+        1 => &[2],
+        2 => &[0, 2],
+        3 => &[0, 1, 2],
+        _ => &[0, 1, 2, 3],
+    };
+    for (name, time) in shown.iter().filter_map(|index| all.get(*index)) {
         line.put(name, theme.muted)
-            .put(&format!(" {}  ", took(time)), theme.text);
+            .put(&format!(" {}  ", took(*time)), theme.text);
     }
 }
 
@@ -414,14 +441,14 @@ fn stacked(view: &View<'_>, area: Rect, screen: &mut Buffer) {
         );
     }
     let mut line = Line::new(next(), screen);
-    line.put("   ▼ ", theme.border)
+    line.put("   ▼   ", theme.border)
         .put(&right(&view.rate(|one| one.released), 8), theme.strong)
         .put("  ", theme.text);
     if let Some(queue) = stats.queues.first() {
         fill(&mut line, queue, theme);
     }
     line.put("  ", theme.muted)
-        .put(&spent(view.meter.shares(0), "for room"), theme.muted);
+        .put(&spent(view.meter.shares(0)), theme.muted);
     let rate = view.rate(|one| one.events);
     let events = text::short(stats.events as f64);
     let place = next();
@@ -434,8 +461,8 @@ fn stacked(view: &View<'_>, area: Rect, screen: &mut Buffer) {
         &events,
         "produced",
     );
-    let mut line = Line::new(columns(place, 50, 200), screen);
-    line.put(&spent(view.meter.shares(1), "for room"), theme.muted);
+    let mut line = Line::new(columns(place, 46, 200), screen);
+    line.put(&spent(view.meter.shares(1)), theme.muted);
     for (count, what) in [(stats.failed, "failed"), (stats.dropped, "dropped")] {
         if count > 0 {
             let style = if what == "failed" {
@@ -446,7 +473,6 @@ fn stacked(view: &View<'_>, area: Rect, screen: &mut Buffer) {
             line.put(&format!("  {} {what}", text::short(count as f64)), style);
         }
     }
-    next();
     for (index, output) in stats.outputs.iter().enumerate() {
         let mut line = Line::new(next(), screen);
         let name = if view.chosen == index {
@@ -455,7 +481,7 @@ fn stacked(view: &View<'_>, area: Rect, screen: &mut Buffer) {
             theme.strong
         };
         let received = view.rate(|one| one.outputs.get(index).map_or(0, |one| one.received));
-        line.put("   ▶ ", theme.border)
+        line.put("   ▶   ", theme.border)
             .put(&right(&received, 8), theme.strong)
             .put(" ", theme.text)
             .put(view.marker(index), theme.focus)
@@ -473,9 +499,8 @@ fn stacked(view: &View<'_>, area: Rect, screen: &mut Buffer) {
             fill(&mut line, queue, theme);
         }
         let mut line = Line::new(next(), screen);
-        line.put("               ", theme.muted);
-        latency(output, &mut line, theme);
-        line.put(&spent(view.meter.shares(index + 2), ""), theme.muted);
+        line.put("                 ", theme.muted);
+        times(view, index, output, &mut line);
         if output_rows(output) > 2 {
             let mut line = Line::new(next(), screen);
             line.put("              ", theme.muted);
@@ -497,7 +522,7 @@ fn counted(
     Line::new(area, screen)
         .put(" ", theme.muted)
         .put(stage, theme.muted)
-        .put(&right(rate, 6), theme.strong)
+        .put(&right(rate, 8), theme.strong)
         .put("  ", theme.text)
         .put(&text::pad(name, 12), theme.text)
         .put(&format!("{count:>6} "), theme.text)

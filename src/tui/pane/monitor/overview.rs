@@ -125,33 +125,33 @@ fn totals(app: &App, area: Rect, screen: &mut Buffer) {
     let failed = count(&|one| matches!(one.state, Some(State::Ended(EndReason::Failed(_)))));
     let bad = count(&|one| one.listing.problem.is_some());
     let down = count(&|one| one.outages > 0);
+    let histories = monitor.histories.values();
+    let rate: f64 = histories.clone().map(|one| one.rate).sum();
+    let bytes: f64 = histories.map(|one| one.byte_rate).sum();
     let mut line = Line::new(area, screen);
+    // What flows is the most important of all.
+    let written = format!("{:>8}/s ", text::bytes(bytes));
+    line.right(&written, theme.muted);
+    line.right(&format!("{:>7} events/s ", text::short(rate)), theme.strong);
     line.put(" ", theme.text);
+    let marked = monitor.overview.marked.len();
     for (number, word, style) in [
         (running, "running", theme.ok),
         (paused, "paused", theme.warn),
         (failed, "failed", theme.error),
-        (down, "with a target down", theme.error),
-        (bad, "with a bad entry", theme.error),
+        (down, "no target", theme.error),
+        (bad, "bad entry", theme.error),
+        (marked, "marked", theme.accent),
         (all.len(), "in all", theme.muted),
     ] {
-        if number > 0 {
-            line.put(&number.to_string(), style)
-                .put(&format!(" {word}  "), theme.muted);
+        let text = format!(" {word}  ");
+        let digits = number.to_string();
+        if number > 0 && line.room() > digits.len() + text.len() {
+            line.put(&digits, style).put(&text, theme.muted);
         }
     }
-    let histories = monitor.histories.values();
-    let rate: f64 = histories.clone().map(|one| one.rate).sum();
-    let bytes: f64 = histories.map(|one| one.byte_rate).sum();
-    let marked = monitor.overview.marked.len();
-    if marked > 0 {
-        line.put(&format!("● {marked} marked  "), theme.accent);
-    }
-    let written = format!("{:>8}/s ", text::bytes(bytes));
-    line.right(&written, theme.muted);
-    line.right(&format!("{:>7} events/s ", text::short(rate)), theme.strong);
     let filter = &monitor.overview.filter_text;
-    if !filter.is_empty() {
+    if !filter.is_empty() && line.room() > 12 {
         let room = line.room().saturating_sub(9);
         line.put("filter ", theme.muted)
             .put(&text::fit(filter, room), theme.accent);
@@ -398,8 +398,29 @@ fn details(app: &App, area: Rect, screen: &mut Buffer) {
         line.put("  ", style).put(&text::fit(words, room), style);
     }
     let room = line.room().saturating_sub(3);
+    let mut rest = facts.into_iter();
+    let mut first = String::new();
+    let mut over: Vec<String> = Vec::new();
+    for fact in rest.by_ref() {
+        let more = if first.is_empty() { 0 } else { 3 } + text::width(&fact);
+        if !first.is_empty() && text::width(&first) + more > room {
+            over.push(fact);
+            break;
+        }
+        if !first.is_empty() {
+            first.push_str(" · ");
+        }
+        first.push_str(&fact);
+    }
+    over.extend(rest);
     line.put("  ", theme.muted)
-        .put(&text::fit(&facts.join(" · "), room), theme.muted);
+        .put(&text::fit(&first, room), theme.muted);
+    if second && noted.is_none() {
+        let mut line = Line::new(row(area, 1), screen);
+        let room = line.room().saturating_sub(4);
+        line.put("   ", theme.muted)
+            .put(&text::fit(&over.join(" · "), room), theme.muted);
+    }
     if second && let Some((words, bad)) = noted {
         let style = if bad { theme.error } else { theme.warn };
         let mut line = Line::new(row(area, 1), screen);
