@@ -331,6 +331,13 @@ impl App {
         let (width, height) = (usize::from(area.width), usize::from(area.height));
         let below = height.saturating_sub(1);
         let monitor = &mut self.monitor;
+        let alone = !matches!(
+            self.screen,
+            Screen::Design | Screen::Overview | Screen::Flow
+        );
+        if alone && monitor.chosen.is_none() {
+            monitor.chosen = monitor.generators.first().map(|one| one.id.clone());
+        }
         match self.screen {
             Screen::Faults => self.settle_faults(area),
             Screen::Tail => monitor.tail.settle(width, below),
