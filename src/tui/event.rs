@@ -14,8 +14,8 @@ use crate::instance::{
 use crate::pipeline::Change;
 use crate::preview::{PreviewRequest, PreviewResult};
 
-use super::trash::FileChange;
 use super::project::{Found, Tree};
+use super::trash::FileChange;
 
 /// Something happened.
 #[derive(Debug)]

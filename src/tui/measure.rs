@@ -27,7 +27,12 @@ impl Session {
     ///
     /// # Errors
     /// When the built-in theme cannot be used.
-    pub fn open(document: &Path, text: &str, size: (u16, u16), vim: bool) -> Result<Self, ThemeError> {
+    pub fn open(
+        document: &Path,
+        text: &str,
+        size: (u16, u16),
+        vim: bool,
+    ) -> Result<Self, ThemeError> {
         let opening = Opening {
             document: Some(document.to_owned()),
             folder: PathBuf::from("/"),
@@ -46,7 +51,10 @@ impl Session {
             text: Rope::from_str(text),
             read_only: None,
         };
-        app.update(AppEvent::Opened(document.to_owned(), Ok(file)), Instant::now());
+        app.update(
+            AppEvent::Opened(document.to_owned(), Ok(file)),
+            Instant::now(),
+        );
         Ok(Self {
             app,
             screen: Buffer::empty(Rect::new(0, 0, size.0, size.1)),
@@ -61,7 +69,8 @@ impl Session {
 
     /// Takes pasted text in.
     pub fn paste(&mut self, text: &str) {
-        self.app.update(AppEvent::Paste(text.to_owned()), Instant::now());
+        self.app
+            .update(AppEvent::Paste(text.to_owned()), Instant::now());
         drop(self.app.take_effects());
     }
 

@@ -10,8 +10,8 @@ use ropey::Rope;
 
 use super::event::{AppEvent, Effect};
 use super::talk::{self, Job};
-use super::watch::Watcher;
 use super::trash::{self, FileChange};
+use super::watch::Watcher;
 use super::{disk, project};
 use crate::instance::Handle;
 use crate::preview::{PreviewRequest, PreviewResult};

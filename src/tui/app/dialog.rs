@@ -6,8 +6,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ropey::Rope;
 
 use super::{App, Overlay};
-use crate::tui::trash::FileChange;
 use crate::tui::event::Effect;
+use crate::tui::trash::FileChange;
 
 /// What a choice does.
 #[derive(Clone, Debug, PartialEq, Eq)]

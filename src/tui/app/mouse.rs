@@ -44,9 +44,9 @@ impl Drag {
 
     /// Counts a click: 1, 2 or 3, then again from 1.
     fn count(&mut self, at: Position, now: Instant) -> u8 {
-        let again = self
-            .clicked
-            .filter(|(then, place, _)| *place == at && now.saturating_duration_since(*then) < DOUBLE);
+        let again = self.clicked.filter(|(then, place, _)| {
+            *place == at && now.saturating_duration_since(*then) < DOUBLE
+        });
         let count = again.map_or(1, |(_, _, count)| count % 3 + 1);
         self.clicked = Some((now, at, count));
         count
@@ -192,7 +192,11 @@ impl App {
             3 => buffer.select_line(),
             _ => {}
         }
-        self.drag.holds = if count == 1 { Holds::Text } else { Holds::Nothing };
+        self.drag.holds = if count == 1 {
+            Holds::Text
+        } else {
+            Holds::Nothing
+        };
     }
 
     fn click_middle(&mut self, at: Position) {

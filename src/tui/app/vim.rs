@@ -5,8 +5,8 @@ use crossterm::event::KeyEvent;
 use super::{Action, App, Overlay};
 use crate::tui::command::{self, Id};
 use crate::tui::editor::vim::{Ex, Mode, Outcome, Setting, Vim};
-use crate::tui::terminal::Cursor;
 use crate::tui::editor::{KeySet, Options, Shape};
+use crate::tui::terminal::Cursor;
 
 /// How the editor behaves, and what it remembers beyond single files.
 #[derive(Debug, Default)]
@@ -32,7 +32,11 @@ impl App {
         let mut vim = Vim::default();
         vim.set_clipboard(&self.clipboard);
         self.editing.vim = vim;
-        for buffer in self.project.iter_mut().flat_map(|project| &mut project.buffers) {
+        for buffer in self
+            .project
+            .iter_mut()
+            .flat_map(|project| &mut project.buffers)
+        {
             buffer.shape = Shape::Bar;
             buffer.deselect();
             buffer.seal();
@@ -135,7 +139,11 @@ impl App {
             return false;
         }
         let page = self.page();
-        let Some(buffer) = self.project.as_mut().and_then(|project| project.buffer_mut()) else {
+        let Some(buffer) = self
+            .project
+            .as_mut()
+            .and_then(|project| project.buffer_mut())
+        else {
             return false;
         };
         let before = buffer.revision();
@@ -157,13 +165,16 @@ impl App {
 
     /// A text pasted into the line behind `:` or `/`; false when there is none.
     pub(super) fn vim_paste(&mut self, text: &str) -> bool {
-        let buffer = self.project.as_mut().and_then(|project| project.buffer_mut());
+        let buffer = self
+            .project
+            .as_mut()
+            .and_then(|project| project.buffer_mut());
         let vim = self.editing.keys == KeySet::Vim;
         vim && buffer.is_some_and(|buffer| self.editing.vim.paste(buffer, text))
     }
 
     /// Lines of a page of the editor.
-    pub(super) fn page(&self) -> usize {
+    pub fn page(&self) -> usize {
         let area = self.layout().editor;
         area.map_or(1, |area| usize::from(area.height.saturating_sub(2)).max(1))
     }
@@ -246,7 +257,10 @@ impl App {
 
     /// The line typed behind `:` or `/`, while one is, or the keys of an unfinished command.
     pub fn vim(&self) -> Option<&Vim> {
-        let typing = self.overlays.iter().any(|one| !matches!(one, Overlay::Help(_)));
+        let typing = self
+            .overlays
+            .iter()
+            .any(|one| !matches!(one, Overlay::Help(_)));
         (self.editing.keys == KeySet::Vim && !typing).then_some(&self.editing.vim)
     }
 }

@@ -3,6 +3,7 @@
 //! A command's keys work in its [`Context`]; where the keys are ([`Place`]) several contexts hold, the
 //! most special first.
 
+mod cursor;
 mod editor;
 mod file;
 mod general;
@@ -145,6 +146,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         monitor::TABLE,
         file::TABLE,
         editor::TABLE,
+        cursor::TABLE,
         preview::TABLE,
         pane::TABLE,
     ];

@@ -6,9 +6,9 @@ use ratatui::style::Style;
 
 use super::Line;
 use crate::tui::app::{App, Dialog, Focus, Level, Overlay, Phase, Screen, Start};
+use crate::tui::command::{self, Command, Id};
 use crate::tui::editor::Field;
 use crate::tui::editor::vim::{Mode, Vim};
-use crate::tui::command::{self, Command, Id};
 use crate::tui::text;
 
 /// What it is and how the pipeline does.
@@ -205,11 +205,22 @@ fn find_hints(app: &App) -> Vec<(String, &'static str)> {
     }
     out.extend(pairs(&[("Esc", "Close")]));
     let more: &[(Id, &str)] = if replacing {
-        &[(Id::ReplaceAll, "Replace all"), (Id::FindRegex, "Regex"), (Id::FindCase, "Case")]
+        &[
+            (Id::ReplaceAll, "Replace all"),
+            (Id::FindRegex, "Regex"),
+            (Id::FindCase, "Case"),
+        ]
     } else {
-        &[(Id::Replace, "Replace"), (Id::FindRegex, "Regex"), (Id::FindCase, "Case"), (Id::FindWord, "Words")]
+        &[
+            (Id::Replace, "Replace"),
+            (Id::FindRegex, "Regex"),
+            (Id::FindCase, "Case"),
+            (Id::FindWord, "Words"),
+        ]
     };
-    let keys = more.iter().filter_map(|(id, title)| Some((Command::get(*id)?.key_label(), *title)));
+    let keys = more
+        .iter()
+        .filter_map(|(id, title)| Some((Command::get(*id)?.key_label(), *title)));
     out.extend(keys);
     out
 }

@@ -18,7 +18,8 @@ impl Harness {
         let down = MouseEventKind::Down(MouseButton::Left);
         self.send(mouse(down, column, row, KeyModifiers::NONE));
         let up = MouseEventKind::Up(MouseButton::Left);
-        self.send(mouse(up, column, row, KeyModifiers::NONE)).until_idle()
+        self.send(mouse(up, column, row, KeyModifiers::NONE))
+            .until_idle()
     }
 
     fn drag(&mut self, from: (u16, u16), to: (u16, u16)) -> &mut Self {
@@ -52,7 +53,9 @@ impl Harness {
     /// A new text in place of the shown one.
     fn text_is(&mut self, text: &str) -> &mut Self {
         self.keys("<ctrl-a><del>");
-        self.send(AppEvent::Paste(text.to_owned())).until_idle().keys("<ctrl-home>")
+        self.send(AppEvent::Paste(text.to_owned()))
+            .until_idle()
+            .keys("<ctrl-home>")
     }
 }
 
@@ -67,7 +70,9 @@ fn searching_and_replacing_by_a_regular_expression() {
     harness.keys("<tab>$2: $1").sees("$2: $1").keys("<enter>");
     assert_eq!(harness.buffer_text(), "1: a\nb: 22\nc: x\n");
     assert_eq!(harness.selected(), "b: 22");
-    harness.keys("<ctrl-z><alt-a>").sees("2 replaced; one undo brings them back");
+    harness
+        .keys("<ctrl-z><alt-a>")
+        .sees("2 replaced; one undo brings them back");
     assert_eq!(harness.buffer_text(), "1: a\n22: b\nc: x\n");
     harness.keys("<esc><ctrl-z>");
     assert_eq!(harness.buffer_text(), "a: 1\nb: 22\nc: x\n");
@@ -76,8 +81,15 @@ fn searching_and_replacing_by_a_regular_expression() {
 #[test]
 fn a_search_says_what_is_wrong_and_what_it_finds() {
     let mut harness = Harness::open(160, 40, "dark");
-    harness.text_is("Ab ab abc\n").keys("<ctrl-f>ab").sees("1 of 3");
-    harness.keys("<alt-b>").sees("1 of 2").keys("<alt-c>").sees("1 of 1");
+    harness
+        .text_is("Ab ab abc\n")
+        .keys("<ctrl-f>ab")
+        .sees("1 of 3");
+    harness
+        .keys("<alt-b>")
+        .sees("1 of 2")
+        .keys("<alt-c>")
+        .sees("1 of 1");
     assert_eq!(harness.selected(), "ab");
     harness.keys("<alt-x>(").sees("unclosed group");
     harness.keys("<bs>zz").sees("nothing found");
@@ -87,8 +99,13 @@ fn a_search_says_what_is_wrong_and_what_it_finds() {
 #[test]
 fn replacing_stays_within_the_selected_lines() {
     let mut harness = Harness::open(120, 40, "dark");
-    harness.text_is("a\na\na\na\n").keys("<down><shift-down><shift-down>");
-    harness.keys("<alt-r>a<tab>bb<alt-a>").sees("2 replaced").sees("[sel]");
+    harness
+        .text_is("a\na\na\na\n")
+        .keys("<down><shift-down><shift-down>");
+    harness
+        .keys("<alt-r>a<tab>bb<alt-a>")
+        .sees("2 replaced")
+        .sees("[sel]");
     assert_eq!(harness.buffer_text(), "a\nbb\nbb\na\n");
 }
 
@@ -97,7 +114,11 @@ fn matches_are_gone_through_both_ways() {
     let mut harness = Harness::open(120, 40, "dark");
     harness.text_is("x1 x2 x3\n").keys("<ctrl-f>x");
     harness.keys("<enter><enter>").sees("3 of 3");
-    harness.keys("<up>").sees("2 of 3").keys("<shift-f3>").sees("1 of 3");
+    harness
+        .keys("<up>")
+        .sees("2 of 3")
+        .keys("<shift-f3>")
+        .sees("1 of 3");
     harness.keys("<esc>");
     assert_eq!(harness.app.buffer().unwrap().place(), (1, 2));
 }
@@ -105,11 +126,19 @@ fn matches_are_gone_through_both_ways() {
 #[test]
 fn going_to_a_line_shows_what_is_there() {
     let mut harness = Harness::open(120, 40, "dark");
-    harness.text_is("one\ntwo\nthree\n").keys("<alt-g>2:3").sees("line 2: two");
+    harness
+        .text_is("one\ntwo\nthree\n")
+        .keys("<alt-g>2:3")
+        .sees("line 2: two");
     harness.keys("<enter>");
     assert_eq!(harness.app.buffer().unwrap().place(), (2, 3));
-    harness.keys("<alt-g>x").sees("a place is a line, or line:column");
-    harness.keys("<enter>").sees("a place is a line").keys("<esc><alt-g>+1<enter>");
+    harness
+        .keys("<alt-g>x")
+        .sees("a place is a line, or line:column");
+    harness
+        .keys("<enter>")
+        .sees("a place is a line")
+        .keys("<esc><alt-g>+1<enter>");
     assert_eq!(harness.app.buffer().unwrap().place(), (3, 1));
 }
 
@@ -135,11 +164,16 @@ fn comments_are_those_of_the_language() {
     assert_eq!(harness.buffer_text(), "# a:\n#   b: 1\n");
     harness.keys("<ctrl-a><alt-/>");
     assert_eq!(harness.buffer_text(), "a:\n  b: 1\n");
-    harness.keys("<ctrl-o>page.json<enter>").text_is("{{ x }}\n").keys("<ctrl-7>");
+    harness
+        .keys("<ctrl-o>page.json<enter>")
+        .text_is("{{ x }}\n")
+        .keys("<ctrl-7>");
     assert_eq!(harness.buffer_text(), "{# {{ x }} #}\n");
     harness.keys("<ctrl-7>");
     assert_eq!(harness.buffer_text(), "{{ x }}\n");
-    harness.keys("<ctrl-o>pages.csv<enter><ctrl-7>").sees("has no comments");
+    harness
+        .keys("<ctrl-o>pages.csv<enter><ctrl-7>")
+        .sees("has no comments");
 }
 
 #[test]
@@ -163,7 +197,9 @@ fn brackets_come_in_pairs_and_go_in_pairs() {
 fn pasting_is_one_step_without_indentation_of_its_own() {
     let mut harness = Harness::open(120, 40, "dark");
     harness.text_is("").keys("a:<enter>");
-    harness.send(AppEvent::Paste("x:\n  - y\n    z\n".to_owned())).until_idle();
+    harness
+        .send(AppEvent::Paste("x:\n  - y\n    z\n".to_owned()))
+        .until_idle();
     assert_eq!(harness.buffer_text(), "a:\n  x:\n  - y\n    z\n");
     harness.keys("<ctrl-z>");
     assert_eq!(harness.buffer_text(), "a:\n  ");
@@ -185,7 +221,9 @@ fn the_mouse_selects_words_lines_and_stretches() {
     assert_eq!(harness.selected(), "two\nthree four\nfi");
     // Shift-click goes on from where the selection began.
     let down = MouseEventKind::Down(MouseButton::Left);
-    harness.send(mouse(down, column, row + 1, KeyModifiers::SHIFT)).release();
+    harness
+        .send(mouse(down, column, row + 1, KeyModifiers::SHIFT))
+        .release();
     assert_eq!(harness.selected(), "two\nthre");
     // The number of a line stands for the line.
     harness.click(five - 2, below);
@@ -221,7 +259,11 @@ fn files_have_tabs() {
         let project = harness.app.project.as_ref().unwrap();
         project.buffers.iter().map(|one| one.name.clone()).collect()
     };
-    let all = ["generator.yml", "templates/page.json.jinja", "samples/pages.csv"];
+    let all = [
+        "generator.yml",
+        "templates/page.json.jinja",
+        "samples/pages.csv",
+    ];
     assert_eq!(names(&harness), all);
     // Left and right, by keys and by the mouse.
     harness.keys("<alt-pageup>");
@@ -237,7 +279,9 @@ fn files_have_tabs() {
     let place = harness.app.buffer().unwrap().place();
     let middle = MouseEventKind::Down(MouseButton::Middle);
     let (own, _) = harness.find("▸ generator.yml");
-    harness.send(mouse(middle, own + 3, row, KeyModifiers::NONE)).until_idle();
+    harness
+        .send(mouse(middle, own + 3, row, KeyModifiers::NONE))
+        .until_idle();
     assert_eq!(names(&harness), [all[2], all[1]]);
     harness.keys("<alt-t>").sees("▸ generator.yml");
     assert_eq!(harness.app.buffer().unwrap().place(), place);
@@ -246,14 +290,19 @@ fn files_have_tabs() {
     harness.click(cross, row);
     assert_eq!(names(&harness), [all[2], all[1]]);
     // An unsaved one asks.
-    harness.keys("<ctrl-pageup><alt-w>").sees("has changes that are not saved").keys("d");
+    harness
+        .keys("<ctrl-pageup><alt-w>")
+        .sees("has changes that are not saved")
+        .keys("d");
     assert_eq!(names(&harness), [all[1]]);
 }
 
 #[test]
 fn many_tabs_keep_the_shown_one_in_view() {
     let mut harness = Harness::open(80, 24, "dark");
-    harness.keys("<ctrl-o>page.json<enter><ctrl-o>pages.csv<enter>").sees("▸ pages.csv ×");
+    harness
+        .keys("<ctrl-o>page.json<enter><ctrl-o>pages.csv<enter>")
+        .sees("▸ pages.csv ×");
     harness.keys("<ctrl-pagedown>").sees("▸ generator.yml");
     for (width, height) in [(40, 12), (20, 8), (9, 5), (3, 3), (1, 1)] {
         harness.resize(width, height);
@@ -284,7 +333,10 @@ fn another_editor_opens_at_the_cursor_and_what_it_wrote_is_read() {
     assert_eq!(harness.done.pop().unwrap(), "edit generator.yml at 2:3");
     fs::write(harness.path("generator.yml"), "# theirs\n").unwrap();
     let path = harness.path("generator.yml");
-    harness.send(AppEvent::EditedOutside(path, Ok(()))).until_idle().sees("# theirs");
+    harness
+        .send(AppEvent::EditedOutside(path, Ok(())))
+        .until_idle()
+        .sees("# theirs");
     // Unsaved text is saved or stays here.
     harness.keys("x<alt-e>").sees("Save and edit").keys("c");
     assert!(harness.done.is_empty());
@@ -293,14 +345,19 @@ fn another_editor_opens_at_the_cursor_and_what_it_wrote_is_read() {
     assert!(harness.read("generator.yml").contains('x'));
     let path = harness.path("generator.yml");
     let why = "there is no editor xyz; set VISUAL or EDITOR to one that is installed";
-    harness.send(AppEvent::EditedOutside(path, Err(why.to_owned()))).sees("there is no editor xyz");
+    harness
+        .send(AppEvent::EditedOutside(path, Err(why.to_owned())))
+        .sees("there is no editor xyz");
 }
 
 #[test]
 fn long_lines_wrap_when_asked() {
     let mut harness = Harness::open(120, 40, "dark");
     let long = "word ".repeat(40);
-    harness.text_is(&format!("{long}end\nnext\n")).sees_not("end").sees("›");
+    harness
+        .text_is(&format!("{long}end\nnext\n"))
+        .sees_not("end")
+        .sees("›");
     harness.keys("<alt-z>").sees("end").sees_not("›");
     // Down goes by rows, and the cursor is where it is shown.
     harness.keys("<down>");
@@ -320,6 +377,8 @@ fn long_lines_wrap_when_asked() {
 fn ends_of_lines_stay_as_the_file_has_them() {
     let mut harness = Harness::open(120, 40, "dark");
     fs::write(harness.path("dos.txt"), "a\r\nb").unwrap();
-    harness.changed(&["dos.txt"]).keys("<ctrl-o>dos<enter><end><enter>x<ctrl-d><ctrl-s>");
+    harness
+        .changed(&["dos.txt"])
+        .keys("<ctrl-o>dos<enter><end><enter>x<ctrl-d><ctrl-s>");
     assert_eq!(harness.read("dos.txt"), "a\r\nx\r\nx\r\nb");
 }

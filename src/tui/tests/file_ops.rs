@@ -26,7 +26,9 @@ fn a_new_file_comes_with_its_folders() {
     harness.sees("users.jinja");
     harness.keys("x<ctrl-s>");
     assert_eq!(harness.read("macros/deep/users.jinja"), "x");
-    harness.keys("<alt-n><ctrl-u>more/<enter>").sees("made the folder more");
+    harness
+        .keys("<alt-n><ctrl-u>more/<enter>")
+        .sees("made the folder more");
 }
 
 #[test]
@@ -41,7 +43,10 @@ fn refused_names_say_why() {
         harness.keys("<alt-n><ctrl-u>").keys(name).sees(why);
         harness.keys("<enter>").sees(why).keys("<esc>");
     }
-    harness.keys("<alt-n><ctrl-u><enter>").sees("a name is needed").keys("<esc>");
+    harness
+        .keys("<alt-n><ctrl-u><enter>")
+        .sees("a name is needed")
+        .keys("<esc>");
     let long = "x".repeat(300);
     harness.keys("<alt-n>").send(AppEvent::Paste(long));
     harness.sees("at most 255 bytes").keys("<esc>");
@@ -58,8 +63,15 @@ fn an_open_file_follows_its_new_name() {
     harness.keys("<alt-2><ctrl-s>");
     assert!(harness.read("parts/body.txt").starts_with("unsaved "));
     harness.keys("<alt-1>u").sees("templates/page.json.jinja");
-    assert_eq!(harness.app.buffer().unwrap().name, "templates/page.json.jinja");
-    assert!(harness.read("templates/page.json.jinja").starts_with("unsaved "));
+    assert_eq!(
+        harness.app.buffer().unwrap().name,
+        "templates/page.json.jinja"
+    );
+    assert!(
+        harness
+            .read("templates/page.json.jinja")
+            .starts_with("unsaved ")
+    );
 }
 
 #[test]
@@ -73,11 +85,15 @@ fn what_still_has_the_old_name_is_told() {
 fn what_is_deleted_comes_back() {
     let mut harness = on_file("pages.csv");
     let before = harness.read("samples/pages.csv");
-    harness.keys("<enter><alt-1>d").sees("samples/pages.csv is in the trash");
+    harness
+        .keys("<enter><alt-1>d")
+        .sees("samples/pages.csv is in the trash");
     assert!(!harness.path("samples/pages.csv").exists());
     let open = |harness: &Harness| harness.app.project.as_ref().unwrap().buffers.len();
     assert_eq!(open(&harness), 1);
-    harness.keys("<ctrl-p>undo file<enter>").sees("samples/pages.csv is back");
+    harness
+        .keys("<ctrl-p>undo file<enter>")
+        .sees("samples/pages.csv is back");
     assert_eq!(harness.read("samples/pages.csv"), before);
     harness.keys("<alt-t>");
     assert_eq!(open(&harness), 1, "it was deleted, not closed");
@@ -86,21 +102,29 @@ fn what_is_deleted_comes_back() {
 #[test]
 fn folders_and_unsaved_files_are_asked_about() {
     let mut harness = on_file("samples");
-    harness.keys("d").sees("samples and 1 file in it go to the trash").keys("c");
+    harness
+        .keys("d")
+        .sees("samples and 1 file in it go to the trash")
+        .keys("c");
     assert!(harness.path("samples").exists());
     harness.keys("dd").sees("samples is in the trash");
     assert!(!harness.path("samples").exists());
     harness.keys("u");
     assert!(harness.path("samples/pages.csv").exists());
     let mut harness = on_file("pages.csv");
-    harness.keys("<enter>x<alt-1>d").sees("What is not saved is lost").keys("<esc>");
+    harness
+        .keys("<enter>x<alt-1>d")
+        .sees("What is not saved is lost")
+        .keys("<esc>");
     assert!(harness.path("samples/pages.csv").exists());
 }
 
 #[test]
 fn the_document_stays() {
     let mut harness = on_file("generator.yml");
-    harness.keys("d").sees("cannot delete generator.yml: it is what makes this a project");
+    harness
+        .keys("d")
+        .sees("cannot delete generator.yml: it is what makes this a project");
     harness.keys("r").sees("cannot rename generator.yml");
     assert!(harness.path("generator.yml").exists());
 }
@@ -108,12 +132,18 @@ fn the_document_stays() {
 #[test]
 fn a_copy_has_a_name_of_its_own() {
     let mut harness = on_file("page.json");
-    harness.keys("c").sees("templates/page-copy.json.jinja").keys("<enter>");
+    harness
+        .keys("c")
+        .sees("templates/page-copy.json.jinja")
+        .keys("<enter>");
     assert_eq!(
         harness.read("templates/page-copy.json.jinja"),
         harness.read("templates/page.json.jinja")
     );
-    assert_eq!(harness.app.buffer().unwrap().name, "templates/page-copy.json.jinja");
+    assert_eq!(
+        harness.app.buffer().unwrap().name,
+        "templates/page-copy.json.jinja"
+    );
     harness.keys("<alt-1>u").sees("is taken back");
     assert!(!harness.path("templates/page-copy.json.jinja").exists());
 }

@@ -24,7 +24,11 @@ fn editing_and_saving_without_leaving_the_home_row() {
     assert!(harness.read("generator.yml").starts_with("# first!\n"));
     harness.keys("dd:w").sees(":w").keys("<enter>");
     assert_eq!(harness.read("generator.yml"), canned::DOCUMENT);
-    harness.keys("Vj").sees("VISUAL LINE").keys("<esc>2d").sees("2d");
+    harness
+        .keys("Vj")
+        .sees("VISUAL LINE")
+        .keys("<esc>2d")
+        .sees("2d");
 }
 
 #[test]
@@ -32,21 +36,42 @@ fn commands_of_the_program_are_where_vi_leaves_keys_free() {
     let mut harness = open();
     harness.keys("x<ctrl-s>").sees("saved");
     harness.keys("u<ctrl-r>:w<enter>");
-    assert!(harness.done.is_empty(), "Ctrl-R is redo here: {:?}", harness.done);
+    assert!(
+        harness.done.is_empty(),
+        "Ctrl-R is redo here: {:?}",
+        harness.done
+    );
     harness.keys("<ctrl-p>").sees("Commands").keys("<esc>");
     harness.keys(":pipeline.toggle<enter>");
-    assert!(harness.done.iter().any(|one| one.starts_with("start")), "{:?}", harness.done);
-    harness.keys(":help<enter>").sees("Keys and commands").keys("<esc>");
-    harness.keys(":nonsense<enter>").sees("there is no :nonsense");
+    assert!(
+        harness.done.iter().any(|one| one.starts_with("start")),
+        "{:?}",
+        harness.done
+    );
+    harness
+        .keys(":help<enter>")
+        .sees("Keys and commands")
+        .keys("<esc>");
+    harness
+        .keys(":nonsense<enter>")
+        .sees("there is no :nonsense");
 }
 
 #[test]
 fn files_are_opened_and_closed_from_the_line() {
     let mut harness = open();
-    harness.keys(":e templates/page.json.jinja<enter>").sees("▸ templates/page.json.jinja");
-    harness.keys("x:q<enter>").sees(":wq saves them, :q! drops them");
+    harness
+        .keys(":e templates/page.json.jinja<enter>")
+        .sees("▸ templates/page.json.jinja");
+    harness
+        .keys("x:q<enter>")
+        .sees(":wq saves them, :q! drops them");
     harness.keys(":e!<enter>").sees_not("●");
-    harness.keys("gt").sees("▸ generator.yml").keys("gT:q<enter>").sees_not("page.json.jinja ×");
+    harness
+        .keys("gt")
+        .sees("▸ generator.yml")
+        .keys("gT:q<enter>")
+        .sees_not("page.json.jinja ×");
     harness.keys(":e notes/new.txt<enter>ihello<esc>:wq<enter>");
     assert_eq!(harness.read("notes/new.txt"), "hello");
     harness.keys(":q<enter>");
@@ -94,7 +119,10 @@ fn another_file_is_shown_in_normal_mode() {
 fn the_plain_set_is_back_at_once() {
     let mut harness = open();
     harness.keys("V").sees("VISUAL LINE");
-    harness.keys("<ctrl-p>vim keys<enter>").sees("plain").sees_not("VISUAL");
+    harness
+        .keys("<ctrl-p>vim keys<enter>")
+        .sees("plain")
+        .sees_not("VISUAL");
     harness.keys("<ctrl-home>q");
     assert!(harness.buffer_text().starts_with('q'));
     assert_eq!(harness.app.cursor(), Cursor::Own);
