@@ -121,8 +121,9 @@ fn short(text: &str, most: usize) -> &str {
 }
 
 fn text(sample: &[u8]) -> String {
-    let cut = sample.get(..SAMPLE_BYTES).unwrap_or(sample);
-    String::from_utf8_lossy(cut).into_owned()
+    // A secret that is cut in two would not be recognised.
+    let cut = sample.get(..2 * SAMPLE_BYTES).unwrap_or(sample);
+    short(&hush(&String::from_utf8_lossy(cut)), SAMPLE_BYTES).to_owned()
 }
 
 #[cfg(test)]

@@ -63,10 +63,10 @@ impl Meter {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// True when the stage has not begun, or is over.
+    /// What the stage does now.
     #[cfg(test)]
-    pub(super) fn is_off(&self) -> bool {
-        self.lock().phase == Phase::Off
+    pub(super) fn phase(&self) -> Phase {
+        self.lock().phase
     }
 
     /// From now on the stage does this.

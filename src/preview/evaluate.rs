@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{PreviewRequest, PreviewResult, Shown, events, schedule, trial};
+use super::{PreviewRequest, PreviewResult, Shown, events, schedule, trial, words};
 use crate::config::{Diagnostic, Diagnostics, Files, LoadOptions, Overlay, document_path, load};
 use crate::pipeline::{Decoded, InputPlan, OutputPlan};
 
@@ -78,6 +78,11 @@ pub(super) fn with_project(
     let Some(document) = loaded.document else {
         return;
     };
+    let mut words = words::words(&document, files.as_ref(), request);
+    words.tokens.clone_from(&result.params);
+    words.secrets.clone_from(&result.secrets);
+    result.obstacles = crate::language::portability(&document);
+    result.words = Some(Arc::new(words));
     let decoded = Decoded::of(&document, files.as_ref(), &mut result.diagnostics);
     let project = Project {
         base: &document.base,

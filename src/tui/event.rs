@@ -2,6 +2,7 @@
 //! the world.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ropey::Rope;
@@ -59,6 +60,8 @@ pub enum AppEvent {
     Pipeline(PipelineEvent),
     /// News of the instance.
     Instance(InstanceNews),
+    /// Lines around a line of a file, with their numbers, or why there are none.
+    Excerpt(PathBuf, usize, Result<Vec<(usize, String)>, String>),
     /// The process was asked to end by a signal.
     Signal(i32),
     /// The terminal is gone or broken.
@@ -107,12 +110,16 @@ pub enum InstanceNews {
     Link(Link),
     /// Generators that run, whoever started them.
     Running(Vec<String>),
-    /// Something the person should know.
+    /// An instance could not be reached, and why.
     Warned(String),
+    /// Generators have to run in this process, and why.
+    Here(String),
     /// A request was carried out, in words.
     Done(String),
     /// A request failed.
     Failed(String),
+    /// The machine slept for so long.
+    Slept(Duration),
 }
 
 /// What the instance is to be asked again and again while it is shown.
@@ -128,6 +135,27 @@ pub struct Observe {
     pub logs: Option<LogQuery>,
     /// Globals of a scenario; an empty name is generators without one.
     pub globals: Option<String>,
+    /// The workbench's pipeline in detail, told as [`PipelineEvent::Status`].
+    pub own: Option<String>,
+    /// Once a second is enough.
+    pub slowly: bool,
+}
+
+impl Observe {
+    /// True when the same is asked for, whatever was heard of it already.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let tail = |one: &Self| {
+            let tail = one.tail.as_ref();
+            tail.map(|(id, query)| (id.clone(), query.most))
+        };
+        let logs = |one: &Self| one.logs.as_ref().map(|query| query.generator.clone());
+        tail(self) == tail(other)
+            && logs(self) == logs(other)
+            && self.overview == other.overview
+            && self.status == other.status
+            && self.globals == other.globals
+            && self.own == other.own
+    }
 }
 
 /// A request about generators, made once.
@@ -212,4 +240,6 @@ pub enum Effect {
     Copy(String),
     /// Draw everything anew.
     Redraw,
+    /// Read the lines around a line of a file, counted from 1.
+    Excerpt(PathBuf, usize),
 }

@@ -138,7 +138,7 @@ impl Wire {
             "the background process".to_owned()
         };
         Broken::Gone(format!(
-            "{what} (process {pid}) has ended, and its generators with it"
+            "{what} ({pid}) has ended, and its generators with it"
         ))
     }
 

@@ -37,6 +37,9 @@ impl App {
 
     /// A key for the pane that has the keys, or a command.
     pub(super) fn pane_key(&mut self, key: &KeyEvent) {
+        if self.focus == Focus::Editor && self.assist_key(key) {
+            return;
+        }
         if self.focus == Focus::Editor
             && (self.keep_key(key) || self.find_key(key) || self.vim_key(key))
         {

@@ -15,6 +15,20 @@ impl App {
         self.link != Link::Here
     }
 
+    /// What is wrong with where generators run, as long as it is.
+    pub fn trouble(&self) -> Option<&str> {
+        self.monitor
+            .silent
+            .as_deref()
+            .or(self.unsafe_here.as_deref())
+    }
+
+    /// Generators have to run in this process, and why.
+    pub fn runs_here(&mut self, why: String) {
+        self.warn(why.clone());
+        self.unsafe_here = Some(why);
+    }
+
     /// Where generators run has changed.
     pub fn linked(&mut self, link: Link) {
         if let Link::Gone { why, .. } = &link {
@@ -24,18 +38,31 @@ impl App {
             }
             self.error(why.clone());
         }
+        if matches!(link, Link::Up(_)) && matches!(self.link, Link::Silent { .. }) {
+            self.info("it answers again");
+        }
         self.link = link;
     }
 
     /// These generators run.
     pub fn runs(&mut self, ids: Vec<String>) {
         self.running = ids;
-        if !self.leaving {
-            return;
-        }
-        let lines = self.what_is_stopped();
+        let lines = if self.leaving {
+            self.what_is_stopped()
+        } else {
+            self.what_runs()
+        };
+        let about = |dialog: &Dialog| match dialog.choices.first().map(|one| &one.action) {
+            Some(Action::AbortAll) => self.leaving,
+            Some(Action::Detach | Action::StopAll) => !self.leaving,
+            _ => false,
+        };
+        let open = match self.overlays.last() {
+            Some(Overlay::Dialog(dialog)) => about(dialog),
+            _ => false,
+        };
         if let Some(Overlay::Dialog(dialog)) = self.overlays.last_mut()
-            && dialog.title == STOPPING
+            && open
         {
             dialog.lines = lines;
         }
@@ -88,58 +115,52 @@ impl App {
             self.exit = Some(0);
             return;
         }
-        let (is, it) = match busy.len() {
-            1 => ("is", "it"),
-            _ => ("are", "they"),
+        let mut choices = match &self.link {
+            Link::Here => vec![Choice::new('s', "Stop and quit", Action::StopAll)],
+            Link::Up(_) => vec![
+                Choice::new('k', "Keep running", Action::Detach),
+                Choice::new('s', "Stop all and quit", Action::StopAll),
+            ],
+            Link::Silent { .. } | Link::Gone { .. } => {
+                vec![Choice::new('q', "Quit", Action::Detach)]
+            }
         };
-        let running = format!("{} {is} running.", names(&busy));
-        let (lines, mut choices) = match &self.link {
-            Link::Here => (
-                vec![
-                    running,
-                    format!(
-                        "What is queued is delivered, then {it} stop{}.",
-                        third(&busy)
-                    ),
-                ],
-                vec![Choice::new('s', "Stop and quit", Action::StopAll)],
-            ),
+        choices.push(Choice::new('c', "Cancel", Action::Nothing));
+        self.overlays.push(Overlay::Dialog(Dialog {
+            title: "Quit".to_owned(),
+            lines: self.what_runs(),
+            choices,
+            chosen: 0,
+            about: None,
+        }));
+    }
+
+    /// What runs, and what becomes of it.
+    fn what_runs(&self) -> Vec<String> {
+        let busy = self.busy();
+        let one = busy.len() == 1;
+        let running = format!(
+            "{} {} running.",
+            names(&busy),
+            if one { "is" } else { "are" }
+        );
+        let more = match &self.link {
+            Link::Here if one => "What is queued is delivered, then it stops.".to_owned(),
+            Link::Here => "What is queued is delivered, then they stop.".to_owned(),
             Link::Up(peer) => {
                 let at = if peer.service {
                     format!("in instance `{}`", peer.name)
                 } else {
                     "in the background".to_owned()
                 };
-                (
-                    vec![
-                        running,
-                        format!(
-                            "Left {at}, {it} go{} on; `evtui attach` comes back.",
-                            goes(&busy)
-                        ),
-                    ],
-                    vec![
-                        Choice::new('k', "Keep running", Action::Detach),
-                        Choice::new('s', "Stop all and quit", Action::StopAll),
-                    ],
-                )
+                let go = if one { "it goes" } else { "they go" };
+                format!("Left {at}, {go} on; `evtui attach` comes back.")
             }
-            Link::Silent { .. } | Link::Gone { .. } => (
-                vec![
-                    running,
-                    "The process that holds generators does not answer.".to_owned(),
-                ],
-                vec![Choice::new('q', "Quit", Action::Detach)],
-            ),
+            Link::Silent { .. } | Link::Gone { .. } => {
+                "The process that holds generators does not answer.".to_owned()
+            }
         };
-        choices.push(Choice::new('c', "Cancel", Action::Nothing));
-        self.overlays.push(Overlay::Dialog(Dialog {
-            title: "Quit".to_owned(),
-            lines,
-            choices,
-            chosen: 0,
-            about: None,
-        }));
+        vec![running, more]
     }
 
     /// Leaves; generators go on.
@@ -188,14 +209,6 @@ impl App {
         });
         self.error(why);
     }
-}
-
-fn third(busy: &[String]) -> &'static str {
-    if busy.len() == 1 { "s" } else { "" }
-}
-
-fn goes(busy: &[String]) -> &'static str {
-    if busy.len() == 1 { "es" } else { "" }
 }
 
 fn names(ids: &[String]) -> String {

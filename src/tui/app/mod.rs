@@ -1,6 +1,7 @@
 //! The state of the application and how events change it. Draws nothing, touches no file, starts no
 //! thread: what the world has to do leaves as effects.
 
+mod assist;
 mod awaited;
 mod commands;
 mod control;
@@ -12,6 +13,7 @@ mod files;
 mod find;
 mod keys;
 mod leave;
+mod monitored;
 mod mouse;
 mod palette;
 mod pipeline;
@@ -28,15 +30,17 @@ use std::time::{Duration, Instant};
 use ratatui::layout::Rect;
 
 use super::editor::{Buffer, View};
-use super::event::{AppEvent, Effect, Observe};
+use super::event::{AppEvent, Effect, Observe, PipelineEvent};
 use super::layout::{self, Layout, Wish};
 use super::monitor::Monitor;
 use super::theme::{Depth, Theme};
 use crate::config::Parameters;
 use crate::instance::Link;
+use crate::time::Zone;
 
+pub use assist::{Assist, Popup, ROWS as POPUP_ROWS};
 pub use dialog::{Action, Choice, Dialog};
-pub use palette::Palette;
+pub use palette::{Item, Palette, Pick};
 pub use pipeline::{Phase, Pipeline};
 pub use preview::{Preview, Row, SPANS};
 pub use project::{Project, Start};
@@ -139,6 +143,8 @@ pub struct App {
     pub size: Rect,
     /// What is shown.
     pub screen: Screen,
+    /// Help while typing.
+    pub assist: Assist,
     /// What is known of running generators.
     pub monitor: Monitor,
     /// What the instance was last asked to tell of.
@@ -182,6 +188,8 @@ pub struct App {
     pub link: Link,
     /// Generators that run, as far as known, whoever started them.
     running: Vec<String>,
+    /// Why generators have to run in this process, when they have to.
+    unsafe_here: Option<String>,
     exit: Option<u8>,
 }
 
@@ -197,6 +205,7 @@ impl App {
             depth: opening.depth,
             size: Rect::new(0, 0, opening.size.0, opening.size.1),
             screen: opening.screen,
+            assist: Assist::default(),
             monitor: Monitor::default(),
             observed: Observe::default(),
             focus: Focus::Editor,
@@ -224,6 +233,7 @@ impl App {
             leaving: false,
             link: Link::Here,
             running: Vec::new(),
+            unsafe_here: None,
             exit: None,
         };
         match opening.document {
@@ -237,7 +247,14 @@ impl App {
     /// Takes one event in.
     pub fn update(&mut self, event: AppEvent, now: Instant) {
         self.now = now;
-        self.changed |= !matches!(event, AppEvent::Tick | AppEvent::Changed { .. });
+        // News of pipelines come all the time; whoever takes them in knows what is worth a frame.
+        self.changed |= !matches!(
+            event,
+            AppEvent::Tick
+                | AppEvent::Changed { .. }
+                | AppEvent::Instance(_)
+                | AppEvent::Pipeline(PipelineEvent::Status(_))
+        );
         match event {
             AppEvent::Key(key) => self.key(&key),
             AppEvent::Mouse(mouse) => self.mouse(&mouse),
@@ -259,6 +276,7 @@ impl App {
             AppEvent::Preview(result) => self.previewed(*result),
             AppEvent::Pipeline(news) => self.pipeline_news(news),
             AppEvent::Instance(news) => self.instance_news(news),
+            AppEvent::Excerpt(path, line, lines) => self.excerpt_read(&path, line, lines),
             AppEvent::Signal(number) => self.exit = Some(u8::try_from(128 + number).unwrap_or(1)),
             AppEvent::TerminalLost(why) => {
                 tracing::error!("the terminal is lost: {why}");
@@ -297,6 +315,8 @@ impl App {
         self.preview
             .settle(layout.timestamps.map(inner), layout.events.map(inner));
         self.preview.follow_width(self.now);
+        self.settle_monitor();
+        self.follow_cursor();
         let wish = self.observed();
         if wish != self.observed {
             self.observed = wish.clone();
@@ -334,6 +354,26 @@ impl App {
     /// True once after something to see changed.
     pub fn take_changed(&mut self) -> bool {
         std::mem::take(&mut self.changed)
+    }
+
+    /// There is something new to see.
+    pub(in crate::tui) fn mark_changed(&mut self) {
+        self.changed = true;
+    }
+
+    /// When the event that is taken in came.
+    pub(in crate::tui) fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// The zone that the application was opened with.
+    pub fn zone(&self) -> Zone {
+        self.parameters.zone
+    }
+
+    /// Has the world do something.
+    pub(in crate::tui) fn effects_push(&mut self, effect: Effect) {
+        self.effects.push(effect);
     }
 
     /// The exit code once the application is to end.

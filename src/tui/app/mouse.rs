@@ -4,7 +4,7 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 use std::time::{Duration, Instant};
 
-use super::{App, Focus, Overlay, inner};
+use super::{App, Focus, Overlay, Screen, inner};
 use crate::tui::editor::{View, bar};
 
 /// Lines that one notch of the wheel scrolls.
@@ -67,6 +67,10 @@ impl App {
         };
         if !self.overlays.is_empty() {
             self.overlay_wheel(mouse.kind);
+            return;
+        }
+        if self.screen != Screen::Design {
+            self.monitor_mouse(mouse, at);
             return;
         }
         match mouse.kind {

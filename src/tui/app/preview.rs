@@ -124,7 +124,7 @@ pub struct Preview {
     rows_height: u16,
     buckets: usize,
     width_changed: bool,
-    diagnostics: Vec<crate::config::Diagnostic>,
+    pub(super) diagnostics: Vec<crate::config::Diagnostic>,
 }
 
 impl Preview {
@@ -410,10 +410,11 @@ impl App {
     }
 
     pub(super) fn previewed(&mut self, result: PreviewResult) {
-        let preview = &mut self.preview;
-        if result.revision != preview.revision {
+        if result.revision != self.preview.revision {
             return;
         }
+        self.heard_words(result.words.as_ref(), result.obstacles);
+        let preview = &mut self.preview;
         preview.stale = false;
         preview.stale_at = None;
         preview.took = Some(result.took);

@@ -3,15 +3,22 @@
 //! A command's keys work in its [`Context`]; where the keys are ([`Place`]) several contexts hold, the
 //! most special first.
 
+mod assist;
 mod cursor;
 mod editor;
+mod faults;
 mod file;
+mod flow;
 mod general;
+mod globals;
 mod id;
+mod logs;
 mod monitor;
+mod overview;
 mod pane;
 mod pipeline;
 mod preview;
+mod tail;
 
 use super::app::{App, Focus, Phase, Screen};
 use super::key::Chord;
@@ -144,11 +151,18 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         general::TABLE,
         pipeline::TABLE,
         monitor::TABLE,
+        overview::TABLE,
+        flow::TABLE,
         file::TABLE,
         editor::TABLE,
         cursor::TABLE,
+        assist::TABLE,
         preview::TABLE,
         pane::TABLE,
+        faults::TABLE,
+        tail::TABLE,
+        logs::TABLE,
+        globals::TABLE,
     ];
     tables.into_iter().flatten()
 }

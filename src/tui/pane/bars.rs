@@ -68,10 +68,11 @@ pub fn status(app: &App, area: Rect, screen: &mut Buffer) {
     screen.set_style(area, theme.bar);
     let mut line = Line::new(area, screen);
     line.put(" ", theme.bar);
-    if let Some(mode) = app.mode().filter(|_| app.buffer().is_some()) {
+    let design = app.screen == Screen::Design;
+    if let Some(mode) = app.mode().filter(|_| design && app.buffer().is_some()) {
         line.put(mode.label(), theme.hint_key).put("  ", theme.bar);
     }
-    if let Some(buffer) = app.buffer() {
+    if let Some(buffer) = app.buffer().filter(|_| design) {
         let (row, column) = buffer.place();
         line.right(&format!("{row}:{column} "), theme.bar);
         line.right(&format!("{}  ", buffer.language.label()), theme.bar);
@@ -93,7 +94,7 @@ pub fn status(app: &App, area: Rect, screen: &mut Buffer) {
             .put(&text::fit(&toast.text, room), style);
         return;
     }
-    if app.project.is_none() {
+    if app.project.is_none() || !design {
         return;
     }
     let (errors, all) = (app.preview.errors(), app.preview.problems.len());
@@ -112,7 +113,11 @@ pub fn status(app: &App, area: Rect, screen: &mut Buffer) {
     if all == 0 && app.preview.took.is_some() {
         line.put("✓ no problems ", on_bar(app, theme.ok));
     }
-    if app.preview.stale {
+    if let Some(why) = app.trouble() {
+        let room = line.room().saturating_sub(4);
+        line.put("! ", on_bar(app, theme.warn))
+            .put(&text::fit(why, room), on_bar(app, theme.warn));
+    } else if app.preview.stale {
         line.put("… working the preview out", theme.bar);
     } else if let Some(took) = app.preview.took.filter(|_| line.room() > 40) {
         line.put(
