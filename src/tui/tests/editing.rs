@@ -14,7 +14,7 @@ fn mouse(kind: MouseEventKind, column: u16, row: u16, modifiers: KeyModifiers) -
 }
 
 impl Harness {
-    fn click(&mut self, column: u16, row: u16) -> &mut Self {
+    fn press(&mut self, column: u16, row: u16) -> &mut Self {
         let down = MouseEventKind::Down(MouseButton::Left);
         self.send(mouse(down, column, row, KeyModifiers::NONE));
         let up = MouseEventKind::Up(MouseButton::Left);
@@ -210,11 +210,11 @@ fn the_mouse_selects_words_lines_and_stretches() {
     let mut harness = Harness::open(120, 40, "dark");
     harness.text_is("one two\nthree four\nfive\n");
     let (column, row) = harness.find("two");
-    harness.click(column + 1, row);
+    harness.press(column + 1, row);
     assert_eq!(harness.app.buffer().unwrap().place(), (1, 6));
-    harness.click(column + 1, row);
+    harness.press(column + 1, row);
     assert_eq!(harness.selected(), "two");
-    harness.click(column + 1, row);
+    harness.press(column + 1, row);
     assert_eq!(harness.selected(), "one two\n");
     let (five, below) = harness.find("five");
     harness.drag((column, row), (five + 2, below)).release();
@@ -226,7 +226,7 @@ fn the_mouse_selects_words_lines_and_stretches() {
         .release();
     assert_eq!(harness.selected(), "two\nthre");
     // The number of a line stands for the line.
-    harness.click(five - 2, below);
+    harness.press(five - 2, below);
     assert_eq!(harness.selected(), "five\n");
 }
 
@@ -270,7 +270,7 @@ fn files_have_tabs() {
     assert_eq!(names(&harness), [all[0], all[2], all[1]]);
     let row = harness.app.layout().editor.unwrap().y;
     let (left, _) = (harness.app.layout().editor.unwrap().x + 4, row);
-    harness.click(left, row).sees("▸ generator.yml");
+    harness.press(left, row).sees("▸ generator.yml");
     let (last, _) = harness.find("templates/page.json.jinja ");
     harness.drag((left, row), (last + 2, row)).release();
     assert_eq!(names(&harness), [all[2], all[1], all[0]]);
@@ -287,7 +287,7 @@ fn files_have_tabs() {
     assert_eq!(harness.app.buffer().unwrap().place(), place);
     // The cross of the shown file closes it.
     let (cross, _) = harness.find("×");
-    harness.click(cross, row);
+    harness.press(cross, row);
     assert_eq!(names(&harness), [all[2], all[1]]);
     // An unsaved one asks.
     harness
@@ -364,7 +364,7 @@ fn long_lines_wrap_when_asked() {
     assert_eq!(harness.app.buffer().unwrap().place().0, 1);
     assert!(harness.app.buffer().unwrap().place().1 > 10);
     let (column, row) = harness.find("end");
-    harness.click(column, row);
+    harness.press(column, row);
     assert_eq!(harness.app.buffer().unwrap().place(), (1, 201));
     assert_eq!(harness.draw().1, Some(Position { x: column, y: row }));
     for width in [60, 20, 5, 1] {
