@@ -6,6 +6,7 @@
 mod assist;
 mod cursor;
 mod editor;
+mod events;
 mod faults;
 mod file;
 mod flow;
@@ -19,6 +20,7 @@ mod pane;
 mod pipeline;
 mod preview;
 mod tail;
+mod timestamps;
 
 use super::app::{App, Focus, Phase, Screen};
 use super::key::Chord;
@@ -158,6 +160,8 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         cursor::TABLE,
         assist::TABLE,
         preview::TABLE,
+        timestamps::TABLE,
+        events::TABLE,
         pane::TABLE,
         faults::TABLE,
         tail::TABLE,

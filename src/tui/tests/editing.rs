@@ -14,14 +14,6 @@ fn mouse(kind: MouseEventKind, column: u16, row: u16, modifiers: KeyModifiers) -
 }
 
 impl Harness {
-    fn press(&mut self, column: u16, row: u16) -> &mut Self {
-        let down = MouseEventKind::Down(MouseButton::Left);
-        self.send(mouse(down, column, row, KeyModifiers::NONE));
-        let up = MouseEventKind::Up(MouseButton::Left);
-        self.send(mouse(up, column, row, KeyModifiers::NONE))
-            .until_idle()
-    }
-
     fn drag(&mut self, from: (u16, u16), to: (u16, u16)) -> &mut Self {
         let down = MouseEventKind::Down(MouseButton::Left);
         self.send(mouse(down, from.0, from.1, KeyModifiers::NONE));
@@ -212,11 +204,11 @@ fn the_mouse_selects_words_lines_and_stretches() {
     let mut harness = Harness::open(120, 40, "dark");
     harness.text_is("one two\nthree four\nfive\n");
     let (column, row) = harness.find("two");
-    harness.press(column + 1, row);
+    harness.click(column + 1, row);
     assert_eq!(harness.app.buffer().unwrap().place(), (1, 6));
-    harness.press(column + 1, row);
+    harness.click(column + 1, row);
     assert_eq!(harness.selected(), "two");
-    harness.press(column + 1, row);
+    harness.click(column + 1, row);
     assert_eq!(harness.selected(), "one two\n");
     let (five, below) = harness.find("five");
     harness.drag((column, row), (five + 2, below)).release();
@@ -228,7 +220,7 @@ fn the_mouse_selects_words_lines_and_stretches() {
         .release();
     assert_eq!(harness.selected(), "two\nthre");
     // The number of a line stands for the line.
-    harness.press(five - 2, below);
+    harness.click(five - 2, below);
     assert_eq!(harness.selected(), "five\n");
 }
 
@@ -272,7 +264,7 @@ fn files_have_tabs() {
     assert_eq!(names(&harness), [all[0], all[2], all[1]]);
     let row = harness.app.layout().editor.unwrap().y;
     let (left, _) = (harness.app.layout().editor.unwrap().x + 4, row);
-    harness.press(left, row).sees("▸ generator.yml");
+    harness.click(left, row).sees("▸ generator.yml");
     let heading = harness
         .text()
         .lines()
@@ -296,7 +288,7 @@ fn files_have_tabs() {
     assert_eq!(harness.app.buffer().unwrap().place(), place);
     // The cross of the shown file closes it.
     let (cross, _) = harness.find("×");
-    harness.press(cross, row);
+    harness.click(cross, row);
     assert_eq!(names(&harness), [all[2], all[1]]);
     // An unsaved one asks.
     harness
@@ -373,7 +365,7 @@ fn long_lines_wrap_when_asked() {
     assert_eq!(harness.app.buffer().unwrap().place().0, 1);
     assert!(harness.app.buffer().unwrap().place().1 > 10);
     let (column, row) = harness.find("end");
-    harness.press(column, row);
+    harness.click(column, row);
     assert_eq!(harness.app.buffer().unwrap().place(), (1, 201));
     assert_eq!(harness.draw().1, Some(Position { x: column, y: row }));
     for width in [60, 20, 5, 1] {
