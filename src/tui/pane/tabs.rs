@@ -53,7 +53,11 @@ pub fn right_tabs(app: &App, own: Focus, area: Rect) -> Vec<Tab> {
         }));
     }
     let marked = if app.focus == own { 1 } else { 0 };
-    let spare = if shared && area.width < 44 { 2 } else { area.width / 3 };
+    let spare = if shared && area.width < 44 {
+        2
+    } else {
+        area.width / 3
+    };
     let room = usize::from(area.width.saturating_sub(spare + 1));
     let shown = window(&all, room.saturating_sub(marked));
     let mut at = area.x.saturating_add(1);
@@ -111,6 +115,10 @@ fn window(all: &[(&'static str, bool, Lead)], room: usize) -> Range<usize> {
 pub(super) fn right_heading(app: &App, area: Rect, own: Focus, remark: &str, screen: &mut Buffer) {
     let tabs = right_tabs(app, own, area);
     let names: Vec<(&str, bool)> = tabs.iter().map(|tab| (tab.title, tab.chosen)).collect();
-    let remark = if app.layout().tabs && area.width < 44 { "" } else { remark };
+    let remark = if app.layout().tabs && area.width < 44 {
+        ""
+    } else {
+        remark
+    };
     heading(area, &names, remark, app.focus == own, &app.theme, screen);
 }

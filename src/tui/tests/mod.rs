@@ -5,6 +5,7 @@
 mod behaviour;
 mod canned;
 mod files;
+mod panes;
 mod screens;
 
 use std::fmt::Write as _;
