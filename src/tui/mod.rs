@@ -7,6 +7,7 @@ mod disk;
 mod editor;
 mod event;
 mod key;
+mod keymap;
 mod layout;
 mod lexer;
 mod monitor;
@@ -14,6 +15,9 @@ mod pane;
 mod project;
 mod run;
 mod services;
+pub mod settings;
+mod signs;
+mod surroundings;
 mod terminal;
 mod text;
 mod theme;
@@ -22,6 +26,7 @@ mod watch;
 pub use app::{Opening, Screen};
 pub use run::{TuiError, run};
 pub use services::{Backends, PreviewPort, PreviewSink};
+pub use surroundings::Surroundings;
 pub use theme::{Depth, Theme, ThemeError};
 
 #[cfg(test)]

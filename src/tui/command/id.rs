@@ -1,7 +1,7 @@
 //! Names of commands for the code; their titles and keys stand in the tables.
 
 /// Every command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Id {
     /// See the table for each.
     Quit,
