@@ -18,6 +18,7 @@ impl App {
             Some(Overlay::Dialog(_)) => return self.dialog_key(key),
             Some(Overlay::Palette(_)) => return self.palette_key(key),
             Some(Overlay::Help(_)) => return self.help_key(key),
+            Some(Overlay::Prompt(_)) => return self.prompt_key(key),
             None => {}
         }
         if self.screen != Screen::Design {
@@ -59,6 +60,7 @@ impl App {
                 palette.chosen = 0;
                 return;
             }
+            Some(Overlay::Prompt(_)) => return self.prompt_paste(text),
             Some(_) => return,
             None => {}
         }

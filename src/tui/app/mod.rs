@@ -12,6 +12,7 @@ mod palette;
 mod pipeline;
 mod preview;
 mod project;
+mod prompt;
 mod screen;
 
 use std::path::PathBuf;
@@ -31,6 +32,7 @@ pub use palette::Palette;
 pub use pipeline::{Phase, Pipeline};
 pub use preview::{Preview, Row, SPANS};
 pub use project::{Project, Start};
+pub use prompt::Prompt;
 pub use screen::Screen;
 
 /// How long a message stays in the status line.
@@ -92,6 +94,8 @@ pub enum Overlay {
     Palette(Palette),
     /// A question.
     Dialog(Dialog),
+    /// A line to type a value into.
+    Prompt(Box<Prompt>),
 }
 
 /// How the application is opened.

@@ -126,6 +126,7 @@ pub fn hints(app: &App, area: Rect, screen: &mut Buffer) {
             pairs(&[("↑ ↓", "Choose"), ("Enter", "Take"), ("Esc", "Close")])
         }
         Some(Overlay::Dialog(dialog)) => dialog_hints(dialog),
+        Some(Overlay::Prompt(_)) => pairs(&[("Enter", "Take"), ("Esc", "Cancel")]),
         None if app.start.as_ref().is_some_and(Start::is_empty) => {
             pairs(&[("?", "Help"), ("q", "Quit")])
         }

@@ -7,7 +7,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::{Line, row};
-use crate::tui::app::{App, Dialog, Overlay, Palette};
+use crate::tui::app::{App, Dialog, Overlay, Palette, Prompt};
 use crate::tui::command;
 use crate::tui::text;
 
@@ -43,7 +43,52 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) -> Option<Position> {
             dialog_box(app, dialog, area, screen);
             None
         }
+        Overlay::Prompt(prompt) => prompt_line(app, prompt, area, screen),
     }
+}
+
+/// Over the lowest rows above status and hints, so that what it changes stays in view.
+fn prompt_line(app: &App, prompt: &Prompt, area: Rect, screen: &mut Buffer) -> Option<Position> {
+    let theme = &app.theme;
+    let body = crate::tui::layout::between(area, &app.layout());
+    let height = body.height.min(3);
+    let place = Rect {
+        y: body.bottom() - height,
+        height,
+        ..body
+    };
+    for position in place.intersection(screen.area).positions() {
+        if let Some(cell) = screen.cell_mut(position) {
+            cell.reset();
+            cell.set_style(theme.popup);
+        }
+    }
+    // The line itself comes first where there is no room for all three.
+    let (title, typed) = if height >= 2 { (Some(0), 1) } else { (None, 0) };
+    if let Some(title) = title {
+        Line::new(row(place, title), screen)
+            .put("━ ", on_popup(app, theme.focus))
+            .put(&prompt.title, on_popup(app, theme.focus))
+            .put(" ", theme.popup)
+            .fill("━", on_popup(app, theme.focus));
+    }
+    let line = row(place, typed);
+    Line::new(line, screen)
+        .put(" > ", on_popup(app, theme.accent))
+        .put(prompt.input.text(), theme.popup);
+    let (remark, style) = match &prompt.remark {
+        Ok(words) => (words, on_popup(app, theme.muted)),
+        Err(why) => (why, on_popup(app, theme.error)),
+    };
+    if height >= 3 {
+        let room = usize::from(place.width).saturating_sub(2);
+        Line::new(row(place, 2), screen)
+            .put(" ", style)
+            .put(&text::fit(remark, room), style);
+    }
+    let x = line.x.saturating_add(3);
+    let x = x.saturating_add(u16::try_from(prompt.input.cursor()).unwrap_or(u16::MAX));
+    (line.height > 0 && x < line.right()).then_some(Position { x, y: line.y })
 }
 
 /// A framed box of at most that size, clear inside; gives its inner area.
