@@ -19,6 +19,7 @@ mod report;
 mod run;
 mod secrets;
 mod service;
+mod settings;
 mod timestamps;
 mod values;
 
@@ -51,6 +52,7 @@ enum Command {
     Options(options::Args),
     Redeliver(redeliver::Args),
     Secrets(secrets::Args),
+    Settings(settings::Args),
     Completions(completions::Args),
 }
 
@@ -90,6 +92,7 @@ pub fn main() -> ExitCode {
         Some(Command::Options(args)) => options::run(&args),
         Some(Command::Redeliver(args)) => redeliver::run(&args),
         Some(Command::Secrets(args)) => secrets::run(&args),
+        Some(Command::Settings(args)) => settings::run(&args),
         Some(Command::Completions(args)) => completions::run(&args),
     }
 }

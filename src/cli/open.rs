@@ -13,7 +13,8 @@ use crate::instance;
 use crate::instance::secrets::{Secrets, SecretsError};
 use crate::preview::Worker;
 use crate::time::Zone;
-use crate::tui::{self, Backends, Depth, Opening, PreviewPort, Screen, Theme};
+use crate::tui::settings::{self, Loaded, PROJECT_FILE, Sources};
+use crate::tui::{self, Backends, Kept, Opening, PreviewPort, Screen, Surroundings, Theme};
 
 /// The file that makes a folder a project.
 const GENERATOR: &str = "generator.yml";
@@ -25,9 +26,18 @@ const TRIES: usize = 3;
 pub(super) struct Args {
     /// Project folder or generator.yml to open; without it the current folder
     project: Option<PathBuf>,
-    /// Colours: default, dark, light, high-contrast or mono
-    #[arg(long, value_name = "NAME", env = "EVTUI_THEME", default_value = "default", value_parser = theme)]
-    theme: String,
+    /// Colours: auto, default, dark, light, high-contrast, mono, catppuccin-mocha or gruvbox-dark
+    #[arg(long, value_name = "NAME", value_parser = theme)]
+    theme: Option<String>,
+    /// A setting for this time, over all others, e.g. --set key_set=vim; `evtui settings` lists them
+    #[arg(long, value_name = "NAME=VALUE", value_parser = setting)]
+    set: Vec<(String, String)>,
+    /// Send at most 500 bytes a second on its own, for slow connections
+    #[arg(long)]
+    low_bandwidth: bool,
+    /// Draw with ASCII signs only
+    #[arg(long)]
+    ascii: bool,
     /// Time zone of the timestamps, an IANA name
     #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = zone)]
     timezone: Zone,
@@ -48,11 +58,48 @@ pub(super) struct Args {
 }
 
 fn theme(name: &str) -> Result<String, String> {
-    if Theme::names().any(|known| known == name) {
+    let mut names = Theme::names().chain(["auto"]);
+    if names.any(|known| known == name) {
         return Ok(name.to_owned());
     }
-    let known: Vec<&str> = Theme::names().collect();
+    let known: Vec<&str> = Theme::names().chain(["auto"]).collect();
     Err(format!("there are {}", known.join(", ")))
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text
+        .split_once('=')
+        .ok_or("write a name, = and a value, such as wrap=true")?;
+    let mut loaded = Loaded::read(&Sources {
+        flags: vec![(name.to_owned(), value.to_owned())],
+        ..Sources::default()
+    });
+    match loaded.problems.pop() {
+        Some(problem) => Err(problem.message),
+        None => Ok((name.to_owned(), value.to_owned())),
+    }
+}
+
+fn var(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+impl Args {
+    /// Where settings come from when that document is opened.
+    fn sources(&self, document: Option<&Path>) -> Sources {
+        let mut sources = Sources::of_process(var);
+        let folder = document.and_then(Path::parent);
+        sources.project = folder.map(|folder| folder.join(PROJECT_FILE));
+        sources.flags.clone_from(&self.set);
+        let flags = [
+            ("theme", self.theme.clone()),
+            ("low_bandwidth", self.low_bandwidth.then(|| "on".to_owned())),
+            ("ascii", self.ascii.then(|| "on".to_owned())),
+        ];
+        let given = flags.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        sources.flags.extend(given);
+        sources
+    }
 }
 
 pub(super) fn run(args: &Args) -> ExitCode {
@@ -72,13 +119,16 @@ fn open(args: &Args) -> Result<u8, String> {
     let path = std::path::absolute(given)
         .map_err(|error| format!("cannot find the current folder: {error}"))?;
     let (document, folder) = find(given, &path)?;
+    let sources = args.sources(document.as_deref());
     let secrets = args.store.secrets();
     unlock(&secrets, &document);
     let opening = Opening {
+        settings: Loaded::read(&sources),
+        sources,
+        surroundings: Surroundings::detect(var),
+        kept: Kept::read(settings::folder("XDG_STATE_HOME", ".local/state", var)),
         document,
         folder,
-        theme: args.theme.clone(),
-        depth: Depth::detect(|name| std::env::var(name).ok()),
         parameters: Parameters {
             zone: args.timezone,
             live_mode: !args.sample,

@@ -2,6 +2,7 @@
 //! the world.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ropey::Rope;
@@ -15,6 +16,8 @@ use crate::pipeline::Change;
 use crate::preview::{PreviewRequest, PreviewResult};
 
 use super::project::{Found, Tree};
+use super::session::Session;
+use super::settings::{Loaded, Sources};
 
 /// Something happened.
 #[derive(Debug)]
@@ -54,12 +57,27 @@ pub enum AppEvent {
     Pipeline(PipelineEvent),
     /// News of the instance.
     Instance(InstanceNews),
+    /// The settings were read again.
+    Settings(Box<Loaded>),
+    /// What the terminal said of itself.
+    Answer(Answer),
+    /// How a project was left; its folder, and `None` when nothing is known.
+    Session(PathBuf, Box<Option<Session>>),
     /// The process was asked to end by a signal.
     Signal(i32),
     /// The terminal is gone or broken.
     TerminalLost(String),
     /// Something in the background panicked.
     Panicked(String),
+}
+
+/// An answer of the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Red, green and blue of the background, when it could be understood.
+    pub background: Option<(u8, u8, u8)>,
+    /// How long after the question it came.
+    pub after: Duration,
 }
 
 /// News of the pipeline.
@@ -180,4 +198,12 @@ pub enum Effect {
     Copy(String),
     /// Draw everything anew.
     Redraw,
+    /// Read the settings.
+    ReadSettings(Box<Sources>),
+    /// Make a settings file with commented defaults when it is not there, then open it.
+    MakeSettings(PathBuf),
+    /// Read how a project was left: the session's file, the project's folder.
+    ReadSession(PathBuf, PathBuf),
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(bool),
 }

@@ -1,6 +1,7 @@
 //! Face: the terminal application. Data flows one way: events in, state changed in `update`, drawn
 //! from `&self`.
 
+mod answers;
 mod app;
 mod command;
 mod disk;
@@ -15,6 +16,7 @@ mod pane;
 mod project;
 mod run;
 mod services;
+mod session;
 pub mod settings;
 mod signs;
 mod surroundings;
@@ -24,7 +26,9 @@ mod theme;
 mod watch;
 
 pub use app::{Opening, Screen};
+pub use keymap::{commands, key_problems};
 pub use run::{TuiError, run};
+pub use session::Kept;
 pub use services::{Backends, PreviewPort, PreviewSink};
 pub use surroundings::Surroundings;
 pub use theme::{Depth, Theme, ThemeError};

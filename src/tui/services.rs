@@ -12,6 +12,8 @@ use ropey::Rope;
 use tokio::runtime::Runtime;
 
 use super::event::{AppEvent, Effect, InstanceNews, Observe, PipelineEvent, Request};
+use super::session::Session;
+use super::settings::{Loaded, Sources, commented};
 use super::watch::Watcher;
 use super::{disk, project};
 use crate::config::Diagnostics;
@@ -49,6 +51,9 @@ enum FileJob {
     Save(PathBuf, Rope),
     Scan(PathBuf),
     FindProjects(PathBuf),
+    Settings(Box<Sources>),
+    MakeSettings(PathBuf),
+    Session(PathBuf, PathBuf),
 }
 
 enum PipelineJob {
@@ -69,6 +74,8 @@ pub struct Services {
     preview: PreviewPort,
     pipelines: Sender<PipelineJob>,
     started: bool,
+    /// The folder of the person's settings, watched beside the project's.
+    settings_folder: Option<PathBuf>,
 }
 
 impl std::fmt::Debug for Services {
@@ -79,7 +86,11 @@ impl std::fmt::Debug for Services {
 
 impl Services {
     /// Starts the threads; their news go to `events`.
-    pub fn start(backends: Backends, events: &Sender<AppEvent>) -> Self {
+    pub fn start(
+        backends: Backends,
+        settings_folder: Option<PathBuf>,
+        events: &Sender<AppEvent>,
+    ) -> Self {
         let (files, file_jobs) = mpsc::channel();
         let (pipelines, pipeline_jobs) = mpsc::channel();
         let out = events.clone();
@@ -97,6 +108,7 @@ impl Services {
             preview: (backends.preview)(Box::new(sink)),
             pipelines,
             started: false,
+            settings_folder,
         }
     }
 
@@ -112,7 +124,11 @@ impl Services {
             Effect::Save(path, text) => file(FileJob::Save(path, text)),
             Effect::Scan(path) => file(FileJob::Scan(path)),
             Effect::FindProjects(path) => file(FileJob::FindProjects(path)),
-            Effect::Watch(folders) => {
+            Effect::ReadSettings(sources) => file(FileJob::Settings(sources)),
+            Effect::MakeSettings(path) => file(FileJob::MakeSettings(path)),
+            Effect::ReadSession(path, root) => file(FileJob::Session(path, root)),
+            Effect::Watch(mut folders) => {
+                folders.extend(self.settings_folder.clone());
                 self.watcher.watch(folders);
                 None
             }
@@ -130,7 +146,7 @@ impl Services {
             Effect::ShutDown => self.pipeline(PipelineJob::ShutDown(None)),
             Effect::Observe(wish) => self.pipeline(PipelineJob::Observe(wish)),
             Effect::Request(request) => self.pipeline(PipelineJob::Request(request)),
-            Effect::Copy(_) | Effect::Redraw => Some(effect),
+            Effect::Copy(_) | Effect::Redraw | Effect::Mouse(_) => Some(effect),
         }
     }
 
@@ -168,6 +184,15 @@ fn run_files(jobs: &Receiver<FileJob>, events: &Sender<AppEvent>) {
             }
             FileJob::Scan(root) => AppEvent::Scanned(project::scan(&root)),
             FileJob::FindProjects(folder) => AppEvent::Projects(project::find(&folder)),
+            FileJob::Settings(sources) => AppEvent::Settings(Box::new(Loaded::read(&sources))),
+            FileJob::MakeSettings(path) => {
+                let result = disk::make(&path, &commented()).and_then(|()| disk::open(&path));
+                AppEvent::Opened(path, result)
+            }
+            FileJob::Session(path, root) => {
+                let session = Session::read(&path, &root);
+                AppEvent::Session(root, Box::new(session))
+            }
         };
         if events.send(event).is_err() {
             return;

@@ -6,7 +6,7 @@ mod colour;
 #[cfg(test)]
 mod tests;
 
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::style::{Modifier, Style};
 use serde::Deserialize;
 
 use colour::{fitting, parse_color, reduce};
@@ -167,6 +167,8 @@ pub struct Theme {
     pub popup: Style,
     /// Colours to tell several things apart, inputs for example, in this order and again.
     pub series: [Style; 6],
+    /// Letters that match what was typed, over another style.
+    pub mark: Style,
     /// Letters of jump labels.
     pub label: Style,
     tokens: [Style; 8],
@@ -299,6 +301,7 @@ impl Theme {
                 on(&p.variable)?,
                 on(&p.warn)?,
             ],
+            mark: Style::new().add_modifier(Modifier::UNDERLINED | Modifier::BOLD),
             label: on(&p.warn)?.add_modifier(Modifier::BOLD | Modifier::REVERSED),
             tokens: [
                 text,
@@ -346,6 +349,7 @@ impl Theme {
             found: reverse,
             popup: plain,
             series: [plain, bold, underline, dim, plain, bold],
+            mark: plain.add_modifier(Modifier::UNDERLINED | Modifier::BOLD),
             label: reverse.add_modifier(Modifier::BOLD),
             tokens: [plain, bold, plain, plain, bold, plain, dim, plain],
         };

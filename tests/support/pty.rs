@@ -72,6 +72,15 @@ impl Pty {
         for name in ["NO_COLOR", "COLORTERM", "EVTUI_THEME", "TMUX"] {
             command.env_remove(name);
         }
+        // Nothing of the person who runs the tests, and nothing left behind in their folders.
+        let home = folder.join(".evtui-home");
+        command.env("XDG_CONFIG_HOME", home.join("config"));
+        command.env("XDG_STATE_HOME", home.join("state"));
+        command.env("EVTUI_TOUR", "off");
+        for name in ["SSH_CONNECTION", "SSH_TTY", "COLORFGBG", "LC_ALL", "LC_CTYPE"] {
+            command.env_remove(name);
+        }
+        command.env("LANG", "C.UTF-8");
         for (name, value) in variables {
             command.env(name, value);
         }

@@ -1,42 +1,57 @@
 //! The state of the application and how events change it. Draws nothing, touches no file, starts no
 //! thread: what the world has to do leaves as effects.
 
+mod arrange;
 mod awaited;
 mod commands;
 mod control;
 mod dialog;
 mod files;
+mod help;
+mod jump;
 mod keys;
 mod mouse;
 mod palette;
 mod pipeline;
+mod preferences;
 mod preview;
 mod project;
 mod prompt;
+mod remember;
 mod screen;
+mod toasts;
+mod tour;
+mod which_key;
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ratatui::layout::Rect;
 
+use super::command::Id;
 use super::editor::{Buffer, View};
 use super::event::{AppEvent, Effect, Observe};
-use super::layout::{self, Layout, Wish};
+use super::keymap::Keymap;
+use super::layout::{self, Arrangement, Layout, Wish};
 use super::monitor::Monitor;
-use super::theme::{Depth, Theme};
+use super::session::Kept;
+use super::settings::{Loaded, Settings, Sources};
+use super::surroundings::Surroundings;
+use super::theme::{Ground, Theme};
 use crate::config::Parameters;
 
 pub use dialog::{Action, Choice, Dialog};
-pub use palette::Palette;
+pub use help::{Help, Row as HelpRow};
+pub use jump::Jump;
+pub use palette::{Match, Palette};
 pub use pipeline::{Phase, Pipeline};
 pub use preview::{Preview, Row, SPANS};
 pub use project::{Project, Start};
 pub use prompt::Prompt;
 pub use screen::Screen;
-
-/// How long a message stays in the status line.
-const TOAST: Duration = Duration::from_secs(6);
+pub use toasts::{Level, Message, Toast};
+pub use tour::STEPS as TOUR;
+pub use which_key::Pending;
 
 /// The panes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,36 +79,19 @@ impl Focus {
     ];
 }
 
-/// How a message is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// Done.
-    Info,
-    /// Look.
-    Warn,
-    /// Failed.
-    Error,
-}
-
-/// A message in the status line.
-#[derive(Clone, Debug)]
-pub struct Toast {
-    /// How it is meant.
-    pub level: Level,
-    /// One line.
-    pub text: String,
-    until: Instant,
-}
-
 /// What lies over the panes and takes the keys.
 #[derive(Debug)]
 pub enum Overlay {
-    /// Keys and commands, scrolled by lines.
-    Help(usize),
+    /// Keys and commands, found by typing.
+    Help(Help),
     /// A list to choose from by typing.
     Palette(Palette),
     /// A question.
     Dialog(Dialog),
+    /// Letters over everything that can be gone to.
+    Jump(Jump),
+    /// A step of the tour.
+    Tour(usize),
     /// A line to type a value into.
     Prompt(Box<Prompt>),
 }
@@ -105,10 +103,14 @@ pub struct Opening {
     pub document: Option<PathBuf>,
     /// Where the start screen looks for projects; absolute.
     pub folder: PathBuf,
-    /// Name of the theme.
-    pub theme: String,
-    /// How many colours there are.
-    pub depth: Depth,
+    /// Settings as read at the start.
+    pub settings: Loaded,
+    /// Where they come from; without the project's file.
+    pub sources: Sources,
+    /// What is known of the terminal.
+    pub surroundings: Surroundings,
+    /// What was kept of the last times.
+    pub kept: Kept,
     /// Zone, params and mode of preview and pipeline.
     pub parameters: Parameters,
     /// Makes runs and the first preview repeatable.
@@ -124,7 +126,26 @@ pub struct Opening {
 pub struct App {
     /// Colours.
     pub theme: Theme,
-    depth: Depth,
+    /// Effective settings.
+    pub settings: Settings,
+    /// What keys mean.
+    pub keymap: Keymap,
+    sources: Sources,
+    surroundings: Surroundings,
+    /// The terminal's background, once it is known.
+    ground: Option<Ground>,
+    /// The theme chosen by a command, over the one of the settings.
+    theme_chosen: Option<String>,
+    /// True when answers of the terminal take long.
+    far: bool,
+    /// Keys pressed of a sequence.
+    pub pending: Pending,
+    /// Sizes and places of panes that were changed.
+    pub panes: Arrangement,
+    /// Commands run from the list, the latest first.
+    pub recent: Vec<Id>,
+    /// What is kept from one time to the next.
+    pub kept: Kept,
     /// The whole screen.
     pub size: Rect,
     /// What is shown.
@@ -142,8 +163,10 @@ pub struct App {
     right: Focus,
     /// What lies over the panes, the top one last.
     pub overlays: Vec<Overlay>,
-    /// The message in the status line.
-    pub toast: Option<Toast>,
+    /// Messages still shown, the newest last.
+    pub toasts: Vec<Toast>,
+    /// Messages of before, the newest last.
+    pub messages: std::collections::VecDeque<Message>,
     /// Projects to open, while none is.
     pub start: Option<Start>,
     /// The open project.
@@ -158,6 +181,12 @@ pub struct App {
     noise: files::Noise,
     clipboard: String,
     drag: Option<usize>,
+    /// The rule that is being dragged.
+    dragged: Option<arrange::Rule>,
+    /// True once a key or the mouse did something.
+    touched: bool,
+    /// Cursors of files that were open the last time and are being read.
+    places: std::collections::HashMap<PathBuf, (usize, usize)>,
     effects: Vec<Effect>,
     now: Instant,
     changed: bool,
@@ -173,10 +202,26 @@ impl App {
     /// # Errors
     /// When there is no such theme.
     pub fn open(opening: Opening, now: Instant) -> Result<Self, super::theme::ThemeError> {
-        let theme = Theme::load(&opening.theme, opening.depth)?;
+        let Loaded {
+            settings, problems, ..
+        } = opening.settings;
+        let ground = opening.surroundings.ground.or(opening.kept.ground());
+        let depth = opening.surroundings.depth;
+        let theme = Theme::load(&settings.theme, depth, ground.unwrap_or_default())?;
+        let (keymap, conflicts) = Keymap::new(&settings);
         let mut app = Self {
             theme,
-            depth: opening.depth,
+            settings,
+            keymap,
+            sources: opening.sources,
+            surroundings: opening.surroundings,
+            ground,
+            theme_chosen: None,
+            far: false,
+            pending: Pending::default(),
+            panes: Arrangement::default(),
+            recent: Vec::new(),
+            kept: opening.kept,
             size: Rect::new(0, 0, opening.size.0, opening.size.1),
             screen: opening.screen,
             monitor: Monitor::default(),
@@ -187,7 +232,8 @@ impl App {
             pipeline_details: false,
             right: Focus::Events,
             overlays: Vec::new(),
-            toast: None,
+            toasts: Vec::new(),
+            messages: std::collections::VecDeque::new(),
             start: None,
             project: None,
             preview: Preview::new(opening.seed),
@@ -197,6 +243,9 @@ impl App {
             noise: files::Noise::default(),
             clipboard: String::new(),
             drag: None,
+            dragged: None,
+            touched: false,
+            places: std::collections::HashMap::new(),
             effects: Vec::new(),
             now,
             changed: true,
@@ -208,6 +257,8 @@ impl App {
             Some(document) => app.open_project(document),
             None => app.open_start(opening.folder),
         }
+        app.tell_problems(&[problems, conflicts].concat());
+        app.first_time();
         app.settle();
         Ok(app)
     }
@@ -227,7 +278,10 @@ impl App {
             AppEvent::Saved(path, text, result) => self.saved(&path, text, result),
             AppEvent::Scanned(result) => self.scanned(result),
             AppEvent::Projects(found) => self.found(found),
-            AppEvent::Changed { paths, listing } => self.changed_outside(&paths, listing),
+            AppEvent::Changed { paths, listing } => {
+                self.notice_settings(&paths);
+                self.changed_outside(&paths, listing);
+            }
             AppEvent::Unwatched(why) => {
                 self.warn(format!("changes made elsewhere are not noticed: {why}"));
                 self.unwatched = Some(why);
@@ -235,6 +289,9 @@ impl App {
             AppEvent::Preview(result) => self.previewed(*result),
             AppEvent::Pipeline(news) => self.pipeline_news(news),
             AppEvent::Instance(news) => self.instance_news(news),
+            AppEvent::Settings(loaded) => self.take_settings(*loaded),
+            AppEvent::Answer(answer) => self.take_answer(answer),
+            AppEvent::Session(root, session) => self.take_session(&root, *session),
             AppEvent::Signal(number) => self.exit = Some(u8::try_from(128 + number).unwrap_or(1)),
             AppEvent::TerminalLost(why) => {
                 tracing::error!("the terminal is lost: {why}");
@@ -250,12 +307,7 @@ impl App {
 
     /// Brings what depends on size and texts in step, so that drawing changes nothing.
     fn settle(&mut self) {
-        if let Some(toast) = &self.toast
-            && toast.until <= self.now
-        {
-            self.toast = None;
-            self.changed = true;
-        }
+        self.drop_old_toasts();
         let layout = self.layout();
         if let Some(area) = layout.editor
             && let Some(buffer) = self.project.as_mut().and_then(Project::buffer_mut)
@@ -282,7 +334,8 @@ impl App {
     /// The earliest moment at which something changes by itself.
     pub fn deadline(&self) -> Option<Instant> {
         [
-            self.toast.as_ref().map(|toast| toast.until),
+            self.toasts.iter().map(|toast| toast.until).min(),
+            self.pending.deadline(),
             self.preview.deadline(),
         ]
         .into_iter()
@@ -293,6 +346,9 @@ impl App {
     fn deadlines(&mut self) {
         if self.preview.due(self.now) {
             self.request_preview();
+        }
+        if self.pending.grow_visible(self.now) {
+            self.changed = true;
         }
         if self.preview.grow_stale(self.now) {
             self.changed = true;
@@ -317,7 +373,7 @@ impl App {
     /// True while the first file is being read.
     pub fn waits_for_text(&self) -> bool {
         let empty = |project: &Project| project.buffers.is_empty();
-        self.toast.is_none() && self.project.as_ref().is_some_and(empty)
+        self.toasts.is_empty() && self.project.as_ref().is_some_and(empty)
     }
 
     /// The shown file.
@@ -339,6 +395,7 @@ impl App {
             pipeline_rows: if details { self.pipeline.rows() } else { 0 },
             pipeline_line: self.pipeline.seen(),
             right: self.right,
+            panes: self.panes,
         };
         layout::layout(self.size, wish)
     }
@@ -349,35 +406,6 @@ impl App {
         if matches!(focus, Focus::Timestamps | Focus::Events) {
             self.right = focus;
         }
-    }
-
-    fn say(&mut self, level: Level, text: String) {
-        match level {
-            Level::Info => tracing::info!("{text}"),
-            Level::Warn => tracing::warn!("{text}"),
-            Level::Error => tracing::error!("{text}"),
-        }
-        self.toast = Some(Toast {
-            level,
-            text,
-            until: self.now + TOAST,
-        });
-        self.changed = true;
-    }
-
-    /// Shows a message.
-    pub fn info(&mut self, text: impl Into<String>) {
-        self.say(Level::Info, text.into());
-    }
-
-    /// Shows a message that asks to be looked at.
-    pub fn warn(&mut self, text: impl Into<String>) {
-        self.say(Level::Warn, text.into());
-    }
-
-    /// Shows a message of failure.
-    pub fn error(&mut self, text: impl Into<String>) {
-        self.say(Level::Error, text.into());
     }
 }
 

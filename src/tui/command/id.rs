@@ -59,6 +59,22 @@ pub enum Id {
     NextScreen,
     PreviousScreen,
     Back,
+    // The application itself.
+    Themes,
+    Settings,
+    Messages,
+    Jump,
+    Tour,
+    LowBandwidth,
+    // Sizes and places of panes.
+    Wider,
+    Narrower,
+    Taller,
+    Lower,
+    SwapSides,
+    SwapPreviews,
+    TogglePreviews,
+    ResetPanes,
     #[cfg(debug_assertions)]
     Panic,
 }

@@ -41,6 +41,24 @@ pub enum Context {
     Screen(Screen),
 }
 
+impl Context {
+    /// As a heading in help.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Global => "Everywhere",
+            Self::Start => "Start",
+            Self::Design => "Workbench",
+            Self::Editor => "Editor",
+            Self::Files => "Files",
+            Self::Timestamps => "Timestamps",
+            Self::Events => "Events",
+            Self::Pipeline => "Pipeline details",
+            Self::Monitor => "Running generators",
+            Self::Screen(screen) => screen.title(),
+        }
+    }
+}
+
 /// What has the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {

@@ -63,7 +63,7 @@ fn table() -> Vec<Row> {
 /// Puts one layer of bindings over the rows.
 fn overlay(rows: &mut Vec<Row>, bindings: &[Binding], layer: usize, problems: &mut Vec<Problem>) {
     for binding in bindings.iter().filter(|one| one.commands.is_empty()) {
-        rows.retain(|row| row.chords != binding.keys);
+        rows.retain(|row| !row.chords.starts_with(&binding.keys));
     }
     for binding in bindings {
         for name in &binding.commands {
@@ -84,7 +84,9 @@ fn overlay(rows: &mut Vec<Row>, bindings: &[Binding], layer: usize, problems: &m
                 }),
                 None => {
                     rows.retain(|other| {
-                        other.layer == layer || other.chords != row.chords || !meet(other, &row)
+                        other.layer == layer
+                            || !other.chords.starts_with(&row.chords)
+                            || !meet(other, &row)
                     });
                     rows.push(row);
                 }
@@ -115,9 +117,11 @@ fn objection(row: &Row, rows: &[Row]) -> Option<String> {
                 "`{own}` cannot be reached: `{key}` alone is {name}; free it with \"{written}\": none"
             ));
         }
-        other.chords.starts_with(&row.chords).then(|| {
+        // Longer keys of earlier layers give way.
+        let hides = other.layer == row.layer && other.chords.starts_with(&row.chords);
+        hides.then(|| {
             format!(
-                "`{own}` would hide `{key}`, which is {name}; free that with \"{written}\": none"
+                "`{own}` would hide `{key}`, which is {name}; keep one of them"
             )
         })
     })

@@ -157,5 +157,26 @@ pub fn label(keys: &[Chord]) -> String {
     labels.join(" ")
 }
 
+/// What is wrong in the keys of these settings.
+pub fn key_problems(settings: &Settings) -> Vec<Problem> {
+    Keymap::new(settings).1
+}
+
+/// All commands with their built-in keys, a line each, for people who write settings.
+pub fn commands() -> String {
+    let (keymap, _) = Keymap::new(&Settings::default());
+    let all: Vec<&Command> = super::command::all().collect();
+    let names = all.iter().map(|command| command.name.len());
+    let widest = names.max().unwrap_or(0);
+    let keys = all.iter().map(|command| keymap.labels(command.id).chars().count());
+    let column = keys.max().unwrap_or(0);
+    all.iter()
+        .map(|command| {
+            let keys = keymap.labels(command.id);
+            format!("{:widest$}  {keys:column$}  {}\n", command.name, command.help)
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests;

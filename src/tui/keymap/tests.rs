@@ -67,18 +67,18 @@ fn no_built_in_keys_hide_longer_ones() {
 #[test]
 fn own_keys_go_over_built_in_ones() {
     let (keymap, problems) = with(
-        "keys:\n  \"ctrl-x\": file.save\n  \"Ctrl-P\": none\n  \"ctrl-k ctrl-s\": file.save-all\n  \"z\": app.help\n",
+        "keys:\n  \"ctrl-x\": file.save\n  \"Ctrl-P\": none\n  \"ctrl-u ctrl-s\": file.save-all\n  \"z\": app.help\n",
     );
     assert_eq!(problems, [""; 0]);
     assert_eq!(name(&keymap, "ctrl-x", EDITOR), "file.save");
     assert_eq!(name(&keymap, "ctrl-p", EDITOR), "");
-    assert_eq!(name(&keymap, "ctrl-k", EDITOR), "…");
-    assert_eq!(name(&keymap, "ctrl-k ctrl-s", EVENTS), "file.save-all");
+    assert_eq!(name(&keymap, "ctrl-u", EDITOR), "…");
+    assert_eq!(name(&keymap, "ctrl-u ctrl-s", EVENTS), "file.save-all");
     assert_eq!(name(&keymap, "z", EVENTS), "app.help");
     assert_eq!(name(&keymap, "z", EDITOR), "");
     assert_eq!(keymap.labels(command::Id::Cut), "");
-    assert_eq!(keymap.label(command::Id::SaveAll), "Ctrl-K Ctrl-S");
-    let next = keymap.following(&Chord::sequence("ctrl-k").unwrap(), EDITOR);
+    assert_eq!(keymap.label(command::Id::SaveAll), "Ctrl-U Ctrl-S");
+    let next = keymap.following(&Chord::sequence("ctrl-u").unwrap(), EDITOR);
     assert_eq!(next.len(), 1);
     assert_eq!(next[0].0.label(), "Ctrl-S");
 }
@@ -114,6 +114,14 @@ fn a_project_goes_over_the_person() {
 fn what_stands_in_the_way_is_said(#[case] keys: &str, #[case] said: &str) {
     let (_, problems) = with(&format!("keys:\n  {keys}\n"));
     assert!(problems.iter().any(|one| one.contains(said)), "{problems:?}");
+}
+
+#[test]
+fn a_short_key_of_ones_own_goes_over_longer_built_in_ones() {
+    let (keymap, problems) = with("keys:\n  \"ctrl-k\": app.help\n");
+    assert_eq!(problems, [""; 0]);
+    assert_eq!(name(&keymap, "ctrl-k", EDITOR), "app.help");
+    assert_eq!(name(&keymap, "ctrl-k j", EDITOR), "");
 }
 
 #[test]

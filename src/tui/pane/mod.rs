@@ -5,9 +5,11 @@ mod editor;
 mod events;
 mod files;
 mod monitor;
+mod notices;
 mod overlay;
 mod pipeline;
 mod start;
+mod targets;
 mod timestamps;
 
 use ratatui::buffer::Buffer;
@@ -15,21 +17,29 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::app::{App, Focus, Screen};
-use super::text;
+use super::{signs, text};
 use super::theme::Theme;
 
-pub use overlay::help_rows;
+pub use overlay::{Hit, hit};
 pub use start::TOP as START_TOP;
+pub use targets::{Target, bar_command, targets};
 
 /// Draws everything; gives the place of the cursor when there is one. A terminal that has another size
 /// by now gets what it has room for, until the new size is heard of: panes rely on the size they were
 /// laid out for.
 pub fn draw(app: &App, screen: &mut Buffer) -> Option<Position> {
     if screen.area == app.size {
-        return whole(app, screen);
+        let cursor = whole(app, screen);
+        if app.ascii() {
+            signs::flatten(screen);
+        }
+        return cursor;
     }
     let mut made = Buffer::empty(app.size);
     let cursor = whole(app, &mut made);
+    if app.ascii() {
+        signs::flatten(&mut made);
+    }
     let seen = screen.area.intersection(app.size);
     for position in seen.positions() {
         if let (Some(to), Some(from)) = (screen.cell_mut(position), made.cell(position)) {
@@ -62,6 +72,8 @@ fn whole(app: &App, screen: &mut Buffer) -> Option<Position> {
     } else {
         panes(app, &layout, screen)
     };
+    notices::older(app, &layout, screen);
+    notices::following(app, &layout, screen);
     if app.overlays.is_empty() {
         cursor
     } else {

@@ -4,6 +4,7 @@
 
 mod behaviour;
 mod canned;
+mod feel;
 mod files;
 mod screens;
 
@@ -20,6 +21,9 @@ use ratatui::style::{Color, Style};
 
 use super::app::{App, Opening, Screen};
 use super::event::{AppEvent, Effect, PipelineEvent};
+use super::session::{Kept, Session};
+use super::settings::{self, Loaded, Sources};
+use super::surroundings::Surroundings;
 use super::theme::Depth;
 use super::{disk, pane, project};
 use crate::config::{Diagnostics, Parameters};
@@ -57,16 +61,32 @@ impl Harness {
         } else {
             Depth::True
         };
+        let sources = Sources {
+            flags: vec![("theme".to_owned(), theme.to_owned())],
+            ..Sources::default()
+        };
         let opening = Opening {
             document,
             folder: folder.path().to_owned(),
-            theme: theme.to_owned(),
-            depth,
+            settings: Loaded::read(&sources),
+            sources,
+            surroundings: Surroundings {
+                depth,
+                ground: None,
+                unicode: true,
+                remote: false,
+                answers: false,
+            },
+            kept: Kept::default(),
             parameters: Parameters::default(),
             seed: Some(7),
             size: (width, height),
             screen: Screen::Design,
         };
+        Self::start(folder, opening, now)
+    }
+
+    fn start(folder: tempfile::TempDir, opening: Opening, now: Instant) -> Self {
         let app = App::open(opening, now).unwrap();
         let mut harness = Self {
             app,
@@ -183,6 +203,16 @@ impl Harness {
             Effect::Request(request) => return self.note(format!("request {request:?}")),
             Effect::Copy(text) => return self.note(format!("copy {text}")),
             Effect::Watch(_) | Effect::Redraw => return None,
+            Effect::ReadSettings(sources) => AppEvent::Settings(Box::new(Loaded::read(&sources))),
+            Effect::MakeSettings(path) => {
+                let made = disk::make(&path, &settings::commented());
+                AppEvent::Opened(path.clone(), made.and_then(|()| disk::open(&path)))
+            }
+            Effect::ReadSession(path, root) => {
+                let session = Session::read(&path, &root);
+                AppEvent::Session(root, Box::new(session))
+            }
+            Effect::Mouse(on) => return self.note(format!("mouse {on}")),
         })
     }
 

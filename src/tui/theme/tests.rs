@@ -1,7 +1,9 @@
 //! Every theme can be read everywhere; colours have one home.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use super::colour::{READABLE, contrast, shown};
+use ratatui::style::Color;
+
+use super::colour::{READABLE, contrast, reduce, shown};
 use super::*;
 
 /// Every style that text has, by name.
