@@ -19,6 +19,7 @@
 //! | [`output`] | plugins: where to; formatters |
 //! | [`pipeline`] | one running generator: stages, queues, counters, stop |
 //! | [`preview`] | design-time evaluation with limits |
+//! | [`language`] | completion, hover help, fixes, JSON Schema, portability |
 //! | [`instance`] | many generators behind one handle |
 //! | [`tui`] | face: the terminal application |
 //! | [`cli`] | face: the command line |
@@ -36,6 +37,7 @@ pub mod event;
 pub mod fake;
 pub mod input;
 pub mod instance;
+pub mod language;
 pub mod output;
 pub mod pipeline;
 pub mod preview;

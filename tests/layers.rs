@@ -27,18 +27,24 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "language",
+        &["time", "config", "template", "input", "event", "output"],
+    ),
+    (
         "instance",
         &["time", "config", "event", "output", "pipeline", "preview"],
     ),
     (
         "tui",
-        &["time", "config", "event", "pipeline", "preview", "instance"],
+        &[
+            "time", "config", "event", "pipeline", "preview", "language", "instance",
+        ],
     ),
     (
         "cli",
         &[
             "time", "batch", "config", "fake", "input", "event", "output", "pipeline", "preview",
-            "instance", "tui",
+            "language", "instance", "tui",
         ],
     ),
 ];

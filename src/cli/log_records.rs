@@ -22,6 +22,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::{LogLevel, LogSettings};
 use crate::instance::Redactor;
+use crate::instance::log_ring::LogRing;
 
 use super::log_files::{Router, SCREEN, Shape};
 use super::report::visible;
@@ -88,7 +89,11 @@ impl Logs {
             writer,
         };
         // A second logger in one process is no reason to stop.
-        let _ = tracing_subscriber::registry().with(records).try_init();
+        let ring = LogRing::of_process().layer(redactor.clone());
+        let _ = tracing_subscriber::registry()
+            .with(records)
+            .with(ring)
+            .try_init();
         Ok(Self {
             wishes,
             shape,
@@ -143,7 +148,8 @@ struct Records {
 impl Records {
     fn wanted(&self, metadata: &Metadata<'_>) -> bool {
         let rank = rank(metadata.level());
-        let most = self.wishes.level.load(Ordering::Relaxed).max(1);
+        // The screens show what is done, whatever the files keep.
+        let most = self.wishes.level.load(Ordering::Relaxed).max(2);
         let ours = metadata.target().starts_with(OURS);
         rank <= most && (ours || rank <= 1 || most == 3 && rank <= 2)
     }

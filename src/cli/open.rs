@@ -6,15 +6,15 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value};
 
+use super::looks::LookArgs;
 use super::secrets::StoreArgs;
 use super::values::{params, seed, zone};
 use crate::config::{Disk, LoadOptions, Parameters, load};
-use crate::instance;
 use crate::instance::secrets::{Secrets, SecretsError};
+use crate::instance::{self, Handle};
 use crate::preview::Worker;
 use crate::time::Zone;
-use crate::tui::settings::{self, Loaded, PROJECT_FILE, Sources};
-use crate::tui::{self, Backends, Kept, Opening, PreviewPort, Screen, Surroundings, Theme};
+use crate::tui::{self, Backends, Instances, Opening, PreviewPort, Screen};
 
 /// The file that makes a folder a project.
 const GENERATOR: &str = "generator.yml";
@@ -26,18 +26,11 @@ const TRIES: usize = 3;
 pub(super) struct Args {
     /// Project folder or generator.yml to open; without it the current folder
     project: Option<PathBuf>,
-    /// Colours: auto, default, dark, light, high-contrast, mono, catppuccin-mocha or gruvbox-dark
-    #[arg(long, value_name = "NAME", value_parser = theme)]
-    theme: Option<String>,
-    /// A setting for this time, over all others, e.g. --set key_set=vim; `evtui settings` lists them
-    #[arg(long, value_name = "NAME=VALUE", value_parser = setting)]
-    set: Vec<(String, String)>,
-    /// Send at most 500 bytes a second on its own, for slow connections
+    /// Lines instead of screens: prints what is new, takes commands from standard input, a line each
     #[arg(long)]
-    low_bandwidth: bool,
-    /// Draw with ASCII signs only
-    #[arg(long)]
-    ascii: bool,
+    plain: bool,
+    #[command(flatten)]
+    looks: LookArgs,
     /// Time zone of the timestamps, an IANA name
     #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = zone)]
     timezone: Zone,
@@ -53,53 +46,11 @@ pub(super) struct Args {
     /// Append the application's log to this file
     #[arg(long, value_name = "FILE", env = "EVTUI_LOG")]
     log: Option<PathBuf>,
+    /// Run pipelines in this process, so that they end with it, instead of in the background
+    #[arg(long)]
+    in_process: bool,
     #[command(flatten)]
     store: StoreArgs,
-}
-
-fn theme(name: &str) -> Result<String, String> {
-    let mut names = Theme::names().chain(["auto"]);
-    if names.any(|known| known == name) {
-        return Ok(name.to_owned());
-    }
-    let known: Vec<&str> = Theme::names().chain(["auto"]).collect();
-    Err(format!("there are {}", known.join(", ")))
-}
-
-fn setting(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text
-        .split_once('=')
-        .ok_or("write a name, = and a value, such as wrap=true")?;
-    let mut loaded = Loaded::read(&Sources {
-        flags: vec![(name.to_owned(), value.to_owned())],
-        ..Sources::default()
-    });
-    match loaded.problems.pop() {
-        Some(problem) => Err(problem.message),
-        None => Ok((name.to_owned(), value.to_owned())),
-    }
-}
-
-fn var(name: &str) -> Option<String> {
-    std::env::var(name).ok()
-}
-
-impl Args {
-    /// Where settings come from when that document is opened.
-    fn sources(&self, document: Option<&Path>) -> Sources {
-        let mut sources = Sources::of_process(var);
-        let folder = document.and_then(Path::parent);
-        sources.project = folder.map(|folder| folder.join(PROJECT_FILE));
-        sources.flags.clone_from(&self.set);
-        let flags = [
-            ("theme", self.theme.clone()),
-            ("low_bandwidth", self.low_bandwidth.then(|| "on".to_owned())),
-            ("ascii", self.ascii.then(|| "on".to_owned())),
-        ];
-        let given = flags.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        sources.flags.extend(given);
-        sources
-    }
 }
 
 pub(super) fn run(args: &Args) -> ExitCode {
@@ -114,19 +65,16 @@ pub(super) fn run(args: &Args) -> ExitCode {
 }
 
 fn open(args: &Args) -> Result<u8, String> {
-    let _log = args.log.as_deref().map(super::log::to_file).transpose()?;
+    let _log = super::log::start(args.log.as_deref())?;
     let given = args.project.as_deref().unwrap_or(Path::new("."));
     let path = std::path::absolute(given)
         .map_err(|error| format!("cannot find the current folder: {error}"))?;
     let (document, folder) = find(given, &path)?;
-    let sources = args.sources(document.as_deref());
+    let looks = args.looks.read(document.as_deref());
     let secrets = args.store.secrets();
     unlock(&secrets, &document);
     let opening = Opening {
-        settings: Loaded::read(&sources),
-        sources,
-        surroundings: Surroundings::detect(var),
-        kept: Kept::read(settings::folder("XDG_STATE_HOME", ".local/state", var)),
+        looks,
         document,
         folder,
         parameters: Parameters {
@@ -139,16 +87,68 @@ fn open(args: &Args) -> Result<u8, String> {
         size: (80, 24),
         screen: Screen::Design,
     };
-    let backends = Backends {
+    let secrets = secrets.silent();
+    let instances = if args.in_process {
+        in_process(secrets)
+    } else {
+        in_background(secrets)
+    };
+    let backends = backends(instances);
+    let done = if args.plain {
+        tui::run_plain(opening, backends, &mut io::stdout())
+    } else {
+        tui::run(opening, backends)
+    };
+    done.map_err(|error| error.to_string())
+}
+
+pub(super) fn backends(instances: Instances) -> Backends {
+    Backends {
         preview: Box::new(|sink| -> PreviewPort {
             let worker = Worker::start(sink);
             Box::new(move |request| worker.request(request))
         }),
-        instance: Box::new(move || {
-            instance::local_with(instance::discard(), secrets.clone().silent())
+        instances,
+    }
+}
+
+/// Generators end with this process.
+fn here(secrets: Secrets) -> Result<Handle, String> {
+    instance::local_with(instance::discard(), secrets).map_err(|error| error.to_string())
+}
+
+fn in_process(secrets: Secrets) -> Instances {
+    Instances {
+        find: Box::new(|| None),
+        make: Box::new(move || Ok((here(secrets.clone())?, None))),
+    }
+}
+
+/// Generators run in a process of their own; when there can be none, in this one.
+#[cfg(unix)]
+fn in_background(secrets: Secrets) -> Instances {
+    use crate::instance::remote::{DialError, Target, attach, background};
+    let given = secrets.clone();
+    Instances {
+        find: Box::new(move || match attach(Target::background(), given.clone()) {
+            Err(DialError::Nobody(_)) => None,
+            other => Some(other.map_err(|error| error.to_string())),
         }),
-    };
-    tui::run(opening, backends).map_err(|error| error.to_string())
+        make: Box::new(move || {
+            let why = match background(Target::background(), secrets.clone()) {
+                Ok(handle) => return Ok((handle, None)),
+                Err(error) => error.to_string(),
+            };
+            tracing::warn!("pipelines end with this terminal: {why}");
+            let warning = format!("pipelines end with this terminal: {why}");
+            Ok((here(secrets.clone())?, Some(warning)))
+        }),
+    }
+}
+
+#[cfg(not(unix))]
+fn in_background(secrets: Secrets) -> Instances {
+    in_process(secrets)
 }
 
 /// Asks for the password of the store while there is a plain terminal, if the document needs it. Who

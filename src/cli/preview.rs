@@ -133,6 +133,7 @@ fn request(args: &Args) -> PreviewRequest {
         inspect: Inspection {
             profile: args.profile,
             explain: args.explain.and_then(|number| number.checked_sub(1)),
+            ..Inspection::default()
         },
     }
 }

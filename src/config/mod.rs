@@ -36,6 +36,7 @@ mod startup_tests;
 mod suggest;
 mod token_finder;
 mod tokens;
+pub(crate) mod wire;
 mod yaml;
 mod yaml_errors;
 #[cfg(test)]

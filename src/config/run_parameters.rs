@@ -93,13 +93,15 @@ static PACE_SCHEMA: Schema = Schema {
 };
 
 /// How a generator is run.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct RunParameters {
     /// How event time passes; `None`: with the wall clock in live mode, as fast as possible otherwise.
     pub pace: Option<Pace>,
     /// How often each timestamp is used, within [`GAIN`].
+    #[serde(with = "crate::time::wire::exact")]
     pub gain: f64,
     /// Most events in a second, within [`RATE_LIMIT`].
+    #[serde(with = "crate::time::wire::exact_option")]
     pub rate_limit: Option<f64>,
     /// Ends the run after that many events, at least 1.
     pub max_events: Option<u64>,
@@ -123,7 +125,7 @@ impl Default for RunParameters {
 }
 
 /// Where a backfill begins.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Past {
     /// So many microseconds before the start of the run.
     Span(i64),

@@ -8,6 +8,7 @@ mod pattern;
 mod replay;
 mod script;
 pub mod template;
+mod view;
 
 use std::fmt::Debug;
 use std::path::Path;
@@ -20,6 +21,9 @@ use crate::time::{Moment, Zone};
 
 pub use globals::Globals;
 pub use inspect::{Explanation, FileProfile, Inspect, LineProfile, Profile, Step};
+pub use view::{
+    Outline, OutlineEntry, PathStep, Sample, SampleInfo, SampleWish, StateScope, Trial, WrittenBy,
+};
 
 /// A kind of event source.
 #[derive(Debug)]
@@ -32,6 +36,23 @@ pub struct EventPlugin {
 
 /// All event plugins.
 pub static PLUGINS: &[EventPlugin] = &[template::PLUGIN, replay::PLUGIN, script::PLUGIN];
+
+/// Options of the parts of an option that have names of the user's (`templates` and `samples` of the
+/// template source), one table for each form a part may have. Empty for all other options.
+pub fn parts(schema: &Schema, option: &str) -> &'static [&'static Schema] {
+    template::parts(schema, option)
+}
+
+/// What the gateway `module` has at a path below it: of modules and functions, their names. Empty where
+/// the path leads to nothing.
+pub fn module_names(path: &[&str]) -> Vec<String> {
+    template::module_names(path)
+}
+
+/// The parameters of a function of `module`, such as `(a, b)`, as far as they are known.
+pub fn module_signature(path: &[&str]) -> Option<String> {
+    template::module_signature(path)
+}
 
 /// Checked options of an event plugin. Sendable, while the source it builds belongs to one thread.
 pub trait EventConfig: Send + Sync + Debug {
@@ -62,6 +83,22 @@ pub trait EventConfig: Send + Sync + Debug {
     ) -> Option<Box<dyn EventSource>> {
         let _ = inspect;
         self.build(env, problems)
+    }
+
+    /// What the options say without anything being loaded: templates and their shares.
+    fn outline(&self) -> Outline {
+        Outline::default()
+    }
+
+    /// Its samples, and the rows of one of them; problems are those of [`EventConfig::build`]. `None` for
+    /// a plugin that has none.
+    fn samples(
+        &self,
+        env: &EventEnv<'_>,
+        wish: &SampleWish,
+    ) -> Option<(Vec<SampleInfo>, Option<Sample>)> {
+        let _ = (env, wish);
+        None
     }
 }
 
@@ -153,6 +190,23 @@ pub trait EventSource: Debug {
     /// Names behind the alias indexes of the events.
     fn aliases(&self) -> &[Arc<str>];
 
+    /// True when single templates can be switched off with [`EventSource::switch`].
+    fn switches(&self) -> bool {
+        false
+    }
+
+    /// Switches templates off or on from the next timestamp on: `off` by the numbers of the aliases, all
+    /// are on at first. What is picked of one that is off is not rendered; a timestamp for which nothing
+    /// else is picked is [`Outcome::Dropped`].
+    fn switch(&mut self, off: &[bool]) {
+        let _ = off;
+    }
+
+    /// How often templates were picked while they were off since the last call, by number of the alias.
+    fn left_out(&mut self) -> Vec<(u16, u64)> {
+        Vec::new()
+    }
+
     /// What made the events of the last timestamp, when it was asked for with [`Inspect::explain`].
     fn explanation(&self) -> Option<Explanation> {
         None
@@ -183,6 +237,47 @@ pub trait EventSource: Debug {
     /// [`EventSource::parallel`]; others go on as they were.
     fn seek(&mut self, index: u64) {
         let _ = index;
+    }
+
+    /// What it keeps between timestamps, by scope. Nothing for sources without state.
+    fn state(&self) -> Vec<StateScope> {
+        Vec::new()
+    }
+
+    /// Sets what a path in a scope holds, or removes it.
+    ///
+    /// # Errors
+    /// When there is no such scope or path.
+    fn set_state(
+        &mut self,
+        scope: &str,
+        path: &[PathStep],
+        value: Option<&serde_json::Value>,
+    ) -> Result<(), String> {
+        let _ = (path, value);
+        Err(format!("this event source has no state called `{scope}`"))
+    }
+
+    /// Renders a text in the surroundings of an event. It may change the state, so ask a source that is
+    /// not needed any more.
+    ///
+    /// # Errors
+    /// What a template with that text would fail with; places in the text itself have the path
+    /// [`Trial::FILE`].
+    fn attempt(&mut self, trial: &Trial<'_>) -> Result<String, Box<EventError>> {
+        let _ = trial;
+        Err(Box::new(EventError {
+            message: "this event source renders no templates".to_owned(),
+            alias: None,
+            places: Vec::new(),
+            help: None,
+        }))
+    }
+
+    /// Which lines wrote the bytes of each event of the last timestamp, when it was asked for with
+    /// [`Inspect::profile`].
+    fn written_by(&self) -> Vec<Vec<WrittenBy>> {
+        Vec::new()
     }
 }
 

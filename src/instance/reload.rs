@@ -329,7 +329,7 @@ impl Entry {
 }
 
 /// The first error with its place, on one line.
-fn located(problems: &Diagnostics) -> String {
+pub(super) fn located(problems: &Diagnostics) -> String {
     let severe = |one: &&Diagnostic| one.severity == Severity::Error;
     let first = problems.0.iter().find(severe).or(problems.0.first());
     let Some(first) = first else {

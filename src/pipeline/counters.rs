@@ -51,7 +51,7 @@ pub(super) struct Counters {
     /// When what is due and held back fell due, on the monotonic clock (gauge); the largest number
     /// when nothing is held back.
     pub(super) held_us: Counter,
-    /// Timestamps left out at the end of a pause.
+    /// Timestamps left out by wish.
     pub(super) skipped: Counter,
     /// Timestamps of the inputs that were dealt with, before the gain.
     pub(super) passed: Counter,
@@ -133,6 +133,7 @@ impl OutputCounters {
         ];
         let decided = decided.map(Counter::get);
         let received = self.received.get();
+        let now = Instant::now();
         let [written, format_failed, write_failed, dead_lettered] = decided;
         OutputStats {
             name: lane.name.clone(),
@@ -144,8 +145,10 @@ impl OutputCounters {
             in_flight: received.saturating_sub(decided.iter().sum()),
             bytes: self.bytes.get(),
             retries: self.retries.get(),
-            outage: lane.circuit.outage(Instant::now()),
-            ..OutputStats::default()
+            outage: lane.circuit.outage(now),
+            paused: lane.hold.is_held(),
+            latency: lane.latency.stats(now),
+            letters: lane.letters.clone(),
         }
     }
 }

@@ -11,8 +11,10 @@ use crate::event::{EventError, EventSource, Outcome};
 use crate::time::Moment;
 
 use super::EndReason;
+use super::aliases::Switches;
 use super::control::Level;
 use super::errors::Failure;
+use super::meter::Phase;
 use super::queue::Popped;
 use super::shared::{Lane, Shared};
 
@@ -58,6 +60,8 @@ pub(super) type Build<'b> = &'b (dyn Fn(u64) -> Option<Box<dyn EventSource>> + S
 pub(super) fn run(source: Box<dyn EventSource>, setup: &Setup, build: Build<'_>, shared: &Shared) {
     let (aliases, tags) = (source.aliases().to_vec(), setup.tags.clone());
     shared.origins.set(aliases, tags);
+    shared.aliases.set(source.as_ref());
+    shared.event_meter().enter(Phase::Busy);
     let mut stage = Stage {
         source,
         setup,
@@ -65,6 +69,7 @@ pub(super) fn run(source: Box<dyn EventSource>, setup: &Setup, build: Build<'_>,
         batch: shared.spare_events.take(),
         made: 0,
         index: 0,
+        switches: Switches::default(),
         behind: None,
         alone: setup.workers < 2,
     };
@@ -83,6 +88,8 @@ pub(super) struct Stage<'a> {
     pub(super) made: u64,
     /// Timestamps produced for so far: the number of the next one.
     pub(super) index: u64,
+    /// What the source knows of templates that are switched off.
+    pub(super) switches: Switches,
     /// Since when timestamps have been waiting for the source alone.
     behind: Option<Instant>,
     /// It is known that nobody can help.
@@ -118,7 +125,9 @@ impl Drop for Waiting<'_> {
 impl Stage<'_> {
     /// Produces alone; true when it ended because workers should help.
     fn run(&mut self) -> bool {
-        while let Popped::Item(mut timestamps) = self.shared.timestamps.pop(None) {
+        let meter = self.shared.event_meter();
+        while let Popped::Item(mut timestamps) = self.shared.timestamps.pop(None, meter) {
+            meter.tick();
             self.shared.counters.release(&timestamps.inputs);
             let mut waiting = Waiting::new(&timestamps, self.shared);
             self.announce(&timestamps);
@@ -198,6 +207,20 @@ impl Stage<'_> {
         part: Range<usize>,
         waiting: &mut Waiting<'_>,
     ) -> bool {
+        self.switches
+            .follow(&self.shared.aliases, self.source.as_mut());
+        let go_on = self.produce_each(timestamps, part, waiting);
+        let dropped = self.switches.dropped(self.source.as_mut());
+        self.shared.aliases.dropped(&dropped);
+        go_on
+    }
+
+    fn produce_each(
+        &mut self,
+        timestamps: &TimestampBatch,
+        part: Range<usize>,
+        waiting: &mut Waiting<'_>,
+    ) -> bool {
         let limit = self.limit_bytes();
         let moments = timestamps.moments.get(part.clone()).unwrap_or_default();
         let inputs = timestamps.inputs.get(part).unwrap_or_default();
@@ -243,7 +266,10 @@ impl Stage<'_> {
         let (clock, control) = (self.shared.clock.as_ref(), &self.shared.control);
         loop {
             let wakes = control.wakes();
-            let left = due_us.saturating_sub(clock.now_us());
+            let now_us = clock
+                .now_us()
+                .saturating_add(self.shared.settings.shift_us());
+            let left = due_us.saturating_sub(now_us);
             if left <= 0 {
                 return true;
             }
@@ -251,7 +277,9 @@ impl Stage<'_> {
                 return false;
             }
             self.flush();
-            control.sleep(wakes, Some(Duration::from_micros(left.unsigned_abs())));
+            let left = Duration::from_micros(left.unsigned_abs());
+            let sleep = || control.sleep(wakes, Some(left));
+            self.shared.event_meter().during(Phase::Idle, sleep);
         }
     }
 
@@ -292,6 +320,9 @@ impl Stage<'_> {
     }
 
     pub(super) fn failed(&self, error: &EventError, at: Moment) {
+        if let Some(alias) = &error.alias {
+            self.shared.aliases.failed(alias);
+        }
         let name = &self.setup.name;
         let source = match &error.alias {
             Some(alias) => format!("event {name} `{alias}`"),
@@ -328,10 +359,14 @@ impl Stage<'_> {
         let bytes = batch.byte_len();
         self.shared.counters.events.add(events);
         self.shared.counters.bytes.add(bytes as u64);
+        self.shared.aliases.count(&batch);
+        self.shared.tap.offer(&batch, &self.shared.origins);
+        let meter = self.shared.event_meter();
+        meter.tick();
         let outputs = self.shared.counters.outputs.iter();
         for (index, (lane, counters)) in self.shared.lanes.iter().zip(outputs).enumerate() {
             counters.received.add(events);
-            if let Err(batch) = lane.queue.push(batch.clone(), bytes) {
+            if let Err(batch) = lane.queue.push(batch.clone(), bytes, meter) {
                 self.shared.lose(index, &batch);
             }
         }
@@ -359,6 +394,8 @@ pub(super) fn finish(panic: Option<String>, shared: &Shared) {
         )));
     }
     shared.cancel_timestamps();
+    shared.event_meter().tick();
+    shared.event_meter().enter(Phase::Off);
     for lane in &shared.lanes {
         lane.queue.close();
     }

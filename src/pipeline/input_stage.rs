@@ -14,6 +14,7 @@ use super::batching::Batching;
 use super::ceiling::{Ceiling, Flow};
 use super::control::Level;
 use super::errors::Failure;
+use super::meter::Phase;
 use super::release::{Next, Release};
 use super::settings::Change;
 use super::shared::Shared;
@@ -48,6 +49,7 @@ pub(super) fn run(release: Release, setup: Setup, shared: &Shared) {
         tells,
     };
     stage.limit(stage.setup.rate_limit, now);
+    shared.input_meter().enter(Phase::Busy);
     while stage.step() {}
 }
 
@@ -72,6 +74,7 @@ impl Stage<'_> {
     /// Releases what is due and sleeps until more is; false at the end.
     fn step(&mut self) -> bool {
         let wakes = self.shared.control.wakes();
+        self.shared.input_meter().tick();
         if self.shared.control.is(Level::Drain) {
             self.close();
             return false;
@@ -79,8 +82,13 @@ impl Stage<'_> {
         let now = self.shared.clock.read();
         self.refresh();
         self.look(now);
+        let all = self.release.skip();
+        self.shared.counters.skipped.set(self.release.skipped());
+        if !all {
+            return true;
+        }
         if self.paused {
-            self.shared.control.sleep(wakes, None);
+            self.rest(wakes, None);
             return true;
         }
         let room = match self.room(now) {
@@ -110,8 +118,8 @@ impl Stage<'_> {
             // There may be more from outside already.
             _ if came > 0 => {}
             Next::At(at_us) => self.sleep(wakes, at_us),
-            Next::Held => self.shared.control.sleep(wakes, None),
-            Next::Ended if self.open => self.shared.control.sleep(wakes, None),
+            Next::Held => self.rest(wakes, None),
+            Next::Ended if self.open => self.rest(wakes, None),
             Next::Ended => return false,
         }
         true
@@ -165,6 +173,7 @@ impl Stage<'_> {
                     }
                 }
                 Change::Pace(pace) => timeline.set_pace(pace, at),
+                Change::SkipTo(us) => self.release.skip_to(us, at),
                 Change::Gain(gain) => self.release.gain().set(gain),
                 Change::RateLimit(limit) => self.limit(limit, at),
                 _ => {}
@@ -284,13 +293,30 @@ impl Stage<'_> {
             return true;
         }
         self.pushed += batch.len() as u64;
-        match self.shared.timestamps.push(batch, 0) {
+        self.stall(&batch);
+        let meter = self.shared.input_meter();
+        match self.shared.timestamps.push(batch, 0, meter) {
             Ok(()) => true,
             Err(batch) => {
                 self.shared.discard(&batch);
                 false
             }
         }
+    }
+
+    /// Notes since when a batch is due that has to wait for room.
+    fn stall(&mut self, batch: &TimestampBatch) {
+        let queue = &self.shared.timestamps;
+        if queue.len() < queue.capacity() || self.release.timeline().is_free() {
+            return;
+        }
+        let Some(&first) = batch.moments.first() else {
+            return;
+        };
+        let now = self.shared.clock.read();
+        let late_us = self.release.late_us(first, now);
+        let due_us = now.mono_us.saturating_sub(late_us.max(0));
+        self.shared.counters.held_us.set(due_us.cast_unsigned());
     }
 
     /// Sleeps until a moment of the monotonic clock, or until woken.
@@ -303,7 +329,12 @@ impl Stage<'_> {
         if !self.tells && self.release.timeline().follows_wall() {
             left = left.min(LOOK);
         }
-        self.shared.control.sleep(wakes, Some(left));
+        self.rest(wakes, Some(left));
+    }
+
+    fn rest(&self, wakes: u64, time: Option<Duration>) {
+        let sleep = || self.shared.control.sleep(wakes, time);
+        self.shared.input_meter().during(Phase::Idle, sleep);
     }
 }
 
@@ -314,7 +345,8 @@ impl Drop for Stage<'_> {
         if batch.is_empty() {
             return;
         }
-        if let Err(batch) = self.shared.timestamps.push(batch, 0) {
+        let meter = self.shared.input_meter();
+        if let Err(batch) = self.shared.timestamps.push(batch, 0, meter) {
             self.shared.discard(&batch);
         }
     }
@@ -341,6 +373,8 @@ fn report(source: &mut Merge, shared: &Shared) {
 /// What follows when the stage is over, also by a panic.
 pub(super) fn finish(panic: Option<String>, shared: &Shared) {
     shared.timestamps.close();
+    shared.input_meter().tick();
+    shared.input_meter().enter(Phase::Off);
     if let Some(message) = panic {
         shared.halt(EndReason::Failed(format!(
             "the input stage broke: {message}"

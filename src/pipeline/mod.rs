@@ -13,6 +13,7 @@
 //!
 //! Knows nothing of screens, command lines or other generators.
 
+mod aliases;
 mod batching;
 mod ceiling;
 mod check;
@@ -23,9 +24,12 @@ mod delivery;
 mod errors;
 mod event_stage;
 mod gain;
+mod hold;
 mod input_stage;
+mod latency;
 #[cfg(test)]
 mod live_tests;
+mod meter;
 mod ordered;
 mod output_stage;
 mod plan;
@@ -42,7 +46,9 @@ mod same_files;
 mod settings;
 mod shared;
 mod stats;
+mod steer;
 mod supervisor;
+mod tap;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -51,10 +57,11 @@ pub use batching::batches;
 pub use check::{CheckOptions, CheckReport, Need, check};
 pub use delivery::DeadLetter;
 pub use plan::{Decoded, EventPlan, InputPlan, OutputPlan, Plan, plan};
-pub use redelivery::Redelivery;
+pub use redelivery::{LetterBox, Redelivery};
 pub use run::{RunOptions, Running, SEEDED_NOW_US, start};
 pub use settings::{Change, ChangeError, LiveControl, Settings};
 pub use stats::{
     AliasStats, Backfill, EndReason, ErrorStats, InputStats, Latency, Lint, Outage, OutputStats,
     QueueStats, ReloadMode, ReloadStats, StageStats, State, Stats,
 };
+pub use tap::{Tapped, TappedEvent};

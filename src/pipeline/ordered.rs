@@ -88,11 +88,13 @@ impl Stage<'_> {
             index: self.index,
             most_jobs,
         };
+        let meter = self.shared.event_meter();
         loop {
+            meter.tick();
             self.look_ahead(&mut window, board);
             let go_on = match window.groups.pop_front() {
                 Some(group) => self.hand_on(group, &mut window, board),
-                None => match self.shared.timestamps.pop(None) {
+                None => match self.shared.timestamps.pop(None, meter) {
                     Popped::Item(timestamps) => self.begin(timestamps, &mut window, board),
                     Popped::Timeout | Popped::Ended => return,
                 },
@@ -110,8 +112,9 @@ impl Stage<'_> {
 
     /// Cuts up the timestamps that wait, as far as there is room.
     fn look_ahead(&self, window: &mut Window<'_>, board: &Board) {
+        let meter = self.shared.event_meter();
         while window.jobs < window.most_jobs {
-            match self.shared.timestamps.pop(Some(Instant::now())) {
+            match self.shared.timestamps.pop(Some(Instant::now()), meter) {
                 Popped::Item(timestamps) => {
                     let size = self.job_size(timestamps.len());
                     board.add(window.cut(timestamps, size));
@@ -161,12 +164,15 @@ impl Stage<'_> {
         while let Some(job) = group.jobs.pop_front() {
             self.look_ahead(window, board);
             let (setup, shared, source) = (self.setup, self.shared, &mut self.source);
+            let switches = &mut self.switches;
             let part = board.next(|job| {
                 let mut part = Part {
                     batch: shared.spare_events.take(),
                     ..Part::default()
                 };
+                switches.follow(&shared.aliases, source.as_mut());
                 part.render(source.as_mut(), job, MOST_BYTES, setup, shared);
+                part.off = switches.dropped(source.as_mut());
                 part
             });
             window.jobs -= 1;
@@ -210,6 +216,7 @@ impl Stage<'_> {
         counters.empty.add(part.empty);
         counters.dropped.add(part.dropped);
         counters.failed.add(part.errors.len() as u64);
+        self.shared.aliases.dropped(&part.off);
         for (error, at) in &part.errors {
             self.failed(error, *at);
         }

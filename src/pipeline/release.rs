@@ -11,6 +11,9 @@ use super::timeline::{Horizon, Timeline};
 /// so that high rates do not cost a wake-up an event.
 const GROUP_US: i64 = 1_000;
 
+/// Portions of timestamps that are left out before somebody may look whether that goes on.
+const SKIPPED_AT_ONCE: usize = 64;
+
 /// Releases timestamps of a source when they are due, as often as the gain says.
 #[derive(Debug)]
 pub(super) struct Release {
@@ -100,6 +103,12 @@ impl Release {
         self.skip_until_us = self.skip_until_us.max(instant_us);
     }
 
+    /// Lets event time go on at an instant; what lies before it and was not released is left out.
+    pub(super) fn skip_to(&mut self, instant_us: i64, now: Reading) {
+        self.timeline.skip_to(instant_us, now);
+        self.skip_until(instant_us.saturating_sub(1));
+    }
+
     /// Timestamps left out so far.
     pub(super) fn skipped(&self) -> u64 {
         self.skipped
@@ -139,14 +148,13 @@ impl Release {
         }
         let before = out.len();
         while out.len() < size {
+            if !self.skip() {
+                return Next::Now;
+            }
             if self.taken == self.ahead.len() && !self.refill() {
                 return Next::Ended;
             }
             let Some(head) = self.head() else { continue };
-            if head.instant_us() <= self.skip_until_us {
-                self.skip();
-                continue;
-            }
             self.timeline.begin(head, now);
             if head.instant_us() >= until_us {
                 return Next::Now;
@@ -236,11 +244,31 @@ impl Release {
         }
     }
 
-    fn skip(&mut self) {
-        self.taken += 1;
-        self.passed += 1;
-        self.skipped += 1;
-        self.owed = None;
+    /// Leaves out what is to be left out; false when there may be more of it, so that a run that is
+    /// moved on by years can be stopped.
+    pub(super) fn skip(&mut self) -> bool {
+        for _ in 0..SKIPPED_AT_ONCE {
+            if self.skip_until_us == i64::MIN {
+                return true;
+            }
+            if self.taken == self.ahead.len() && !self.refill() {
+                return true;
+            }
+            let rest = self.ahead.moments.get(self.taken..).unwrap_or_default();
+            let until_us = self.skip_until_us;
+            let passed = rest.iter().take_while(|at| at.instant_us() <= until_us);
+            let count = passed.count();
+            if count < rest.len() {
+                self.skip_until_us = i64::MIN;
+            }
+            if count > 0 {
+                self.owed = None;
+            }
+            self.taken += count;
+            self.passed += count as u64;
+            self.skipped += count as u64;
+        }
+        false
     }
 
     fn refill(&mut self) -> bool {

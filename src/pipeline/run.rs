@@ -10,18 +10,21 @@ use std::time::{Duration, Instant};
 
 use crate::config::{Diagnostic, Diagnostics, Files, Parameters};
 use crate::event::Globals;
-use crate::output::{Origins, Streams};
+use crate::output::{OnFailure, Origins, Streams};
 use crate::time::Clock;
 
 use super::control::{Control, Level};
 use super::counters::Counters;
 use super::delivery::Circuit;
+use super::hold::Hold;
+use super::latency::Latencies;
+use super::meter::Meter;
 use super::pool::Pool;
 use super::queue::Queue;
 use super::settings::{Live, LiveControl, Settings};
 use super::shared::{Lane, Shared};
 use super::supervisor::{News, Supervisor, message};
-use super::{EndReason, Plan, State, Stats};
+use super::{EndReason, Plan, State, Stats, Tapped};
 
 /// Bytes of events that wait for one output, beside the number of batches.
 const LANE_BYTES: usize = 4 << 20;
@@ -100,20 +103,32 @@ pub fn start(plan: Plan, options: RunOptions) -> Running {
 
 fn shared(plan: &Plan, options: &RunOptions) -> Shared {
     let queue = options.parameters.queue;
-    let lanes = plan.outputs.iter().map(|output| Lane {
+    let lanes = plan.outputs.iter().enumerate().map(|(index, output)| Lane {
         name: output.name.to_owned(),
         queue: Queue::new(queue.max_event_batches, LANE_BYTES),
         circuit: Circuit::new(output.config.delivery().circuit),
         lost: AtomicU32::new(0),
+        hold: Hold::default(),
+        meter: Meter::default(),
+        latency: Latencies::default(),
+        letters: (output.config.delivery().on_failure == OnFailure::DeadLetter)
+            .then(|| output.letters(index, &plan.base)),
     });
     Shared {
         id: options.id.clone(),
         control: Control::new(),
         counters: Counters::new(plan.inputs.len(), plan.outputs.len()),
         errors: super::errors::Errors::default(),
+        aliases: super::aliases::Aliases::default(),
+        tap: super::tap::Tap::default(),
+        meters: Default::default(),
         clock: options.clock.clone(),
-        settings: Live::new(Settings::of(&options.parameters.run)),
+        settings: Live::new(
+            Settings::of(&options.parameters.run),
+            options.parameters.live_mode,
+        ),
         backfill: OnceLock::new(),
+        zone: options.parameters.zone,
         live: options.parameters.live_mode,
         timestamps: Queue::new(queue.max_timestamp_batches, usize::MAX),
         lanes: lanes.collect(),
@@ -197,7 +212,14 @@ impl Running {
         self.shared.stats()
     }
 
-    /// Asks for the end: what is queued is delivered, but no longer than `drain`.
+    /// Some of the events it makes: those that are kept after the one with number `after`, at most the
+    /// latest `most`. The first call switches the tap on; it goes off when nobody asks for some seconds.
+    pub fn tail(&self, after: u64, most: usize) -> Tapped {
+        self.shared.tap.page(after, most, Instant::now())
+    }
+
+    /// Asks for the end: what is queued is delivered, but no longer than `drain`. Outputs that are held
+    /// are let go.
     pub fn stop(&self, drain: Duration) {
         if let Some(deadline) = Instant::now().checked_add(drain) {
             self.shared.control.drain_until(deadline);

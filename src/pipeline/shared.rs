@@ -1,5 +1,6 @@
 //! What the stages of one run share, and the snapshot that faces see of it.
 
+use std::path::PathBuf;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -7,16 +8,21 @@ use std::time::{Duration, Instant};
 use crate::batch::{EventBatch, TimestampBatch};
 use crate::config::Diagnostics;
 use crate::output::Origins;
-use crate::time::Clock;
+use crate::time::{Clock, Zone};
 
+use super::aliases::Aliases;
 use super::control::{Control, Level};
 use super::counters::Counters;
 use super::delivery::Circuit;
 use super::errors::{Errors, Failure};
+use super::hold::Hold;
+use super::latency::Latencies;
+use super::meter::Meter;
 use super::pool::Pool;
 use super::queue::Queue;
 use super::settings::Live;
-use super::{Backfill, EndReason, QueueStats, Stats};
+use super::tap::Tap;
+use super::{Backfill, EndReason, QueueStats, StageStats, Stats};
 
 /// Bytes above which a spare buffer has to be worth its memory.
 const LARGE_BYTES: usize = 1 << 20;
@@ -29,11 +35,19 @@ pub(super) struct Shared {
     pub(super) control: Control,
     pub(super) counters: Counters,
     pub(super) errors: Errors,
+    /// Templates by alias.
+    pub(super) aliases: Aliases,
+    /// Where watchers take some events.
+    pub(super) tap: Tap,
+    /// The time of the input stage, and that of the event stage.
+    pub(super) meters: [Meter; 2],
     pub(super) clock: Arc<dyn Clock>,
     /// What can be changed while the run works.
     pub(super) settings: Live,
     /// The history before the live part, once it is known.
     pub(super) backfill: OnceLock<Backfill>,
+    /// The zone of all timestamps.
+    pub(super) zone: Zone,
     /// Timestamps are released when they are due.
     pub(super) live: bool,
     pub(super) timestamps: Queue<TimestampBatch>,
@@ -60,11 +74,20 @@ pub(super) struct Lane {
     pub(super) circuit: Circuit,
     /// Batches in a row of which nothing arrived.
     pub(super) lost: AtomicU32,
+    /// Holds it, or has it try again.
+    pub(super) hold: Hold,
+    pub(super) meter: Meter,
+    pub(super) latency: Latencies,
+    /// Its file of dead letters, when it keeps them.
+    pub(super) letters: Option<PathBuf>,
 }
 
 impl Shared {
     /// Ends inputs and event source at once for `reason`; produced events are delivered.
     pub(super) fn halt(&self, reason: EndReason) {
+        if reason != EndReason::Finished {
+            self.let_go();
+        }
         self.control.end(Level::Halt, reason);
         self.cancel_timestamps();
     }
@@ -81,6 +104,7 @@ impl Shared {
     }
 
     fn finish(&self, reason: EndReason) {
+        self.let_go();
         if self.owed() {
             self.control.end(Level::Drain, reason);
         } else {
@@ -93,8 +117,17 @@ impl Shared {
         self.live || self.settings.get().pace.is_some() || self.counters.open.get() == 1
     }
 
+    /// Lets go of outputs that are held. A run whose inputs or events come to their end goes on holding
+    /// them: nobody has said that their targets may be written to.
+    fn let_go(&self) {
+        for lane in &self.lanes {
+            lane.hold.end();
+        }
+    }
+
     /// Gives up what is queued.
     pub(super) fn abort(&self) {
+        self.let_go();
         self.control.abort();
         self.cancel_timestamps();
         for index in 0..self.lanes.len() {
@@ -170,8 +203,7 @@ impl Shared {
             bytes: counters.bytes.get(),
             expected: self.expected(settings.gain),
             lag: self.lag(),
-            position_us: Some(counters.position_us.get().cast_signed())
-                .filter(|&at| at != i64::MIN),
+            position_us: self.position_us(),
             backfill: self.backfill.get().map(|one| Backfill {
                 done: counters.backfilled.get() == 1,
                 ..*one
@@ -186,6 +218,9 @@ impl Shared {
                 .collect(),
             queues: self.queues(),
             errors: self.errors.snapshot(),
+            stages: self.stages(),
+            aliases: self.aliases.stats(),
+            cpu: self.cpu(),
             ..Stats::default()
         }
     }
@@ -203,7 +238,14 @@ impl Shared {
         Some(counters.used.get().saturating_add(rest))
     }
 
-    fn lag(&self) -> Duration {
+    /// Instant of the last timestamp that was released.
+    pub(super) fn position_us(&self) -> Option<i64> {
+        let position_us = self.counters.position_us.get().cast_signed();
+        Some(position_us).filter(|&at| at != i64::MIN)
+    }
+
+    /// How far what is released is behind its due moment.
+    pub(super) fn lag(&self) -> Duration {
         let last = self.counters.lag_us.get();
         let held = self.counters.held_us.get();
         let over = matches!(self.control.state(), super::State::Ended(_));
@@ -214,6 +256,33 @@ impl Shared {
             since.max(0).unsigned_abs()
         };
         Duration::from_micros(last.max(held))
+    }
+
+    /// Of the input stage.
+    pub(super) fn input_meter(&self) -> &Meter {
+        let [input, _] = &self.meters;
+        input
+    }
+
+    /// Of the event stage.
+    pub(super) fn event_meter(&self) -> &Meter {
+        let [_, event] = &self.meters;
+        event
+    }
+
+    fn stages(&self) -> Vec<StageStats> {
+        let lanes = self.lanes.iter().map(|lane| lane.meter.stats(&lane.name));
+        let first = [
+            self.input_meter().stats("inputs"),
+            self.event_meter().stats("event"),
+        ];
+        first.into_iter().chain(lanes).collect()
+    }
+
+    /// Processor time of all stages.
+    fn cpu(&self) -> Duration {
+        let lanes = self.lanes.iter().map(|lane| &lane.meter);
+        self.meters.iter().chain(lanes).map(Meter::cpu).sum()
     }
 
     fn queues(&self) -> Vec<QueueStats> {

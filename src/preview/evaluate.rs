@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{PreviewRequest, PreviewResult, events, schedule};
+use super::{PreviewRequest, PreviewResult, Shown, events, schedule, trial};
 use crate::config::{Diagnostic, Diagnostics, Files, LoadOptions, Overlay, document_path, load};
-use crate::pipeline::{Decoded, InputPlan};
+use crate::pipeline::{Decoded, InputPlan, OutputPlan};
 
 /// How long an evaluation may go on, and whether anyone still wants it.
 pub(super) struct Patience<'a> {
@@ -48,6 +48,20 @@ pub fn evaluate(request: &PreviewRequest, cancel: &dyn Fn() -> bool) -> PreviewR
         revision: request.revision,
         ..PreviewResult::default()
     };
+    with_project(request, &mut result, |project, decoded, result| {
+        body(project, decoded, &patience, result);
+    });
+    result.diagnostics.sort(&document_path(&project(request)));
+    result.took = started.elapsed();
+    result
+}
+
+/// Loads the project into the result and hands what can be decoded to `body`.
+pub(super) fn with_project(
+    request: &PreviewRequest,
+    result: &mut PreviewResult,
+    body: impl FnOnce(&Project<'_>, &Decoded, &mut PreviewResult),
+) {
     let overlay = Overlay {
         buffers: request.buffers.clone(),
     };
@@ -57,43 +71,59 @@ pub fn evaluate(request: &PreviewRequest, cancel: &dyn Fn() -> bool) -> PreviewR
         lenient: true,
         ..LoadOptions::default()
     };
-    let path = project(request);
-    let loaded = load(&path, files.as_ref(), &options);
+    let loaded = load(&project(request), files.as_ref(), &options);
     result.diagnostics = loaded.diagnostics;
     result.params = names(loaded.params);
     result.secrets = names(loaded.secrets);
-    if let Some(document) = loaded.document {
-        let decoded = Decoded::of(&document, files.as_ref(), &mut result.diagnostics);
-        let project = Project {
-            base: &document.base,
-            files,
-            inputs: &decoded.inputs,
-            request,
-        };
-        let firing = schedule::evaluate(&project, &patience.part(2), &mut result.diagnostics);
-        if let (Some(firing), Some(event)) = (&firing, &decoded.event)
-            && !patience.is_cancelled()
-        {
-            let first = decoded.outputs.first().and_then(Option::as_ref);
-            let made = events::evaluate(
-                &project,
-                event,
-                first,
-                firing,
-                &patience,
-                &mut result.diagnostics,
-            );
-            result.events = made.events;
-            result.note = made.note;
-            result.profile = made.profile;
-            result.explanation = made.explanation;
-            result.parallel = made.parallel;
+    let Some(document) = loaded.document else {
+        return;
+    };
+    let decoded = Decoded::of(&document, files.as_ref(), &mut result.diagnostics);
+    let project = Project {
+        base: &document.base,
+        files,
+        inputs: &decoded.inputs,
+        request,
+    };
+    body(&project, &decoded, result);
+}
+
+/// Timestamps, events, and what was asked for besides.
+fn body(
+    project: &Project<'_>,
+    decoded: &Decoded,
+    patience: &Patience<'_>,
+    result: &mut PreviewResult,
+) {
+    let request = project.request;
+    let name = |output: &Option<OutputPlan>| {
+        let name = output.as_ref().map_or("?", |output| output.name);
+        name.to_owned()
+    };
+    result.outputs = decoded.outputs.iter().map(name).collect();
+    let firing = schedule::evaluate(project, &patience.part(2), &mut result.diagnostics);
+    if let Some(event) = &decoded.event
+        && !patience.is_cancelled()
+    {
+        result.outline = event.config.outline();
+        if let Some(wish) = &request.inspect.samples {
+            result.samples = event.config.samples(&events::env(project), wish);
         }
-        result.schedule = firing.map(|firing| firing.schedule);
+        if let Some(firing) = &firing {
+            let output = match request.inspect.shown {
+                Shown::Rendered => None,
+                Shown::Output(index) => {
+                    let output = decoded.outputs.get(index).or(decoded.outputs.first());
+                    output.and_then(Option::as_ref)
+                }
+            };
+            events::evaluate(project, event, output, firing, patience, result);
+            if let Some(attempt) = &request.inspect.attempt {
+                result.tried = Some(trial::attempt(project, event, firing, attempt, patience));
+            }
+        }
     }
-    result.diagnostics.sort(&document_path(&path));
-    result.took = started.elapsed();
-    result
+    result.schedule = firing.map(|firing| firing.schedule);
 }
 
 /// What the parts of an evaluation have in common.

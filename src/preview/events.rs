@@ -1,16 +1,14 @@
-//! What a project renders: the first events, as the first output would send them.
+//! What a project renders: the first events, as an output would send them.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::evaluate::{Patience, Project};
 use super::schedule::Firing;
-use super::{PreviewEvent, PreviewFailure};
+use super::{PreviewEvent, PreviewFailure, PreviewResult, StateEdit};
 use crate::batch::EventBatch;
 use crate::config::{Diagnostic, Diagnostics};
-use crate::event::{
-    EventEnv, EventSource, Explanation, Globals, Impurity, Inspect, Limits, Outcome, Profile,
-};
+use crate::event::{EventEnv, EventSource, Globals, Inspect, Limits, Outcome};
 use crate::output::{FormatEnv, Formatted, Formatter, OutputError, TextSet};
 use crate::pipeline::{EventPlan, OutputPlan};
 use crate::time::Moment;
@@ -19,40 +17,31 @@ use crate::time::Moment;
 /// once for each timestamp.
 const FAILING: Duration = Duration::from_millis(250);
 
-/// What rendering gave.
-#[derive(Default)]
-pub(super) struct Made {
-    pub events: Vec<PreviewEvent>,
-    /// What ended it early, in words.
-    pub note: Option<String>,
-    pub profile: Option<Profile>,
-    pub explanation: Option<Explanation>,
-    pub parallel: Option<Result<(), Impurity>>,
-}
-
-/// Renders an event for each timestamp of `firing`.
+/// Renders an event for each timestamp of `firing` into the result.
 pub(super) fn evaluate(
     project: &Project<'_>,
     event: &EventPlan,
     output: Option<&OutputPlan>,
     firing: &Firing,
     patience: &Patience<'_>,
-    problems: &mut Diagnostics,
-) -> Made {
-    let Some(source) = build(project, event, problems) else {
-        return Made::default();
+    result: &mut PreviewResult,
+) {
+    let inspection = &project.request.inspect;
+    let wish = Inspect {
+        profile: inspection.profile,
+        explain: inspection.explain.is_some(),
     };
-    let inspection = project.request.inspect;
-    let mut made = Made {
-        parallel: Some(source.parallel()),
-        ..Made::default()
+    let Some(source) = build(project, event, wish, &mut result.diagnostics) else {
+        return;
     };
+    result.parallel = Some(source.parallel());
     if let Some(why) = source.idle() {
-        made.note = Some(why.to_owned());
-        return made;
+        result.note = Some(why.to_owned());
+        return;
     }
     let aliases = source.aliases().to_vec();
     let tags = tags(project);
+    let problems = &mut result.diagnostics;
     let mut stage = Stage {
         source,
         sending: output.and_then(|output| sending(project, output, &aliases, &tags, problems)),
@@ -61,58 +50,18 @@ pub(super) fn evaluate(
         events: Vec::new(),
         failed: false,
     };
-    let began = Instant::now();
-    let mut note = firing.note.clone();
-    let mut empty = 0;
-    for (done, &(at, input)) in firing.render.iter().enumerate() {
-        if patience.is_over() {
-            note = Some(format!(
-                "the time limit ended it after {done} of {} timestamps",
-                firing.render.len()
-            ));
-            break;
-        }
-        if stage.failed && began.elapsed() > FAILING {
-            note = Some(format!(
-                "events fail slowly: stopped after {done} of {} timestamps",
-                firing.render.len()
-            ));
-            break;
-        }
-        let tags = tags.get(usize::from(input)).map_or(&[][..], Vec::as_slice);
-        let ended = stage.produce(at, input, tags);
-        if inspection.explain == Some(done) {
-            made.explanation = stage.source.explanation();
-        }
-        match ended {
-            Ended::No(0) => empty += 1,
-            Ended::No(_) => {}
-            Ended::Exhausted => {
-                note = Some(format!(
-                    "the event source has no more after {} events",
-                    stage.events.len()
-                ));
-                break;
-            }
-        }
+    result.note = stage.run(project, firing, &tags, patience, result);
+    if inspection.state {
+        result.state = stage.source.state();
     }
-    if empty > 0 && note.is_none() {
-        note = Some(format!(
-            "no template was picked for {empty} of the timestamps"
-        ));
-    }
-    made.profile = stage.source.profile();
-    made.events = stage.events;
-    made.note = note;
-    made
+    result.profile = stage.source.profile();
+    result.events = stage.events;
+    super::fault::locate(project, event, &firing.render, patience, &mut result.events);
 }
 
-fn build(
-    project: &Project<'_>,
-    event: &EventPlan,
-    problems: &mut Diagnostics,
-) -> Option<Box<dyn EventSource>> {
-    let env = EventEnv {
+/// The surroundings of the event source.
+pub(super) fn env<'a>(project: &'a Project<'_>) -> EventEnv<'a> {
+    EventEnv {
         base: project.base,
         files: project.files.clone(),
         zone: project.request.parameters.zone,
@@ -123,14 +72,20 @@ fn build(
         } else {
             Limits::UNSAVED
         },
-    };
+    }
+}
+
+/// Makes the event source, or says why it cannot be made.
+pub(super) fn build(
+    project: &Project<'_>,
+    event: &EventPlan,
+    inspect: Inspect,
+    problems: &mut Diagnostics,
+) -> Option<Box<dyn EventSource>> {
     let before = problems.errors();
-    let inspection = project.request.inspect;
-    let inspect = Inspect {
-        profile: inspection.profile,
-        explain: inspection.explain.is_some(),
-    };
-    let source = event.config.build_inspected(&env, inspect, problems);
+    let source = event
+        .config
+        .build_inspected(&env(project), inspect, problems);
     if source.is_none() && problems.errors() == before {
         problems.push(Diagnostic::error(
             format!("the event plugin `{}` cannot be made", event.name),
@@ -170,7 +125,7 @@ fn sending(
 }
 
 /// Tags by input.
-fn tags(project: &Project<'_>) -> Vec<Vec<Arc<str>>> {
+pub(super) fn tags(project: &Project<'_>) -> Vec<Vec<Arc<str>>> {
     let of = |input: &Option<crate::pipeline::InputPlan>| {
         input
             .as_ref()
@@ -187,7 +142,7 @@ enum Ended {
     Exhausted,
 }
 
-/// The first output, as far as events pass through it here.
+/// An output, as far as events pass through it here.
 struct Sending {
     formatter: Formatter,
     texts: TextSet,
@@ -204,48 +159,107 @@ struct Stage {
 }
 
 impl Stage {
-    fn produce(&mut self, at: Moment, input: u16, tags: &[Arc<str>]) -> Ended {
-        self.batch.clear();
-        let outcome = self.source.produce(at, tags, &mut self.batch);
-        self.batch.stamp(at, input);
-        let batch = std::mem::take(&mut self.batch);
-        for index in 0..batch.len() {
-            let text = self.format(&batch.slice(index..index + 1));
-            let alias = self.source.aliases().get(usize::from(batch.alias(index)));
-            let alias = alias.cloned();
-            self.push(at, alias, tags, text);
-        }
-        let made = batch.len();
-        self.batch = batch;
-        match outcome {
-            Outcome::Produced(_) => Ended::No(made),
-            Outcome::Dropped => {
-                self.push(at, None, tags, Err(PreviewFailure::Dropped));
-                Ended::No(1)
+    /// Renders everything; gives what ended it early, in words.
+    fn run(
+        &mut self,
+        project: &Project<'_>,
+        firing: &Firing,
+        tags: &[Vec<Arc<str>>],
+        patience: &Patience<'_>,
+        result: &mut PreviewResult,
+    ) -> Option<String> {
+        let inspection = &project.request.inspect;
+        let all = firing.render.len();
+        let began = Instant::now();
+        let mut empty = 0;
+        for (done, &(at, input)) in firing.render.iter().enumerate() {
+            if patience.is_over() {
+                return Some(format!(
+                    "the time limit ended it after {done} of {all} timestamps"
+                ));
             }
-            Outcome::Failed(error) => {
-                self.failed = true;
-                let alias = error.alias.clone();
-                self.push(at, alias, tags, Err(PreviewFailure::Render(error)));
-                Ended::No(1)
+            if self.failed && began.elapsed() > FAILING {
+                return Some(format!(
+                    "events fail slowly: stopped after {done} of {all} timestamps"
+                ));
             }
-            Outcome::Exhausted => Ended::Exhausted,
+            change(
+                self.source.as_mut(),
+                &inspection.edits,
+                done,
+                &mut result.refused,
+            );
+            let tags = tags.get(usize::from(input)).map_or(&[][..], Vec::as_slice);
+            let ended = self.produce(done, at, input, tags);
+            if inspection.explain == Some(done) {
+                result.explanation = self.source.explanation();
+            }
+            match ended {
+                Ended::No(0) => empty += 1,
+                Ended::No(_) => {}
+                Ended::Exhausted => {
+                    return Some(format!(
+                        "the event source has no more after {} events",
+                        self.events.len()
+                    ));
+                }
+            }
         }
+        change(
+            self.source.as_mut(),
+            &inspection.edits,
+            all,
+            &mut result.refused,
+        );
+        let empty =
+            (empty > 0).then(|| format!("no template was picked for {empty} of the timestamps"));
+        firing.note.clone().or(empty)
     }
 
-    fn push(
-        &mut self,
-        at: Moment,
-        alias: Option<Arc<str>>,
-        tags: &[Arc<str>],
-        text: Result<String, PreviewFailure>,
-    ) {
-        self.events.push(PreviewEvent {
+    fn produce(&mut self, number: usize, at: Moment, input: u16, tags: &[Arc<str>]) -> Ended {
+        self.batch.clear();
+        let began = Instant::now();
+        let outcome = self.source.produce(at, tags, &mut self.batch);
+        let took = began.elapsed();
+        self.batch.stamp(at, input);
+        let batch = std::mem::take(&mut self.batch);
+        let made = batch.len();
+        let mut event = PreviewEvent {
             at,
-            alias,
+            alias: None,
             tags: tags.to_vec(),
-            text,
-        });
+            text: Err(PreviewFailure::Dropped),
+            number,
+            part: 0,
+            input,
+            took: took / u32::try_from(made.max(1)).unwrap_or(u32::MAX),
+            fault: None,
+        };
+        for index in 0..made {
+            let text = self.format(&batch.slice(index..index + 1));
+            let rendered = String::from_utf8_lossy(batch.get(index));
+            let alias = self.source.aliases().get(usize::from(batch.alias(index)));
+            event.alias = alias.cloned();
+            event.fault = super::fault::of(&rendered, &text);
+            event.text = text;
+            event.part = index;
+            self.events.push(event.clone());
+        }
+        self.batch = batch;
+        event.fault = None;
+        event.part = made;
+        match outcome {
+            Outcome::Produced(_) => return Ended::No(made),
+            Outcome::Dropped => event.text = Err(PreviewFailure::Dropped),
+            Outcome::Failed(error) => {
+                self.failed = true;
+                event.alias = error.alias.clone();
+                event.text = Err(PreviewFailure::Render(error));
+            }
+            Outcome::Exhausted => return Ended::Exhausted,
+        }
+        self.events.push(event);
+        Ended::No(1)
     }
 
     /// One event as the output would send it, alone in its batch.
@@ -262,6 +276,20 @@ impl Stage {
         match refused.or(without) {
             Some(why) => Err(PreviewFailure::Format(rendered.into_owned(), why)),
             None => Ok(String::from_utf8_lossy(self.formatted.bytes()).into_owned()),
+        }
+    }
+}
+
+/// Makes the changes of the state that come before a timestamp.
+pub(super) fn change(
+    source: &mut dyn EventSource,
+    edits: &[StateEdit],
+    before: usize,
+    refused: &mut Vec<String>,
+) {
+    for edit in edits.iter().filter(|edit| edit.before == before) {
+        if let Err(why) = source.set_state(&edit.scope, &edit.path, edit.value.as_ref()) {
+            refused.push(format!("{}: {why}", edit.scope));
         }
     }
 }

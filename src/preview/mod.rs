@@ -6,8 +6,12 @@
 mod aggregate;
 mod evaluate;
 mod events;
+mod fault;
+pub mod json;
 mod sample;
 mod schedule;
+mod statistics;
+mod trial;
 mod worker;
 
 use std::collections::HashMap;
@@ -15,12 +19,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::config::{Diagnostics, Parameters};
-use crate::event::{EventError, Explanation, Impurity, Profile};
+use crate::config::{Diagnostics, Parameters, Place};
+use crate::event::{
+    EventError, Explanation, Impurity, Outline, PathStep, Profile, Sample, SampleInfo, SampleWish,
+    StateScope,
+};
 use crate::time::Moment;
 
 pub use aggregate::{Aggregate, aggregate, buckets_for, ends, finest_buckets};
 pub use evaluate::evaluate;
+pub use statistics::{AliasShare, FieldStats, Sizes, Statistics, study};
 pub use worker::Worker;
 
 /// What to evaluate.
@@ -53,14 +61,85 @@ pub struct PreviewRequest {
     pub inspect: Inspection,
 }
 
-/// What to look into while events are rendered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What to look into besides, and how events are shown. What is not asked for costs nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Inspection {
     /// Count time and bytes of templates and lines, see [`PreviewResult::profile`].
     pub profile: bool,
     /// Say what made the events of the timestamp with this number, counted from 0, see
     /// [`PreviewResult::explanation`].
     pub explain: Option<usize>,
+    /// How events are shown.
+    pub shown: Shown,
+    /// Show the state after the events, see [`PreviewResult::state`].
+    pub state: bool,
+    /// Changes of the state on the way.
+    pub edits: Vec<StateEdit>,
+    /// Show rows of samples, see [`PreviewResult::samples`].
+    pub samples: Option<SampleWish>,
+    /// Try this, see [`PreviewResult::tried`].
+    pub attempt: Option<Attempt>,
+    /// After everything else, look into so many timestamps, see [`study`].
+    pub statistics: Option<usize>,
+}
+
+/// How events are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// As rendered.
+    Rendered,
+    /// As the output with this index would format them.
+    Output(usize),
+}
+
+impl Default for Shown {
+    fn default() -> Self {
+        Self::Output(0)
+    }
+}
+
+/// A change of the state from outside.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StateEdit {
+    /// It happens before the timestamp with this number, counted from 0.
+    pub before: usize,
+    /// The scope, as in [`StateScope::name`].
+    pub scope: String,
+    /// The way to what changes.
+    pub path: Vec<PathStep>,
+    /// What is there from then on; `None` removes it.
+    pub value: Option<serde_json::Value>,
+}
+
+/// Something to try on an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// What.
+    pub what: Tried,
+    /// Number of the timestamp, counted from 0.
+    pub number: usize,
+    /// Index among the events of that timestamp.
+    pub event: usize,
+}
+
+/// What is tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tried {
+    /// An expression or a template, with what the event's template sees.
+    Template(String),
+    /// A formatter: a name, its options as YAML, or a template.
+    Formatter(String),
+}
+
+/// Why an attempt gave nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AttemptError {
+    /// What and why.
+    pub message: String,
+    /// Line and column in what was typed, from 1, where that is known.
+    pub at: Option<(u32, u32)>,
+    /// What to do about it.
+    pub help: Option<String>,
 }
 
 /// What the panes show.
@@ -82,6 +161,20 @@ pub struct PreviewResult {
     pub profile: Option<Profile>,
     /// What made the events of one timestamp, if it was asked for and was reached.
     pub explanation: Option<Explanation>,
+    /// Plugin names of the outputs, by index.
+    pub outputs: Vec<String>,
+    /// What the event plugin's options say.
+    pub outline: Outline,
+    /// The state after the events, if it was asked for.
+    pub state: Vec<StateScope>,
+    /// Why changes of the state could not be made.
+    pub refused: Vec<String>,
+    /// The samples and rows of one, if they were asked for and the plugin has some.
+    pub samples: Option<(Vec<SampleInfo>, Option<Sample>)>,
+    /// What an attempt gave, if there was one.
+    pub tried: Option<Result<String, AttemptError>>,
+    /// What many events are like. A result with it holds nothing else, see [`study`].
+    pub statistics: Option<Box<Statistics>>,
     /// Whether workers can share the rendering; absent when the event source could not be built.
     pub parallel: Option<Result<(), Impurity>>,
     /// What ended the rendering early, in words (time limit, exhausted), if anything did.
@@ -125,6 +218,8 @@ pub struct Schedule {
 pub struct Part {
     /// Timestamps within the histogram.
     pub count: u64,
+    /// Its share of [`Schedule::buckets`]; empty when it adds nothing.
+    pub buckets: Vec<u64>,
     /// True when that is an expected number.
     pub estimated: bool,
     /// Its first timestamp.
@@ -160,8 +255,35 @@ pub struct PreviewEvent {
     pub alias: Option<Arc<str>>,
     /// Tags of the input.
     pub tags: Vec<Arc<str>>,
-    /// The event as the first output would format it, or what went wrong.
+    /// The event as it is to be shown, or what went wrong.
     pub text: Result<String, PreviewFailure>,
+    /// Number of its timestamp, counted from 0.
+    pub number: usize,
+    /// Index among the events of its timestamp.
+    pub part: usize,
+    /// Index of its input.
+    pub input: u16,
+    /// Time that rendering it took; the events of one timestamp share it evenly.
+    pub took: Duration,
+    /// Why what was rendered is not JSON, when it is meant to be.
+    pub fault: Option<Fault>,
+}
+
+/// Where something that is meant to be JSON is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Why.
+    pub message: String,
+    /// Byte offset in the event as rendered.
+    pub at: usize,
+    /// Line and column there, from 1.
+    pub line: usize,
+    /// See `line`.
+    pub column: usize,
+    /// True when the offset is one in the text that is shown, too.
+    pub shown: bool,
+    /// The line of the template that wrote it, where that is known.
+    pub place: Option<Place>,
 }
 
 /// Why an event is missing.

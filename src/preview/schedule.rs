@@ -216,6 +216,7 @@ fn histogram(
         for (sum, count) in schedule.buckets.iter_mut().zip(&measured.counts.buckets) {
             *sum = sum.saturating_add(*count);
         }
+        part.buckets = measured.counts.buckets;
     }
 }
 
@@ -290,6 +291,32 @@ fn reasons(project: &Project<'_>, schedule: &Schedule) -> String {
         })
         .collect();
     reasons.join("; ")
+}
+
+/// The first timestamps of a run, as many as there are up to `most`; those of a run that does not leave
+/// out the past when there are no others.
+pub(super) fn first(
+    project: &Project<'_>,
+    most: usize,
+    patience: &Patience<'_>,
+) -> Vec<(Moment, u16)> {
+    let parameters = &project.request.parameters;
+    let from = |skip_past, from_us| {
+        let sources = sources(project, skip_past);
+        let inputs = sources.iter().filter_map(|source| {
+            let input = start(source, from_us, patience).ok().flatten()?;
+            Some((input, source.index))
+        });
+        take(&mut Merge::indexed(inputs), most)
+    };
+    let found = from(
+        parameters.live_mode && parameters.skip_past,
+        project.request.from_us,
+    );
+    if found.is_empty() {
+        return from(false, None);
+    }
+    found
 }
 
 /// The first timestamps of a run that does not leave out the past.

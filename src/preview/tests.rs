@@ -276,3 +276,232 @@ fn formatters_see_time_and_identifiers_are_stable() {
     assert!(first[1].contains("\"time\":\"2024-01-15T12:00:20Z\",\"data\":\"not json\""));
     assert_eq!(texts(), first);
 }
+
+/// A project on disk with a template and a sample.
+fn templated(template: &str, options: &str) -> (PreviewRequest, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("a.json.jinja", template);
+    write("b.jinja", "plain");
+    write("rows.csv", "path,weight\n/,10\n/about,30\n");
+    let text = format!(
+        "input:\n  - timer: {{seconds: 10, count: 1, tags: [slow]}}\nevent:\n  template:\n    samples:\n      rows: {{type: csv, source: rows.csv, header: true}}\n{options}output:\n  - stdout: {{}}\n  - stdout: {{formatter: {{format: json, indent: 1}}}}\n"
+    );
+    write("generator.yml", &text);
+    let (mut request, _) = request(None);
+    request.project = folder.path().join("generator.yml");
+    (request, folder)
+}
+
+const ALL: &str = "    mode: all\n    templates:\n      - a: {template: a.json.jinja}\n";
+
+const CHANCE: &str = "    mode: chance\n    templates:\n      - a: {template: a.json.jinja, chance: 3}\n      - b: {template: b.jinja, chance: 1}\n";
+
+#[test]
+fn events_are_shown_as_rendered_or_as_any_output_sends_them() {
+    let (mut request, _folder) = templated("{\"a\": 1}", ALL);
+    let mut shown = |how| {
+        request.inspect.shown = how;
+        let result = preview(&request);
+        assert_eq!(result.outputs, ["stdout", "stdout"]);
+        result.events[0].text.as_ref().unwrap().clone()
+    };
+    assert_eq!(shown(Shown::Rendered), "{\"a\": 1}");
+    assert_eq!(shown(Shown::Output(0)), "{\"a\": 1}");
+    assert_eq!(shown(Shown::Output(1)), "{\n \"a\": 1\n}");
+    assert_eq!(shown(Shown::Output(9)), "{\"a\": 1}", "the first stands in");
+}
+
+#[test]
+fn the_place_of_a_fault_is_found_in_the_event_and_in_the_template() {
+    let template = "{#- a comment -#}\n{%- macro two() -%}\n2\n{%- endmacro -%}\n{\n  \"a\": {{ two() }},\n  \"b\": {{ none }},\n  \"c\": 1\n}\n";
+    let (request, _folder) = templated(template, ALL);
+    let result = preview(&request);
+    let fault = result.events[0].fault.clone().unwrap();
+    assert_eq!((fault.line, fault.column), (3, 8), "{fault:?}");
+    assert!(
+        fault.message.contains("not JSON") && fault.shown,
+        "{fault:?}"
+    );
+    let place = fault.place.unwrap();
+    assert!(place.path.ends_with("a.json.jinja"));
+    assert_eq!(place.span.unwrap().start.line, 7);
+    // The fault lies within text of several lines.
+    let (request, _folder) = templated("{\n  \"a\": 1,\n  \"b\" 2,\n  \"c\": {{ 1 }}\n}\n", ALL);
+    let fault = preview(&request).events[1].fault.clone().unwrap();
+    assert_eq!(fault.line, 3);
+    assert_eq!(fault.place.unwrap().span.unwrap().start.line, 3);
+    let (request, _folder) = templated("{\"a\": {{ 1 }}}", ALL);
+    assert!(
+        preview(&request)
+            .events
+            .iter()
+            .all(|event| event.fault.is_none())
+    );
+}
+
+#[test]
+fn the_state_is_shown_and_can_be_changed_on_the_way() {
+    let template = "{% set n = shared.get('n', 0) + 1 %}{% do shared.set('n', n) %}{% do locals.set('l', {'x': [n, timestamp]}) %}{% do globals.set('g', 'ü') %}{{ n }}";
+    let (mut request, _folder) = templated(template, ALL);
+    request.inspect.state = true;
+    let result = preview(&request);
+    let scopes: Vec<&str> = result
+        .state
+        .iter()
+        .map(|scope| scope.name.as_str())
+        .collect();
+    assert_eq!(scopes, ["shared", "globals", "locals.a"]);
+    assert_eq!(result.state[0].entries, [("n".to_owned(), "3".to_owned())]);
+    assert_eq!(
+        result.state[1].entries,
+        [("g".to_owned(), "\"ü\"".to_owned())]
+    );
+    let value = &result.state[2].entries[0].1;
+    assert!(
+        value.starts_with("{\"x\": [3, \"datetime.datetime("),
+        "{value}"
+    );
+    let edit = |before, path: &str, value| StateEdit {
+        before,
+        scope: "shared".to_owned(),
+        path: vec![PathStep::Key(path.to_owned())],
+        value,
+    };
+    request.inspect.edits = vec![
+        edit(1, "n", Some(serde_json::json!(40))),
+        edit(3, "m", Some(serde_json::json!([1, {"b": 1}]))),
+        StateEdit {
+            path: vec![
+                PathStep::Key("m".to_owned()),
+                PathStep::Index(1),
+                PathStep::Key("b".to_owned()),
+            ],
+            ..edit(3, "", Some(serde_json::json!("deep")))
+        },
+        StateEdit {
+            scope: "globals".to_owned(),
+            ..edit(3, "g", None)
+        },
+        StateEdit {
+            scope: "nowhere".to_owned(),
+            ..edit(3, "g", None)
+        },
+    ];
+    let result = preview(&request);
+    let texts: Vec<&String> = result
+        .events
+        .iter()
+        .map(|event| event.text.as_ref().unwrap())
+        .collect();
+    assert_eq!(texts, ["1", "41", "42"]);
+    assert_eq!(
+        result.state[0].entries[1],
+        ("m".to_owned(), "[1, {\"b\": \"deep\"}]".to_owned())
+    );
+    assert!(result.state[1].entries.is_empty());
+    assert_eq!(result.refused.len(), 1);
+    assert!(
+        result.refused[0].contains("`nowhere`"),
+        "{:?}",
+        result.refused
+    );
+}
+
+#[test]
+fn expressions_and_formatters_are_tried_on_one_event() {
+    let (mut request, _folder) = templated(
+        "{% do shared.set('n', shared.get('n', 0) + 1) %}{\"n\": {{ shared.n }}}",
+        ALL,
+    );
+    let mut tried = |number, what| {
+        request.inspect.attempt = Some(Attempt {
+            what,
+            number,
+            event: 0,
+        });
+        preview(&request).tried.unwrap()
+    };
+    let template = |text: &str| Tried::Template(text.to_owned());
+    let formatter = |text: &str| Tried::Formatter(text.to_owned());
+    assert_eq!(tried(1, template("shared.n * 10")).unwrap(), "20");
+    assert_eq!(
+        tried(2, template("a{{ tags[0] }}{{ timestamp.second }}")).unwrap(),
+        "aslow30"
+    );
+    let error = tried(0, template("shared.n + ")).unwrap_err();
+    assert!(error.at.is_some(), "{error:?}");
+    let error = tried(0, template("'abc' ~ nope.deep")).unwrap_err();
+    assert_eq!(error.at.unwrap().0, 1);
+    assert!(error.at.unwrap().1 >= 5, "{error:?}");
+    assert_eq!(tried(0, formatter("json")).unwrap(), "{\"n\": 1}");
+    assert_eq!(
+        tried(0, formatter("{format: json, indent: 1}")).unwrap(),
+        "{\n \"n\": 1\n}"
+    );
+    let wrapped = tried(1, formatter("format: cloudevents, source: /x")).unwrap();
+    assert!(wrapped.contains("\"data\":{\"n\": 2}"), "{wrapped}");
+    assert_eq!(
+        tried(2, formatter("<{{ event }}>")).unwrap(),
+        "<{\"n\": 3}>"
+    );
+    let error = tried(0, formatter("jsn")).unwrap_err();
+    assert_eq!(error.at, Some((1, 1)), "{error:?}");
+    assert!(error.help.unwrap().contains("json"));
+}
+
+#[test]
+fn samples_are_shown_even_when_templates_are_broken() {
+    let (mut request, folder) = templated("{{ broken", ALL);
+    request.inspect.samples = Some(SampleWish {
+        name: Some("rows".to_owned()),
+        from: 1,
+        most: 10,
+    });
+    let (infos, shown) = preview(&request).samples.unwrap();
+    assert_eq!((infos[0].name.as_str(), infos[0].rows), ("rows", Some(2)));
+    let shown = shown.unwrap();
+    assert_eq!(shown.columns, ["path", "weight"]);
+    assert_eq!(shown.rows, [["/about", "30"]]);
+    assert_eq!(shown.sums, [None, Some(40.0)]);
+    std::fs::write(folder.path().join("rows.csv"), b"path,weight\n/,10\n\xff\n").unwrap();
+    let (infos, shown) = preview(&request).samples.unwrap();
+    let (_, place) = infos[0].problem.clone().unwrap();
+    assert_eq!(place.unwrap().span.unwrap().start.line, 3);
+    assert!(shown.is_none());
+}
+
+#[test]
+fn many_events_are_studied() {
+    let template = "{\"n\": {{ loop_index | default(7) }}, \"who\": \"{{ ['ann', 'bob'] | random }}\", \"none\": null{% if shared.get('odd') %}, \"odd\": [1, 2]{% endif %}}{% do shared.set('odd', not shared.get('odd', false)) %}";
+    let (mut request, _folder) = templated(template, CHANCE);
+    assert!(study(&request, &|| false).is_none(), "nobody asked");
+    request.inspect.statistics = Some(400);
+    assert!(study(&request, &|| true).is_none(), "it was cancelled");
+    let result = study(&request, &|| false).unwrap();
+    let statistics = result.statistics.unwrap();
+    assert_eq!(result.revision, 7);
+    assert_eq!(statistics.note, None);
+    assert_eq!((statistics.timestamps, statistics.events), (400, 400));
+    assert!(statistics.per_second > 0.0 && statistics.weighted);
+    let [a, b] = statistics.aliases.as_slice() else {
+        panic!("{:?}", statistics.aliases)
+    };
+    assert_eq!((a.declared, b.declared), (Some(0.75), Some(0.25)));
+    assert!(a.events > 250 && a.events + b.events == 400, "{a:?} {b:?}");
+    assert_eq!(statistics.mappings, a.events);
+    let field = |path: &str| {
+        statistics
+            .fields
+            .iter()
+            .find(|field| field.path == path)
+            .unwrap()
+    };
+    assert_eq!(field("n").range, Some((7.0, 7.0)));
+    assert_eq!((field("who").distinct, field("who").lengths), (2, true));
+    assert_eq!(field("none").nulls, a.events);
+    assert_eq!(field("odd[]").missing, a.events - a.events / 2);
+    assert_eq!(field("odd[]").distinct, 2);
+    assert_eq!(statistics.size.min, 5);
+    assert!(statistics.profile.unwrap().files[0].name.ends_with("jinja"));
+}

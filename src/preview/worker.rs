@@ -6,13 +6,15 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
 use super::evaluate::{broken, evaluate};
+use super::statistics::study;
 use super::{PreviewRequest, PreviewResult};
 
 /// Stack of the thread: templates may nest deeply.
 const STACK: usize = 16 << 20;
 
 /// Evaluates requests one at a time. A newer request replaces a waiting one and cancels the running
-/// one, whose result is not delivered then. Dropping it cancels what runs and waits for the thread.
+/// one, whose result is not delivered then. Statistics that were asked for are delivered as a second
+/// result, so that they never hold up the first. Dropping it cancels what runs and waits for the thread.
 #[derive(Debug)]
 pub struct Worker {
     desk: Arc<Desk>,
@@ -65,12 +67,16 @@ impl Worker {
     /// Starts the thread; it hands each result to `sink`. Without a thread (the system refused one)
     /// requests are answered with nothing.
     pub fn start(sink: impl Fn(PreviewResult) + Send + 'static) -> Self {
-        Self::running(sink, evaluate)
+        Self::running(sink, evaluate, |request, cancel| {
+            request.inspect.statistics?;
+            study(request, cancel)
+        })
     }
 
     fn running(
         sink: impl Fn(PreviewResult) + Send + 'static,
         evaluate: impl Fn(&PreviewRequest, &dyn Fn() -> bool) -> PreviewResult + Send + 'static,
+        study: impl Fn(&PreviewRequest, &dyn Fn() -> bool) -> Option<PreviewResult> + Send + 'static,
     ) -> Self {
         let desk = Arc::new(Desk::default());
         let own = desk.clone();
@@ -79,7 +85,14 @@ impl Worker {
                 let evaluation = AssertUnwindSafe(|| evaluate(&request, &|| own.is_stale()));
                 let result = catch_unwind(evaluation)
                     .unwrap_or_else(|panic| broken(request.revision, &text(panic.as_ref())));
-                if !own.is_stale() {
+                if own.is_stale() {
+                    continue;
+                }
+                sink(result);
+                let study = AssertUnwindSafe(|| study(&request, &|| own.is_stale()));
+                if let Ok(Some(result)) = catch_unwind(study)
+                    && !own.is_stale()
+                {
                     sink(result);
                 }
             }
@@ -162,6 +175,7 @@ mod tests {
                 }
                 broken(request.revision, "")
             },
+            |_, _| None,
         );
         worker.request(request(1));
         assert_eq!(begins.recv().unwrap(), 1);
@@ -185,6 +199,7 @@ mod tests {
                 1 => panic!("as planned"),
                 other => broken(other, "fine"),
             },
+            |_, _| panic!("not as planned"),
         );
         worker.request(request(1));
         let broken = delivered.recv().unwrap();
@@ -205,9 +220,42 @@ mod tests {
                 }
                 broken(request.revision, "")
             },
+            |_, _| None,
         );
         worker.request(request(1));
         begins.recv().unwrap();
         drop(worker);
+    }
+
+    #[test]
+    fn statistics_come_after_the_preview_and_are_given_up_for_the_next() {
+        let (results, delivered) = channel();
+        let (begun, begins) = channel();
+        let worker = Worker::running(
+            move |result: PreviewResult| {
+                let told = (result.revision, result.statistics.is_some());
+                results.send(told).unwrap();
+            },
+            |request, _| broken(request.revision, ""),
+            move |request, cancel| {
+                begun.send(()).unwrap();
+                // The first ones last until they are cancelled.
+                while request.revision == 1 && !cancel() {
+                    std::thread::yield_now();
+                }
+                Some(PreviewResult {
+                    statistics: Some(Default::default()),
+                    ..broken(request.revision, "")
+                })
+            },
+        );
+        worker.request(request(1));
+        assert_eq!(delivered.recv().unwrap(), (1, false));
+        begins.recv().unwrap();
+        worker.request(request(2));
+        assert_eq!(delivered.recv().unwrap(), (2, false));
+        assert_eq!(delivered.recv().unwrap(), (2, true));
+        drop(worker);
+        assert!(delivered.iter().next().is_none());
     }
 }

@@ -48,6 +48,8 @@ struct Inner {
     spare: RefCell<Option<Rc<Context>>>,
     /// Present when renders are profiled.
     profiler: RefCell<Option<Profiler>>,
+    /// Where the output of the last profiled render begins.
+    rendered_from: Cell<usize>,
 }
 
 /// How far one render may go.
@@ -131,6 +133,7 @@ impl Engine {
             scratch: RefCell::default(),
             spare: RefCell::default(),
             profiler: RefCell::default(),
+            rendered_from: Cell::new(0),
         }));
         for (name, value) in super::globals::builtin() {
             engine.set_global(name, value);
@@ -159,7 +162,18 @@ impl Engine {
         profiler.as_ref().map_or_else(Vec::new, Profiler::counts)
     }
 
-    pub(super) fn is_profiling(&self) -> bool {
+    /// Which lines of which files wrote the bytes of the last render; nothing without
+    /// [`Engine::start_profile`]. A line that captures text (a macro, a block that is set) does not count:
+    /// the line that prints it does.
+    pub fn written(&self) -> Vec<(std::ops::Range<usize>, Rc<str>, u32)> {
+        let profiler = self.0.profiler.borrow();
+        let start = self.0.rendered_from.get();
+        let spans = profiler.as_ref().map(|profiler| profiler.written(start));
+        spans.unwrap_or_default()
+    }
+
+    /// True after [`Engine::start_profile`].
+    pub fn is_profiling(&self) -> bool {
         self.0.profiler.borrow().is_some()
     }
 
@@ -399,6 +413,8 @@ impl Template {
     /// Renders at the end of `out`; on an error `out` is as it was.
     pub fn render(&self, run: Run<'_>, out: &mut Vec<u8>) -> Result<(), Error> {
         let start = out.len();
+        self.engine.profiler(|profiler| profiler.begin(start));
+        self.engine.0.rendered_from.set(start);
         let out_so_far = std::mem::take(out);
         let mut ctx = Ctx::new(self.engine.clone(), run, out_so_far, &self.program);
         let done = ctx.render(&self.program);

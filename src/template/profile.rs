@@ -4,6 +4,7 @@
 //! that a profile that is not asked for costs nothing.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -40,9 +41,46 @@ pub(super) struct Profiler {
     at: At,
     since: Option<Instant>,
     written: usize,
+    /// What wrote which bytes of the output so far, in their order.
+    spans: Vec<(Range<usize>, At)>,
 }
 
 impl Profiler {
+    /// A render begins, whose output starts at that length.
+    pub(super) fn begin(&mut self, written: usize) {
+        self.spans.clear();
+        self.written = written;
+    }
+
+    /// Bytes of the last render with the files and lines that wrote them; `start` is where its output
+    /// began.
+    pub(super) fn written(&self, start: usize) -> Vec<(Range<usize>, Rc<str>, u32)> {
+        let of = |(bytes, at): &(Range<usize>, At)| {
+            let (file, line) = (*at)?;
+            let (name, ..) = self.files.get(file)?;
+            let from = bytes.start.checked_sub(start)?;
+            Some((from..bytes.end.checked_sub(start)?, Rc::clone(name), line))
+        };
+        self.spans.iter().filter_map(of).collect()
+    }
+
+    /// Notes what the line in hand wrote. What was captured is gone from the output by then.
+    fn note(&mut self, written: usize) {
+        while self
+            .spans
+            .pop_if(|(bytes, _)| bytes.start >= written)
+            .is_some()
+        {}
+        if let Some((bytes, _)) = self.spans.last_mut() {
+            bytes.end = bytes.end.min(written);
+        }
+        let from = self.spans.last().map_or(0, |(bytes, _)| bytes.end);
+        let from = from.max(self.written.min(written));
+        if from < written {
+            self.spans.push((from..written, self.at));
+        }
+    }
+
     /// Ends the line before and goes on to another; `written` is the length of the output.
     pub(super) fn line(&mut self, file: &Rc<str>, line: u32, written: usize) {
         let file = self.file(file);
@@ -78,6 +116,7 @@ impl Profiler {
 
     fn switch(&mut self, to: At, written: usize) {
         let now = Instant::now();
+        self.note(written);
         if let (Some((file, line)), Some(since)) = (self.at, self.since)
             && let Some((_, _, lines)) = self.files.get_mut(file)
         {

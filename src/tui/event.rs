@@ -9,12 +9,13 @@ use ropey::Rope;
 
 use crate::config::{Diagnostics, StartupEdit};
 use crate::instance::{
-    Action, GeneratorSpec, GeneratorStatus, LogPage, LogQuery, Overview, Selection, TailPage,
+    Action, GeneratorSpec, GeneratorStatus, Link, LogPage, LogQuery, Overview, Selection, TailPage,
     TailQuery,
 };
 use crate::pipeline::Change;
 use crate::preview::{PreviewRequest, PreviewResult};
 
+use super::trash::FileChange;
 use super::project::{Found, Tree};
 use super::session::Session;
 use super::settings::{Loaded, Sources};
@@ -38,6 +39,10 @@ pub enum AppEvent {
     Reread(PathBuf, Option<Result<FileText, String>>),
     /// A file was written, or why not.
     Saved(PathBuf, Rope, Result<(), String>),
+    /// Files were made, renamed, deleted; what was done, or why not.
+    FileChanged(FileChange, Result<FileChange, String>),
+    /// Another editor is done with a file.
+    EditedOutside(PathBuf, Result<(), String>),
     /// The files of the project, or why there are none.
     Scanned(Result<Tree, String>),
     /// Projects that can be opened.
@@ -89,10 +94,16 @@ pub enum PipelineEvent {
     Refused(String, Diagnostics),
     /// A request failed.
     Failed(String),
+    /// It has this name in the instance, where another project has the wished one.
+    Named(String),
+    /// It runs already: it was left in the background, or another terminal started it.
+    Adopted(Box<GeneratorStatus>),
     /// A sample of its counters.
     Status(Box<GeneratorStatus>),
     /// Everything is stopped.
     ShutDown,
+    /// Not everything could be stopped, and why.
+    NotStopped(String),
 }
 
 /// News of the instance, for the screens about running generators.
@@ -110,6 +121,14 @@ pub enum InstanceNews {
     Globals(String, Vec<(String, serde_json::Value)>),
     /// Why the instance does not answer; `None` when it does again.
     Silent(Option<String>),
+    /// Where generators run, when that changed.
+    Link(Link),
+    /// Generators that run, whoever started them.
+    Running(Vec<String>),
+    /// An instance could not be reached, and why.
+    Warned(String),
+    /// Generators have to run in this process, and why.
+    Here(String),
     /// A request was carried out, in words.
     Done(String),
     /// A request failed.
@@ -158,7 +177,7 @@ pub enum Request {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileText {
     /// Its text.
-    pub text: String,
+    pub text: Rope,
     /// Why it cannot be changed, when it cannot.
     pub read_only: Option<String>,
 }
@@ -172,6 +191,17 @@ pub enum Effect {
     Reread(PathBuf),
     /// Write a file.
     Save(PathBuf, Rope),
+    /// Make, rename, copy or delete a file.
+    ChangeFile(FileChange),
+    /// Give the terminal to another editor for a file.
+    EditOutside {
+        /// Absolute path.
+        path: PathBuf,
+        /// Line of the cursor, from 1.
+        line: usize,
+        /// Character of the cursor in its line, from 1.
+        column: usize,
+    },
     /// List the files of a project.
     Scan(PathBuf),
     /// Look for projects below a folder.
@@ -192,6 +222,10 @@ pub enum Effect {
     Stop(String),
     /// Stop it at once.
     Abort(String),
+    /// Stop everything at once.
+    AbortAll,
+    /// Look whether the pipeline of a document runs already.
+    Adopt(PathBuf),
     /// Stop everything with a drain and tell when it is done.
     ShutDown,
     /// Put text on the clipboard.

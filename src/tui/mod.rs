@@ -3,6 +3,7 @@
 
 mod answers;
 mod app;
+mod clipboard;
 mod command;
 mod disk;
 mod editor;
@@ -12,7 +13,9 @@ mod keymap;
 mod layout;
 mod lexer;
 mod monitor;
+mod outside;
 mod pane;
+mod plain;
 mod project;
 mod run;
 mod services;
@@ -20,16 +23,19 @@ mod session;
 pub mod settings;
 mod signs;
 mod surroundings;
+mod talk;
 mod terminal;
 mod text;
 mod theme;
+mod trash;
 mod watch;
 
-pub use app::{Opening, Screen};
+pub use app::{Looks, Opening, Screen};
 pub use keymap::{commands, key_problems};
+pub use plain::run as run_plain;
 pub use run::{TuiError, run};
+pub use services::{Backends, Instances, PreviewPort, PreviewSink};
 pub use session::Kept;
-pub use services::{Backends, PreviewPort, PreviewSink};
 pub use surroundings::Surroundings;
 pub use theme::{Depth, Theme, ThemeError};
 

@@ -1,7 +1,9 @@
 //! The loop: events in, state changed, effects out, drawn when something changed.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -11,6 +13,7 @@ use crossterm::event::{self, Event};
 use super::answers::{self, Sorted, Sorter};
 use super::app::{App, Opening};
 use super::event::{AppEvent, Effect};
+use super::outside;
 use super::services::{Backends, Services};
 use super::terminal::{Screen, give_back, present};
 use super::theme::ThemeError;
@@ -27,6 +30,12 @@ const BYTES: u64 = 500;
 const FIRST: Duration = Duration::from_millis(10);
 /// Longest text that is put on the clipboard through the terminal.
 const CLIPBOARD: usize = 100_000;
+
+/// Longest wait for the reader of the terminal to stand still.
+const PARKING: Duration = Duration::from_secs(2);
+
+/// True while another program has the terminal.
+static HANDED_OVER: AtomicBool = AtomicBool::new(false);
 
 /// Why the application could not be opened or had to end.
 #[derive(Debug, thiserror::Error)]
@@ -58,12 +67,11 @@ pub fn run(mut opening: Opening, backends: Backends) -> Result<u8, TuiError> {
     let mut services = Services::start(backends, app.settings_folder(), &sender);
     let screen = Screen::take(app.settings.mouse, sender.clone())?;
     watch_signals(sender.clone());
-    let (asked, asking) = mpsc::channel();
-    thread::spawn(move || read_terminal(&asking, &sender));
-    let code = run_loop(&mut app, screen, &events, &mut services, &asked);
+    let reader = Reader::start(sender);
+    let code = run_loop(&mut app, screen, &events, &mut services, &reader);
     keep(&app);
     // The terminal is given back by now; pipelines may take their time.
-    let finished = services.finish();
+    let finished = services.finish(app.is_apart());
     let code = code?;
     Ok(if finished || code != 0 { code } else { 1 })
 }
@@ -73,10 +81,10 @@ fn run_loop(
     mut screen: Screen,
     events: &Receiver<AppEvent>,
     services: &mut Services,
-    asked: &Sender<Instant>,
+    reader: &Reader,
 ) -> io::Result<u8> {
     // Files first: they are there by the time the first frame is drawn.
-    perform(app, &mut screen, services)?;
+    perform(app, &mut screen, services, reader)?;
     let patience = Instant::now() + FIRST;
     while app.waits_for_text()
         && let Ok(event) = events.recv_timeout(patience.saturating_duration_since(Instant::now()))
@@ -85,7 +93,7 @@ fn run_loop(
     }
     app.take_changed();
     screen.draw(app)?;
-    ask(app, &mut screen, asked)?;
+    ask(app, &mut screen, reader)?;
     let mut pace = Pace::new(Instant::now(), screen.sent());
     let mut pending = false;
     loop {
@@ -99,7 +107,7 @@ fn run_loop(
             urgent |= is_urgent(&more);
             app.update(more, Instant::now());
         }
-        perform(app, &mut screen, services)?;
+        perform(app, &mut screen, services, reader)?;
         if let Some(code) = app.exit() {
             return Ok(code);
         }
@@ -114,10 +122,10 @@ fn run_loop(
 }
 
 /// Asks the terminal for its background, once the first frame is there.
-fn ask(app: &App, screen: &mut Screen, asked: &Sender<Instant>) -> io::Result<()> {
+fn ask(app: &App, screen: &mut Screen, reader: &Reader) -> io::Result<()> {
     if app.may_ask() {
         // The reader ends before this only when the terminal is gone.
-        let _ = asked.send(Instant::now());
+        let _ = reader.asked.send(Instant::now());
         screen.send(answers::QUESTION)?;
     }
     Ok(())
@@ -186,16 +194,57 @@ fn is_urgent(event: &AppEvent) -> bool {
     )
 }
 
-fn perform(app: &mut App, screen: &mut Screen, services: &mut Services) -> io::Result<()> {
+fn perform(
+    app: &mut App,
+    screen: &mut Screen,
+    services: &mut Services,
+    reader: &Reader,
+) -> io::Result<()> {
     for effect in app.take_effects() {
         match services.perform(effect) {
             Some(Effect::Redraw) => screen.forget(app.size)?,
             Some(Effect::Mouse(on)) => screen.mouse(on)?,
-            Some(Effect::Copy(text)) => screen.send(&clipboard(&text))?,
+            Some(Effect::Copy(text)) => {
+                screen.send(&clipboard(&text))?;
+                super::clipboard::copy(text);
+            }
+            Some(Effect::EditOutside { path, line, column }) => {
+                let wish = app.settings.editor.clone();
+                let result = hand_over(screen, reader, || outside::edit(wish, &path, line, column))?;
+                screen.mouse(app.settings.mouse)?;
+                let (width, height) = Screen::size();
+                app.update(AppEvent::Resize(width, height), Instant::now());
+                app.update(AppEvent::EditedOutside(path, result), Instant::now());
+                screen.forget(app.size)?;
+            }
             _ => {}
         }
     }
     Ok(())
+}
+
+/// Gives the terminal to something else and takes it again. Nobody reads its keys meanwhile.
+fn hand_over(
+    screen: &mut Screen,
+    reader: &Reader,
+    act: impl FnOnce() -> Result<(), String>,
+) -> io::Result<Result<(), String>> {
+    if !reader.park() {
+        return Ok(Err(
+            "the terminal cannot be given to another editor now; try again".to_owned()
+        ));
+    }
+    HANDED_OVER.store(true, Ordering::SeqCst);
+    give_back();
+    let result = act();
+    HANDED_OVER.store(false, Ordering::SeqCst);
+    screen.take_again()?;
+    // What was typed for the other one and not read by it is not meant for us.
+    while event::poll(Duration::ZERO)? {
+        event::read()?;
+    }
+    reader.go_on();
+    Ok(result)
 }
 
 /// The sequence that puts a text on the clipboard (OSC 52), passed through tmux where that is needed.
@@ -212,9 +261,98 @@ fn clipboard(text: &str) -> Vec<u8> {
     }
 }
 
-fn read_terminal(asking: &Receiver<Instant>, events: &Sender<AppEvent>) {
+/// The thread that reads the terminal.
+struct Reader {
+    parked: Arc<(Mutex<Parking>, Condvar)>,
+    /// Tells when the terminal was asked something.
+    asked: Sender<Instant>,
+}
+
+/// Whether the reader is to stand still, and whether it does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Parking {
+    #[default]
+    Reads,
+    Asked,
+    Stands,
+}
+
+impl Reader {
+    fn start(events: Sender<AppEvent>) -> Self {
+        let parked = Arc::new((Mutex::new(Parking::default()), Condvar::new()));
+        let own = Arc::clone(&parked);
+        let (asked, asking) = mpsc::channel();
+        thread::spawn(move || read_terminal(&asking, &events, &own));
+        Self { parked, asked }
+    }
+
+    /// Makes the thread stand still; false when it does not in time.
+    fn park(&self) -> bool {
+        let (state, changed) = &*self.parked;
+        let Ok(mut guard) = state.lock() else {
+            return false;
+        };
+        *guard = Parking::Asked;
+        let until = Instant::now() + PARKING;
+        while *guard != Parking::Stands {
+            // A change of the terminal's size is the one thing that wakes it without a key.
+            wake_reader();
+            let Ok((next, _)) = changed.wait_timeout(guard, Duration::from_millis(100)) else {
+                return false;
+            };
+            guard = next;
+            if Instant::now() > until && *guard != Parking::Stands {
+                *guard = Parking::Reads;
+                return false;
+            }
+        }
+        true
+    }
+
+    fn go_on(&self) {
+        let (state, changed) = &*self.parked;
+        if let Ok(mut guard) = state.lock() {
+            *guard = Parking::Reads;
+        }
+        changed.notify_all();
+    }
+}
+
+/// Lets the reader come back from its wait.
+fn wake_reader() {
+    #[cfg(unix)]
+    drop(rustix::process::kill_process(
+        rustix::process::getpid(),
+        rustix::process::Signal::WINCH,
+    ));
+}
+
+/// Stands still while it is asked to.
+fn stand(parked: &(Mutex<Parking>, Condvar)) {
+    let (state, changed) = parked;
+    let Ok(mut guard) = state.lock() else {
+        return;
+    };
+    if *guard == Parking::Asked {
+        *guard = Parking::Stands;
+        changed.notify_all();
+    }
+    while *guard == Parking::Stands {
+        match changed.wait(guard) {
+            Ok(next) => guard = next,
+            Err(_) => return,
+        }
+    }
+}
+
+fn read_terminal(
+    asking: &Receiver<Instant>,
+    events: &Sender<AppEvent>,
+    parked: &(Mutex<Parking>, Condvar),
+) {
     let mut sorter = Sorter::new(Instant::now());
     loop {
+        stand(parked);
         let read = if sorter.keeps() {
             match event::poll(answers::PAUSE) {
                 Ok(true) => event::read().map(Some),
@@ -259,7 +397,7 @@ fn of_terminal(event: Event) -> Option<AppEvent> {
 }
 
 /// The first signal ends the application in good order, a second one at once.
-fn watch_signals(events: Sender<AppEvent>) {
+pub(super) fn watch_signals(events: Sender<AppEvent>) {
     thread::spawn(move || {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
             .enable_io()
@@ -271,7 +409,11 @@ fn watch_signals(events: Sender<AppEvent>) {
             let Some(mut signals) = Signals::new() else {
                 return;
             };
-            let number = signals.next().await;
+            let mut number = signals.next().await;
+            // While another editor has the terminal, its keys for interrupts are for it.
+            while HANDED_OVER.load(Ordering::SeqCst) && matches!(number, 2 | 3) {
+                number = signals.next().await;
+            }
             drop(events.send(AppEvent::Signal(number)));
             let number = signals.next().await;
             give_back();

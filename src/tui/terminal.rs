@@ -29,6 +29,9 @@ const LEAVE: &str =
 const BEGIN_UPDATE: &[u8] = b"\x1b[?2026h";
 const END_UPDATE: &[u8] = b"\x1b[?2026l";
 
+/// True while the cursor has another shape than the terminal's own.
+static SHAPED: AtomicBool = AtomicBool::new(false);
+
 /// Bytes of one frame that are written at once.
 const FRAME_BYTES: usize = 64 << 10;
 
@@ -45,6 +48,7 @@ pub fn present() -> bool {
 pub struct Screen {
     terminal: Terminal<CrosstermBackend<BufWriter<Counted>>>,
     sent: Rc<Cell<u64>>,
+    cursor: Cursor,
 }
 
 /// The terminal, with what was sent counted.
@@ -63,6 +67,28 @@ impl Write for Counted {
 
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
+    }
+}
+
+/// How the cursor looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cursor {
+    /// As the terminal has it.
+    #[default]
+    Own,
+    /// A block on a character.
+    Block,
+    /// A bar between two characters.
+    Bar,
+}
+
+impl Cursor {
+    fn sequence(self) -> &'static [u8] {
+        match self {
+            Self::Own => b"\x1b[0 q",
+            Self::Block => b"\x1b[2 q",
+            Self::Bar => b"\x1b[6 q",
+        }
     }
 }
 
@@ -92,12 +118,27 @@ impl Screen {
             Terminal::new(CrosstermBackend::new(out))
         })();
         match made {
-            Ok(terminal) => Ok(Self { terminal, sent }),
+            Ok(terminal) => Ok(Self {
+                terminal,
+                sent,
+                cursor: Cursor::default(),
+            }),
             Err(error) => {
                 give_back();
                 Err(error)
             }
         }
+    }
+
+    /// Takes the terminal over again after [`give_back`]; draw everything then.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn take_again(&mut self) -> io::Result<()> {
+        TAKEN.store(true, Ordering::SeqCst);
+        enable_raw_mode()?;
+        self.cursor = Cursor::default();
+        self.send(ENTER.as_bytes())
     }
 
     /// Columns and rows.
@@ -110,7 +151,14 @@ impl Screen {
     /// # Errors
     /// When the terminal is gone.
     pub fn draw(&mut self, app: &App) -> io::Result<()> {
-        self.terminal.backend_mut().write_all(BEGIN_UPDATE)?;
+        let cursor = app.cursor();
+        let backend = self.terminal.backend_mut();
+        backend.write_all(BEGIN_UPDATE)?;
+        if cursor != self.cursor {
+            self.cursor = cursor;
+            SHAPED.store(cursor != Cursor::Own, Ordering::SeqCst);
+            backend.write_all(cursor.sequence())?;
+        }
         self.terminal.draw(|frame| {
             if let Some(cursor) = pane::draw(app, frame.buffer_mut()) {
                 frame.set_cursor_position(cursor);
@@ -164,6 +212,9 @@ impl Drop for Screen {
 pub fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         let mut out = io::stdout();
+        if SHAPED.swap(false, Ordering::SeqCst) {
+            drop(out.write_all(Cursor::Own.sequence()));
+        }
         drop(out.write_all(LEAVE.as_bytes()));
         drop(out.flush());
         drop(disable_raw_mode());

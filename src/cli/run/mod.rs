@@ -50,6 +50,14 @@ pub(super) struct Args {
     /// At the end, show what each generator did
     #[arg(long)]
     print_summary: bool,
+    /// Name under which `evtui attach` finds it
+    #[cfg(unix)]
+    #[arg(long, default_value = "run", value_parser = crate::cli::host::name, conflicts_with = "no_socket")]
+    name: String,
+    /// Let no terminal attach
+    #[cfg(unix)]
+    #[arg(long)]
+    no_socket: bool,
     /// Only show what is wrong
     #[arg(short, long)]
     quiet: bool,
@@ -124,13 +132,36 @@ fn start(args: &Args) -> Result<u8, Diagnostics> {
         .enable_all()
         .build()
         .map_err(cannot)?;
+    #[cfg(unix)]
+    let _server = open_to_terminals(args, &instance);
     let serve = Serve::new(args, instance, logs);
     Ok(runtime.block_on(serve.run()))
 }
 
+/// Lets terminals attach. That they cannot is no reason not to run.
+#[cfg(unix)]
+fn open_to_terminals(
+    args: &Args,
+    instance: &crate::instance::Handle,
+) -> Option<crate::instance::serve::Server> {
+    if args.no_socket {
+        return None;
+    }
+    match crate::instance::serve::Server::start(instance.clone(), &args.name, true) {
+        Ok(server) => Some(server),
+        Err(error) => {
+            let name = &args.name;
+            tracing::warn!(
+                "no terminal can attach to `{name}`: {error}; --name gives another name"
+            );
+            None
+        }
+    }
+}
+
 /// Panics become records: with the generator whose thread broke, and never on a screen that shows
 /// something else.
-fn log_panics() {
+pub(in crate::cli) fn log_panics() {
     std::panic::set_hook(Box::new(|info| {
         tracing::error!("a thread broke: {info}");
     }));

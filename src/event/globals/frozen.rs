@@ -96,7 +96,7 @@ impl Frozen {
     }
 
     /// A JSON value.
-    pub(super) fn from_json(value: &serde_json::Value) -> Self {
+    pub(in crate::event) fn from_json(value: &serde_json::Value) -> Self {
         Self::freeze(&json_value(value))
     }
 

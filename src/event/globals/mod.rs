@@ -5,6 +5,7 @@
 
 mod frozen;
 mod lock;
+mod shown;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -120,7 +120,7 @@ impl GlobalState {
         }
     }
 
-    fn store(&self, key: &Value, value: Value) -> Result<(), Error> {
+    pub(super) fn store(&self, key: &Value, value: Value) -> Result<(), Error> {
         let name = key_of(key)?;
         let frozen = Frozen::freeze(&value);
         if frozen.is_mutable() {
@@ -141,7 +141,7 @@ impl GlobalState {
         Ok(())
     }
 
-    fn remove(&self, key: &Value) -> Result<Option<Value>, Error> {
+    pub(super) fn remove(&self, key: &Value) -> Result<Option<Value>, Error> {
         let name = key_of(key)?;
         let value = self.lookup(&name);
         self.globals.store().remove(&name);

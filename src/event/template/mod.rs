@@ -16,9 +16,14 @@ mod subprocess;
 #[cfg(test)]
 mod tests;
 mod values;
+mod view;
 
-use super::{EventConfig, EventEnv, EventPlugin, EventSource, Inspect};
-use crate::config::{Context, Diagnostics, Node};
+use super::{
+    EventConfig, EventEnv, EventPlugin, EventSource, Inspect, Outline, Sample, SampleInfo,
+    SampleWish,
+};
+use crate::config::{Context, Diagnostics, Node, Schema};
+use crate::template::{Value, usage};
 
 pub use build::Streams;
 pub use config::TemplateConfig;
@@ -31,6 +36,33 @@ pub(super) const PLUGIN: EventPlugin = EventPlugin {
 
 fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Box<dyn EventConfig>> {
     Some(Box::new(config::decode(node, cx)?))
+}
+
+/// The forms that an entry of `templates` or `samples` may have.
+pub(super) fn parts(schema: &Schema, option: &str) -> &'static [&'static Schema] {
+    if std::ptr::eq(schema, &config::SCHEMA) {
+        config::parts(option)
+    } else {
+        &[]
+    }
+}
+
+/// What the gateway has at a path.
+pub(super) fn module_names(path: &[&str]) -> Vec<String> {
+    let gateway = Value::object(module::Gateway::new(module::FakerMode::Real));
+    let found = path.iter().try_fold(gateway, |at, name| match at {
+        Value::Object(object) => object.get_attr(name),
+        _ => None,
+    });
+    match found {
+        Some(Value::Object(object)) => object.names(),
+        _ => Vec::new(),
+    }
+}
+
+/// The parameters of a function of the gateway.
+pub(super) fn module_signature(path: &[&str]) -> Option<String> {
+    module::signature(path).map(usage::written)
 }
 
 impl TemplateConfig {
@@ -81,5 +113,17 @@ impl EventConfig for TemplateConfig {
     ) -> Option<Box<dyn EventSource>> {
         let source = self.build_with(env, Streams::Seeded(streams), problems)?;
         Some(Box::new(source))
+    }
+
+    fn outline(&self) -> Outline {
+        view::outline(self)
+    }
+
+    fn samples(
+        &self,
+        env: &EventEnv<'_>,
+        wish: &SampleWish,
+    ) -> Option<(Vec<SampleInfo>, Option<Sample>)> {
+        Some(view::samples(self, env, wish))
     }
 }

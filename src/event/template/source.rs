@@ -11,9 +11,11 @@ use super::explain::Tracer;
 use super::globals::GlobalState;
 use super::pick::{Picked, Picker};
 use super::state::State;
-use super::{EventEnv, EventSource, analysis, dispatch};
+use super::{EventEnv, EventSource, analysis, dispatch, view};
 use crate::batch::EventBatch;
-use crate::event::{EventError, Explanation, Impurity, Outcome, Profile};
+use crate::event::{
+    EventError, Explanation, Impurity, Outcome, PathStep, Profile, StateScope, Trial, WrittenBy,
+};
 use crate::fake::{Fast, Random, Recorded};
 use crate::template::usage::Usage;
 use crate::template::{
@@ -56,8 +58,13 @@ pub struct TemplateSource {
     /// `timestamp` and `tags`.
     symbols: (Symbol, Symbol),
     usages: OnceCell<Vec<Usage>>,
+    /// Which templates are switched off, by number, and how often they were picked; empty when all are
+    /// on.
+    off: Vec<(bool, u64)>,
     /// Notes what makes events, when it was asked for.
     tracer: Option<Rc<Tracer>>,
+    /// Which lines wrote the events of the last timestamp, when renders are profiled.
+    written: Vec<Vec<WrittenBy>>,
 }
 
 impl std::fmt::Debug for TemplateSource {
@@ -72,6 +79,8 @@ impl std::fmt::Debug for TemplateSource {
 /// How a rendering ended, when not with an error.
 enum Ended {
     Rendered(usize),
+    /// Everything that was picked is switched off.
+    Off,
     Signal(Signal),
 }
 
@@ -110,7 +119,9 @@ impl TemplateSource {
             tags: (Vec::new(), Value::tuple(Vec::new())),
             draws: 0,
             usages: OnceCell::new(),
+            off: Vec::new(),
             tracer: None,
+            written: Vec::new(),
         }
     }
 
@@ -173,12 +184,7 @@ impl TemplateSource {
                     help: None,
                 })
             })?;
-        let timestamp = DateTime {
-            wall_us: at.wall_us,
-            tz: Some(self.zone.clone()),
-            fold: false,
-        };
-        let timestamp = Value::DateTime(timestamp.into());
+        let timestamp = self.timestamp(at);
         let now_us = if self.pinned {
             at.instant_us()
         } else {
@@ -189,7 +195,14 @@ impl TemplateSource {
             Picked::One(index) => index..index + 1,
         };
         let count = all.len();
+        let mut left_out = 0;
         for index in all {
+            if let Some((true, picks)) = self.off.get_mut(index) {
+                *picks += 1;
+                left_out += 1;
+                self.current = index;
+                continue;
+            }
             let Some(entry) = self.entries.get_mut(index) else {
                 continue;
             };
@@ -208,6 +221,9 @@ impl TemplateSource {
                 Ok(()) => {
                     out.commit(u16::try_from(index).unwrap_or(u16::MAX));
                     self.current = index;
+                    if self.engine.is_profiling() {
+                        self.written.push(view::written(&self.engine));
+                    }
                 }
                 Err(error) => match error.signal() {
                     Some(signal) => {
@@ -218,7 +234,10 @@ impl TemplateSource {
                 },
             }
         }
-        Ok(Ended::Rendered(count))
+        if left_out > 0 && left_out == count {
+            return Ok(Ended::Off);
+        }
+        Ok(Ended::Rendered(count - left_out))
     }
 
     fn failed(&self, index: usize, error: &Error) -> Box<EventError> {
@@ -242,11 +261,13 @@ impl TemplateSource {
         out: &mut EventBatch,
     ) -> Outcome {
         let before = out.len();
+        self.written.clear();
         let mut repicks = 0_u64;
         loop {
             let ended = self.attempt(at, tags, random, out);
             let signal = match ended {
                 Ok(Ended::Rendered(count)) => return Outcome::Produced(count),
+                Ok(Ended::Off) => return Outcome::Dropped,
                 Ok(Ended::Signal(signal)) => signal,
                 Err(error) => {
                     out.truncate(before);
@@ -273,6 +294,16 @@ impl TemplateSource {
                 }));
             }
         }
+    }
+
+    /// `timestamp` of an event.
+    fn timestamp(&self, at: Moment) -> Value {
+        let timestamp = DateTime {
+            wall_us: at.wall_us,
+            tz: Some(self.zone.clone()),
+            fold: false,
+        };
+        Value::DateTime(timestamp.into())
     }
 
     fn set_tags(&mut self, tags: &[Arc<str>]) {
@@ -311,6 +342,25 @@ impl EventSource for TemplateSource {
         &self.aliases
     }
 
+    fn switches(&self) -> bool {
+        true
+    }
+
+    fn switch(&mut self, off: &[bool]) {
+        let picks = |number: usize| self.off.get(number).map_or(0, |(_, picks)| *picks);
+        let all = off.iter().enumerate();
+        self.off = all.map(|(number, off)| (*off, picks(number))).collect();
+    }
+
+    fn left_out(&mut self) -> Vec<(u16, u64)> {
+        let picked = (0..)
+            .zip(&mut self.off)
+            .filter(|(_, (_, picks))| *picks > 0);
+        picked
+            .map(|(number, (_, picks))| (number, std::mem::take(picks)))
+            .collect()
+    }
+
     fn explanation(&self) -> Option<Explanation> {
         self.tracer.as_ref().map(|tracer| tracer.explanation())
     }
@@ -334,6 +384,65 @@ impl EventSource for TemplateSource {
     fn seek(&mut self, index: u64) {
         self.index = index;
         self.picker.seek(index, self.entries.len());
+    }
+
+    fn state(&self) -> Vec<StateScope> {
+        view::state(&self.entries, &self.shared, &self.globals)
+    }
+
+    fn set_state(
+        &mut self,
+        scope: &str,
+        path: &[PathStep],
+        value: Option<&serde_json::Value>,
+    ) -> Result<(), String> {
+        let locals = scope.strip_prefix("locals.").and_then(|alias| {
+            let mut entries = self.entries.iter();
+            entries.find(|entry| *entry.alias == *alias)
+        });
+        match (scope, locals) {
+            (_, Some(entry)) => view::set(&entry.locals.entries(), path, value),
+            ("shared", _) => view::set(&self.shared.entries(), path, value),
+            ("globals", _) => view::set_global(&self.globals, path, value),
+            _ => Err(format!("there is no state called `{scope}`")),
+        }
+    }
+
+    fn attempt(&mut self, trial: &Trial<'_>) -> Result<String, Box<EventError>> {
+        self.set_tags(trial.tags);
+        let found = trial.alias.and_then(|alias| {
+            let mut aliases = self.aliases.iter();
+            aliases.position(|known| **known == *alias)
+        });
+        let index = found.unwrap_or(0);
+        let timestamp = self.timestamp(trial.at);
+        let Some(entry) = self.entries.get(index) else {
+            return Ok(String::new());
+        };
+        let mut vars = entry.vars.clone();
+        vars.set_symbol(self.symbols.0, timestamp);
+        vars.set_symbol(self.symbols.1, self.tags.1.clone());
+        let seed = self.streams();
+        let run = Run {
+            random: &mut Fast::for_event(seed, self.index),
+            vars: &vars,
+            limits: self.limits,
+            now_us: trial.at.instant_us(),
+        };
+        let mut out = Vec::new();
+        let template = self.engine.compile(Trial::FILE, trial.text);
+        let done = template.and_then(|template| template.render(run, &mut out));
+        match done {
+            Ok(()) => Ok(String::from_utf8_lossy(&out).into_owned()),
+            Err(error) => match error.signal() {
+                Some(signal) => Ok(format!("dispatch.{}()", signal.name)),
+                None => Err(self.failed(index, &error)),
+            },
+        }
+    }
+
+    fn written_by(&self) -> Vec<Vec<WrittenBy>> {
+        self.written.clone()
     }
 }
 

@@ -6,10 +6,15 @@ mod awaited;
 mod commands;
 mod control;
 mod dialog;
+mod edit;
+mod external_editor;
+mod file_ops;
 mod files;
+mod find;
 mod help;
 mod jump;
 mod keys;
+mod leave;
 mod mouse;
 mod palette;
 mod pipeline;
@@ -19,8 +24,10 @@ mod project;
 mod prompt;
 mod remember;
 mod screen;
+mod tabs;
 mod toasts;
 mod tour;
+mod vim;
 mod which_key;
 
 use std::path::PathBuf;
@@ -39,6 +46,7 @@ use super::settings::{Loaded, Settings, Sources};
 use super::surroundings::Surroundings;
 use super::theme::{Ground, Theme};
 use crate::config::Parameters;
+use crate::instance::Link;
 
 pub use dialog::{Action, Choice, Dialog};
 pub use help::{Help, Row as HelpRow};
@@ -49,8 +57,10 @@ pub use preview::{Preview, Row, SPANS};
 pub use project::{Project, Start};
 pub use prompt::Prompt;
 pub use screen::Screen;
+pub use tabs::tabs;
 pub use toasts::{Level, Message, Toast};
 pub use tour::STEPS as TOUR;
+pub use vim::Editing;
 pub use which_key::Pending;
 
 /// The panes.
@@ -103,14 +113,8 @@ pub struct Opening {
     pub document: Option<PathBuf>,
     /// Where the start screen looks for projects; absolute.
     pub folder: PathBuf,
-    /// Settings as read at the start.
-    pub settings: Loaded,
-    /// Where they come from; without the project's file.
-    pub sources: Sources,
-    /// What is known of the terminal.
-    pub surroundings: Surroundings,
-    /// What was kept of the last times.
-    pub kept: Kept,
+    /// Settings and the terminal.
+    pub looks: Looks,
     /// Zone, params and mode of preview and pipeline.
     pub parameters: Parameters,
     /// Makes runs and the first preview repeatable.
@@ -119,6 +123,19 @@ pub struct Opening {
     pub size: (u16, u16),
     /// What is shown first.
     pub screen: Screen,
+}
+
+/// What decides about looks and keys at the start.
+#[derive(Debug)]
+pub struct Looks {
+    /// Settings as read.
+    pub settings: Loaded,
+    /// Where they come from.
+    pub sources: Sources,
+    /// What is known of the terminal.
+    pub surroundings: Surroundings,
+    /// What was kept of the last times.
+    pub kept: Kept,
 }
 
 /// Everything there is to see.
@@ -180,19 +197,29 @@ pub struct App {
     parameters: Parameters,
     noise: files::Noise,
     clipboard: String,
-    drag: Option<usize>,
+    drag: mouse::Drag,
     /// The rule that is being dragged.
     dragged: Option<arrange::Rule>,
     /// True once a key or the mouse did something.
     touched: bool,
     /// Cursors of files that were open the last time and are being read.
     places: std::collections::HashMap<PathBuf, (usize, usize)>,
+    /// How the editor behaves.
+    pub editing: Editing,
     effects: Vec<Effect>,
     now: Instant,
     changed: bool,
     /// What to do once everything is saved.
     after_save: Option<Action>,
+    /// A file whose text on disk is to be taken over, whatever was typed.
+    forced: Option<PathBuf>,
     leaving: bool,
+    /// Where generators run.
+    pub link: Link,
+    /// Generators that run, as far as known, whoever started them.
+    running: Vec<String>,
+    /// Why generators have to run in this process, when they have to.
+    unsafe_here: Option<String>,
     exit: Option<u8>,
 }
 
@@ -202,26 +229,32 @@ impl App {
     /// # Errors
     /// When there is no such theme.
     pub fn open(opening: Opening, now: Instant) -> Result<Self, super::theme::ThemeError> {
+        let Looks {
+            settings: loaded,
+            sources,
+            surroundings,
+            kept,
+        } = opening.looks;
         let Loaded {
             settings, problems, ..
-        } = opening.settings;
-        let ground = opening.surroundings.ground.or(opening.kept.ground());
-        let depth = opening.surroundings.depth;
+        } = loaded;
+        let ground = surroundings.ground.or(kept.ground());
+        let depth = surroundings.depth;
         let theme = Theme::load(&settings.theme, depth, ground.unwrap_or_default())?;
         let (keymap, conflicts) = Keymap::new(&settings);
         let mut app = Self {
             theme,
             settings,
             keymap,
-            sources: opening.sources,
-            surroundings: opening.surroundings,
+            sources,
+            surroundings,
             ground,
             theme_chosen: None,
             far: false,
             pending: Pending::default(),
             panes: Arrangement::default(),
             recent: Vec::new(),
-            kept: opening.kept,
+            kept,
             size: Rect::new(0, 0, opening.size.0, opening.size.1),
             screen: opening.screen,
             monitor: Monitor::default(),
@@ -242,21 +275,27 @@ impl App {
             parameters: opening.parameters,
             noise: files::Noise::default(),
             clipboard: String::new(),
-            drag: None,
+            drag: mouse::Drag::default(),
             dragged: None,
             touched: false,
             places: std::collections::HashMap::new(),
+            editing: Editing::default(),
             effects: Vec::new(),
             now,
             changed: true,
             after_save: None,
+            forced: None,
             leaving: false,
+            link: Link::Here,
+            running: Vec::new(),
+            unsafe_here: None,
             exit: None,
         };
         match opening.document {
             Some(document) => app.open_project(document),
             None => app.open_start(opening.folder),
         }
+        app.settle_editor(&Settings::default());
         app.tell_problems(&[problems, conflicts].concat());
         app.first_time();
         app.settle();
@@ -276,6 +315,8 @@ impl App {
             AppEvent::Opened(path, result) => self.opened(path, result),
             AppEvent::Reread(path, result) => self.reread(&path, result),
             AppEvent::Saved(path, text, result) => self.saved(&path, text, result),
+            AppEvent::FileChanged(change, result) => self.file_changed(change, result),
+            AppEvent::EditedOutside(path, result) => self.edited_outside(&path, result),
             AppEvent::Scanned(result) => self.scanned(result),
             AppEvent::Projects(found) => self.found(found),
             AppEvent::Changed { paths, listing } => {
@@ -309,12 +350,13 @@ impl App {
     fn settle(&mut self) {
         self.drop_old_toasts();
         let layout = self.layout();
+        self.settle_editing();
         if let Some(area) = layout.editor
             && let Some(buffer) = self.project.as_mut().and_then(Project::buffer_mut)
         {
             let text = View::of(buffer, inner(area)).text;
             buffer.settle_view(usize::from(text.height), usize::from(text.width));
-            buffer.lex_to(buffer.top + usize::from(text.height));
+            buffer.lex(buffer.top, buffer.top + usize::from(text.height));
         }
         if let Some(area) = layout.files
             && let Some(project) = &mut self.project
@@ -337,6 +379,7 @@ impl App {
             self.toasts.iter().map(|toast| toast.until).min(),
             self.pending.deadline(),
             self.preview.deadline(),
+            self.drag.deadline(),
         ]
         .into_iter()
         .flatten()
@@ -344,6 +387,7 @@ impl App {
     }
 
     fn deadlines(&mut self) {
+        self.drag_on();
         if self.preview.due(self.now) {
             self.request_preview();
         }

@@ -272,9 +272,30 @@ impl App {
                 self.pipeline.phase = Phase::Ended(text, false);
             }
             PipelineEvent::Failed(why) => self.error(why),
-            PipelineEvent::Status(status) => self.pipeline_status(*status),
+            PipelineEvent::Named(id) => self.pipeline.name(&id),
+            PipelineEvent::Adopted(status) => self.adopt(*status),
+            PipelineEvent::Status(status) => {
+                // Of a run of the project that was open before.
+                if status.id == self.pipeline.id {
+                    self.pipeline_status(*status);
+                }
+            }
             PipelineEvent::ShutDown => self.shut_down(),
+            PipelineEvent::NotStopped(why) => self.not_stopped(why),
         }
+    }
+
+    /// Follows a run that this terminal did not start.
+    fn adopt(&mut self, status: GeneratorStatus) {
+        let mine = self.project.as_ref();
+        if mine.is_none_or(|project| project.document != status.project) || self.pipeline.active() {
+            return;
+        }
+        self.pipeline.name(&status.id);
+        self.pipeline.reset();
+        self.pipeline.phase = Phase::Running;
+        self.info(format!("{} runs already, in the background", status.id));
+        self.pipeline_status(status);
     }
 
     fn pipeline_status(&mut self, mut status: GeneratorStatus) {

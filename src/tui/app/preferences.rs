@@ -8,7 +8,8 @@ use super::App;
 use super::awaited::Awaited;
 use crate::tui::event::{Answer, Effect};
 use crate::tui::keymap::Keymap;
-use crate::tui::settings::{Loaded, PROJECT_FILE, Problem};
+use crate::tui::editor::set_tab;
+use crate::tui::settings::{Loaded, PROJECT_FILE, Problem, Settings};
 use crate::tui::theme::{Ground, Theme};
 
 /// Answers over SSH that take longer than this make the connection a slow one.
@@ -47,6 +48,7 @@ impl App {
             return;
         }
         self.keymap = keymap;
+        self.settle_editor(&old);
         if old.theme != self.settings.theme {
             self.theme_chosen = None;
             self.follow_theme();
@@ -55,6 +57,24 @@ impl App {
             self.effects.push(Effect::Mouse(self.settings.mouse));
         }
         self.info("the settings are taken over");
+    }
+
+    /// Tells the editor of settings that are not what they were; what commands changed stays.
+    pub(super) fn settle_editor(&mut self, old: &Settings) {
+        if old.key_set != self.settings.key_set {
+            self.set_key_set(self.settings.key_set);
+        }
+        if old.tab_width != self.settings.tab_width {
+            set_tab(usize::from(self.settings.tab_width));
+        }
+        let mut options = self.editor_options();
+        if old.wrap != self.settings.wrap {
+            options.wrap = self.settings.wrap;
+        }
+        if old.line_numbers != self.settings.line_numbers {
+            options.numbers = self.settings.line_numbers;
+        }
+        self.set_editor_options(options);
     }
 
     /// Says what is wrong in the settings.

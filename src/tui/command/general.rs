@@ -44,7 +44,7 @@ pub static TABLE: &[Command] = &[
         name: "app.jump",
         title: "Jump",
         help: "Paint letters over everything that can be gone to; a letter goes there",
-        keys: &["ctrl-k j"],
+        keys: &["ctrl-u j"],
         plain_keys: &["'"],
         available: always,
         run: App::open_jump,
@@ -55,7 +55,7 @@ pub static TABLE: &[Command] = &[
         name: "theme.choose",
         title: "Choose a theme",
         help: "List the themes; a choice is kept for this project",
-        keys: &["ctrl-k t"],
+        keys: &["ctrl-u t"],
         available: always,
         run: App::open_themes,
         ..BASE
@@ -74,7 +74,7 @@ pub static TABLE: &[Command] = &[
         name: "app.messages",
         title: "Messages",
         help: "List what was said, the newest first; Enter copies one",
-        keys: &["ctrl-k m"],
+        keys: &["ctrl-u m"],
         available: always,
         run: App::open_messages,
         ..BASE
@@ -84,7 +84,7 @@ pub static TABLE: &[Command] = &[
         name: "app.settings",
         title: "Settings",
         help: "Open your settings file, made with its defaults as comments",
-        keys: &["ctrl-k ,"],
+        keys: &["ctrl-u ,"],
         available: always,
         run: App::open_settings,
         ..BASE

@@ -230,6 +230,31 @@ fn searching(app: &App) -> Result<(), &'static str> {
     }
 }
 
+fn replacing(app: &App) -> Result<(), &'static str> {
+    let find = app.buffer().and_then(|buffer| buffer.find.as_ref());
+    if find.is_some_and(|find| find.with.is_some()) {
+        Ok(())
+    } else {
+        Err("nothing is being replaced")
+    }
+}
+
+fn file_changes(app: &App) -> Result<(), &'static str> {
+    if app.changed_files() {
+        Ok(())
+    } else {
+        Err("no file was made, renamed, copied or deleted")
+    }
+}
+
+fn closed(app: &App) -> Result<(), &'static str> {
+    if app.closed_files().next().is_some() {
+        Ok(())
+    } else {
+        Err("no file was closed")
+    }
+}
+
 const BASE: Command = Command {
     id: Id::Quit,
     name: "",

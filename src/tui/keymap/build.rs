@@ -3,7 +3,8 @@
 use super::{Keymap, label};
 use crate::tui::command::{self, Command, Context, Place};
 use crate::tui::key::Chord;
-use crate::tui::settings::{Binding, KeySet, Problem, Settings, Spot, bindings_of};
+use crate::tui::editor::KeySet;
+use crate::tui::settings::{Binding, Problem, Settings, Spot, bindings_of};
 
 /// Keys that the vim key set adds; a settings file.
 const VIM: &str = include_str!("../../../keymaps/vim.yml");

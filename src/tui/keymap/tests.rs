@@ -6,7 +6,8 @@ use rstest::rstest;
 use super::*;
 use crate::tui::app::{Focus, Screen};
 use crate::tui::command;
-use crate::tui::settings::{KeySet, bindings_of};
+use crate::tui::editor::KeySet;
+use crate::tui::settings::bindings_of;
 
 fn with(text: &str) -> (Keymap, Vec<String>) {
     let (bindings, problems) = bindings_of(text, "settings.yml");
@@ -67,18 +68,18 @@ fn no_built_in_keys_hide_longer_ones() {
 #[test]
 fn own_keys_go_over_built_in_ones() {
     let (keymap, problems) = with(
-        "keys:\n  \"ctrl-x\": file.save\n  \"Ctrl-P\": none\n  \"ctrl-u ctrl-s\": file.save-all\n  \"z\": app.help\n",
+        "keys:\n  \"ctrl-x\": file.save\n  \"Ctrl-P\": none\n  \"f9 ctrl-s\": file.save-all\n  \"z\": app.help\n",
     );
     assert_eq!(problems, [""; 0]);
     assert_eq!(name(&keymap, "ctrl-x", EDITOR), "file.save");
     assert_eq!(name(&keymap, "ctrl-p", EDITOR), "");
-    assert_eq!(name(&keymap, "ctrl-u", EDITOR), "…");
-    assert_eq!(name(&keymap, "ctrl-u ctrl-s", EVENTS), "file.save-all");
+    assert_eq!(name(&keymap, "f9", EDITOR), "…");
+    assert_eq!(name(&keymap, "f9 ctrl-s", EVENTS), "file.save-all");
     assert_eq!(name(&keymap, "z", EVENTS), "app.help");
     assert_eq!(name(&keymap, "z", EDITOR), "");
     assert_eq!(keymap.labels(command::Id::Cut), "");
-    assert_eq!(keymap.label(command::Id::SaveAll), "Ctrl-U Ctrl-S");
-    let next = keymap.following(&Chord::sequence("ctrl-u").unwrap(), EDITOR);
+    assert_eq!(keymap.label(command::Id::SaveAll), "F9 Ctrl-S");
+    let next = keymap.following(&Chord::sequence("f9").unwrap(), EDITOR);
     assert_eq!(next.len(), 1);
     assert_eq!(next[0].0.label(), "Ctrl-S");
 }
@@ -93,23 +94,23 @@ fn one_key_can_mean_something_in_each_context() {
 
 #[test]
 fn a_project_goes_over_the_person() {
-    let one = bindings_of("keys: {\"ctrl-d\": file.save}\n", "user").0;
-    let two = bindings_of("keys: {\"ctrl-d\": app.help}\n", "project").0;
+    let one = bindings_of("keys: {\"f9\": file.save}\n", "user").0;
+    let two = bindings_of("keys: {\"f9\": app.help}\n", "project").0;
     let settings = Settings {
         keys: vec![one, two],
         ..Settings::default()
     };
     let (keymap, problems) = Keymap::new(&settings);
     assert_eq!(problems, []);
-    assert_eq!(name(&keymap, "ctrl-d", EDITOR), "app.help");
+    assert_eq!(name(&keymap, "f9", EDITOR), "app.help");
 }
 
 #[rstest]
 #[case("\"ctrl-k\": file.save\n  \"Ctrl-K\": app.help", "3:3: `Ctrl-K` means both file.save and app.help")]
 #[case("\"ctrl-d\": [file.save, file.save-all]", "2:3: `Ctrl-D` means both file.save and file.save-all")]
 #[case("\"ctrl-q s\": file.save", "2:3: `Ctrl-Q s` cannot be reached: `Ctrl-Q` alone is app.quit; free it with \"ctrl-q\": none")]
-#[case("\"ctrl-k s\": file.save\n  \"ctrl-k\": app.help", "3:3: `Ctrl-K` would hide `Ctrl-K s`, which is file.save")]
-#[case("\"ctrl-k\": app.help\n  \"ctrl-k s\": file.save", "3:3: `Ctrl-K s` cannot be reached")]
+#[case("\"f9 s\": file.save\n  \"f9\": app.help", "3:3: `F9` would hide `F9 s`, which is file.save")]
+#[case("\"f9\": app.help\n  \"f9 s\": file.save", "3:3: `F9 s` cannot be reached")]
 #[case("\"x\": edit.cut", "2:3: `x` is text in the editor, it cannot be edit.cut")]
 fn what_stands_in_the_way_is_said(#[case] keys: &str, #[case] said: &str) {
     let (_, problems) = with(&format!("keys:\n  {keys}\n"));
@@ -118,10 +119,10 @@ fn what_stands_in_the_way_is_said(#[case] keys: &str, #[case] said: &str) {
 
 #[test]
 fn a_short_key_of_ones_own_goes_over_longer_built_in_ones() {
-    let (keymap, problems) = with("keys:\n  \"ctrl-k\": app.help\n");
+    let (keymap, problems) = with("keys:\n  \"ctrl-u\": app.help\n");
     assert_eq!(problems, [""; 0]);
-    assert_eq!(name(&keymap, "ctrl-k", EDITOR), "app.help");
-    assert_eq!(name(&keymap, "ctrl-k j", EDITOR), "");
+    assert_eq!(name(&keymap, "ctrl-u", EDITOR), "app.help");
+    assert_eq!(name(&keymap, "ctrl-u j", EDITOR), "");
 }
 
 #[test]

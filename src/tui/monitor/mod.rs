@@ -90,6 +90,10 @@ impl App {
                 self.monitor.globals.heard(&scenario, values);
             }
             InstanceNews::Silent(why) => self.monitor.silent = why,
+            InstanceNews::Link(link) => self.linked(link),
+            InstanceNews::Running(ids) => self.runs(ids),
+            InstanceNews::Warned(why) => self.warn(why),
+            InstanceNews::Here(why) => self.runs_here(why),
             InstanceNews::Done(message) => self.info(message),
             InstanceNews::Failed(message) => self.error(message),
         }

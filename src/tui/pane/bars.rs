@@ -100,7 +100,11 @@ pub fn status(app: &App, area: Rect, screen: &mut Buffer) {
     if all == 0 && app.preview.took.is_some() {
         line.put("✓ no problems ", on_bar(app, theme.ok));
     }
-    if app.preview.stale {
+    if let Some(why) = app.trouble() {
+        let room = line.room().saturating_sub(4);
+        line.put("! ", on_bar(app, theme.warn))
+            .put(&text::fit(why, room), on_bar(app, theme.warn));
+    } else if app.preview.stale {
         line.put("… working the preview out", theme.bar);
     } else if let Some(took) = app.preview.took.filter(|_| line.room() > 40) {
         line.put(

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::editor::KeySet;
 use super::key::Chord;
 
 pub use document::{commented, effective};
@@ -52,23 +53,11 @@ impl Switch {
     }
 }
 
-/// The keys one starts from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum KeySet {
-    /// Arrows and Ctrl.
-    #[default]
-    Plain,
-    /// Modes and motions as in vi.
-    Vim,
-}
-
-impl KeySet {
-    /// As written in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Plain => "plain",
-            Self::Vim => "vim",
-        }
+/// As written in files.
+fn key_set_name(keys: KeySet) -> &'static str {
+    match keys {
+        KeySet::Plain => "plain",
+        KeySet::Vim => "vim",
     }
 }
 

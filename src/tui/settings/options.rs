@@ -2,7 +2,7 @@
 //! flags, the commented default file and the list of effective values all come from it.
 
 use super::value::Value;
-use super::{KeySet, Settings, Switch};
+use super::{KeySet, Settings, Switch, key_set_name};
 use crate::config::near;
 use crate::tui::theme::Theme;
 
@@ -44,7 +44,7 @@ pub static OPTIONS: &[Opt] = &[
             };
             Ok(())
         },
-        show: |from| from.key_set.name().to_owned(),
+        show: |from| key_set_name(from.key_set).to_owned(),
     },
     Opt {
         name: "mouse",

@@ -119,6 +119,11 @@ pub fn preview(request: &PreviewRequest) -> PreviewResult {
             alias: Some(arc("page")),
             tags: vec![arc("web"), arc("front")],
             text,
+            number: usize::try_from(index).unwrap(),
+            part: 0,
+            input: 0,
+            took: Duration::from_micros(40),
+            fault: None,
         });
     }
     result

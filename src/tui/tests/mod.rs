@@ -6,6 +6,7 @@ mod behaviour;
 mod canned;
 mod feel;
 mod files;
+mod leaving;
 mod screens;
 
 use std::fmt::Write as _;
@@ -19,7 +20,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style};
 
-use super::app::{App, Opening, Screen};
+use super::app::{App, Looks, Opening, Screen};
 use super::event::{AppEvent, Effect, PipelineEvent};
 use super::session::{Kept, Session};
 use super::settings::{self, Loaded, Sources};
@@ -68,16 +69,18 @@ impl Harness {
         let opening = Opening {
             document,
             folder: folder.path().to_owned(),
-            settings: Loaded::read(&sources),
-            sources,
-            surroundings: Surroundings {
-                depth,
-                ground: None,
-                unicode: true,
-                remote: false,
-                answers: false,
+            looks: Looks {
+                settings: Loaded::read(&sources),
+                sources,
+                surroundings: Surroundings {
+                    depth,
+                    ground: None,
+                    unicode: true,
+                    remote: false,
+                    answers: false,
+                },
+                kept: Kept::default(),
             },
-            kept: Kept::default(),
             parameters: Parameters::default(),
             seed: Some(7),
             size: (width, height),
@@ -179,6 +182,14 @@ impl Harness {
                 let result = disk::save(&path, text.chunks());
                 AppEvent::Saved(path, text, result)
             }
+            Effect::ChangeFile(change) => {
+                let result = change.perform(Some(self.folder.path().join("trash")));
+                AppEvent::FileChanged(change, result)
+            }
+            Effect::EditOutside { path, line, column } => {
+                let name = path.file_name().unwrap().to_string_lossy().into_owned();
+                return self.note(format!("edit {name} at {line}:{column}"));
+            }
             Effect::Scan(root) => AppEvent::Scanned(project::scan(&root)),
             Effect::FindProjects(folder) => AppEvent::Projects(project::find(&folder)),
             Effect::Preview(request) => AppEvent::Preview(Box::new(canned::preview(&request))),
@@ -195,6 +206,8 @@ impl Harness {
             Effect::Control(id, change) => return self.note(format!("control {id}: {change:?}")),
             Effect::Stop(id) => return self.note(format!("stop {id}")),
             Effect::Abort(id) => return self.note(format!("abort {id}")),
+            Effect::AbortAll => return self.note("abort all".to_owned()),
+            Effect::Adopt(_) => return None,
             Effect::ShutDown => {
                 self.done.push("shut down".to_owned());
                 AppEvent::Pipeline(PipelineEvent::ShutDown)

@@ -191,6 +191,31 @@ impl Sample {
         self.rows.iter().position(|known| known.same_as(row))
     }
 
+    /// Number of rows.
+    pub(super) fn count(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Names of the columns, made up ones where the data has none.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.names.iter().map(Str::as_str)
+    }
+
+    /// Some rows, as their cells.
+    pub(super) fn part(&self, from: usize, most: usize) -> impl Iterator<Item = &[Value]> {
+        let rows = self.rows.iter().skip(from).take(most);
+        rows.map(|row| row.as_tuple().unwrap_or_default())
+    }
+
+    /// The sum of a column, if it holds nothing but numbers from 0 up.
+    pub(super) fn sum(&self, index: usize) -> Option<f64> {
+        let mut weights = self.rows.iter().map(|row| weight(&cell(row, index)));
+        weights.try_fold(0.0, |sum, weight| {
+            let weight = weight.filter(|weight| weight.is_finite() && *weight >= 0.0)?;
+            Some(sum + weight)
+        })
+    }
+
     /// All cells.
     pub(super) fn cells(&self) -> impl Iterator<Item = &Value> {
         self.rows
