@@ -62,9 +62,13 @@ impl Ground {
     /// Waits until the output grows.
     #[track_caller]
     fn grows(&self) {
-        let before = self.length();
+        // A new run begins with an empty file.
+        let mut last = self.length();
         until("a growing output", || {
-            (self.length() > before).then_some(())
+            let now = self.length();
+            let grows = now > last;
+            last = now;
+            grows.then_some(())
         });
     }
 

@@ -176,7 +176,7 @@ fn a_bad_entry_is_shown_and_the_others_run() {
 
 #[test]
 fn a_reload_touches_only_what_changed() {
-    let list = "- {id: same, path: same}\n- {id: other, path: other}\n- {id: files, path: files}\n- {id: goes, path: same}\n- {id: hurt, path: hurt}\n- {id: ended, path: ended}\n- {id: halted, path: same}\n";
+    let list = "- {id: same, path: same}\n- {id: other, path: other}\n- {id: files, path: files, reload: off}\n- {id: goes, path: same}\n- {id: hurt, path: hurt, reload: off}\n- {id: ended, path: ended}\n- {id: halted, path: same}\n";
     let house = House::new(list);
     for name in ["same", "other", "files", "hurt"] {
         house.project(name, LIVE, DROP);

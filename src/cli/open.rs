@@ -88,12 +88,13 @@ fn open(args: &Args) -> Result<u8, String> {
         screen: Screen::Design,
     };
     let secrets = secrets.silent();
+    let stored = secrets.clone();
     let instances = if args.in_process {
         in_process(secrets)
     } else {
         in_background(secrets)
     };
-    let backends = backends(instances);
+    let backends = backends(instances, stored);
     let done = if args.plain {
         tui::run_plain(opening, backends, &mut io::stdout())
     } else {
@@ -102,10 +103,17 @@ fn open(args: &Args) -> Result<u8, String> {
     done.map_err(|error| error.to_string())
 }
 
-pub(super) fn backends(instances: Instances) -> Backends {
+/// What the application stands on; `stored` says which secrets have a value.
+pub(super) fn backends(instances: Instances, stored: Secrets) -> Backends {
     Backends {
-        preview: Box::new(|sink| -> PreviewPort {
-            let worker = Worker::start(sink);
+        preview: Box::new(move |sink| -> PreviewPort {
+            let worker = Worker::start(move |mut result| {
+                if let Some(known) = &mut result.known_secrets {
+                    let names = result.secrets.iter().map(String::as_str);
+                    *known = stored.known(names);
+                }
+                sink(result);
+            });
             Box::new(move |request| worker.request(request))
         }),
         instances,

@@ -9,6 +9,7 @@
 //! Knows nothing of screens or command lines.
 
 mod home;
+mod lints;
 mod live;
 mod local;
 pub mod log_ring;
@@ -19,6 +20,8 @@ pub mod protocol;
 mod redact;
 mod registry;
 mod reload;
+mod reload_files;
+mod reload_watch;
 #[cfg(unix)]
 pub mod remote;
 mod replace;
@@ -263,7 +266,7 @@ pub trait Instance: Send + Sync {
     /// what differs. Files that cannot be read as a whole change nothing.
     fn reload(&self) -> BoxFuture<'_, Result<Reloaded, InstanceError>>;
     /// Changes the startup list on disk, keeping everything else in it. The instance follows at the
-    /// next [`reload`](Self::reload).
+    /// next [`reload`](Self::reload); only `autostart` counts at once, and starts nothing.
     fn edit(&self, edit: StartupEdit) -> BoxFuture<'_, Result<(), InstanceError>>;
     /// Stops everything and waits for the end.
     fn shutdown(&self) -> BoxFuture<'_, ()>;

@@ -309,7 +309,10 @@ async fn answer(handle: Handle, id: u64, call: Call) -> Vec<u8> {
         Call::Logs(query) => give(id, &handle.logs(query).await),
         Call::Globals(scenario) => give(id, &handle.globals(&scenario).await),
         Call::SetGlobal(scenario, key, value) => {
-            give(id, &handle.set_global(&scenario, &key, value).await)
+            give(id, &handle.set_global(&scenario, &key, Some(value)).await)
+        }
+        Call::RemoveGlobal(scenario, key) => {
+            give(id, &handle.set_global(&scenario, &key, None).await)
         }
         Call::ReloadFiles(generator) => give(id, &handle.reload_files(&generator).await),
         Call::ReplayLetters(generator, output) => {

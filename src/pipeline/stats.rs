@@ -8,6 +8,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::Settings;
+use crate::config::ReloadMode;
 
 /// Where a pipeline stands.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -168,19 +169,6 @@ pub struct Latency {
     pub p99: Duration,
     /// The longest.
     pub max: Duration,
-}
-
-/// What a run does when its files change.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ReloadMode {
-    /// Take a sound change at the next batch.
-    #[default]
-    Auto,
-    /// Check it and wait for somebody's word.
-    Ask,
-    /// Go on with what was read at the start.
-    Off,
 }
 
 /// What became of changes to the files of a run.

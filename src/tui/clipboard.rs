@@ -61,7 +61,8 @@ fn give(tool: &[impl AsRef<OsStr>], text: &str, patience: Duration) -> bool {
     let input = child.stdin.take();
     let bytes = text.as_bytes().to_vec();
     // A tool that does not read must not hold this thread up either.
-    let writer = thread::spawn(move || input.is_some_and(|mut input| input.write_all(&bytes).is_ok()));
+    let writer =
+        thread::spawn(move || input.is_some_and(|mut input| input.write_all(&bytes).is_ok()));
     let until = Instant::now() + patience;
     loop {
         match child.try_wait() {
@@ -89,7 +90,10 @@ mod tests {
             found.iter().map(|tool| tool[0]).collect()
         };
         assert!(names(&[], false).is_empty());
-        assert_eq!(names(&["WAYLAND_DISPLAY", "DISPLAY"], false), ["wl-copy", "xclip", "xsel"]);
+        assert_eq!(
+            names(&["WAYLAND_DISPLAY", "DISPLAY"], false),
+            ["wl-copy", "xclip", "xsel"]
+        );
         assert_eq!(names(&["DISPLAY"], false), ["xclip", "xsel"]);
         assert_eq!(names(&[], true), ["pbcopy"]);
     }
@@ -103,7 +107,11 @@ mod tests {
         let text = "text\n".repeat(50_000);
         assert!(give(&["sh", "-c", &script], &text, PATIENCE));
         assert_eq!(std::fs::read_to_string(out).unwrap(), text);
-        assert!(!give(&["sh", "-c", "exec sleep 60"], &text, Duration::from_millis(50)));
+        assert!(!give(
+            &["sh", "-c", "exec sleep 60"],
+            &text,
+            Duration::from_millis(50)
+        ));
         assert!(!give(&["evtui-no-such-tool"], "x", PATIENCE));
         assert!(!give(&["sh", "-c", "exit 1"], "x", PATIENCE));
     }

@@ -15,10 +15,10 @@ use crate::instance::{
 use crate::pipeline::Change;
 use crate::preview::{PreviewRequest, PreviewResult};
 
-use super::trash::FileChange;
 use super::project::{Found, Tree};
 use super::session::Session;
 use super::settings::{Loaded, Sources};
+use super::trash::FileChange;
 
 /// Something happened.
 #[derive(Debug)]
@@ -68,6 +68,8 @@ pub enum AppEvent {
     Answer(Answer),
     /// How a project was left; its folder, and `None` when nothing is known.
     Session(PathBuf, Box<Option<Session>>),
+    /// Lines around a line of a file, with their numbers, or why there are none.
+    Excerpt(PathBuf, usize, Result<Vec<(usize, String)>, String>),
     /// The process was asked to end by a signal.
     Signal(i32),
     /// The terminal is gone or broken.
@@ -133,6 +135,8 @@ pub enum InstanceNews {
     Done(String),
     /// A request failed.
     Failed(String),
+    /// The machine slept for so long.
+    Slept(Duration),
 }
 
 /// What the instance is to be asked again and again while it is shown.
@@ -148,6 +152,27 @@ pub struct Observe {
     pub logs: Option<LogQuery>,
     /// Globals of a scenario; an empty name is generators without one.
     pub globals: Option<String>,
+    /// The workbench's pipeline in detail, told as [`PipelineEvent::Status`].
+    pub own: Option<String>,
+    /// Once a second is enough.
+    pub slowly: bool,
+}
+
+impl Observe {
+    /// True when the same is asked for, whatever was heard of it already.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let tail = |one: &Self| {
+            let tail = one.tail.as_ref();
+            tail.map(|(id, query)| (id.clone(), query.most))
+        };
+        let logs = |one: &Self| one.logs.as_ref().map(|query| query.generator.clone());
+        tail(self) == tail(other)
+            && logs(self) == logs(other)
+            && self.overview == other.overview
+            && self.status == other.status
+            && self.globals == other.globals
+            && self.own == other.own
+    }
 }
 
 /// A request about generators, made once.
@@ -240,4 +265,6 @@ pub enum Effect {
     ReadSession(PathBuf, PathBuf),
     /// Take the mouse, or leave it to the terminal.
     Mouse(bool),
+    /// Read the lines around a line of a file, counted from 1.
+    Excerpt(PathBuf, usize),
 }

@@ -12,6 +12,8 @@ mod key;
 mod keymap;
 mod layout;
 mod lexer;
+#[doc(hidden)]
+pub mod measure;
 mod monitor;
 mod outside;
 mod pane;

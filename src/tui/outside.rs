@@ -30,7 +30,9 @@ fn way(program: &str) -> Way {
         "vi" | "view" | "ex" | "elvis" | "nvi" | "vile" | "mg" | "joe" | "jed" | "ne" | "gedit"
         | "mcedit" | "less" => Way::Plus,
         "nano" | "pico" => Way::PlusComma,
-        "emacs" | "emacsclient" | "kak" | "micro" | "amp" | "jmacs" | "zile" | "qe" => Way::PlusColon,
+        "emacs" | "emacsclient" | "kak" | "micro" | "amp" | "jmacs" | "zile" | "qe" => {
+            Way::PlusColon
+        }
         "hx" | "helix" | "subl" | "zed" | "zeditor" => Way::Colon,
         "code" | "codium" | "code-insiders" | "cursor" | "windsurf" => Way::Goto,
         _ => Way::None,
@@ -53,9 +55,13 @@ pub fn command(
     let words = shell_words::split(wish)
         .map_err(|_| format!("the editor {wish:?} has a quote that is not closed"))?;
     let program = words.first().map(Path::new).and_then(Path::file_stem);
-    let name = program.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = program
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let mut out: Vec<OsString> = words.iter().map(OsString::from).collect();
-    let waits = words.iter().any(|word| matches!(word.as_str(), "-w" | "--wait"));
+    let waits = words
+        .iter()
+        .any(|word| matches!(word.as_str(), "-w" | "--wait"));
     let place = |sign: &str| {
         let mut place = file.as_os_str().to_owned();
         place.push(format!("{sign}{line}{sign}{column}"));
@@ -112,7 +118,10 @@ pub fn edit(
     }
     match command.status() {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("{shown} {}; the file is as it left it", ended(status))),
+        Ok(status) => Err(format!(
+            "{shown} {}; the file is as it left it",
+            ended(status)
+        )),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(format!(
             "there is no editor {shown}; set VISUAL or EDITOR to one that is installed"
         )),

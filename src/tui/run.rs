@@ -231,7 +231,7 @@ fn hand_over(
 ) -> io::Result<Result<(), String>> {
     if !reader.park() {
         return Ok(Err(
-            "the terminal cannot be given to another editor now; try again".to_owned()
+            "the terminal cannot be given to another editor now; try again".to_owned(),
         ));
     }
     HANDED_OVER.store(true, Ordering::SeqCst);
@@ -321,10 +321,11 @@ impl Reader {
 /// Lets the reader come back from its wait.
 fn wake_reader() {
     #[cfg(unix)]
-    drop(rustix::process::kill_process(
-        rustix::process::getpid(),
-        rustix::process::Signal::WINCH,
-    ));
+    if let Err(error) =
+        rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::WINCH)
+    {
+        tracing::warn!("the reader of the terminal cannot be woken: {error}");
+    }
 }
 
 /// Stands still while it is asked to.

@@ -12,8 +12,8 @@ use super::event::{AppEvent, Effect};
 use super::session::Session;
 use super::settings::{Loaded, Sources, commented};
 use super::talk::{self, Job};
-use super::watch::Watcher;
 use super::trash::{self, FileChange};
+use super::watch::Watcher;
 use super::{disk, project};
 use crate::instance::Handle;
 use crate::preview::{PreviewRequest, PreviewResult};
@@ -65,6 +65,7 @@ enum FileJob {
     Settings(Box<Sources>),
     MakeSettings(PathBuf),
     Session(PathBuf, PathBuf),
+    Excerpt(PathBuf, usize),
 }
 
 /// The threads.
@@ -128,6 +129,7 @@ impl Services {
             Effect::ReadSettings(sources) => file(FileJob::Settings(sources)),
             Effect::MakeSettings(path) => file(FileJob::MakeSettings(path)),
             Effect::ReadSession(path, root) => file(FileJob::Session(path, root)),
+            Effect::Excerpt(path, line) => file(FileJob::Excerpt(path, line)),
             Effect::Watch(mut folders) => {
                 folders.extend(self.settings_folder.clone());
                 self.watcher.watch(folders);
@@ -202,6 +204,10 @@ fn run_files(jobs: &Receiver<FileJob>, events: &Sender<AppEvent>) {
             FileJob::Session(path, root) => {
                 let session = Session::read(&path, &root);
                 AppEvent::Session(root, Box::new(session))
+            }
+            FileJob::Excerpt(path, line) => {
+                let lines = disk::excerpt(&path, line);
+                AppEvent::Excerpt(path, line, lines)
             }
         };
         if events.send(event).is_err() {

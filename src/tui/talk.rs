@@ -4,26 +4,28 @@
 //! The instance may be another process that is slow, silent or gone: requests run side by side, and what
 //! must keep its order is refused at once while nobody answers.
 
-use std::collections::HashSet;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 
 use tokio::runtime::Runtime;
 
 use super::event::{AppEvent, InstanceNews, Observe, PipelineEvent, Request};
 use super::services::Instances;
-use crate::config::Diagnostics;
+use crate::config::{Diagnostics, StartupEdit};
 use crate::instance::{
-    Action, GeneratorSpec, GeneratorStatus, Handle, InstanceError, Link, Selection,
+    Action, GeneratorSpec, GeneratorStatus, Handle, InstanceError, Link, Overview, Selection,
 };
-use crate::pipeline::{Change, State};
+use crate::pipeline::{Change, State, Stats};
 
-/// Time between samples of a running pipeline's counters.
-const SAMPLE: Duration = Duration::from_millis(200);
-
-/// So many samples from one look at all generators to the next.
-const ALL: u32 = 5;
+/// Time between two questions to the instance while what it answers changes.
+const FAST: Duration = Duration::from_millis(250);
+/// The same while nothing changes, or nobody is in a hurry.
+const SLOW: Duration = Duration::from_millis(1_000);
+/// After a request things change soon, even if they have not yet.
+const EAGER: Duration = Duration::from_secs(3);
+/// A wall clock that went on so much further than the monotonic one tells of a machine that slept.
+const SLEPT: Duration = Duration::from_secs(3);
 
 /// What is to be done.
 pub(super) enum Job {
@@ -64,18 +66,16 @@ pub(super) fn run(jobs: &Receiver<Job>, events: &Sender<AppEvent>, instances: In
         instances,
         handle: None,
         events,
-        running: HashSet::new(),
         observed: Observe::default(),
+        look: Look::default(),
         stopping: false,
-        samples: 0,
         told: Link::Here,
     };
     talk.take(first);
     loop {
-        let job = if talk.idle() {
-            jobs.recv().map_err(|_| RecvTimeoutError::Disconnected)
-        } else {
-            jobs.recv_timeout(SAMPLE)
+        let job = match talk.next() {
+            None => jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(at) => jobs.recv_timeout(at.saturating_duration_since(Instant::now())),
         };
         match job {
             Ok(job) => talk.take(job),
@@ -90,12 +90,50 @@ struct Talk<'a> {
     instances: Instances,
     handle: Option<Handle>,
     events: &'a Sender<AppEvent>,
-    /// Generators of this terminal that are followed until they end.
-    running: HashSet<String>,
     observed: Observe,
+    look: Look,
     stopping: bool,
-    samples: u32,
     told: Link,
+}
+
+/// When the instance was asked last, and what it said.
+#[derive(Default)]
+struct Look {
+    /// Monotonic and wall clock at the last question.
+    at: Option<(Instant, SystemTime)>,
+    /// Something was different from the time before.
+    moved: bool,
+    eager: Option<Instant>,
+    overview: Vec<Overview>,
+    stats: Option<Stats>,
+    /// When it was asked what runs.
+    running: Option<Instant>,
+}
+
+impl Look {
+    /// When to ask again.
+    fn next(&self, slowly: bool) -> Instant {
+        let now = Instant::now();
+        let Some((at, _)) = self.at else {
+            return now;
+        };
+        let eager = self.eager.is_some_and(|until| now < until);
+        if eager || (self.moved && !slowly) {
+            at + FAST
+        } else {
+            at + SLOW
+        }
+    }
+
+    /// Counts from now; gives how long the machine slept since the time before.
+    fn begin(&mut self) -> Option<Duration> {
+        let now = (Instant::now(), SystemTime::now());
+        let before = self.at.replace(now)?;
+        self.moved = false;
+        let wall = now.1.duration_since(before.1).ok()?;
+        let slept = wall.saturating_sub(now.0.duration_since(before.0));
+        (slept >= SLEPT).then_some(slept)
+    }
 }
 
 impl Talk<'_> {
@@ -153,12 +191,16 @@ impl Talk<'_> {
                 Ok(())
             }),
             Job::Observe(wish) => {
+                // What only goes on where it stood waits for its turn.
+                let other = !wish.is_like(&self.observed);
                 self.observed = *wish;
                 if self.observed != Observe::default() && self.handle.is_none() {
                     // What ran before this terminal came is shown as well.
                     self.found();
                 }
-                self.observe();
+                if other {
+                    self.observe();
+                }
             }
             Job::Request(request) => self.request(*request),
             Job::ShutDown(done) => self.shut_down(done),
@@ -198,7 +240,6 @@ impl Talk<'_> {
         if spec.id != wished {
             self.tell(PipelineEvent::Named(spec.id.clone()));
         }
-        self.running.insert(spec.id.clone());
         let events = self.events.clone();
         self.runtime.spawn(async move {
             let news = match handle.start(spec).await {
@@ -222,7 +263,6 @@ impl Talk<'_> {
             .into_iter()
             .find(|one| one.project == document && active(one.state.as_ref()));
         if let Some(status) = mine {
-            self.running.insert(status.id.clone());
             self.tell(PipelineEvent::Adopted(Box::new(status)));
         }
     }
@@ -250,6 +290,7 @@ impl Talk<'_> {
                 return;
             }
         };
+        self.look.eager = Some(Instant::now() + EAGER);
         let sender = self.events.clone();
         self.runtime.spawn(async move {
             let news = match carry_out(&handle, request).await {
@@ -284,10 +325,10 @@ impl Talk<'_> {
         });
     }
 
-    /// True when there is nothing to ask for until somebody wants something.
-    fn idle(&self) -> bool {
-        self.handle.is_none()
-            || self.running.is_empty() && self.observed == Observe::default() && !self.stopping
+    /// When to ask the instance again; `None` while nobody wants to know anything.
+    fn next(&self) -> Option<Instant> {
+        let silent = self.observed == Observe::default() && !self.stopping;
+        (!silent && self.handle.is_some()).then(|| self.look.next(self.observed.slowly))
     }
 
     /// Tells when the way to the instance is another than before.
@@ -301,40 +342,59 @@ impl Talk<'_> {
     }
 
     /// Asks for what is shown.
-    fn observe(&self) {
-        let Some(handle) = &self.handle else {
+    fn observe(&mut self) {
+        let Some(handle) = self.handle.clone() else {
             return;
         };
-        let tell = |news| self.tell_of_instance(news);
+        let events = self.events;
+        let tell = |news| drop(events.send(AppEvent::Instance(news)));
+        if let Some(time) = self.look.begin() {
+            tell(InstanceNews::Slept(time));
+        }
         let wish = &self.observed;
         if wish.overview {
-            tell(InstanceNews::Overview(
-                self.runtime.block_on(handle.overview()),
-            ));
+            let all = self.runtime.block_on(handle.overview());
+            self.look.moved |= all != self.look.overview;
+            self.look.overview.clone_from(&all);
+            tell(InstanceNews::Overview(all));
         }
         if let Some(id) = &wish.status
             && let Some(status) = self.runtime.block_on(handle.status(id))
         {
+            self.look.moved |= self.look.stats.as_ref() != Some(&status.stats);
+            self.look.stats = Some(status.stats.clone());
             tell(InstanceNews::Status(Box::new(status)));
         }
-        if trouble(&handle.link()).is_some() {
-            // Each of these would wait for an answer, and there is nothing to show instead.
-            return;
+        if let Some(id) = &wish.own
+            && let Some(status) = self.runtime.block_on(handle.status(id))
+        {
+            self.look.moved = true;
+            let news = PipelineEvent::Status(Box::new(status));
+            drop(events.send(AppEvent::Pipeline(news)));
         }
+        if trouble(&handle.link()).is_none() {
+            self.observe_more(&handle);
+        }
+    }
+
+    /// What is not asked for while nobody answers: each would wait, and there is nothing to show instead.
+    fn observe_more(&mut self, handle: &Handle) {
+        let wish = &self.observed;
+        // Events and records come in their own time.
+        self.look.moved |= wish.tail.is_some() || wish.logs.is_some();
         if let Some((id, query)) = &wish.tail
             && let Ok(page) = self.runtime.block_on(handle.tail(id, query.clone()))
         {
-            tell(InstanceNews::Tail(id.clone(), page));
+            self.tell_of_instance(InstanceNews::Tail(id.clone(), page));
         }
         if let Some(query) = &wish.logs {
-            tell(InstanceNews::Logs(
-                self.runtime.block_on(handle.logs(query.clone())),
-            ));
+            let page = self.runtime.block_on(handle.logs(query.clone()));
+            self.tell_of_instance(InstanceNews::Logs(page));
         }
         if let Some(scenario) = &wish.globals
             && let Ok(values) = self.runtime.block_on(handle.globals(scenario))
         {
-            tell(InstanceNews::Globals(scenario.clone(), values));
+            self.tell_of_instance(InstanceNews::Globals(scenario.clone(), values));
         }
     }
 
@@ -343,23 +403,14 @@ impl Talk<'_> {
         let Some(handle) = self.handle.clone() else {
             return;
         };
-        for id in self.running.clone() {
-            let Some(status) = self.runtime.block_on(handle.status(&id)) else {
-                continue;
-            };
-            if !active(status.state.as_ref()) && status.state.is_some() {
-                self.running.remove(&id);
-            }
-            self.tell(PipelineEvent::Status(Box::new(status)));
-        }
-        if self.samples.is_multiple_of(ALL) {
+        if self.look.running.is_none_or(|at| at.elapsed() >= SLOW) {
+            self.look.running = Some(Instant::now());
             let states = self.runtime.block_on(handle.states());
             let busy = states
                 .into_iter()
                 .filter(|(_, state)| active(state.as_ref()));
             self.tell_of_instance(InstanceNews::Running(busy.map(|(id, _)| id).collect()));
         }
-        self.samples = self.samples.wrapping_add(1);
         self.look_at_link();
     }
 }
@@ -400,25 +451,31 @@ pub(super) fn trouble(link: &Link) -> Option<String> {
         Link::Gone { why, .. } => Some(why.clone()),
     }
 }
+
 /// Does what was asked for once; gives what became of it, in words.
 async fn carry_out(handle: &Handle, request: Request) -> Result<String, String> {
     let said = |error: InstanceError| error.to_string();
     match request {
         Request::Act(who, what) => {
+            let verb = acted(what);
             let outcomes = handle.act(who, what).await;
             let failed: Vec<String> = outcomes
                 .iter()
                 .filter_map(|(id, result)| Some(format!("{id}: {}", result.as_ref().err()?)))
                 .collect();
-            if failed.is_empty() {
-                Ok(format!("done with {}", outcomes.len()))
+            if let [(id, Ok(()))] = outcomes.as_slice() {
+                Ok(format!("{id}: {verb}"))
+            } else if failed.is_empty() {
+                Ok(format!("{} generators: {verb}", outcomes.len()))
             } else {
                 Err(failed.join("; "))
             }
         }
         Request::Control(id, change) => {
-            handle.control(&id, change).await.map_err(said)?;
-            Ok(format!("{id}: changed"))
+            let what = super::monitor::flow_words::change(&change);
+            let done = handle.control(&id, change).await;
+            done.map_err(|error| format!("{id}: {error}"))?;
+            Ok(format!("{id}: {what}"))
         }
         Request::ReloadFiles(id) => {
             handle.reload_files(&id).await.map_err(said)?;
@@ -454,8 +511,33 @@ async fn carry_out(handle: &Handle, request: Request) -> Result<String, String> 
             ))
         }
         Request::Edit(edit) => {
+            let what = edited(&edit);
             handle.edit(edit).await.map_err(said)?;
-            Ok("the startup list is changed".to_owned())
+            Ok(what)
         }
+    }
+}
+
+/// What is said of an action that was carried out.
+fn acted(what: Action) -> &'static str {
+    match what {
+        Action::Start => "started",
+        Action::Stop => "stopping, what is queued is delivered",
+        Action::Abort => "aborted",
+        Action::Restart => "restarted",
+        Action::Pause => "paused",
+        Action::Resume { skip: false } => "goes on",
+        Action::Resume { skip: true } => "goes on from now",
+    }
+}
+
+/// What is said of a change of the startup list.
+fn edited(edit: &StartupEdit) -> String {
+    match edit {
+        StartupEdit::Set { id, option, value } if option == "autostart" => match value.as_bool() {
+            Some(true) => format!("{id}: starts with the instance from now on"),
+            _ => format!("{id}: does not start with the instance any more"),
+        },
+        _ => "the startup list is changed".to_owned(),
     }
 }

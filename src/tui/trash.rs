@@ -70,7 +70,8 @@ impl FileChange {
                 let trash = trash.ok_or_else(|| {
                     "cannot delete: there is no home folder for the trash".to_owned()
                 })?;
-                let place = put_away(path, &trash).map_err(|error| failed("delete", path, &error))?;
+                let place =
+                    put_away(path, &trash).map_err(|error| failed("delete", path, &error))?;
                 return Ok(Self::Trashed(path.clone(), place));
             }
             Self::Trashed(..) => {}
@@ -86,7 +87,9 @@ impl FileChange {
 /// The trash of the user, where there is a home folder.
 pub fn folder() -> Option<PathBuf> {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    let data = set("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let data = set("XDG_DATA_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute());
     let data = data.or_else(|| Some(PathBuf::from(set("HOME")?).join(".local/share")));
     data.map(|data| data.join("Trash"))
 }
@@ -128,9 +131,16 @@ fn put_away(path: &Path, trash: &Path) -> io::Result<PathBuf> {
     let (files, notes) = (trash.join("files"), trash.join("info"));
     fs::create_dir_all(&files)?;
     fs::create_dir_all(&notes)?;
-    let own = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    let own = path
+        .file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy();
     for number in 1..10_000 {
-        let name = if number == 1 { own.to_string() } else { format!("{own}.{number}") };
+        let name = if number == 1 {
+            own.to_string()
+        } else {
+            format!("{own}.{number}")
+        };
         let note = notes.join(format!("{name}.trashinfo"));
         // The note is made first: who makes it owns the name.
         let mut out = match OpenOptions::new().write(true).create_new(true).open(&note) {
@@ -228,13 +238,17 @@ mod tests {
         let root = folder.path();
         let (file, trash) = (root.join("a b.txt"), root.join("Trash"));
         fs::write(&file, "text").unwrap();
-        let done = FileChange::Trash(file.clone()).perform(Some(trash.clone())).unwrap();
+        let done = FileChange::Trash(file.clone())
+            .perform(Some(trash.clone()))
+            .unwrap();
         assert!(!file.exists());
         let note = fs::read_to_string(trash.join("info/a b.txt.trashinfo")).unwrap();
         assert!(note.contains("a%20b.txt\nDeletionDate=20"), "{note}");
         // A second one of that name has a place of its own.
         fs::write(&file, "other").unwrap();
-        FileChange::Trash(file.clone()).perform(Some(trash.clone())).unwrap();
+        FileChange::Trash(file.clone())
+            .perform(Some(trash.clone()))
+            .unwrap();
         assert!(trash.join("files/a b.txt.2").exists());
         done.back().perform(None).unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), "text");
@@ -257,7 +271,9 @@ mod tests {
             assert!(why.contains("there is one there already"), "{why}");
         }
         assert_eq!(fs::read_to_string(path("b")).unwrap(), "b");
-        let why = FileChange::Trash(path("gone")).perform(Some(path("trash"))).unwrap_err();
+        let why = FileChange::Trash(path("gone"))
+            .perform(Some(path("trash")))
+            .unwrap_err();
         assert_eq!(why, "cannot delete gone: it does not exist");
     }
 
@@ -266,7 +282,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         let made = FileChange::Create(path("x/y/a.csv")).perform(None).unwrap();
-        let renamed = FileChange::Rename(path("x"), path("z/w")).perform(None).unwrap();
+        let renamed = FileChange::Rename(path("x"), path("z/w"))
+            .perform(None)
+            .unwrap();
         assert!(path("z/w/y/a.csv").exists());
         renamed.back().perform(None).unwrap();
         made.back().perform(Some(path("trash"))).unwrap();

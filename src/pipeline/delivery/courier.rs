@@ -71,9 +71,11 @@ impl Courier {
         timeout: Duration,
     ) -> Self {
         let lane = shared.lanes.get(index);
-        let source = lane.map_or_else(String::new, |lane| format!("output[{index}].{}", lane.name));
+        let source = lane.map_or_else(String::new, |lane| {
+            format!("output[{}].{}", lane.position, lane.name)
+        });
         let name = lane.map_or("output", |lane| lane.name.as_str());
-        let default = || default_letters(index, name);
+        let default = || default_letters(lane.map_or(index, |lane| lane.position), name);
         let path = base.join(config.dead_letter.clone().unwrap_or_else(default));
         Self {
             timeout: config.write_timeout.unwrap_or(timeout),
@@ -229,6 +231,10 @@ impl Courier {
             let wait = self.wait(attempts, asked(&rest.error));
             lane.circuit.plan(Instant::now().checked_add(wait));
             self.rest(wait, lane, &mut nudges).await;
+            if nudges.came() {
+                // Somebody wants it now, whatever was planned meanwhile.
+                lane.circuit.again();
+            }
             if self.shared.control.abort_token().is_cancelled() {
                 return self.give_up(&items, &aborted(Some(&rest.error)), attempts, account);
             }
@@ -370,7 +376,7 @@ impl Courier {
     fn look_for_an_end(&self, lane: &Lane) {
         let lost = lane.lost.fetch_add(1, Ordering::Relaxed).saturating_add(1);
         let mut lanes = self.shared.lanes.iter();
-        let hopeless = |lane: &Lane| lane.lost.load(Ordering::Relaxed) >= PATIENCE;
+        let hopeless = |lane: &Lane| lane.closed() || lane.lost.load(Ordering::Relaxed) >= PATIENCE;
         if lost == PATIENCE && !self.shared.live && lanes.all(hopeless) {
             let source = &self.source;
             self.shared.halt(EndReason::Failed(format!(

@@ -6,8 +6,9 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ropey::Rope;
 
 use super::{App, Overlay};
+use crate::instance::{self, Selection};
+use crate::tui::event::{Effect, Request};
 use crate::tui::trash::FileChange;
-use crate::tui::event::Effect;
 
 /// What a choice does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +47,14 @@ pub enum Action {
     EditOutside,
     /// Puts a file or folder into the trash.
     Delete(PathBuf),
+    /// Starts, stops and so on these generators.
+    Act(Selection, instance::Action),
+    /// Sends the dead letters of a generator's output again.
+    ReplayLetters(String, usize),
+    /// Sets a global of a scenario, or takes it away.
+    SetGlobal(String, String, Option<serde_json::Value>),
+    /// Empties the globals of a scenario.
+    ResetGlobals(String),
 }
 
 /// One answer.
@@ -150,6 +159,12 @@ impl App {
             Action::CloseOrLeave => self.close_or_leave(),
             Action::Delete(path) => self.change_file(FileChange::Trash(path)),
             Action::CloseNow => self.close_now(),
+            Action::Act(who, what) => self.request_act(who, what),
+            Action::ReplayLetters(id, output) => self.request(Request::ReplayLetters(id, output)),
+            Action::SetGlobal(scenario, key, value) => {
+                self.request(Request::SetGlobal(scenario, key, value));
+            }
+            Action::ResetGlobals(scenario) => self.request(Request::ResetGlobals(scenario)),
         }
     }
 }

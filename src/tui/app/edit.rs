@@ -37,19 +37,25 @@ impl App {
         let lines = self.buffer().map_or(0, Buffer::lines);
         let title = format!("Go to line, 1 to {}", text::grouped(lines as u64));
         let here = self.buffer().map_or(0, |buffer| buffer.place().0 - 1);
-        let prompt = Prompt::new(title, "12, or 12:5 with the column, or +10 and -3", move |app, typed| {
-            let (line, column) = parse_place(typed, here)?;
-            if let Some(buffer) = app.buffer_mut() {
-                buffer.mark_jump();
-                buffer.go_to(line, column);
-            }
-            Ok(())
-        });
+        let prompt = Prompt::new(
+            title,
+            "12, or 12:5 with the column, or +10 and -3",
+            move |app, typed| {
+                let (line, column) = parse_place(typed, here)?;
+                if let Some(buffer) = app.buffer_mut() {
+                    buffer.mark_jump();
+                    buffer.go_to(line, column);
+                }
+                Ok(())
+            },
+        );
         let meaning = move |app: &App, typed: &str| {
             let (line, _) = parse_place(typed, here)?;
             let last = app.buffer().map_or(0, |buffer| buffer.lines() - 1);
             let shown = line.min(last);
-            let words = app.buffer().map(|buffer| buffer.line(shown).trim().to_owned());
+            let words = app
+                .buffer()
+                .map(|buffer| buffer.line(shown).trim().to_owned());
             Ok(format!("line {}: {}", shown + 1, words.unwrap_or_default()))
         };
         self.ask(prompt.meaning(meaning));

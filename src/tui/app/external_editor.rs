@@ -32,7 +32,8 @@ impl App {
         if let Some(buffer) = self.buffer() {
             let (line, column) = buffer.place();
             let path = buffer.path.clone();
-            self.effects.push(Effect::EditOutside { path, line, column });
+            self.effects
+                .push(Effect::EditOutside { path, line, column });
         }
     }
 

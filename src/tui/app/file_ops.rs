@@ -3,9 +3,9 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::{Action, App, Choice, Dialog, Focus, Overlay, Prompt};
-use crate::tui::trash::FileChange;
 use crate::tui::event::Effect;
 use crate::tui::project::GENERATOR;
+use crate::tui::trash::FileChange;
 
 /// Most changes that can be taken back.
 const LIMIT: usize = 100;
@@ -35,8 +35,17 @@ impl App {
                 }
                 Component::Normal(part) => {
                     let known = |entry: &&crate::tui::project::Entry| entry.path == path;
-                    if project.tree.entries.iter().find(known).is_some_and(|one| !one.folder) {
-                        return Err(format!("{} is a file, not a folder", project.relative(&path)));
+                    if project
+                        .tree
+                        .entries
+                        .iter()
+                        .find(known)
+                        .is_some_and(|one| !one.folder)
+                    {
+                        return Err(format!(
+                            "{} is a file, not a folder",
+                            project.relative(&path)
+                        ));
                     }
                     path.push(part);
                 }
@@ -88,7 +97,11 @@ impl App {
         let folder = folder.unwrap_or_else(|| project.root.clone());
         let inside = project.relative(&folder);
         let outside = folder == project.root || !folder.starts_with(&project.root);
-        let start = if outside { String::new() } else { format!("{inside}/") };
+        let start = if outside {
+            String::new()
+        } else {
+            format!("{inside}/")
+        };
         let help = "a name, or folder/name; with / at the end a folder is made";
         let prompt = Prompt::new("New file", help, |app, name| {
             let path = app.new_path(name, None)?;
@@ -127,7 +140,9 @@ impl App {
         let meaning = move |app: &App, name: &str| {
             let to = app.new_path(name, Some(&of));
             match to {
-                Err(_) if app.is_named(&of, name) => Ok("another name, or another folder".to_owned()),
+                Err(_) if app.is_named(&of, name) => {
+                    Ok("another name, or another folder".to_owned())
+                }
                 to => Ok(app.meaning_of(&to?, false)),
             }
         };
@@ -148,14 +163,18 @@ impl App {
             return;
         }
         let (stem, extension) = match name.rsplit('/').next().and_then(|own| own.find('.')) {
-            Some(at) => name.split_at(name.len() - name.rsplit('/').next().map_or(0, str::len) + at),
+            Some(at) => {
+                name.split_at(name.len() - name.rsplit('/').next().map_or(0, str::len) + at)
+            }
             None => (name.as_str(), ""),
         };
         let names = (1..100).map(|number| match number {
             1 => format!("{stem}-copy{extension}"),
             _ => format!("{stem}-copy{number}{extension}"),
         });
-        let free = names.into_iter().find(|name| self.new_path(name, None).is_ok());
+        let free = names
+            .into_iter()
+            .find(|name| self.new_path(name, None).is_ok());
         let prompt = Prompt::new(
             format!("Duplicate {name}"),
             "a name for the copy",
@@ -195,7 +214,10 @@ impl App {
             return;
         }
         let what = if folder {
-            format!("{name} and {} in it go to the trash.", crate::tui::text::count(count, "file"))
+            format!(
+                "{name} and {} in it go to the trash.",
+                crate::tui::text::count(count, "file")
+            )
         } else {
             format!("{name} goes to the trash.")
         };
@@ -221,7 +243,9 @@ impl App {
         let project = self.project.as_ref()?;
         let name = project.relative(&path);
         if path == project.document {
-            self.warn(format!("cannot {what} {GENERATOR}: it is what makes this a project"));
+            self.warn(format!(
+                "cannot {what} {GENERATOR}: it is what makes this a project"
+            ));
             return None;
         }
         Some((path, name))
@@ -242,7 +266,11 @@ impl App {
         };
         let above = path.parent().unwrap_or(path);
         let known = above == project.root
-            || project.tree.entries.iter().any(|entry| entry.path == *above);
+            || project
+                .tree
+                .entries
+                .iter()
+                .any(|entry| entry.path == *above);
         let name = project.relative(path);
         match (folder, known) {
             (true, _) => format!("the folder {name}"),
@@ -256,7 +284,11 @@ impl App {
             return false;
         };
         let path = project.root.join(name.trim_end_matches('/'));
-        project.tree.entries.iter().any(|entry| entry.folder && entry.path == path)
+        project
+            .tree
+            .entries
+            .iter()
+            .any(|entry| entry.folder && entry.path == path)
     }
 
     fn is_named(&self, path: &Path, name: &str) -> bool {
@@ -344,7 +376,11 @@ impl App {
         let root = project.root.clone();
         for buffer in &mut project.buffers {
             if let Ok(rest) = buffer.path.strip_prefix(from) {
-                let path = if rest.as_os_str().is_empty() { to.to_owned() } else { to.join(rest) };
+                let path = if rest.as_os_str().is_empty() {
+                    to.to_owned()
+                } else {
+                    to.join(rest)
+                };
                 let name = path.strip_prefix(&root).unwrap_or(&path);
                 let name = name.to_string_lossy().into_owned();
                 buffer.moved(path, name);
@@ -356,7 +392,9 @@ impl App {
             .buffer_at(&document)
             .is_some_and(|buffer| buffer.rope().to_string().contains(&old));
         if still {
-            self.warn(format!("{old} is {new} now; {GENERATOR} still has the old name"));
+            self.warn(format!(
+                "{old} is {new} now; {GENERATOR} still has the old name"
+            ));
         } else {
             self.info(format!("{old} is {new} now"));
         }
@@ -369,8 +407,13 @@ impl App {
         };
         let name = project.relative(path);
         let shown = project.buffer().map(|buffer| buffer.path.clone());
-        project.buffers.retain(|buffer| !buffer.path.starts_with(path));
-        let at = project.buffers.iter().position(|buffer| Some(&buffer.path) == shown.as_ref());
+        project
+            .buffers
+            .retain(|buffer| !buffer.path.starts_with(path));
+        let at = project
+            .buffers
+            .iter()
+            .position(|buffer| Some(&buffer.path) == shown.as_ref());
         let last = project.buffers.len().saturating_sub(1);
         project.active = at.unwrap_or(project.active.min(last));
         if back {

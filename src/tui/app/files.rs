@@ -105,7 +105,10 @@ impl App {
 
     /// Closes the shown file or, when no other one is open, asks to leave.
     pub(super) fn close_or_leave(&mut self) {
-        let open = self.project.as_ref().map_or(0, |project| project.buffers.len());
+        let open = self
+            .project
+            .as_ref()
+            .map_or(0, |project| project.buffers.len());
         if open > 1 {
             self.close_now();
         } else {

@@ -90,7 +90,10 @@ impl App {
         };
         if count > 0 {
             self.touch_preview();
-            self.info(format!("{} replaced; one undo brings them back", text::grouped(count as u64)));
+            self.info(format!(
+                "{} replaced; one undo brings them back",
+                text::grouped(count as u64)
+            ));
         } else {
             self.info("nothing to replace");
         }

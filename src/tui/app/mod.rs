@@ -2,6 +2,7 @@
 //! thread: what the world has to do leaves as effects.
 
 mod arrange;
+mod assist;
 mod awaited;
 mod commands;
 mod control;
@@ -15,8 +16,10 @@ mod help;
 mod jump;
 mod keys;
 mod leave;
+mod monitored;
 mod mouse;
 mod palette;
+mod panes;
 mod pipeline;
 mod preferences;
 mod preview;
@@ -37,7 +40,7 @@ use ratatui::layout::Rect;
 
 use super::command::Id;
 use super::editor::{Buffer, View};
-use super::event::{AppEvent, Effect, Observe};
+use super::event::{AppEvent, Effect, Observe, PipelineEvent};
 use super::keymap::Keymap;
 use super::layout::{self, Arrangement, Layout, Wish};
 use super::monitor::Monitor;
@@ -47,13 +50,16 @@ use super::surroundings::Surroundings;
 use super::theme::{Ground, Theme};
 use crate::config::Parameters;
 use crate::instance::Link;
+use crate::time::Zone;
 
+pub use assist::{Assist, Popup, ROWS as POPUP_ROWS};
 pub use dialog::{Action, Choice, Dialog};
 pub use help::{Help, Row as HelpRow};
 pub use jump::Jump;
-pub use palette::{Match, Palette};
+pub use palette::{Item, Match, Palette, Pick};
+pub use panes::{Ink, Row, SPANS, Tool, View as PaneView, bucket, shown_text};
 pub use pipeline::{Phase, Pipeline};
-pub use preview::{Preview, Row, SPANS};
+pub use preview::Preview;
 pub use project::{Project, Start};
 pub use prompt::Prompt;
 pub use screen::Screen;
@@ -167,6 +173,8 @@ pub struct App {
     pub size: Rect,
     /// What is shown.
     pub screen: Screen,
+    /// Help while typing.
+    pub assist: Assist,
     /// What is known of running generators.
     pub monitor: Monitor,
     /// What the instance was last asked to tell of.
@@ -257,6 +265,7 @@ impl App {
             kept,
             size: Rect::new(0, 0, opening.size.0, opening.size.1),
             screen: opening.screen,
+            assist: Assist::default(),
             monitor: Monitor::default(),
             observed: Observe::default(),
             focus: Focus::Editor,
@@ -305,7 +314,14 @@ impl App {
     /// Takes one event in.
     pub fn update(&mut self, event: AppEvent, now: Instant) {
         self.now = now;
-        self.changed |= !matches!(event, AppEvent::Tick | AppEvent::Changed { .. });
+        // News of pipelines come all the time; whoever takes them in knows what is worth a frame.
+        self.changed |= !matches!(
+            event,
+            AppEvent::Tick
+                | AppEvent::Changed { .. }
+                | AppEvent::Instance(_)
+                | AppEvent::Pipeline(PipelineEvent::Status(_))
+        );
         match event {
             AppEvent::Key(key) => self.key(&key),
             AppEvent::Mouse(mouse) => self.mouse(&mouse),
@@ -333,6 +349,7 @@ impl App {
             AppEvent::Settings(loaded) => self.take_settings(*loaded),
             AppEvent::Answer(answer) => self.take_answer(answer),
             AppEvent::Session(root, session) => self.take_session(&root, *session),
+            AppEvent::Excerpt(path, line, lines) => self.excerpt_read(&path, line, lines),
             AppEvent::Signal(number) => self.exit = Some(u8::try_from(128 + number).unwrap_or(1)),
             AppEvent::TerminalLost(why) => {
                 tracing::error!("the terminal is lost: {why}");
@@ -365,7 +382,14 @@ impl App {
         }
         self.preview
             .settle(layout.timestamps.map(inner), layout.events.map(inner));
+        if let Some(area) = layout.events
+            && self.preview.settle_view(inner(area), &self.parameters)
+        {
+            self.preview.hurry(self.now);
+        }
         self.preview.follow_width(self.now);
+        self.settle_monitor();
+        self.follow_cursor();
         let wish = self.observed();
         if wish != self.observed {
             self.observed = wish.clone();
@@ -407,6 +431,26 @@ impl App {
     /// True once after something to see changed.
     pub fn take_changed(&mut self) -> bool {
         std::mem::take(&mut self.changed)
+    }
+
+    /// There is something new to see.
+    pub(in crate::tui) fn mark_changed(&mut self) {
+        self.changed = true;
+    }
+
+    /// When the event that is taken in came.
+    pub(in crate::tui) fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// The zone that the application was opened with.
+    pub fn zone(&self) -> Zone {
+        self.parameters.zone
+    }
+
+    /// Has the world do something.
+    pub(in crate::tui) fn effects_push(&mut self, effect: Effect) {
+        self.effects.push(effect);
     }
 
     /// The exit code once the application is to end.

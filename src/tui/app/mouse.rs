@@ -47,9 +47,9 @@ impl Drag {
 
     /// Counts a click: 1, 2 or 3, then again from 1.
     fn count(&mut self, at: Position, now: Instant) -> u8 {
-        let again = self
-            .clicked
-            .filter(|(then, place, _)| *place == at && now.saturating_duration_since(*then) < DOUBLE);
+        let again = self.clicked.filter(|(then, place, _)| {
+            *place == at && now.saturating_duration_since(*then) < DOUBLE
+        });
         let count = again.map_or(1, |(_, _, count)| count % 3 + 1);
         self.clicked = Some((now, at, count));
         count
@@ -75,6 +75,15 @@ impl App {
                 MouseEventKind::Down(MouseButton::Left) => self.overlay_click(at),
                 kind => self.overlay_wheel(kind),
             }
+            return;
+        }
+        if self.screen != Screen::Design {
+            let down = mouse.kind == MouseEventKind::Down(MouseButton::Left);
+            if let Some(id) = pane::bar_command(self, at).filter(|_| down) {
+                self.run(id);
+                return;
+            }
+            self.monitor_mouse(mouse, at);
             return;
         }
         match mouse.kind {
@@ -177,16 +186,12 @@ impl App {
         let Some((focus, area)) = self.pane_at(at) else {
             return;
         };
-        if self.layout().tabs
-            && at.y == area.y
-            && matches!(focus, Focus::Events | Focus::Timestamps)
-        {
-            let left = at.x < area.x + area.width / 2;
-            self.set_focus(if left {
-                Focus::Timestamps
-            } else {
-                Focus::Events
-            });
+        if matches!(focus, Focus::Events | Focus::Timestamps) && at.y == area.y {
+            let tabs = super::super::pane::right_tabs(self, focus, area);
+            match tabs.into_iter().find(|tab| tab.cells.contains(&at.x)) {
+                Some(tab) => self.choose_tab(tab.leads),
+                None => self.set_focus(focus),
+            }
             return;
         }
         self.set_focus(focus);
@@ -214,13 +219,9 @@ impl App {
                     self.files_enter();
                 }
             }
-            Focus::Events => {
-                let hit = self.preview.rows.get(self.preview.top + row);
-                if let Some(item) = hit.and_then(|row| self.preview.item_of(row)) {
-                    self.preview.chosen = item;
-                }
-            }
-            Focus::Timestamps | Focus::Pipeline => {}
+            Focus::Events => self.click_events(body, at),
+            Focus::Timestamps => self.click_timestamps(body, at),
+            Focus::Pipeline => {}
         }
     }
 
@@ -244,7 +245,11 @@ impl App {
             3 => buffer.select_line(),
             _ => {}
         }
-        self.drag.holds = if count == 1 { Holds::Text } else { Holds::Nothing };
+        self.drag.holds = if count == 1 {
+            Holds::Text
+        } else {
+            Holds::Nothing
+        };
     }
 
     fn click_middle(&mut self, at: Position) {
@@ -308,7 +313,7 @@ impl App {
                 }
             }
             Some(Focus::Files) => self.files_move(by),
-            Some(Focus::Events) => self.preview.scroll(by),
+            Some(Focus::Events) => self.wheel_events(by),
             Some(Focus::Timestamps) => {
                 self.preview.list_top = self.preview.list_top.saturating_add_signed(by);
             }

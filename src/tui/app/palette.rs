@@ -19,12 +19,14 @@ pub enum Pick {
     Command(Id),
     /// A file.
     File(PathBuf),
-    /// A place in a file: line and character, from 0.
-    Place(PathBuf, usize, usize),
+    /// A line and character of a file, from 0.
+    Place(PathBuf, (usize, usize)),
     /// A theme.
     Theme(&'static str),
     /// A text, to be copied.
     Text(String),
+    /// Something that is there to be read.
+    Nothing,
 }
 
 /// One line of the list.
@@ -259,13 +261,16 @@ impl App {
         match picked {
             Some(Pick::Command(id)) => self.run_picked(id),
             Some(Pick::File(path)) => self.show_file(path, None),
-            Some(Pick::Place(path, line, column)) => self.show_file(path, Some((line, column))),
+            Some(Pick::Place(path, at)) => {
+                self.show_file(path, Some(at));
+                self.set_focus(super::Focus::Editor);
+            }
             Some(Pick::Theme(name)) => self.choose_theme(name),
             Some(Pick::Text(text)) => {
                 self.info("copied");
                 self.put_on_clipboard(text);
             }
-            None => {}
+            Some(Pick::Nothing) | None => {}
         }
     }
 

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::awaited::Awaited;
 use super::{App, Focus};
-use crate::tui::trash::FileChange;
 use crate::tui::editor::Buffer;
 use crate::tui::event::Effect;
 use crate::tui::project::{Entry, Found, GENERATOR, Tree};
+use crate::tui::trash::FileChange;
 
 /// The start screen.
 #[derive(Debug)]

@@ -51,7 +51,9 @@ pub fn tabs(project: &Project, width: usize) -> (Vec<Tab>, bool, bool) {
     let from = |tabs: &[Tab], first: usize| tabs.get(first).map_or(0, |tab| tab.start);
     let mut first = 0;
     while first < project.active
-        && tabs.get(project.active).is_some_and(|tab| tab.end() - from(&tabs, first) + 1 > room)
+        && tabs
+            .get(project.active)
+            .is_some_and(|tab| tab.end() - from(&tabs, first) + 1 > room)
     {
         first += 1;
     }
@@ -60,7 +62,11 @@ pub fn tabs(project: &Project, width: usize) -> (Vec<Tab>, bool, bool) {
     for tab in &mut tabs {
         tab.start -= shift;
     }
-    let kept = tabs.iter().take_while(|tab| tab.end() <= room.max(1)).count().max(1);
+    let kept = tabs
+        .iter()
+        .take_while(|tab| tab.end() <= room.max(1))
+        .count()
+        .max(1);
     let cut = kept < tabs.len();
     tabs.truncate(kept);
     (tabs, first > 0, cut)
@@ -106,7 +112,8 @@ impl Project {
         let buffer = self.buffers.remove(index);
         let (line, column) = buffer.place();
         self.closed_files.retain(|(path, _)| *path != buffer.path);
-        self.closed_files.push((buffer.path, (line - 1, column - 1)));
+        self.closed_files
+            .push((buffer.path, (line - 1, column - 1)));
         let surplus = self.closed_files.len().saturating_sub(CLOSED);
         self.closed_files.drain(..surplus);
         if self.active > index || self.active >= self.buffers.len() {
@@ -130,7 +137,11 @@ impl App {
     pub fn move_tab(&mut self, forward: bool) {
         if let Some(project) = &mut self.project {
             let at = project.active;
-            project.move_active(if forward { at + 1 } else { at.saturating_sub(1) });
+            project.move_active(if forward {
+                at + 1
+            } else {
+                at.saturating_sub(1)
+            });
         }
     }
 
@@ -155,7 +166,9 @@ impl App {
     pub(super) fn tab_at(&self, width: u16, cell: u16) -> Option<(usize, bool)> {
         let cell = usize::from(cell);
         let (tabs, ..) = tabs(self.project.as_ref()?, usize::from(width));
-        let tab = tabs.into_iter().find(|tab| (tab.start..tab.end()).contains(&cell))?;
+        let tab = tabs
+            .into_iter()
+            .find(|tab| (tab.start..tab.end()).contains(&cell))?;
         Some((tab.index, tab.sign_at() == Some(cell)))
     }
 
@@ -174,7 +187,10 @@ impl App {
 
     /// Closed files, the last one last; for tests and the session.
     pub fn closed_files(&self) -> impl Iterator<Item = &PathBuf> {
-        let closed = self.project.iter().flat_map(|project| &project.closed_files);
+        let closed = self
+            .project
+            .iter()
+            .flat_map(|project| &project.closed_files);
         closed.map(|(path, _)| path)
     }
 }

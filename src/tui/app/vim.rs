@@ -5,8 +5,8 @@ use crossterm::event::KeyEvent;
 use super::{Action, App, Overlay};
 use crate::tui::command::{self, Id};
 use crate::tui::editor::vim::{Ex, Mode, Outcome, Setting, Vim};
-use crate::tui::terminal::Cursor;
 use crate::tui::editor::{KeySet, Options, Shape};
+use crate::tui::terminal::Cursor;
 
 /// How the editor behaves, and what it remembers beyond single files.
 #[derive(Debug, Default)]
@@ -32,7 +32,11 @@ impl App {
         let mut vim = Vim::default();
         vim.set_clipboard(&self.clipboard);
         self.editing.vim = vim;
-        for buffer in self.project.iter_mut().flat_map(|project| &mut project.buffers) {
+        for buffer in self
+            .project
+            .iter_mut()
+            .flat_map(|project| &mut project.buffers)
+        {
             buffer.shape = Shape::Bar;
             buffer.deselect();
             buffer.seal();
@@ -117,7 +121,11 @@ impl App {
             }
             self.editing.shown = shown;
         }
+        let elsewhere = self.focus != super::Focus::Editor && self.editing.vim.prompt().is_some();
         if let Some(buffer) = project.buffer_mut() {
+            if vim && elsewhere {
+                self.editing.vim.leave(buffer);
+            }
             buffer.set_options(self.editing.options);
             if vim {
                 self.editing.vim.settle(buffer);
@@ -131,7 +139,11 @@ impl App {
             return false;
         }
         let page = self.page();
-        let Some(buffer) = self.project.as_mut().and_then(|project| project.buffer_mut()) else {
+        let Some(buffer) = self
+            .project
+            .as_mut()
+            .and_then(|project| project.buffer_mut())
+        else {
             return false;
         };
         let before = buffer.revision();
@@ -153,7 +165,10 @@ impl App {
 
     /// A text pasted into the line behind `:` or `/`; false when there is none.
     pub(super) fn vim_paste(&mut self, text: &str) -> bool {
-        let buffer = self.project.as_mut().and_then(|project| project.buffer_mut());
+        let buffer = self
+            .project
+            .as_mut()
+            .and_then(|project| project.buffer_mut());
         let vim = self.editing.keys == KeySet::Vim;
         vim && buffer.is_some_and(|buffer| self.editing.vim.paste(buffer, text))
     }
@@ -242,7 +257,10 @@ impl App {
 
     /// The line typed behind `:` or `/`, while one is, or the keys of an unfinished command.
     pub fn vim(&self) -> Option<&Vim> {
-        let typing = self.overlays.iter().any(|one| !matches!(one, Overlay::Help(_)));
+        let typing = self
+            .overlays
+            .iter()
+            .any(|one| !matches!(one, Overlay::Help(_)));
         (self.editing.keys == KeySet::Vim && !typing).then_some(&self.editing.vim)
     }
 }

@@ -3,14 +3,23 @@
 //! A command's keys work in its [`Context`]; where the keys are ([`Place`]) several contexts hold, the
 //! most special first.
 
+mod assist;
 mod editor;
+mod events;
+mod faults;
 mod file;
+mod flow;
 mod general;
+mod globals;
 mod id;
+mod logs;
 mod monitor;
+mod overview;
 mod pane;
 mod pipeline;
 mod preview;
+mod tail;
+mod timestamps;
 
 use super::app::{App, Focus, Phase, Screen};
 
@@ -140,10 +149,19 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         general::TABLE,
         pipeline::TABLE,
         monitor::TABLE,
+        overview::TABLE,
+        flow::TABLE,
         file::TABLE,
         editor::TABLE,
+        assist::TABLE,
         preview::TABLE,
+        timestamps::TABLE,
+        events::TABLE,
         pane::TABLE,
+        faults::TABLE,
+        tail::TABLE,
+        logs::TABLE,
+        globals::TABLE,
     ];
     tables.into_iter().flatten()
 }

@@ -90,7 +90,16 @@ pub fn draw(find: &Find, rows: Rect, theme: &Theme, screen: &mut Screen) -> Opti
         end -= wide + 1;
         screen.set_stringn(end, first.y, &state, usize::from(wide), style);
     }
-    let place = line(" Find", &find.input, Rect { width: end - first.x, ..first }, theme, screen);
+    let place = line(
+        " Find",
+        &find.input,
+        Rect {
+            width: end - first.x,
+            ..first
+        },
+        theme,
+        screen,
+    );
     let mut cursor = active(Field::Find).then_some(place);
     if let Some(with) = &find.with
         && rows.height > 1

@@ -195,9 +195,7 @@ impl Buffer {
         let range = match self.shape {
             Shape::Bar | Shape::Block => from..to,
             Shape::Characters => from..self.after(to),
-            Shape::Lines => {
-                self.start_of(self.line_of(from))..self.start_of(self.line_of(to) + 1)
-            }
+            Shape::Lines => self.start_of(self.line_of(from))..self.start_of(self.line_of(to) + 1),
         };
         (range.start < range.end).then_some(range)
     }
@@ -459,7 +457,9 @@ impl Buffer {
     pub fn lex(&mut self, first: usize, last: usize) {
         let last = last.min(self.lines() - 1);
         let mut lexed = std::mem::take(&mut self.lexed);
-        lexed.reach(self.language, first.min(last), last, |index| self.line(index));
+        lexed.reach(self.language, first.min(last), last, |index| {
+            self.line(index)
+        });
         self.lexed = lexed;
     }
 

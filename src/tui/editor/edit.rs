@@ -50,7 +50,11 @@ impl Buffer {
         if between {
             // The closing bracket goes to a line of its own.
             let outer = before.chars().take_while(|c| *c == ' ').count();
-            let text = format!("{end}{}{end}{}", " ".repeat(outer + INDENT), " ".repeat(outer));
+            let text = format!(
+                "{end}{}{end}{}",
+                " ".repeat(outer + INDENT),
+                " ".repeat(outer)
+            );
             self.replace(range.clone(), &text, Kind::Other);
             self.at.head = range.start + end.len() + outer + INDENT;
             self.settle_step();
@@ -58,8 +62,16 @@ impl Buffer {
         }
         // Blanks that nothing follows are not left behind at the end of a line.
         let blank = !before.is_empty() && before.trim().is_empty() && range.is_empty();
-        let from = if blank { range.start - within } else { range.start };
-        let text = if blank { format!("{end}{before}") } else { text };
+        let from = if blank {
+            range.start - within
+        } else {
+            range.start
+        };
+        let text = if blank {
+            format!("{end}{before}")
+        } else {
+            text
+        };
         self.replace(from..range.end, &text, Kind::Other);
     }
 

@@ -67,11 +67,7 @@ impl Buffer {
     }
 
     /// Changes each line by what `change` says, as one step.
-    fn each_line(
-        &mut self,
-        lines: Range<usize>,
-        change: impl Fn(&str) -> Option<Change>,
-    ) {
+    fn each_line(&mut self, lines: Range<usize>, change: impl Fn(&str) -> Option<Change>) {
         let mut first = true;
         for line in lines {
             let Some((within, text)) = change(&self.line(line)) else {
@@ -199,7 +195,11 @@ impl Buffer {
     /// Puts the touched lines above the line before them, or below the one after.
     pub fn move_lines(&mut self, up: bool) {
         let lines = self.touched_lines();
-        let beyond = if up { lines.start == 0 } else { lines.end >= self.lines() };
+        let beyond = if up {
+            lines.start == 0
+        } else {
+            lines.end >= self.lines()
+        };
         if beyond {
             return;
         }

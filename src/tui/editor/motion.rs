@@ -42,9 +42,7 @@ pub(super) enum Class {
 
 /// The class of a character; accents on their own belong to words.
 pub(super) fn class(c: char) -> Class {
-    let accent = |c: char| {
-        !c.is_control() && unicode_width::UnicodeWidthChar::width(c) == Some(0)
-    };
+    let accent = |c: char| !c.is_control() && unicode_width::UnicodeWidthChar::width(c) == Some(0);
     match c {
         _ if c.is_whitespace() => Class::Blank,
         _ if c.is_alphanumeric() || c == '_' || accent(c) => Class::Word,
@@ -298,7 +296,11 @@ impl Buffer {
             self.follow(height, width);
         }
         self.top = self.top.min(self.lines() - 1);
-        let most = if self.wraps() { self.rows_of(self.top) - 1 } else { 0 };
+        let most = if self.wraps() {
+            self.rows_of(self.top) - 1
+        } else {
+            0
+        };
         self.skipped = self.skipped.min(most);
     }
 

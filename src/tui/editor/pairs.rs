@@ -141,7 +141,9 @@ impl Buffer {
         let Some(start) = at.checked_sub(2) else {
             return false;
         };
-        let around = self.rope.get_slice(start..(at + 2).min(self.rope.len_chars()));
+        let around = self
+            .rope
+            .get_slice(start..(at + 2).min(self.rope.len_chars()));
         let around = around.map(|text| text.to_string()).unwrap_or_default();
         matches!(around.as_str(), "{{}}" | "{%%}" | "{##}")
     }
@@ -166,7 +168,10 @@ impl Buffer {
     /// True right between a bracket that opens a block and the one that closes it.
     pub(super) fn between_brackets(&self) -> bool {
         let (before, after) = self.around();
-        let brackets = matches!((before, after), (Some('{'), Some('}')) | (Some('['), Some(']')));
+        let brackets = matches!(
+            (before, after),
+            (Some('{'), Some('}')) | (Some('['), Some(']'))
+        );
         brackets && self.pairs() && self.closers.contains(&self.head())
     }
 

@@ -80,7 +80,13 @@ impl Pattern {
     /// The line with its matches that begin at or after a byte replaced, the first `most` of them, and
     /// how many there were. In the replacement of a regular expression `$1` and `${name}` stand for
     /// groups, `$$` for a dollar, `\n` and `\t` for a line end and a tab.
-    pub fn replaced(&self, line: &str, stretch: Range<usize>, with: &str, most: usize) -> (String, usize) {
+    pub fn replaced(
+        &self,
+        line: &str,
+        stretch: Range<usize>,
+        with: &str,
+        most: usize,
+    ) -> (String, usize) {
         let (mut out, mut end, mut count) = (String::new(), 0, 0);
         for groups in self.regex.captures_iter(line) {
             let Some(whole) = groups.get(0) else {
@@ -119,7 +125,9 @@ impl Pattern {
             let content = super::buffer::trim_end_of_line(&text);
             for found in self.matches(content) {
                 all += 1;
-                let within = content.get(..found.start).map_or(0, |head| head.chars().count());
+                let within = content
+                    .get(..found.start)
+                    .map_or(0, |head| head.chars().count());
                 earlier += usize::from(start + within < before);
             }
             start += chars;
@@ -176,11 +184,20 @@ fn explain(pattern: &str, error: &regex::Error) -> String {
         }
         _ => {
             let text = error.to_string();
-            let why = text.lines().rev().find_map(|line| line.strip_prefix("error: "));
+            let why = text
+                .lines()
+                .rev()
+                .find_map(|line| line.strip_prefix("error: "));
             let why = why.unwrap_or("it is no regular expression");
             let known = [
-                ("look-around", "look-ahead and look-behind are not supported"),
-                ("backreferences", "references to groups are not supported in a pattern"),
+                (
+                    "look-around",
+                    "look-ahead and look-behind are not supported",
+                ),
+                (
+                    "backreferences",
+                    "references to groups are not supported in a pattern",
+                ),
             ];
             let known = known.iter().find(|(part, _)| why.contains(part));
             let why = known.map_or(why, |(_, text)| text);
@@ -214,7 +231,12 @@ mod tests {
     #[case(r"\S+", "r", "ab AB", 2)]
     #[case(r"é\w", "r", "éa Éb", 2)]
     #[case("a|ab", "rw", "ab a", 2)]
-    fn reads_as_asked(#[case] text: &str, #[case] flags: &str, #[case] line: &str, #[case] count: usize) {
+    fn reads_as_asked(
+        #[case] text: &str,
+        #[case] flags: &str,
+        #[case] line: &str,
+        #[case] count: usize,
+    ) {
         assert_eq!(pattern(text, flags).matches(line).count(), count);
     }
 
@@ -224,17 +246,32 @@ mod tests {
     #[case("a", "", "$1\\n", "bab", "b$1\\nb")]
     #[case("^", "r", "# ", "x", "# x")]
     #[case("x*", "r", "-", "axb", "-a-b-")]
-    fn replaces(#[case] text: &str, #[case] flags: &str, #[case] with: &str, #[case] line: &str, #[case] out: &str) {
+    fn replaces(
+        #[case] text: &str,
+        #[case] flags: &str,
+        #[case] with: &str,
+        #[case] line: &str,
+        #[case] out: &str,
+    ) {
         let (made, _) = pattern(text, flags).replaced(line, 0..line.len(), with, usize::MAX);
         assert_eq!(made, out);
     }
 
     #[rstest]
     #[case("(a", "(a: unclosed group")]
-    #[case("[z-a]", "[z-a]: invalid character class range, the start must be <= the end")]
+    #[case(
+        "[z-a]",
+        "[z-a]: invalid character class range, the start must be <= the end"
+    )]
     #[case("(?=a)", "(?=a): look-ahead and look-behind are not supported")]
-    #[case(r"(a)\1", "(a)\\1: references to groups are not supported in a pattern")]
-    #[case("((a{1000}){1000}){1000}", "the pattern is too big; make its repetitions smaller")]
+    #[case(
+        r"(a)\1",
+        "(a)\\1: references to groups are not supported in a pattern"
+    )]
+    #[case(
+        "((a{1000}){1000}){1000}",
+        "the pattern is too big; make its repetitions smaller"
+    )]
     #[case(r"a\nb", "a match stays within its line: \\n is never found")]
     fn says_why_a_pattern_is_wrong(#[case] text: &str, #[case] why: &str) {
         let reading = Reading {

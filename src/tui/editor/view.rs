@@ -119,7 +119,11 @@ pub fn draw(
     let mut y = view.text.top();
     let mut line = buffer.top;
     while y < view.text.bottom() && line < buffer.lines() {
-        let skipped = if line == buffer.top { buffer.skipped } else { 0 };
+        let skipped = if line == buffer.top {
+            buffer.skipped
+        } else {
+            0
+        };
         let (next, place) = painter.line(line, skipped, y);
         cursor = cursor.or(place);
         y = next;
@@ -356,7 +360,10 @@ impl LineStyles<'_> {
         }
         // A selected line end shows as one selected blank.
         let at = self.start + within;
-        let end_selected = self.selection.as_ref().is_some_and(|range| range.contains(&at));
+        let end_selected = self
+            .selection
+            .as_ref()
+            .is_some_and(|range| range.contains(&at));
         if whole && end_selected && (from..to).contains(&cell) {
             put(" ", cell, 1, from, row, self.theme.selection, screen);
         }
@@ -384,7 +391,7 @@ impl LineStyles<'_> {
         match self.pair {
             Some((one, other)) if at == one || at == other => {
                 style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED)
-            },
+            }
             _ => style,
         }
     }

@@ -111,9 +111,10 @@ impl Buffer {
         let mut within = char_at_cell(part, cell);
         if row < last && within == part.chars().count() {
             // Behind the last character of a row is the start of the next one.
-            within = part.graphemes(true).next_back().map_or(0, |end| {
-                part.chars().count() - end.chars().count()
-            });
+            within = part
+                .graphemes(true)
+                .next_back()
+                .map_or(0, |end| part.chars().count() - end.chars().count());
         }
         self.start_of(line) + before.chars().count() + within
     }

@@ -151,8 +151,7 @@ pub struct States {
 impl States {
     /// Forgets what follows a line that changed.
     pub fn truncate(&mut self, line: usize) {
-        self.states
-            .truncate((line + 1).saturating_sub(self.first));
+        self.states.truncate((line + 1).saturating_sub(self.first));
     }
 
     /// Works states out at the starts of the lines from `first` to `last`.

@@ -85,6 +85,9 @@ pub fn bar_command(app: &App, at: Position) -> Option<Id> {
         let hints = bars::hint_places(app, area);
         return hints.into_iter().find(|(place, _)| place.contains(at))?.1;
     }
+    if app.screen != Screen::Design {
+        return None;
+    }
     if let Some(area) = on(layout.title) {
         let half = area.x + area.width / 2;
         return match at.x {

@@ -2,8 +2,8 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::super::history::{Kind, Selection};
 use super::super::Buffer;
+use super::super::history::{Kind, Selection};
 use super::ex::Ex;
 use super::object::Stretch;
 use super::operate::swap_case;
@@ -156,16 +156,29 @@ impl Vim {
             return Outcome::Done;
         }
         let empty = buffer.line_end_at(line) == buffer.start_of(line);
-        let at = if before || empty { head } else { buffer.after(head) };
+        let at = if before || empty {
+            head
+        } else {
+            buffer.after(head)
+        };
         buffer.replace(at..at, &text, Kind::Other);
         let several = text.contains('\n');
-        let to = if several { at } else { buffer.before(buffer.at.head) };
+        let to = if several {
+            at
+        } else {
+            buffer.before(buffer.at.head)
+        };
         buffer.put_cursor(to);
         Outcome::Done
     }
 
     /// Puts a text in place of the selection, which takes its place in the register.
-    fn put_over(&mut self, buffer: &mut Buffer, register: &super::Register, command: &Command) -> Outcome {
+    fn put_over(
+        &mut self,
+        buffer: &mut Buffer,
+        register: &super::Register,
+        command: &Command,
+    ) -> Outcome {
         let whole = self.mode == Mode::Visual(true);
         let Some(range) = buffer.selection() else {
             return self.escape(buffer);
@@ -243,7 +256,9 @@ impl Vim {
     }
 
     fn replace(&mut self, buffer: &mut Buffer, c: char, count: usize) {
-        let selected = buffer.selection().filter(|_| matches!(self.mode, Mode::Visual(_)));
+        let selected = buffer
+            .selection()
+            .filter(|_| matches!(self.mode, Mode::Visual(_)));
         let head = buffer.at.head;
         let range = if let Some(range) = selected {
             self.remember_visual(buffer);
@@ -272,11 +287,21 @@ impl Vim {
         }
         let new: String = old
             .graphemes(true)
-            .map(|one| if one.ends_with('\n') { one.to_owned() } else { c.to_string() })
+            .map(|one| {
+                if one.ends_with('\n') {
+                    one.to_owned()
+                } else {
+                    c.to_string()
+                }
+            })
             .collect();
         buffer.replace(range, &new, Kind::Other);
         self.normal(buffer);
-        let to = if typed { at + new.chars().count() - 1 } else { at };
+        let to = if typed {
+            at + new.chars().count() - 1
+        } else {
+            at
+        };
         buffer.put_cursor(to);
     }
 

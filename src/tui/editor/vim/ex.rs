@@ -182,9 +182,16 @@ impl Vim {
     }
 
     /// Reads one line: a number, `.`, `$` or a mark, with `+` and `-` behind it; from 0.
-    fn line_in<'a>(&self, buffer: &Buffer, text: &'a str) -> Result<(Option<usize>, &'a str), String> {
+    fn line_in<'a>(
+        &self,
+        buffer: &Buffer,
+        text: &'a str,
+    ) -> Result<(Option<usize>, &'a str), String> {
         let here = buffer.line_of(buffer.at.head);
-        let digits = |text: &str| text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+        let digits = |text: &str| {
+            text.find(|c: char| !c.is_ascii_digit())
+                .unwrap_or(text.len())
+        };
         let (mut line, mut rest) = match text.chars().next() {
             Some('.') => (here, &text[1..]),
             Some('$') => (buffer.last_line(), &text[1..]),
@@ -250,7 +257,11 @@ impl Vim {
             what
         };
         let pattern = match (what.is_empty(), Pattern::new(&what, reading)) {
-            (true, _) => self.memory.search.as_ref().map(|(pattern, _)| pattern.clone()),
+            (true, _) => self
+                .memory
+                .search
+                .as_ref()
+                .map(|(pattern, _)| pattern.clone()),
             (_, Ok(pattern)) => pattern,
             (_, Err(why)) => return Outcome::Say(why),
         };

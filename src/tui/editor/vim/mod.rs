@@ -170,7 +170,10 @@ impl Vim {
 
     /// Brings the buffer in step: its cursor's shape, and a selection made by the mouse.
     pub fn settle(&mut self, buffer: &mut Buffer) {
-        let selected = buffer.at.anchor.is_some_and(|anchor| anchor != buffer.at.head);
+        let selected = buffer
+            .at
+            .anchor
+            .is_some_and(|anchor| anchor != buffer.at.head);
         match self.mode {
             Mode::Normal if selected => {
                 // The mouse selects up to before the cursor.
@@ -213,7 +216,10 @@ impl Vim {
 
     fn command_key(&mut self, buffer: &mut Buffer, event: &KeyEvent) -> Outcome {
         let shifted = event.modifiers.contains(KeyModifiers::SHIFT);
-        let arrow = matches!(event.code, KeyCode::Left | KeyCode::Right | KeyCode::Up | KeyCode::Down);
+        let arrow = matches!(
+            event.code,
+            KeyCode::Left | KeyCode::Right | KeyCode::Up | KeyCode::Down
+        );
         if shifted && arrow && self.mode == Mode::Normal {
             // As everywhere, Shift with an arrow selects.
             self.start_visual(buffer, false);
@@ -235,7 +241,11 @@ impl Vim {
                 // A key of Ctrl that begins nothing here may be a command's.
                 let alone = self.keys.len() == 1 && matches!(key, Key::Ctrl(_));
                 self.keys.clear();
-                if alone { Outcome::Unknown } else { Outcome::Done }
+                if alone {
+                    Outcome::Unknown
+                } else {
+                    Outcome::Done
+                }
             }
             Parse::Pattern(sign) => {
                 self.open_prompt(buffer, sign, String::new());
@@ -276,7 +286,11 @@ impl Vim {
     fn start_visual(&mut self, buffer: &mut Buffer, lines: bool) {
         self.mode = Mode::Visual(lines);
         buffer.at.anchor.get_or_insert(buffer.at.head);
-        buffer.shape = if lines { Shape::Lines } else { Shape::Characters };
+        buffer.shape = if lines {
+            Shape::Lines
+        } else {
+            Shape::Characters
+        };
     }
 
     /// Does a command, and remembers it when it changed something.
@@ -285,11 +299,8 @@ impl Vim {
         if changes && buffer.read_only.is_some() {
             return Outcome::Refused;
         }
-        let remembered = changes
-            && !matches!(
-                command.verb,
-                Verb::Act(Act::Undo | Act::Redo | Act::Repeat)
-            );
+        let remembered =
+            changes && !matches!(command.verb, Verb::Act(Act::Undo | Act::Redo | Act::Repeat));
         let change = (remembered && !self.repeating).then(|| Change {
             keys: keys.get(command.prefix..).unwrap_or_default().to_vec(),
             count: command.count,
@@ -317,15 +328,26 @@ impl Vim {
             return None;
         };
         let range = buffer.selection()?;
-        let (first, last) = (buffer.line_of(range.start), buffer.line_of(range.end.max(1) - 1));
-        let from = if first == last { range.start } else { buffer.start_of(last) };
+        let (first, last) = (
+            buffer.line_of(range.start),
+            buffer.line_of(range.end.max(1) - 1),
+        );
+        let from = if first == last {
+            range.start
+        } else {
+            buffer.start_of(last)
+        };
         Some((last - first, range.end.saturating_sub(from).max(1), lines))
     }
 
     fn go(&mut self, buffer: &mut Buffer, motion: parse::Move, count: Option<usize>) -> Outcome {
         let landing = buffer.landing(motion, count, &mut self.memory);
         if let parse::Move::Search(_) | parse::Move::Star(_) = motion {
-            buffer.found = self.memory.search.as_ref().map(|(pattern, _)| pattern.clone());
+            buffer.found = self
+                .memory
+                .search
+                .as_ref()
+                .map(|(pattern, _)| pattern.clone());
         }
         let Some(landing) = landing else {
             return match motion {
@@ -390,7 +412,9 @@ impl Vim {
     fn typed(&mut self, buffer: &mut Buffer, event: &KeyEvent, page: usize) -> Outcome {
         if std::mem::take(&mut self.names_register) {
             if let KeyCode::Char(name) = event.code {
-                let text = self.register(Some(name)).map(|register| register.text.clone());
+                let text = self
+                    .register(Some(name))
+                    .map(|register| register.text.clone());
                 buffer.insert(&text.unwrap_or_default());
             }
             return Outcome::Done;
@@ -402,7 +426,11 @@ impl Vim {
             KeyCode::Char('u') if control => {
                 let line = buffer.line_of(buffer.at.head);
                 let (first, head) = (buffer.first_in(line), buffer.at.head);
-                let from = if first < head { first } else { buffer.start_of(line) };
+                let from = if first < head {
+                    first
+                } else {
+                    buffer.start_of(line)
+                };
                 buffer.replace(from..head, "", super::history::Kind::Other);
             }
             KeyCode::Char('t') if control => {
@@ -465,7 +493,11 @@ impl Vim {
             buffer.at.anchor = Some(buffer.at.head);
             let here = buffer.line_of(buffer.at.head);
             let last = (here + lines).min(buffer.last_line());
-            let from = if lines == 0 { buffer.at.head } else { buffer.start_of(last) };
+            let from = if lines == 0 {
+                buffer.at.head
+            } else {
+                buffer.start_of(last)
+            };
             let to = (from + characters - 1).min(buffer.line_end_at(last));
             buffer.at.head = buffer.on_character(to);
             self.start_visual(buffer, whole);
@@ -562,7 +594,11 @@ impl Vim {
             KeyCode::Up | KeyCode::Down => {
                 let up = event.code == KeyCode::Up;
                 let sign = prompt.sign;
-                let older = if up { prompt.older + 1 } else { prompt.older.saturating_sub(1) };
+                let older = if up {
+                    prompt.older + 1
+                } else {
+                    prompt.older.saturating_sub(1)
+                };
                 let same = self.typed.iter().rev().filter(|(one, _)| *one == sign);
                 let found = older.checked_sub(1).and_then(|at| same.clone().nth(at));
                 match found {
@@ -607,7 +643,11 @@ impl Vim {
         {
             buffer.at = prompt.origin;
             buffer.top = prompt.top;
-            buffer.found = self.memory.search.as_ref().map(|(pattern, _)| pattern.clone());
+            buffer.found = self
+                .memory
+                .search
+                .as_ref()
+                .map(|(pattern, _)| pattern.clone());
         }
     }
 

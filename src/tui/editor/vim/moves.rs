@@ -202,11 +202,14 @@ impl Buffer {
                 next + text.get(next..)?.iter().position(|c| *c == sought.char)?
             };
         }
-        Some(start + match (sought.till, sought.back) {
-            (false, _) => at,
-            (true, true) => at + 1,
-            (true, false) => at.checked_sub(1)?,
-        })
+        Some(
+            start
+                + match (sought.till, sought.back) {
+                    (false, _) => at,
+                    (true, true) => at + 1,
+                    (true, false) => at.checked_sub(1)?,
+                },
+        )
     }
 
     /// The word at the cursor, or the next one in the line.
@@ -216,7 +219,12 @@ impl Buffer {
         let text: Vec<char> = self.line(line).chars().collect();
         let is_word = |c: &char| class(*c) == Class::Word;
         let at = text.iter().skip(within).position(is_word)? + within;
-        let before = text.iter().take(at).rev().take_while(|c| is_word(c)).count();
+        let before = text
+            .iter()
+            .take(at)
+            .rev()
+            .take_while(|c| is_word(c))
+            .count();
         let after = text.iter().skip(at).take_while(|c| is_word(c)).count();
         Some(text.iter().skip(at - before).take(before + after).collect())
     }
@@ -252,13 +260,27 @@ impl Buffer {
             Move::Find(sought) => {
                 memory.sought = Some(sought);
                 let to = self.sought(head, sought, times, false)?;
-                landing(to, if sought.back { Reach::Before } else { Reach::With })
+                landing(
+                    to,
+                    if sought.back {
+                        Reach::Before
+                    } else {
+                        Reach::With
+                    },
+                )
             }
             Move::FindAgain(other) => {
                 let mut sought = memory.sought?;
                 sought.back ^= other;
                 let to = self.sought(head, sought, times, true)?;
-                landing(to, if sought.back { Reach::Before } else { Reach::With })
+                landing(
+                    to,
+                    if sought.back {
+                        Reach::Before
+                    } else {
+                        Reach::With
+                    },
+                )
             }
             Move::Search(other) => self.search_landing(other, times, memory),
             Move::Star(back) => {
@@ -296,7 +318,11 @@ impl Buffer {
         for _ in 0..times.min(10_000) {
             let forward = *back == other;
             let from = if forward { self.after(at) } else { at };
-            let from = if forward && from >= self.rope.len_chars() { 0 } else { from };
+            let from = if forward && from >= self.rope.len_chars() {
+                0
+            } else {
+                from
+            };
             at = self.search(pattern, from, forward, None)?.start;
         }
         jump(at, Reach::Before)
@@ -311,7 +337,11 @@ impl Buffer {
         let last = self.last_line();
         let to_line = |line: usize, far: bool| {
             let to = self.first_in(line.min(last));
-            if far { jump(to, Reach::Lines) } else { landing(to, Reach::Lines) }
+            if far {
+                jump(to, Reach::Lines)
+            } else {
+                landing(to, Reach::Lines)
+            }
         };
         let shown = self.rows.max(1);
         let bottom = (self.top + shown - 1).min(last);

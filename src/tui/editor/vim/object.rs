@@ -101,7 +101,9 @@ impl Buffer {
             }
         }
         // Quotes in twos from the start of the line; the first that ends at or behind the cursor.
-        let pair = places.chunks_exact(2).find(|pair| pair.last() >= Some(&at))?;
+        let pair = places
+            .chunks_exact(2)
+            .find(|pair| pair.last() >= Some(&at))?;
         let (&open, &close) = (pair.first()?, pair.last()?);
         if !around {
             return Some(Stretch {
@@ -110,9 +112,8 @@ impl Buffer {
                 lines: false,
             });
         }
-        let blanks = |part: &mut dyn Iterator<Item = &char>| {
-            part.take_while(|c| c.is_whitespace()).count()
-        };
+        let blanks =
+            |part: &mut dyn Iterator<Item = &char>| part.take_while(|c| c.is_whitespace()).count();
         let behind = blanks(&mut text.iter().skip(close + 1));
         let before = if behind == 0 {
             blanks(&mut text.iter().take(open).rev())

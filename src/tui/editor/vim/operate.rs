@@ -1,7 +1,7 @@
 //! Operators: what is done with a stretch of text.
 
-use super::super::history::{Kind, Selection};
 use super::super::Buffer;
+use super::super::history::{Kind, Selection};
 use super::moves::Reach;
 use super::object::Stretch;
 use super::parse::{Command, Move, Operator, Target};
@@ -107,7 +107,10 @@ impl Vim {
     ) -> Option<Stretch> {
         let head = buffer.at.head;
         // Changing a word leaves the blanks behind it.
-        let on_word = buffer.rope.get_char(head).is_some_and(|c| !c.is_whitespace());
+        let on_word = buffer
+            .rope
+            .get_char(head)
+            .is_some_and(|c| !c.is_whitespace());
         let motion = match motion {
             Move::Word(big) if operator == Operator::Change && on_word => {
                 return self.changed_word(buffer, big, count.unwrap_or(1));
@@ -158,9 +161,7 @@ impl Vim {
                 let class = |c: char| super::super::motion::class(c);
                 let kind = buffer.rope.get_char(to).map(class);
                 let same = buffer.rope.chars_at(to);
-                let all = |c: &char| {
-                    !c.is_whitespace() && (big || Some(class(*c)) == kind)
-                };
+                let all = |c: &char| !c.is_whitespace() && (big || Some(class(*c)) == kind);
                 to += same.take_while(all).count();
             }
             to
@@ -174,7 +175,13 @@ impl Vim {
         })
     }
 
-    fn keep(&mut self, buffer: &Buffer, stretch: &Stretch, name: Option<char>, yanked: bool) -> Option<String> {
+    fn keep(
+        &mut self,
+        buffer: &Buffer,
+        stretch: &Stretch,
+        name: Option<char>,
+        yanked: bool,
+    ) -> Option<String> {
         let text = buffer.rope.slice(stretch.from..stretch.to).to_string();
         let mut text = text.replace("\r\n", "\n");
         if stretch.lines && !text.ends_with('\n') {

@@ -154,8 +154,16 @@ impl Session {
 #[case("a|b\ncd", "maj`a", "a|b\ncd")]
 #[case("a\nb|b", "gg''", "a\n|bb")]
 #[case("|a\nb\nc\nd\ne", "<c-d>", "a\nb\nc\nd\n|e")]
-#[case("|👨\u{200d}👩\u{200d}👧e\u{301}x", "l", "👨\u{200d}👩\u{200d}👧|e\u{301}x")]
-#[case("👨\u{200d}👩\u{200d}👧e\u{301}|x", "2h", "|👨\u{200d}👩\u{200d}👧e\u{301}x")]
+#[case(
+    "|👨\u{200d}👩\u{200d}👧e\u{301}x",
+    "l",
+    "👨\u{200d}👩\u{200d}👧|e\u{301}x"
+)]
+#[case(
+    "👨\u{200d}👩\u{200d}👧e\u{301}|x",
+    "2h",
+    "|👨\u{200d}👩\u{200d}👧e\u{301}x"
+)]
 #[case("|日本\nabcd", "lj", "日本\nab|cd")]
 // Inserting.
 #[case("a|b", "ix<esc>", "a|xb")]
@@ -333,14 +341,20 @@ fn keys_do_as_in_vi(#[case] before: &str, #[case] script: &str, #[case] after: &
 #[case(":write<ret>", "Run(Write { all: false })")]
 #[case("ZZ", "Run(WriteQuit { all: false })")]
 #[case("ZQ", "Run(Quit { all: false, force: true })")]
-#[case(":e a/b.csv<ret>", "Run(Edit { path: Some(\"a/b.csv\"), force: false })")]
+#[case(
+    ":e a/b.csv<ret>",
+    "Run(Edit { path: Some(\"a/b.csv\"), force: false })"
+)]
 #[case(":e!<ret>", "Run(Edit { path: None, force: true })")]
 #[case(":help<ret>", "Run(Help)")]
 #[case(":set nowrap<ret>", "Run(Set(Wrap, false))")]
 #[case(":pipeline.toggle<ret>", "Run(Command(\"pipeline.toggle\"))")]
 #[case(":wrte<ret>", "Say(\"there is no :wrte; did you mean :write?\")")]
 #[case(":%s/x/y/<ret>", "Say(\"x is not found\")")]
-#[case(":s/a/b/z<ret>", "Say(\"the flags of s are g (all in a line), i and I (case), not z\")")]
+#[case(
+    ":s/a/b/z<ret>",
+    "Say(\"the flags of s are g (all in a line), i and I (case), not z\")"
+)]
 #[case("/(<ret>", "Say(\"(: unclosed group\")")]
 #[case("/zz<ret>", "Say(\"zz is not found\")")]
 #[case("'z", "Say(\"there is no mark z\")")]
@@ -360,7 +374,10 @@ fn escape_leaves_everything_half_done() {
     session.keys("2d<esc>w");
     assert_eq!(session.shown(), "ab |cd");
     session.keys("vh<esc>");
-    assert_eq!((session.vim.mode(), session.shown()), (Mode::Normal, "ab| cd".to_owned()));
+    assert_eq!(
+        (session.vim.mode(), session.shown()),
+        (Mode::Normal, "ab| cd".to_owned())
+    );
     session.keys("\"a<esc>x");
     assert_eq!(session.shown(), "ab|cd");
     assert_eq!(session.vim.text_of('"'), Some((" ", false)));
