@@ -52,6 +52,7 @@ pub fn evaluate(request: &PreviewRequest, cancel: &dyn Fn() -> bool) -> PreviewR
         body(project, decoded, &patience, result);
     });
     result.diagnostics.sort(&document_path(&project(request)));
+    result.known_secrets = request.inspect.secrets.then(Vec::new);
     result.took = started.elapsed();
     result
 }
@@ -123,9 +124,9 @@ fn body(
                 }
             };
             events::evaluate(project, event, output, firing, patience, result);
-            if let Some(attempt) = &request.inspect.attempt {
-                result.tried = Some(trial::attempt(project, event, firing, attempt, patience));
-            }
+            let attempts = request.inspect.attempts.iter();
+            let tried = attempts.map(|one| trial::attempt(project, event, firing, one, patience));
+            result.tried = tried.collect();
         }
     }
     result.schedule = firing.map(|firing| firing.schedule);

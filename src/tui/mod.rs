@@ -27,7 +27,7 @@ mod watch;
 
 pub use app::{Opening, Screen};
 pub use run::{TuiError, run};
-pub use services::{Backends, Instances, PreviewPort, PreviewSink};
+pub use services::{Backends, Find, Instances, Make, PreviewPort, PreviewSink};
 pub use theme::{Depth, Theme, ThemeError};
 
 #[cfg(test)]

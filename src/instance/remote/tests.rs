@@ -51,6 +51,7 @@ fn parameters() -> Parameters {
             max_events: Some(u64::MAX),
             max_duration: Some(Duration::from_nanos(1_234_567_891)),
             backfill: Some(Past::Since(phrase)),
+            reload: crate::config::ReloadMode::Ask,
         },
         ..Parameters::default()
     }

@@ -16,6 +16,7 @@ mod leave;
 mod monitored;
 mod mouse;
 mod palette;
+mod panes;
 mod pipeline;
 mod preview;
 mod project;
@@ -41,8 +42,9 @@ use crate::time::Zone;
 pub use assist::{Assist, Popup, ROWS as POPUP_ROWS};
 pub use dialog::{Action, Choice, Dialog};
 pub use palette::{Item, Palette, Pick};
+pub use panes::{Ink, Row, SPANS, Tool, View as PaneView, bucket, shown_text};
 pub use pipeline::{Phase, Pipeline};
-pub use preview::{Preview, Row, SPANS};
+pub use preview::Preview;
 pub use project::{Project, Start};
 pub use prompt::Prompt;
 pub use screen::Screen;
@@ -314,6 +316,11 @@ impl App {
         }
         self.preview
             .settle(layout.timestamps.map(inner), layout.events.map(inner));
+        if let Some(area) = layout.events
+            && self.preview.settle_view(inner(area), &self.parameters)
+        {
+            self.preview.hurry(self.now);
+        }
         self.preview.follow_width(self.now);
         self.settle_monitor();
         self.follow_cursor();

@@ -5,6 +5,7 @@
 
 mod assist;
 mod editor;
+mod events;
 mod faults;
 mod file;
 mod flow;
@@ -18,6 +19,7 @@ mod pane;
 mod pipeline;
 mod preview;
 mod tail;
+mod timestamps;
 
 use super::app::{App, Focus, Phase, Screen};
 use super::key::Chord;
@@ -156,6 +158,8 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         editor::TABLE,
         assist::TABLE,
         preview::TABLE,
+        timestamps::TABLE,
+        events::TABLE,
         pane::TABLE,
         faults::TABLE,
         tail::TABLE,

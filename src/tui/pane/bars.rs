@@ -248,8 +248,8 @@ fn pane_hints(app: &App) -> Vec<(String, &'static str)> {
         },
         Focus::Pipeline => &[],
         Focus::Files => &[("Enter", "Open")],
-        Focus::Timestamps => &[("← →", "Span")],
-        Focus::Events => &[("↑ ↓", "Choose"), ("Enter", "Go to")],
+        Focus::Timestamps => &[("← →", "Cursor"), ("+ -", "Span"), ("[ ]", "Move now")],
+        Focus::Events => super::events::hints(app),
     };
     let ids: &[Id] = match app.focus {
         Focus::Editor => &[

@@ -63,7 +63,7 @@ pub fn write(root: &Path) {
 }
 
 /// 2026-11-21 09:30:00 UTC.
-const NOW: i64 = 1_795_253_400_000_000;
+pub const NOW: i64 = 1_795_253_400_000_000;
 
 pub fn moment(ms: i64) -> Moment {
     Moment {

@@ -14,14 +14,6 @@ fn mouse(kind: MouseEventKind, column: u16, row: u16, modifiers: KeyModifiers) -
 }
 
 impl Harness {
-    fn click(&mut self, column: u16, row: u16) -> &mut Self {
-        let down = MouseEventKind::Down(MouseButton::Left);
-        self.send(mouse(down, column, row, KeyModifiers::NONE));
-        let up = MouseEventKind::Up(MouseButton::Left);
-        self.send(mouse(up, column, row, KeyModifiers::NONE))
-            .until_idle()
-    }
-
     fn drag(&mut self, from: (u16, u16), to: (u16, u16)) -> &mut Self {
         let down = MouseEventKind::Down(MouseButton::Left);
         self.send(mouse(down, from.0, from.1, KeyModifiers::NONE));

@@ -80,7 +80,9 @@ impl Harness {
             size: (width, height),
             screen: Screen::Design,
         };
-        let app = App::open(opening, now).unwrap();
+        let mut app = App::open(opening, now).unwrap();
+        app.preview.times.now_us = canned::NOW;
+        app.preview.times.real_us = canned::NOW;
         let mut harness = Self {
             app,
             now,
@@ -284,6 +286,7 @@ impl Harness {
 
     fn click(&mut self, column: u16, row: u16) -> &mut Self {
         self.mouse(MouseEventKind::Down(MouseButton::Left), column, row)
+            .mouse(MouseEventKind::Up(MouseButton::Left), column, row)
     }
 
     /// Turns the wheel, down or up.
