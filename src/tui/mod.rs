@@ -36,7 +36,7 @@ pub use app::{Looks, Opening, Screen};
 pub use keymap::{commands, key_problems};
 pub use plain::run as run_plain;
 pub use run::{TuiError, run};
-pub use services::{Backends, Instances, PreviewPort, PreviewSink};
+pub use services::{Backends, Find, Instances, Make, PreviewPort, PreviewSink};
 pub use session::Kept;
 pub use surroundings::Surroundings;
 pub use theme::{Depth, Theme, ThemeError};

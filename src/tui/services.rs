@@ -34,13 +34,18 @@ pub struct Backends {
     pub instances: Instances,
 }
 
+/// Reaches an instance that is there already, or says why that cannot be; `None` when there is none.
+pub type Find = Box<dyn Fn() -> Option<Result<Handle, String>> + Send>;
+/// Reaches an instance or makes one, with what the person should know about it.
+pub type Make = Box<dyn Fn() -> Result<(Handle, Option<String>), String> + Send>;
+
 /// How the application comes to an instance. Both may take some seconds and are called on a thread that
 /// has them.
 pub struct Instances {
-    /// Reaches one that is there already, or says why that cannot be; `None` when there is none.
-    pub find: Box<dyn Fn() -> Option<Result<Handle, String>> + Send>,
-    /// Reaches one or makes one, with what the person should know about it.
-    pub make: Box<dyn Fn() -> Result<(Handle, Option<String>), String> + Send>,
+    /// One that is there already.
+    pub find: Find,
+    /// One that is made if need be.
+    pub make: Make,
 }
 
 impl std::fmt::Debug for Instances {
