@@ -136,6 +136,7 @@ pub enum Id {
     FlowNext,
     FlowPrevious,
     OwnFlow,
+    ShowOverview,
     #[cfg(debug_assertions)]
     Panic,
 }
