@@ -17,9 +17,9 @@
 //! | [`input`] | plugins: when |
 //! | [`event`] | plugins: what |
 //! | [`output`] | plugins: where to; formatters |
+//! | [`language`] | completion, hover help, fixes, JSON Schema, portability |
 //! | [`pipeline`] | one running generator: stages, queues, counters, stop |
 //! | [`preview`] | design-time evaluation with limits |
-//! | [`language`] | completion, hover help, fixes, JSON Schema, portability |
 //! | [`instance`] | many generators behind one handle |
 //! | [`tui`] | face: the terminal application |
 //! | [`cli`] | face: the command line |

@@ -21,14 +21,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "language",
+        &["time", "config", "template", "input", "event", "output"],
+    ),
+    (
         "preview",
         &[
             "time", "batch", "config", "fake", "template", "input", "event", "output", "pipeline",
+            "language",
         ],
-    ),
-    (
-        "language",
-        &["time", "config", "template", "input", "event", "output"],
     ),
     (
         "instance",

@@ -102,7 +102,7 @@ fn start(args: &Args) -> Result<u8, String> {
         find: Box::new(move || Some(Ok(handle.clone()))),
         make: Box::new(move || Ok((again.clone(), None))),
     };
-    tui::run(opening, backends(instances)).map_err(|error| error.to_string())
+    tui::run(opening, backends(instances, secrets.clone())).map_err(|error| error.to_string())
 }
 
 /// The instance that is meant.

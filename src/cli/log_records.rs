@@ -8,14 +8,14 @@ use std::fmt::{self, Write as _};
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 
 use serde_json::Value;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id};
 use tracing::subscriber::Interest;
 use tracing::{Event, Level, Metadata, Subscriber};
-use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
+use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, WorkerGuard};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -41,6 +41,10 @@ pub(super) struct Logs {
     wishes: Arc<Wishes>,
     shape: Shape,
     redactor: Redactor,
+    /// Records that found no room on the way to the files.
+    dropped: ErrorCounter,
+    /// How many of those were told.
+    told: AtomicUsize,
     _guard: WorkerGuard,
 }
 
@@ -83,6 +87,7 @@ impl Logs {
             json: AtomicBool::new(false),
         });
         wishes.set(&settings);
+        let dropped = writer.error_counter();
         let records = Records {
             wishes: wishes.clone(),
             redactor: redactor.clone(),
@@ -98,6 +103,8 @@ impl Logs {
             wishes,
             shape,
             redactor,
+            dropped,
+            told: AtomicUsize::new(0),
             _guard: guard,
         })
     }
@@ -116,6 +123,14 @@ impl Logs {
         self.shape.change(folder, settings);
         tracing::callsite::rebuild_interest_cache();
         Ok(())
+    }
+
+    /// How many records were dropped since the last question, because the disk does not keep up with
+    /// them; `None` for none. Generators never wait for their log.
+    pub(super) fn dropped(&self) -> Option<usize> {
+        let all = self.dropped.dropped_lines();
+        let told = self.told.swap(all, Ordering::Relaxed);
+        all.checked_sub(told).filter(|&new| new > 0)
     }
 
     /// The text without secrets.

@@ -93,18 +93,26 @@ fn open(args: &Args) -> Result<u8, String> {
         screen: Screen::Design,
     };
     let secrets = secrets.silent();
+    let stored = secrets.clone();
     let instances = if args.in_process {
         in_process(secrets)
     } else {
         in_background(secrets)
     };
-    tui::run(opening, backends(instances)).map_err(|error| error.to_string())
+    tui::run(opening, backends(instances, stored)).map_err(|error| error.to_string())
 }
 
-pub(super) fn backends(instances: Instances) -> Backends {
+/// What the application stands on; `stored` says which secrets have a value.
+pub(super) fn backends(instances: Instances, stored: Secrets) -> Backends {
     Backends {
-        preview: Box::new(|sink| -> PreviewPort {
-            let worker = Worker::start(sink);
+        preview: Box::new(move |sink| -> PreviewPort {
+            let worker = Worker::start(move |mut result| {
+                if let Some(known) = &mut result.known_secrets {
+                    let names = result.secrets.iter().map(String::as_str);
+                    *known = stored.known(names);
+                }
+                sink(result);
+            });
             Box::new(move |request| worker.request(request))
         }),
         instances,

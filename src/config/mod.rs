@@ -54,7 +54,8 @@ pub use parameters::{
     BatchParameters, GENERATION, Parameters, QueueParameters, STARTUP, StartupEntry,
 };
 pub use run_parameters::{
-    BACKFILL_FORMS, GAIN, Past, RATE_LIMIT, RunParameters, check_duration, read_duration,
+    BACKFILL_FORMS, GAIN, Past, RATE_LIMIT, ReloadMode, RunParameters, check_duration,
+    read_duration,
 };
 pub use schema::{Field, Kind, Schema};
 pub use section::{Context, Section};

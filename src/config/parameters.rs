@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use serde_json::{Map, Value};
 
 use super::run_parameters::{
-    BACKFILL, GAIN_FIELD, MAX_DURATION, MAX_EVENTS, PACE, RATE_LIMIT_FIELD, RunParameters, SPEED,
+    BACKFILL, GAIN_FIELD, MAX_DURATION, MAX_EVENTS, PACE, RATE_LIMIT_FIELD, RELOAD, RunParameters,
+    SPEED,
 };
 use super::{Context, Field, Kind, Node, Schema, Section, near};
 use crate::time::Zone;
@@ -103,6 +104,7 @@ pub static GENERATION: Schema = Schema {
         MAX_EVENTS,
         MAX_DURATION,
         BACKFILL,
+        RELOAD,
     ],
 };
 
@@ -130,6 +132,7 @@ pub static STARTUP: Schema = Schema {
         MAX_EVENTS,
         MAX_DURATION,
         BACKFILL,
+        RELOAD,
         Field::optional(
             "live_mode",
             Kind::Bool,

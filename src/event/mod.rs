@@ -4,6 +4,7 @@
 
 mod globals;
 mod inspect;
+mod legacy;
 mod pattern;
 mod replay;
 mod script;
@@ -21,6 +22,7 @@ use crate::time::{Moment, Zone};
 
 pub use globals::Globals;
 pub use inspect::{Explanation, FileProfile, Inspect, LineProfile, Profile, Step};
+pub use legacy::{Legacy, LegacyCopy};
 pub use view::{
     Outline, OutlineEntry, PathStep, Sample, SampleInfo, SampleWish, StateScope, Trial, WrittenBy,
 };
@@ -231,6 +233,29 @@ pub trait EventSource: Debug {
     /// The seed of its random streams, drawn by itself in a run without one.
     fn streams(&self) -> u64 {
         0
+    }
+
+    /// What it leaves to the source that takes its place: its state, and where it stands. `None` when
+    /// there is nothing.
+    fn legacy(&self) -> Option<Legacy> {
+        None
+    }
+
+    /// As [`EventSource::legacy`], as a copy that any thread may have. `None` also when there is too
+    /// much of it.
+    fn legacy_copy(&self) -> Option<LegacyCopy> {
+        None
+    }
+
+    /// Takes over what fits of what another source left, by name; says in words what does not fit.
+    fn adopt(&mut self, legacy: &Legacy) -> Vec<String> {
+        let _ = legacy;
+        Vec::new()
+    }
+
+    /// As [`EventSource::adopt`], of a copy.
+    fn adopt_copy(&mut self, copy: &LegacyCopy) {
+        let _ = copy;
     }
 
     /// Makes the next timestamp the one with this number, counted from 0. Only for sources that are

@@ -67,6 +67,8 @@ pub struct Sample {
     pub rows: Vec<Vec<String>>,
     /// Sums of the columns that hold nothing but numbers from 0 up, over all rows.
     pub sums: Vec<Option<f64>>,
+    /// Columns by which templates choose rows with weights.
+    pub weights: Vec<String>,
 }
 
 /// One scope of a source's state.

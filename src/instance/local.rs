@@ -76,8 +76,11 @@ pub fn host(options: HostOptions) -> io::Result<Handle> {
     let environment = secrets.environment().values();
     redactor.learn(environment.map(String::as_str));
     let handle = runtime.handle().clone();
+    let registry = Registry::new(handle, streams, secrets, redactor, home);
+    let registry = Arc::new(registry);
+    registry.watch_files();
     Ok(Arc::new(Local {
-        registry: Arc::new(Registry::new(handle, streams, secrets, redactor, home)),
+        registry,
         runtime: Some(runtime),
     }))
 }
@@ -249,7 +252,13 @@ impl Instance for Local {
     }
 
     fn reload_files(&self, id: &str) -> BoxFuture<'_, Result<(), InstanceError>> {
-        ready(Err(InstanceError::Unknown(id.to_owned())))
+        let id = id.to_owned();
+        let done = self.blocking(move |registry| registry.reload_files(&id));
+        async move {
+            done.await
+                .unwrap_or_else(|error| Err(broke("taking the change", &error)))
+        }
+        .boxed()
     }
 
     fn replay_letters(

@@ -9,6 +9,7 @@
 //! Knows nothing of screens or command lines.
 
 mod home;
+mod lints;
 mod live;
 mod local;
 pub mod log_ring;
@@ -19,6 +20,8 @@ pub mod protocol;
 mod redact;
 mod registry;
 mod reload;
+mod reload_files;
+mod reload_watch;
 #[cfg(unix)]
 pub mod remote;
 mod replace;

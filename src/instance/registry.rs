@@ -11,6 +11,8 @@ use super::local::DRAIN;
 use super::parallel::each;
 use super::project::prepare_hidden;
 use super::redact::Redactor;
+use super::reload_files::Followed;
+use super::reload_watch::Watch;
 use super::scenario::Spaces;
 use super::secrets::Secrets;
 use super::tracked::Tracked;
@@ -41,6 +43,8 @@ pub(super) struct Registry {
     entries: Mutex<BTreeMap<String, Entry>>,
     /// Dead letters on their way.
     pub(super) replays: Mutex<Vec<Weak<Running>>>,
+    /// Follows the files of runs.
+    pub(super) watch: Mutex<Option<Watch>>,
 }
 
 /// One generator.
@@ -55,9 +59,9 @@ pub(super) struct Entry {
     pub(super) space: String,
     pub(super) run: Run,
     /// The files that the current or last run was made of.
-    pub(super) files: Option<Arc<Tracked>>,
+    pub(super) files: Followed,
     /// Where its secrets come from, when not from where those of the instance do.
-    secrets: Option<Secrets>,
+    pub(super) secrets: Option<Secrets>,
     started_us: i64,
     previous: Option<LastRun>,
 }
@@ -115,7 +119,7 @@ impl Entry {
             bad: None,
             space,
             run: Run::Never,
-            files: None,
+            files: Followed::default(),
             secrets: None,
             started_us: 0,
             previous: None,
@@ -152,6 +156,7 @@ impl Registry {
             changing: Mutex::default(),
             entries: Mutex::default(),
             replays: Mutex::default(),
+            watch: Mutex::default(),
         }
     }
 
@@ -290,7 +295,12 @@ impl Registry {
     pub(super) fn control(&self, id: &str, change: Change) -> Result<(), InstanceError> {
         match self.run_of(id)? {
             Run::Known(running) if !matches!(running.state(), State::Ended(_)) => {
-                Ok(running.control().apply(change)?)
+                let mode = matches!(change, Change::Reload(_));
+                running.control().apply(change)?;
+                if mode {
+                    self.watch_again(id);
+                }
+                Ok(())
             }
             _ => Err(InstanceError::Idle(id.to_owned())),
         }
@@ -350,7 +360,7 @@ impl Registry {
         let claimed = {
             let mut entries = self.lock();
             entries.get_mut(id).map(|entry| {
-                entry.files = Some(files.clone());
+                entry.files = Followed::of(files.clone());
                 (entry.spec.clone(), entry.space.clone())
             })
         };
@@ -394,10 +404,13 @@ impl Registry {
             },
         ));
         self.set(id, Run::Known(running.clone()));
+        self.watch_again(id);
         if cancel.load(Ordering::SeqCst) {
             running.stop(DRAIN);
         }
-        running.wait_started().map_err(InstanceError::Invalid)
+        running.wait_started().map_err(InstanceError::Invalid)?;
+        self.warn_of_shared_files(id);
+        Ok(())
     }
 
     /// Starts what is registered.

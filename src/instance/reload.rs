@@ -138,7 +138,7 @@ impl Registry {
         let known = self.lock().get(&id).map(|known| {
             (
                 known.spec != spec || known.space != space || known.bad.is_some(),
-                known.files.clone(),
+                known.files.files.clone(),
                 known.run.state(),
                 known.listing.autostart,
             )

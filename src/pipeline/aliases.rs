@@ -3,7 +3,7 @@
 //! Counted once a batch, by number. Knows nothing of what a template is.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::batch::EventBatch;
 use crate::config::names_help;
@@ -21,10 +21,10 @@ pub(super) struct Aliases {
 
 #[derive(Debug, Default)]
 struct Inner {
-    /// By number; behind them those of a source before, as far as they gave something.
+    /// By number in the run: those of all sources so far.
     known: Vec<AliasStats>,
-    /// How many have a number.
-    numbered: usize,
+    /// The numbers of the source's own, in its order.
+    here: Vec<usize>,
     /// The source can switch them.
     switches: bool,
 }
@@ -34,26 +34,22 @@ impl Aliases {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes over the names of a source, by number. What a template of the same name gave before goes on
-    /// counting. Batches of the source before have to be counted already.
-    pub(super) fn set(&self, source: &dyn EventSource) {
+    /// Takes over the names of a source with their numbers in the run (their positions when there are
+    /// none). What a template of the same name gave before goes on counting.
+    pub(super) fn set(&self, source: &dyn EventSource, numbers: &[u16]) {
         let mut inner = self.lock();
-        let mut before = std::mem::take(&mut inner.known);
-        let mut take = |name: &Arc<str>| {
-            let found = before.iter().position(|one| *one.name == **name);
-            found.map_or_else(
-                || AliasStats {
-                    name: name.to_string(),
-                    ..AliasStats::default()
-                },
-                |at| before.remove(at),
-            )
-        };
-        inner.known = source.aliases().iter().map(&mut take).collect();
-        inner.numbered = inner.known.len();
+        let number = |index: usize| numbers.get(index).map_or(index, |&one| usize::from(one));
+        inner.here = (0..source.aliases().len()).map(number).collect();
+        for (index, name) in source.aliases().iter().enumerate() {
+            let number = number(index);
+            if inner.known.len() <= number {
+                inner.known.resize(number + 1, AliasStats::default());
+            }
+            if let Some(one) = inner.known.get_mut(number) {
+                one.name = name.to_string();
+            }
+        }
         inner.switches = source.switches();
-        before.retain(|one| one.events + one.failed + one.dropped > 0);
-        inner.known.extend(before);
         drop(inner);
         self.version.fetch_add(1, Ordering::Release);
     }
@@ -61,16 +57,11 @@ impl Aliases {
     /// Counts the events of a batch.
     pub(super) fn count(&self, batch: &EventBatch) {
         let mut inner = self.lock();
-        let numbered = inner.numbered;
-        let Some(known) = inner
-            .known
-            .get_mut(..numbered)
-            .filter(|all| !all.is_empty())
-        else {
+        if inner.known.is_empty() {
             return;
-        };
+        }
         for event in 0..batch.len() {
-            if let Some(one) = known.get_mut(usize::from(batch.alias(event))) {
+            if let Some(one) = inner.known.get_mut(usize::from(batch.alias(event))) {
                 one.events += 1;
             }
         }
@@ -84,14 +75,15 @@ impl Aliases {
         }
     }
 
-    /// Counts what was picked of templates that are off, by number.
+    /// Counts what was picked of templates that are off, by the source's number.
     pub(super) fn dropped(&self, picks: &[(u16, u64)]) {
         if picks.is_empty() {
             return;
         }
         let mut inner = self.lock();
-        for (number, count) in picks {
-            if let Some(one) = inner.known.get_mut(usize::from(*number)) {
+        for (index, count) in picks {
+            let number = inner.here.get(usize::from(*index)).copied();
+            if let Some(one) = number.and_then(|number| inner.known.get_mut(number)) {
                 one.dropped += count;
             }
         }
@@ -107,14 +99,19 @@ impl Aliases {
             let why = "its event source has no templates that could be switched off";
             return Err(ChangeError(why.to_owned()));
         }
-        let numbered = inner.numbered;
-        let known = inner.known.get_mut(..numbered).unwrap_or_default();
-        let Some(one) = known.iter_mut().find(|one| one.name == name) else {
-            let names: Vec<&str> = known.iter().map(|one| one.name.as_str()).collect();
+        let named = |number: &usize| Some((*number, inner.known.get(*number)?.name.as_str()));
+        let names: Vec<(usize, &str)> = inner.here.iter().filter_map(named).collect();
+        let found = names.iter().find(|(_, known)| *known == name);
+        let found = found.map(|(number, _)| *number);
+        let Some(number) = found else {
+            let names = names.iter().map(|(_, name)| *name);
             let help = names_help(name, names);
             return Err(ChangeError(format!(
                 "no template has the alias `{name}`; {help}"
             )));
+        };
+        let Some(one) = inner.known.get_mut(number) else {
+            return Ok(false);
         };
         let changed = one.off != off;
         one.off = off;
@@ -125,12 +122,25 @@ impl Aliases {
 
     fn off(&self) -> Vec<bool> {
         let inner = self.lock();
-        let numbered = inner.known.iter().take(inner.numbered);
-        numbered.map(|one| one.off).collect()
+        let here = inner.here.iter();
+        here.map(|&number| inner.known.get(number).is_some_and(|one| one.off))
+            .collect()
     }
 
+    /// Those of the source in its order, then those of sources before that gave something.
     pub(super) fn stats(&self) -> Vec<AliasStats> {
-        self.lock().known.clone()
+        let inner = self.lock();
+        let here = inner.here.iter();
+        let mut all: Vec<AliasStats> = here
+            .filter_map(|&number| inner.known.get(number).cloned())
+            .collect();
+        let gone = inner.known.iter().enumerate().filter(|(number, one)| {
+            !inner.here.contains(number)
+                && !one.name.is_empty()
+                && one.events + one.failed + one.dropped > 0
+        });
+        all.extend(gone.map(|(_, one)| one.clone()));
+        all
     }
 }
 
@@ -142,6 +152,14 @@ pub(super) struct Switches {
 }
 
 impl Switches {
+    /// Has the next source told of every switch.
+    pub(super) fn again(&mut self) {
+        *self = Self {
+            any: true,
+            ..Self::default()
+        };
+    }
+
     /// Tells the source what was switched since the last call. Cheap when that is nothing.
     pub(super) fn follow(&mut self, aliases: &Aliases, source: &mut dyn EventSource) {
         let version = aliases.version.load(Ordering::Acquire);

@@ -68,6 +68,7 @@ impl Part {
             let before = self.batch.len();
             let outcome = source.produce(at, setup.tags_of(input), &mut self.batch);
             self.batch.stamp(at, input);
+            self.batch.renumber(before, &setup.aliases);
             match outcome {
                 Outcome::Produced(0) => self.empty += 1,
                 Outcome::Produced(_) => self.produced_for += 1,

@@ -4,6 +4,7 @@
 //! input that has something after a time without, the system when the wall clock was set. So nothing
 //! wakes it while nothing is due.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::batch::TimestampBatch;
@@ -18,6 +19,7 @@ use super::meter::Phase;
 use super::release::{Next, Release};
 use super::settings::Change;
 use super::shared::Shared;
+use super::swap_inputs::Exchange;
 use crate::input::Merge;
 
 /// Longest sleep where the system does not tell when the wall clock was set.
@@ -81,6 +83,9 @@ impl Stage<'_> {
         }
         let now = self.shared.clock.read();
         self.refresh();
+        if self.shared.schedule.waiting() && !self.exchange(now) {
+            return false;
+        }
         self.look(now);
         let all = self.release.skip();
         self.shared.counters.skipped.set(self.release.skipped());
@@ -122,6 +127,32 @@ impl Stage<'_> {
             Next::Ended if self.open => self.rest(wakes, None),
             Next::Ended => return false,
         }
+        true
+    }
+
+    /// Goes on with other inputs, if it is asked to; false when nobody takes timestamps any more.
+    fn exchange(&mut self, now: Reading) -> bool {
+        let Some(Exchange {
+            slots,
+            batching,
+            done,
+        }) = self.shared.schedule.take()
+        else {
+            return true;
+        };
+        if let Some(batching) = batching {
+            if !self.push() {
+                return false;
+            }
+            self.setup.batching = batching;
+        }
+        self.release.exchange(slots, now);
+        // The next question shows whether something may come from outside.
+        self.open = true;
+        self.shared.counters.open.set(0);
+        self.shared.expected_less.store(true, Ordering::Relaxed);
+        // Who asked may have lost patience.
+        let _ = done.send(());
         true
     }
 
@@ -241,6 +272,11 @@ impl Stage<'_> {
         counters.skipped.set(self.release.skipped());
         counters.passed.set(self.release.passed());
         counters.used.set(self.pushed + self.batch().len() as u64);
+        counters.next_us.set(match self.release.head() {
+            Some(head) => head.instant_us().cast_unsigned(),
+            None if next == Next::Ended => i64::MAX.cast_unsigned(),
+            None => i64::MIN.cast_unsigned(),
+        });
         let seam_us = self.shared.backfill.get().map(|one| one.until_us);
         if let Some(&last) = self.batch().moments.last() {
             counters.position_us.set(last.instant_us().cast_unsigned());
@@ -372,6 +408,7 @@ fn report(source: &mut Merge, shared: &Shared) {
 
 /// What follows when the stage is over, also by a panic.
 pub(super) fn finish(panic: Option<String>, shared: &Shared) {
+    shared.schedule.close();
     shared.timestamps.close();
     shared.input_meter().tick();
     shared.input_meter().enter(Phase::Off);

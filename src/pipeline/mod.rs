@@ -27,6 +27,8 @@ mod gain;
 mod hold;
 mod input_stage;
 mod latency;
+mod lint_samples;
+mod lints;
 #[cfg(test)]
 mod live_tests;
 mod meter;
@@ -37,6 +39,7 @@ mod plan;
 mod plan_tests;
 mod pool;
 mod queue;
+mod reads;
 mod redelivery;
 mod release;
 #[cfg(test)]
@@ -48,11 +51,19 @@ mod shared;
 mod stats;
 mod steer;
 mod supervisor;
+mod swap;
+mod swap_event;
+mod swap_inputs;
+mod swap_outputs;
+mod swap_parts;
+mod swap_run;
+mod swap_trial;
 mod tap;
 #[cfg(test)]
 mod tests;
 mod timeline;
 
+pub use crate::config::ReloadMode;
 pub use batching::batches;
 pub use check::{CheckOptions, CheckReport, Need, check};
 pub use delivery::DeadLetter;
@@ -62,6 +73,7 @@ pub use run::{RunOptions, Running, SEEDED_NOW_US, start};
 pub use settings::{Change, ChangeError, LiveControl, Settings};
 pub use stats::{
     AliasStats, Backfill, EndReason, ErrorStats, InputStats, Latency, Lint, Outage, OutputStats,
-    QueueStats, ReloadMode, ReloadStats, StageStats, State, Stats,
+    QueueStats, ReloadStats, StageStats, State, Stats,
 };
+pub use swap::Examined;
 pub use tap::{Tapped, TappedEvent};

@@ -12,7 +12,7 @@ use crate::batch::TimestampBatch;
 use super::EndReason;
 use super::control::Level;
 use super::crew::{Board, Closing, Job, Part, work};
-use super::event_stage::{BATCH_BYTES, Build, Stage, Waiting};
+use super::event_stage::{BATCH_BYTES, Stage, Waiting};
 use super::queue::Popped;
 use super::shared::Shared;
 use super::supervisor::EVENT_STACK;
@@ -49,11 +49,13 @@ struct Window<'a> {
 }
 
 impl Stage<'_> {
-    /// Goes on with workers until there is nothing more to produce.
-    pub(super) fn run_ordered(&mut self, build: Build<'_>) {
+    /// Goes on with workers until there is nothing more to produce, or until the source is to be
+    /// replaced: true then.
+    pub(super) fn run_ordered(&mut self) -> bool {
         let workers = self.setup.workers;
         let board = Board::new((workers * WINDOW) as u64);
-        let (board, setup, shared) = (&board, self.setup, self.shared);
+        let (setup, maker) = (Arc::clone(&self.setup), Arc::clone(&self.maker));
+        let (board, setup, maker, shared) = (&board, &*setup, &*maker, self.shared);
         let streams = self.source.streams();
         thread::scope(|scope| {
             let _closing = Closing(board);
@@ -63,7 +65,7 @@ impl Stage<'_> {
                     let _run = run.enter();
                     // What a worker cannot do the stage does itself; a panic then comes again there.
                     let _ = catch_unwind(AssertUnwindSafe(|| {
-                        if let Some(source) = build(streams) {
+                        if let Some(source) = maker.another(streams) {
                             work(source, board, MOST_BYTES, setup, shared);
                         }
                     }));
@@ -75,11 +77,11 @@ impl Stage<'_> {
                     break;
                 }
             }
-            self.lead(board, workers * WINDOW);
-        });
+            self.lead(board, workers * WINDOW)
+        })
     }
 
-    fn lead(&mut self, board: &Board, most_jobs: usize) {
+    fn lead(&mut self, board: &Board, most_jobs: usize) -> bool {
         let mut window = Window {
             shared: self.shared,
             groups: VecDeque::new(),
@@ -94,9 +96,16 @@ impl Stage<'_> {
             self.look_ahead(&mut window, board);
             let go_on = match window.groups.pop_front() {
                 Some(group) => self.hand_on(group, &mut window, board),
+                None if self.shared.desk.waiting() => {
+                    self.source.seek(window.index);
+                    self.index = window.index;
+                    self.flush();
+                    return true;
+                }
                 None => match self.shared.timestamps.pop(None, meter) {
                     Popped::Item(timestamps) => self.begin(timestamps, &mut window, board),
-                    Popped::Timeout | Popped::Ended => return,
+                    Popped::Timeout => continue,
+                    Popped::Ended => return false,
                 },
             };
             let idle = window.groups.is_empty() && self.shared.timestamps.len() == 0;
@@ -105,7 +114,7 @@ impl Stage<'_> {
             }
             if !go_on {
                 self.shared.halt(EndReason::Finished);
-                return;
+                return false;
             }
         }
     }
@@ -113,7 +122,7 @@ impl Stage<'_> {
     /// Cuts up the timestamps that wait, as far as there is room.
     fn look_ahead(&self, window: &mut Window<'_>, board: &Board) {
         let meter = self.shared.event_meter();
-        while window.jobs < window.most_jobs {
+        while window.jobs < window.most_jobs && !self.shared.desk.waiting() {
             match self.shared.timestamps.pop(Some(Instant::now()), meter) {
                 Popped::Item(timestamps) => {
                     let size = self.job_size(timestamps.len());
@@ -163,7 +172,8 @@ impl Stage<'_> {
         let mut waiting = Waiting::new(&group.timestamps, self.shared);
         while let Some(job) = group.jobs.pop_front() {
             self.look_ahead(window, board);
-            let (setup, shared, source) = (self.setup, self.shared, &mut self.source);
+            let setup = Arc::clone(&self.setup);
+            let (setup, shared, source) = (&*setup, self.shared, &mut self.source);
             let switches = &mut self.switches;
             let part = board.next(|job| {
                 let mut part = Part {

@@ -306,6 +306,7 @@ pub(super) fn finish(panic: Option<String>, index: usize, shared: &Shared) {
     if let Some(lane) = shared.lanes.get(index) {
         lane.meter.tick();
         lane.meter.enter(Phase::Off);
+        lane.over.cancel();
     }
     if let Some(message) = panic {
         shared.halt(EndReason::Failed(format!(

@@ -23,6 +23,8 @@ struct State<T> {
     bytes: usize,
     closed: bool,
     cancelled: bool,
+    /// Whoever waits for a batch is to look at something else first.
+    woken: bool,
     /// Producers that wait for room.
     waiting: usize,
 }
@@ -32,7 +34,7 @@ struct State<T> {
 pub(super) enum Popped<T> {
     /// The oldest batch.
     Item(T),
-    /// The deadline passed first.
+    /// The deadline passed first, or it was woken.
     Timeout,
     /// Nothing is left and nothing comes.
     Ended,
@@ -47,6 +49,7 @@ impl<T> Queue<T> {
                 bytes: 0,
                 closed: false,
                 cancelled: false,
+                woken: false,
                 waiting: 0,
             }),
             not_full: Condvar::new(),
@@ -97,6 +100,9 @@ impl<T> Queue<T> {
         let mut state = self.lock();
         let mut wait = Wait::new(meter, Phase::Idle);
         loop {
+            if std::mem::take(&mut state.woken) {
+                return Popped::Timeout;
+            }
             if let Some((item, bytes)) = state.items.pop_front() {
                 state.bytes -= bytes;
                 drop(state);
@@ -125,6 +131,12 @@ impl<T> Queue<T> {
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
         }
+    }
+
+    /// Makes the next wait for a batch end at once.
+    pub(super) fn wake(&self) {
+        self.lock().woken = true;
+        self.not_empty.notify_all();
     }
 
     /// No more batches come; those inside are still taken.

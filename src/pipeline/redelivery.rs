@@ -150,6 +150,7 @@ impl Redelivery {
             setting: "input[0].letters".to_owned(),
             place: place.clone(),
             config: Box::new(self.clone()),
+            digest: 0,
         };
         Some(Plan {
             path: plan.path,
@@ -158,6 +159,7 @@ impl Redelivery {
             event_name: "letters",
             event_place: place,
             event: Box::new(self.clone()),
+            event_digest: 0,
             outputs: vec![OutputPlan {
                 config: Box::new(Again {
                     inner: found.config,

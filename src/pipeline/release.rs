@@ -17,16 +17,18 @@ const SKIPPED_AT_ONCE: usize = 64;
 /// Releases timestamps of a source when they are due, as often as the gain says.
 #[derive(Debug)]
 pub(super) struct Release {
-    source: Merge,
-    timeline: Timeline,
+    pub(super) source: Merge,
+    pub(super) timeline: Timeline,
     gain: Gain,
-    ahead: TimestampBatch,
+    pub(super) ahead: TimestampBatch,
     /// Timestamps of `ahead` that were released.
-    taken: usize,
+    pub(super) taken: usize,
     /// Copies of the timestamp at `taken` that are still to be released, once that is decided.
-    owed: Option<u64>,
-    look_ahead: usize,
-    ended: bool,
+    pub(super) owed: Option<u64>,
+    pub(super) look_ahead: usize,
+    pub(super) ended: bool,
+    /// Instant of the last timestamp that was dealt with; the smallest number before the first.
+    pub(super) last_us: i64,
     /// Timestamps up to this instant are left out.
     skip_until_us: i64,
     skipped: u64,
@@ -58,6 +60,7 @@ impl Release {
             owed: None,
             look_ahead: look_ahead.max(1),
             ended: false,
+            last_us: i64::MIN,
             skip_until_us: i64::MIN,
             skipped: 0,
             passed: 0,
@@ -203,6 +206,8 @@ impl Release {
         let before = out.len();
         let more = self.source.fill(size.saturating_sub(before), out);
         self.passed += (out.len() - before) as u64;
+        let last = out.moments.get(before..).and_then(<[Moment]>::last);
+        self.dealt(last.copied());
         self.ended = !more;
         Some(if more { Next::Now } else { Next::Ended })
     }
@@ -221,6 +226,7 @@ impl Release {
             out.moments.extend_from_slice(moments);
             out.inputs.extend_from_slice(inputs);
             self.passed += range.len() as u64;
+            self.dealt(moments.last().copied());
             self.taken = range.end;
             return;
         }
@@ -239,6 +245,7 @@ impl Release {
                 self.owed = Some(owed - room);
                 return;
             }
+            self.dealt(Some(at));
             self.taken = index + 1;
             self.passed += 1;
         }
@@ -261,9 +268,12 @@ impl Release {
             if count < rest.len() {
                 self.skip_until_us = i64::MIN;
             }
+            let last = count.checked_sub(1).and_then(|last| rest.get(last));
+            let last = last.copied();
             if count > 0 {
                 self.owed = None;
             }
+            self.dealt(last);
             self.taken += count;
             self.passed += count as u64;
             self.skipped += count as u64;
@@ -271,7 +281,14 @@ impl Release {
         false
     }
 
-    fn refill(&mut self) -> bool {
+    /// Notes the last timestamp that was dealt with.
+    fn dealt(&mut self, last: Option<Moment>) {
+        if let Some(last) = last {
+            self.last_us = last.instant_us();
+        }
+    }
+
+    pub(super) fn refill(&mut self) -> bool {
         if self.ended {
             return false;
         }

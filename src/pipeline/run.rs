@@ -2,32 +2,28 @@
 
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::config::{Diagnostic, Diagnostics, Files, Parameters};
 use crate::event::Globals;
-use crate::output::{OnFailure, Origins, Streams};
+use crate::output::{Origins, Streams};
 use crate::time::Clock;
 
 use super::control::{Control, Level};
 use super::counters::Counters;
-use super::delivery::Circuit;
-use super::hold::Hold;
-use super::latency::Latencies;
-use super::meter::Meter;
+use super::lint_samples::Looks;
 use super::pool::Pool;
 use super::queue::Queue;
 use super::settings::{Live, LiveControl, Settings};
 use super::shared::{Lane, Shared};
 use super::supervisor::{News, Supervisor, message};
+use super::swap::Desk;
+use super::swap_inputs::Schedule;
 use super::{EndReason, Plan, State, Stats, Tapped};
-
-/// Bytes of events that wait for one output, beside the number of batches.
-const LANE_BYTES: usize = 4 << 20;
 
 /// Most threads that render: beyond it handing on in order is what takes the time.
 const MOST_WORKERS: usize = 32;
@@ -65,8 +61,8 @@ pub struct RunOptions {
 /// A run, from its start until its counters are no longer of interest. Dropping it aborts the run.
 #[derive(Debug)]
 pub struct Running {
-    shared: Arc<Shared>,
-    news: Sender<News>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) news: Sender<News>,
 }
 
 /// Starts a run and returns at once; see [`Running::wait_started`].
@@ -80,6 +76,7 @@ pub fn start(plan: Plan, options: RunOptions) -> Running {
         news: news.clone(),
         heard,
         stages: 0,
+        start_us: 0,
     };
     let watched = shared.clone();
     let spawned = thread::Builder::new()
@@ -103,17 +100,9 @@ pub fn start(plan: Plan, options: RunOptions) -> Running {
 
 fn shared(plan: &Plan, options: &RunOptions) -> Shared {
     let queue = options.parameters.queue;
-    let lanes = plan.outputs.iter().enumerate().map(|(index, output)| Lane {
-        name: output.name.to_owned(),
-        queue: Queue::new(queue.max_event_batches, LANE_BYTES),
-        circuit: Circuit::new(output.config.delivery().circuit),
-        lost: AtomicU32::new(0),
-        hold: Hold::default(),
-        meter: Meter::default(),
-        latency: Latencies::default(),
-        letters: (output.config.delivery().on_failure == OnFailure::DeadLetter)
-            .then(|| output.letters(index, &plan.base)),
-    });
+    let lanes = plan.outputs.iter().enumerate();
+    let lanes = lanes
+        .map(|(position, output)| Lane::new(output, position, &plan.base, queue.max_event_batches));
     Shared {
         id: options.id.clone(),
         control: Control::new(),
@@ -140,6 +129,12 @@ fn shared(plan: &Plan, options: &RunOptions) -> Shared {
             .iter()
             .map(|input| input.name.to_owned())
             .collect(),
+        desk: Desk::new(options.parameters.run.reload),
+        schedule: Schedule::default(),
+        expected_less: AtomicBool::new(false),
+        looks: Looks::default(),
+        now: Mutex::default(),
+        taking: Mutex::default(),
         start: OnceLock::new(),
         expected: OnceLock::new(),
         began: OnceLock::new(),

@@ -238,6 +238,11 @@ impl LiveControl {
     /// # Errors
     /// When the value makes no sense, or there is nothing to change.
     pub fn apply(&self, change: Change) -> Result<(), ChangeError> {
+        if let Change::Reload(mode) = change {
+            self.shared.desk.set_mode(mode);
+            tracing::info!(generator = self.shared.id, ?change, "run changed");
+            return Ok(());
+        }
         let now = self.shared.clock.read();
         self.shared.steer(&change, now)?;
         self.shared.settings.apply(change.clone(), now)?;

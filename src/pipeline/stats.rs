@@ -2,12 +2,14 @@
 //!
 //! Equations that hold at every stop (and, for `in_flight` and queues, at any moment up to the batch
 //! being moved): `released = produced_for + empty + dropped + failed + unused`, and for each output
-//! `received = written + format_failed + write_failed + in_flight`.
+//! `received = written + format_failed + write_failed + dead_lettered + in_flight`. A source with
+//! templates gave each event by one of them: `events` is the sum of those of `aliases`.
 
 use std::fmt;
 use std::time::Duration;
 
 use super::Settings;
+use crate::config::ReloadMode;
 
 /// Where a pipeline stands.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -168,19 +170,6 @@ pub struct Latency {
     pub p99: Duration,
     /// The longest.
     pub max: Duration,
-}
-
-/// What a run does when its files change.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ReloadMode {
-    /// Take a sound change at the next batch.
-    #[default]
-    Auto,
-    /// Check it and wait for somebody's word.
-    Ask,
-    /// Go on with what was read at the start.
-    Off,
 }
 
 /// What became of changes to the files of a run.

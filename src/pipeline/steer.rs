@@ -78,13 +78,13 @@ impl Shared {
     }
 
     fn output(&self, index: usize) -> Result<&Lane, ChangeError> {
-        let count = self.lanes.len();
+        let count = self.order().len();
         let missing = || {
             ChangeError(format!(
                 "there is no output[{index}]; the run has {count}, from 0 on"
             ))
         };
-        self.lanes.get(index).ok_or_else(missing)
+        self.lane_at(index).ok_or_else(missing)
     }
 
     fn hold(&self, index: usize, paused: bool) -> Result<(), ChangeError> {

@@ -225,7 +225,7 @@ mod tests {
 
     fn names() -> Origins {
         let origins = Origins::default();
-        origins.set(vec![Arc::from("even"), Arc::from("odd")], Vec::new());
+        origins.add(vec![Arc::from("even"), Arc::from("odd")], Vec::new());
         origins
     }
 

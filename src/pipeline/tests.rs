@@ -2,6 +2,7 @@
 //! Runs over small plugins of their own: every end, and the equations at each.
 
 mod delivery;
+mod lints;
 mod ordered;
 mod random;
 mod remote;
@@ -292,6 +293,7 @@ impl Setup {
             setting: format!("input[{index}].ticks"),
             place: place(),
             config: Box::new(config),
+            digest: 0,
         });
         let outputs = outputs.into_iter().enumerate();
         let outputs = outputs.map(|(index, config)| OutputPlan {
@@ -299,6 +301,8 @@ impl Setup {
             setting: format!("output[{index}].target"),
             place: place(),
             config,
+            digest: 0,
+            unverified: false,
         });
         let plan = Plan {
             inputs: inputs.collect(),
@@ -310,6 +314,7 @@ impl Setup {
                 gate: self.gate,
                 parallel: self.workers.is_some(),
             }),
+            event_digest: 0,
             outputs: outputs.collect(),
             path: "generator.yml".into(),
             base: self.base,

@@ -99,7 +99,7 @@ impl Timeline {
     }
 
     /// Where event time stands; `None` when that shows only with the next timestamp.
-    fn position(&self, now: Reading) -> Option<Moment> {
+    pub(super) fn position(&self, now: Reading) -> Option<Moment> {
         match self.base {
             Base::Wall => Some(self.zone.at_instant(now.wall_us)),
             Base::Free => None,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{PreviewRequest, PreviewResult, Shown, events, schedule, trial};
+use super::{PreviewRequest, PreviewResult, Shown, events, schedule, trial, words};
 use crate::config::{Diagnostic, Diagnostics, Files, LoadOptions, Overlay, document_path, load};
 use crate::pipeline::{Decoded, InputPlan, OutputPlan};
 
@@ -52,6 +52,7 @@ pub fn evaluate(request: &PreviewRequest, cancel: &dyn Fn() -> bool) -> PreviewR
         body(project, decoded, &patience, result);
     });
     result.diagnostics.sort(&document_path(&project(request)));
+    result.known_secrets = request.inspect.secrets.then(Vec::new);
     result.took = started.elapsed();
     result
 }
@@ -78,6 +79,11 @@ pub(super) fn with_project(
     let Some(document) = loaded.document else {
         return;
     };
+    let mut words = words::words(&document, files.as_ref(), request);
+    words.tokens.clone_from(&result.params);
+    words.secrets.clone_from(&result.secrets);
+    result.obstacles = crate::language::portability(&document);
+    result.words = Some(Arc::new(words));
     let decoded = Decoded::of(&document, files.as_ref(), &mut result.diagnostics);
     let project = Project {
         base: &document.base,
@@ -118,9 +124,9 @@ fn body(
                 }
             };
             events::evaluate(project, event, output, firing, patience, result);
-            if let Some(attempt) = &request.inspect.attempt {
-                result.tried = Some(trial::attempt(project, event, firing, attempt, patience));
-            }
+            let attempts = request.inspect.attempts.iter();
+            let tried = attempts.map(|one| trial::attempt(project, event, firing, one, patience));
+            result.tried = tried.collect();
         }
     }
     result.schedule = firing.map(|firing| firing.schedule);

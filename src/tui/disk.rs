@@ -57,6 +57,31 @@ pub fn reread(path: &Path) -> Option<Result<FileText, String>> {
     }
 }
 
+/// Lines before and after the one that is pointed to.
+const AROUND: usize = 2;
+/// Longest line shown, in characters.
+const LINE: usize = 400;
+
+/// The lines around a line of a file, with their numbers from 1.
+///
+/// # Errors
+/// Says why it cannot be read, or that it has no such line any more.
+pub fn excerpt(path: &Path, line: usize) -> Result<Vec<(usize, String)>, String> {
+    let text = open(path)?.text;
+    let from = line.saturating_sub(AROUND).max(1);
+    let lines: Vec<(usize, String)> = (1..)
+        .zip(text.lines())
+        .skip(from - 1)
+        .take(line.saturating_sub(from) + 1 + AROUND)
+        .map(|(number, line)| (number, line.chars().take(LINE).collect()))
+        .collect();
+    if lines.iter().any(|(number, _)| *number == line) {
+        Ok(lines)
+    } else {
+        Err(format!("{} has no line {line} any more", name(path)))
+    }
+}
+
 fn read_only(path: &Path) -> Option<String> {
     let error = OpenOptions::new().append(true).open(path).err()?;
     Some(match error.kind() {

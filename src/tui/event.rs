@@ -60,6 +60,8 @@ pub enum AppEvent {
     Pipeline(PipelineEvent),
     /// News of the instance.
     Instance(InstanceNews),
+    /// Lines around a line of a file, with their numbers, or why there are none.
+    Excerpt(PathBuf, usize, Result<Vec<(usize, String)>, String>),
     /// The process was asked to end by a signal.
     Signal(i32),
     /// The terminal is gone or broken.
@@ -142,7 +144,10 @@ pub struct Observe {
 impl Observe {
     /// True when the same is asked for, whatever was heard of it already.
     pub fn is_like(&self, other: &Self) -> bool {
-        let tail = |one: &Self| one.tail.as_ref().map(|(id, _)| id.clone());
+        let tail = |one: &Self| {
+            let tail = one.tail.as_ref();
+            tail.map(|(id, query)| (id.clone(), query.most))
+        };
         let logs = |one: &Self| one.logs.as_ref().map(|query| query.generator.clone());
         tail(self) == tail(other)
             && logs(self) == logs(other)
@@ -235,4 +240,6 @@ pub enum Effect {
     Copy(String),
     /// Draw everything anew.
     Redraw,
+    /// Read the lines around a line of a file, counted from 1.
+    Excerpt(PathBuf, usize),
 }

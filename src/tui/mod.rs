@@ -10,6 +10,8 @@ mod event;
 mod key;
 mod layout;
 mod lexer;
+#[doc(hidden)]
+pub mod measure;
 mod monitor;
 mod outside;
 mod pane;

@@ -251,10 +251,11 @@ impl Reader {
 /// Lets the reader come back from its wait.
 fn wake_reader() {
     #[cfg(unix)]
-    drop(rustix::process::kill_process(
-        rustix::process::getpid(),
-        rustix::process::Signal::WINCH,
-    ));
+    if let Err(error) =
+        rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::WINCH)
+    {
+        tracing::warn!("the reader of the terminal cannot be woken: {error}");
+    }
 }
 
 /// Stands still while it is asked to.

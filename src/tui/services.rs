@@ -60,6 +60,7 @@ enum FileJob {
     Change(FileChange),
     Scan(PathBuf),
     FindProjects(PathBuf),
+    Excerpt(PathBuf, usize),
 }
 
 /// The threads.
@@ -113,6 +114,7 @@ impl Services {
             Effect::ChangeFile(change) => file(FileJob::Change(change)),
             Effect::Scan(path) => file(FileJob::Scan(path)),
             Effect::FindProjects(path) => file(FileJob::FindProjects(path)),
+            Effect::Excerpt(path, line) => file(FileJob::Excerpt(path, line)),
             Effect::Watch(folders) => {
                 self.watcher.watch(folders);
                 None
@@ -175,6 +177,10 @@ fn run_files(jobs: &Receiver<FileJob>, events: &Sender<AppEvent>) {
             }
             FileJob::Scan(root) => AppEvent::Scanned(project::scan(&root)),
             FileJob::FindProjects(folder) => AppEvent::Projects(project::find(&folder)),
+            FileJob::Excerpt(path, line) => {
+                let lines = disk::excerpt(&path, line);
+                AppEvent::Excerpt(path, line, lines)
+            }
         };
         if events.send(event).is_err() {
             return;

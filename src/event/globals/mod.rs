@@ -61,6 +61,18 @@ impl Globals {
         self.store().clear();
     }
 
+    /// A scope of its own with the same content.
+    pub fn copy(&self) -> Self {
+        let copy = Self::default();
+        {
+            let (mut to, from) = (copy.store(), self.store());
+            to.entries.clone_from(&from.entries);
+            to.version = from.version;
+            to.order = from.order;
+        }
+        copy
+    }
+
     /// Number of keys.
     pub fn len(&self) -> usize {
         self.store().entries.len()

@@ -7,6 +7,7 @@ mod config;
 mod dispatch;
 mod explain;
 mod globals;
+mod legacy;
 mod module;
 mod pick;
 pub(super) mod samples;

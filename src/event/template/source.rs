@@ -9,12 +9,15 @@ use super::build::{Streams, place_of};
 use super::condition::{Facts, Scope, StateField};
 use super::explain::Tracer;
 use super::globals::GlobalState;
+use super::legacy::Left;
 use super::pick::{Picked, Picker};
 use super::state::State;
 use super::{EventEnv, EventSource, analysis, dispatch, view};
 use crate::batch::EventBatch;
+use crate::event::globals::Frozen;
 use crate::event::{
-    EventError, Explanation, Impurity, Outcome, PathStep, Profile, StateScope, Trial, WrittenBy,
+    EventError, Explanation, Impurity, Legacy, LegacyCopy, Outcome, PathStep, Profile, StateScope,
+    Trial, WrittenBy,
 };
 use crate::fake::{Fast, Random, Recorded};
 use crate::template::usage::Usage;
@@ -296,6 +299,44 @@ impl TemplateSource {
         }
     }
 
+    fn leave(&self) -> Left<Dict> {
+        let locals = self.entries.iter();
+        Left {
+            locals: locals
+                .map(|entry| (Arc::clone(&entry.alias), entry.locals.entries()))
+                .collect(),
+            shared: self.shared.entries(),
+            aliases: self.aliases.clone(),
+            current: self.current,
+            stand: self.picker.stand(),
+            index: self.index,
+        }
+    }
+
+    fn enter(&mut self, left: &Left<Dict>) -> Vec<String> {
+        self.shared.take_over(&left.shared);
+        let mut gone = Vec::new();
+        for (alias, entries) in &left.locals {
+            match self.entries.iter().find(|entry| entry.alias == *alias) {
+                Some(entry) => entry.locals.take_over(entries),
+                None if entries.borrow().iter().next().is_some() => {
+                    gone.push(format!("the locals of `{alias}` are dropped with it"));
+                }
+                None => {}
+            }
+        }
+        let aliases = &self.aliases;
+        let rename = |index: usize| {
+            let alias = left.aliases.get(index)?;
+            aliases.iter().position(|known| known == alias)
+        };
+        self.current = rename(left.current).unwrap_or(0);
+        let lost = self.picker.resume(left.stand, aliases.len(), rename);
+        gone.extend(lost.map(str::to_owned));
+        self.index = left.index;
+        gone
+    }
+
     /// `timestamp` of an event.
     fn timestamp(&self, at: Moment) -> Value {
         let timestamp = DateTime {
@@ -378,6 +419,27 @@ impl EventSource for TemplateSource {
         match self.streams {
             Streams::Seeded(seed) => seed,
             Streams::Recorded => 0,
+        }
+    }
+
+    fn legacy(&self) -> Option<Legacy> {
+        Some(Legacy::of(self.leave()))
+    }
+
+    fn legacy_copy(&self) -> Option<LegacyCopy> {
+        Some(LegacyCopy::of(self.leave().copy()?))
+    }
+
+    fn adopt(&mut self, legacy: &Legacy) -> Vec<String> {
+        match legacy.get::<Left<Dict>>() {
+            Some(left) => self.enter(left),
+            None => vec!["the state of the former event source does not fit".to_owned()],
+        }
+    }
+
+    fn adopt_copy(&mut self, copy: &LegacyCopy) {
+        if let Some(left) = copy.get::<Left<Frozen>>().and_then(Left::thaw) {
+            self.enter(&left);
         }
     }
 

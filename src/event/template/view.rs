@@ -76,7 +76,10 @@ pub(super) fn samples(
         let value = samples::load(one, env.base, &*env.files, &mut problems);
         let table = value.as_ref().and_then(|value| value.downcast::<Table>());
         if let Some(table) = table.filter(|_| Some(&one.name) == wanted) {
-            shown = Some(rows(&one.name, table, wish));
+            shown = Some(Sample {
+                weights: weights(config, env),
+                ..rows(&one.name, table, wish)
+            });
         }
         let (kind, file) = match &one.source {
             SampleSource::Items(_) => ("items", None),
@@ -111,7 +114,27 @@ fn rows(name: &str, table: &Table, wish: &SampleWish) -> Sample {
             .collect(),
         sums: (0..columns.len()).map(|index| table.sum(index)).collect(),
         columns,
+        weights: Vec::new(),
     }
+}
+
+/// Columns that templates name where they choose with weights.
+fn weights(config: &TemplateConfig, env: &EventEnv<'_>) -> Vec<String> {
+    let Ok(call) = regex::Regex::new(r#"weighted_pick(?:_n)?\(\s*["']([^"']+)["']"#) else {
+        return Vec::new();
+    };
+    let mut found: Vec<String> = Vec::new();
+    for entry in &config.entries {
+        let bytes = env.files.read(&env.base.join(&entry.template));
+        let bytes = bytes.unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        for (_, [name]) in call.captures_iter(&text).map(|captures| captures.extract()) {
+            if !found.iter().any(|known| known == name) {
+                found.push(name.to_owned());
+            }
+        }
+    }
+    found
 }
 
 fn cell_text(value: &Value) -> String {

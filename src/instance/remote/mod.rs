@@ -10,6 +10,8 @@
 
 mod dial;
 mod link;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 use std::future::Future;
@@ -59,7 +61,13 @@ fn open(target: Target, secrets: Secrets, effort: Effort) -> Result<Handle, Dial
         .enable_all()
         .build()
         .map_err(failed)?;
-    let way = runtime.block_on(Way::open(target, effort))?;
+    // On a thread of its own: who calls this may be inside a runtime.
+    let opened = std::thread::scope(|scope| {
+        let opening = scope.spawn(|| runtime.block_on(Way::open(target, effort)));
+        opening.join()
+    });
+    let broke = |_| DialError::Failed("attaching broke".to_owned());
+    let way = opened.map_err(broke)??;
     Ok(Arc::new(Remote {
         way,
         secrets,
@@ -292,7 +300,11 @@ impl Instance for Remote {
         key: &str,
         value: Option<serde_json::Value>,
     ) -> BoxFuture<'_, Result<(), InstanceError>> {
-        self.ask(Call::SetGlobal(scenario.to_owned(), key.to_owned(), value))
+        let call = match value {
+            Some(value) => Call::SetGlobal(scenario.to_owned(), key.to_owned(), value),
+            None => Call::RemoveGlobal(scenario.to_owned(), key.to_owned()),
+        };
+        self.ask(call)
     }
 
     fn reload_files(&self, id: &str) -> BoxFuture<'_, Result<(), InstanceError>> {

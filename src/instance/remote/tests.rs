@@ -51,6 +51,7 @@ fn parameters() -> Parameters {
             max_events: Some(u64::MAX),
             max_duration: Some(Duration::from_nanos(1_234_567_891)),
             backfill: Some(Past::Since(phrase)),
+            reload: crate::config::ReloadMode::Ask,
         },
         ..Parameters::default()
     }
@@ -163,7 +164,9 @@ fn problems() -> Diagnostics {
         span: Some(span),
         ..Place::file("/p/generator.yml")
     };
-    let error = Diagnostic::error("bad", Some(place)).help("mend it").setting("input[0]");
+    let error = Diagnostic::error("bad", Some(place))
+        .help("mend it")
+        .setting("input[0]");
     Diagnostics(vec![error, Diagnostic::warning("odd", None)])
 }
 
@@ -190,9 +193,15 @@ fn every_call_survives_the_trip() {
         Change::MaxEvents(Some(1)),
         Change::MaxDuration(Some(Duration::from_nanos(1))),
         Change::SkipTo(i64::MAX),
-        Change::Output { index: 1, paused: true },
+        Change::Output {
+            index: 1,
+            paused: true,
+        },
         Change::Retry(2),
-        Change::Alias { name: Arc::from("é"), off: true },
+        Change::Alias {
+            name: Arc::from("é"),
+            off: true,
+        },
         Change::Reload(ReloadMode::Off),
     ];
     for change in changes {
@@ -221,8 +230,15 @@ fn every_call_survives_the_trip() {
             options: vec![("gain".to_owned(), json!(2.5))],
         },
         StartupEdit::Remove { id: id() },
-        StartupEdit::Set { id: id(), option: "a.b".to_owned(), value: json!([1]) },
-        StartupEdit::Unset { id: id(), option: "a".to_owned() },
+        StartupEdit::Set {
+            id: id(),
+            option: "a.b".to_owned(),
+            value: json!([1]),
+        },
+        StartupEdit::Unset {
+            id: id(),
+            option: "a".to_owned(),
+        },
     ];
     for edit in edits {
         survives(&Call::Edit(edit));
@@ -242,10 +258,14 @@ fn every_call_survives_the_trip() {
         Call::Shutdown,
         Call::Overview,
         Call::Tail(id(), TailQuery { after: 1, most: 2 }),
-        Call::Logs(LogQuery { generator: Some(id()), after: u64::MAX, most: 1 }),
+        Call::Logs(LogQuery {
+            generator: Some(id()),
+            after: u64::MAX,
+            most: 1,
+        }),
         Call::Globals(id()),
-        Call::SetGlobal(id(), id(), Some(json!({"a": null}))),
-        Call::SetGlobal(id(), id(), None),
+        Call::SetGlobal(id(), id(), json!(null)),
+        Call::RemoveGlobal(id(), id()),
         Call::ReloadFiles(id()),
         Call::ReplayLetters(id(), 3),
         Call::WriteBack(id()),
@@ -253,20 +273,6 @@ fn every_call_survives_the_trip() {
     for call in calls {
         survives(&call);
     }
-}
-
-#[test]
-fn setting_a_global_to_null_is_not_removing_it() {
-    let text = |value| {
-        let call = Call::SetGlobal("s".to_owned(), "k".to_owned(), value);
-        let text = serde_json::to_string(&call).unwrap();
-        match serde_json::from_str(&text).unwrap() {
-            Call::SetGlobal(_, _, value) => value,
-            other => panic!("{other:?}"),
-        }
-    };
-    assert_eq!(text(None), None);
-    assert_eq!(text(Some(json!(null))), Some(json!(null)));
 }
 
 #[test]
@@ -324,7 +330,11 @@ fn every_value_survives_the_trip() {
         ..Reloaded::default()
     }));
     survives(&TailPage {
-        events: vec![TailEvent { number: 1, text: "\u{0}\"".to_owned(), ..TailEvent::default() }],
+        events: vec![TailEvent {
+            number: 1,
+            text: "\u{0}\"".to_owned(),
+            ..TailEvent::default()
+        }],
         seen: 9,
     });
     survives(&LogPage {
@@ -337,8 +347,14 @@ fn every_value_survives_the_trip() {
         }],
         missed: 4,
     });
-    survives(&Replayed { letters: 3, written: 2, kept: 1 });
-    survives(&Ok::<Vec<(String, serde_json::Value)>, InstanceError>(vec![("k".to_owned(), json!(1))]));
+    survives(&Replayed {
+        letters: 3,
+        written: 2,
+        kept: 1,
+    });
+    survives(&Ok::<Vec<(String, serde_json::Value)>, InstanceError>(
+        vec![("k".to_owned(), json!(1))],
+    ));
 }
 
 /// A socket of its own, and who does as a peer does there.
@@ -366,7 +382,9 @@ fn send(stream: &mut std::os::unix::net::UnixStream, message: &impl Serialize) {
 }
 
 fn wait<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
     runtime.block_on(future)
 }
 
@@ -377,7 +395,13 @@ fn a_peer_that_falls_silent_is_seen_and_waits_are_bounded() {
     let target = fake.target();
     let peer = std::thread::spawn(move || {
         let (mut stream, _) = fake.listener.accept().unwrap();
-        send(&mut stream, &Hello { pid: 7, ..Hello::own() });
+        send(
+            &mut stream,
+            &Hello {
+                pid: 7,
+                ..Hello::own()
+            },
+        );
         (stream, fake)
     });
     let remote = attach(target, Secrets::default()).unwrap();
@@ -390,7 +414,11 @@ fn a_peer_that_falls_silent_is_seen_and_waits_are_bounded() {
     for _ in 0..20 {
         assert!(wait(remote.status("web")).is_none());
     }
-    assert!(begun.elapsed() < super::wire::QUICK, "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < super::wire::QUICK,
+        "{:?}",
+        begun.elapsed()
+    );
     let refused = wait(remote.stop("web")).unwrap_err().to_string();
     assert!(refused.contains("7, does not answer"), "{refused}");
     drop(kept);
@@ -406,7 +434,9 @@ fn what_is_no_evtui_is_no_instance() {
     let peer = std::thread::spawn(move || {
         use std::io::Write as _;
         let (mut stream, _) = fake.listener.accept().unwrap();
-        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+        stream
+            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            .unwrap();
         (stream, fake)
     });
     let Err(error) = attach(target, Secrets::default()) else {

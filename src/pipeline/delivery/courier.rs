@@ -15,7 +15,6 @@ use crate::pipeline::control::Level;
 use crate::pipeline::counters::OutputCounters;
 use crate::pipeline::errors::Failure;
 use crate::pipeline::hold::Nudges;
-use crate::pipeline::meter::Phase;
 use crate::pipeline::shared::{Lane, Shared};
 
 use super::account::Account;
@@ -71,9 +70,11 @@ impl Courier {
         timeout: Duration,
     ) -> Self {
         let lane = shared.lanes.get(index);
-        let source = lane.map_or_else(String::new, |lane| format!("output[{index}].{}", lane.name));
+        let source = lane.map_or_else(String::new, |lane| {
+            format!("output[{}].{}", lane.position, lane.name)
+        });
         let name = lane.map_or("output", |lane| lane.name.as_str());
-        let default = || default_letters(index, name);
+        let default = || default_letters(lane.map_or(index, |lane| lane.position), name);
         let path = base.join(config.dead_letter.clone().unwrap_or_else(default));
         Self {
             timeout: config.write_timeout.unwrap_or(timeout),
@@ -92,44 +93,6 @@ impl Courier {
 
     pub(in crate::pipeline) fn counters(&self) -> Option<&OutputCounters> {
         self.shared.counters.outputs.get(self.index)
-    }
-
-    /// Waits on the stage's thread while the output is held, but not longer than until `deadline`.
-    pub(in crate::pipeline) fn held(&self, deadline: Option<Instant>) {
-        let Some(lane) = self.lane() else { return };
-        lane.meter.tick();
-        if lane.hold.is_held() {
-            let wait = || lane.hold.wait(deadline);
-            lane.meter.during(Phase::Blocked, wait);
-        }
-    }
-
-    pub(in crate::pipeline) fn is_held(&self) -> bool {
-        self.lane().is_some_and(|lane| lane.hold.is_held())
-    }
-
-    /// Does something on the stage's thread that waits for the target.
-    pub(in crate::pipeline) fn waiting<T>(&self, wait: impl FnOnce() -> T) -> T {
-        match self.lane() {
-            Some(lane) => lane.meter.during(Phase::Blocked, wait),
-            None => wait(),
-        }
-    }
-
-    /// Does something on the stage's thread that waits for the target and works itself too.
-    pub(in crate::pipeline) fn metered(&self, work: impl FnOnce()) {
-        match self.lane() {
-            Some(lane) => lane.meter.delivering(work),
-            None => work(),
-        }
-    }
-
-    /// Counts what a task of the output takes of the processor.
-    pub(in crate::pipeline) async fn on_account<T>(&self, task: impl Future<Output = T>) -> T {
-        match self.lane() {
-            Some(lane) => lane.meter.task(task).await,
-            None => task.await,
-        }
     }
 
     /// Does a part of the output's life, unless the run is given up meanwhile.
@@ -229,6 +192,10 @@ impl Courier {
             let wait = self.wait(attempts, asked(&rest.error));
             lane.circuit.plan(Instant::now().checked_add(wait));
             self.rest(wait, lane, &mut nudges).await;
+            if nudges.came() {
+                // Somebody wants it now, whatever was planned meanwhile.
+                lane.circuit.again();
+            }
             if self.shared.control.abort_token().is_cancelled() {
                 return self.give_up(&items, &aborted(Some(&rest.error)), attempts, account);
             }
@@ -370,7 +337,7 @@ impl Courier {
     fn look_for_an_end(&self, lane: &Lane) {
         let lost = lane.lost.fetch_add(1, Ordering::Relaxed).saturating_add(1);
         let mut lanes = self.shared.lanes.iter();
-        let hopeless = |lane: &Lane| lane.lost.load(Ordering::Relaxed) >= PATIENCE;
+        let hopeless = |lane: &Lane| lane.closed() || lane.lost.load(Ordering::Relaxed) >= PATIENCE;
         if lost == PATIENCE && !self.shared.live && lanes.all(hopeless) {
             let source = &self.source;
             self.shared.halt(EndReason::Failed(format!(

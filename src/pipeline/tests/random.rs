@@ -71,21 +71,26 @@ fn perform(run: &Run, act: &Act) {
         Act::Pass(seconds) => run.clock.pass(seconds * SECOND_US),
         Act::Jump(seconds) => run.clock.jump(seconds * SECOND_US),
         Act::Ask => drop(run.running.tail(0, 10)),
-        Act::Yield => (0..200).for_each(|_| std::thread::yield_now()),
+        Act::Yield => (0..20).for_each(|_| std::thread::yield_now()),
     }
     run.running.poke();
 }
 
-fn balanced(stats: &Stats) {
+fn balanced(reason: &EndReason, stats: &Stats) {
     let events: u64 = stats.aliases.iter().map(|one| one.events).sum();
     assert_eq!(events, stats.events, "{stats:?}");
-    for output in &stats.outputs {
+    // A run that is given up does not wait for a write that is under way.
+    for output in stats
+        .outputs
+        .iter()
+        .filter(|_| *reason != EndReason::Aborted)
+    {
         assert_eq!(output.in_flight, 0, "{stats:?}");
     }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     /// The equations are checked by `end`.
     #[test]
@@ -118,7 +123,7 @@ proptest! {
             run.running.stop(end);
         }
         let (reason, stats) = run.end();
-        balanced(&stats);
+        balanced(&reason, &stats);
         let [blocking, keeping] = &stats.outputs[..] else {
             panic!("{stats:?}");
         };
@@ -133,7 +138,7 @@ proptest! {
         }
         for (seen, output) in run.seen.iter().zip(&stats.outputs) {
             let lines = seen.lines();
-            prop_assert_eq!(lines.len() as u64, output.written);
+            prop_assert!(lines.len() as u64 == output.written || reason == EndReason::Aborted);
             let mut once = lines.clone();
             once.sort_unstable();
             once.dedup();

@@ -101,6 +101,7 @@ impl App {
     pub fn copy(&mut self) {
         let text = match self.focus {
             Focus::Editor => self.buffer().map(Buffer::copy),
+            Focus::Events => return self.copy_event(),
             _ => self.preview.chosen_text(),
         };
         if let Some(text) = text {

@@ -7,7 +7,7 @@ use ropey::Rope;
 
 use super::{App, Overlay};
 use crate::instance::{self, Selection};
-use crate::tui::event::Effect;
+use crate::tui::event::{Effect, Request};
 use crate::tui::trash::FileChange;
 
 /// What a choice does.
@@ -49,6 +49,12 @@ pub enum Action {
     Delete(PathBuf),
     /// Starts, stops and so on these generators.
     Act(Selection, instance::Action),
+    /// Sends the dead letters of a generator's output again.
+    ReplayLetters(String, usize),
+    /// Sets a global of a scenario, or takes it away.
+    SetGlobal(String, String, Option<serde_json::Value>),
+    /// Empties the globals of a scenario.
+    ResetGlobals(String),
 }
 
 /// One answer.
@@ -154,6 +160,11 @@ impl App {
             Action::Delete(path) => self.change_file(FileChange::Trash(path)),
             Action::CloseNow => self.close_now(),
             Action::Act(who, what) => self.request_act(who, what),
+            Action::ReplayLetters(id, output) => self.request(Request::ReplayLetters(id, output)),
+            Action::SetGlobal(scenario, key, value) => {
+                self.request(Request::SetGlobal(scenario, key, value));
+            }
+            Action::ResetGlobals(scenario) => self.request(Request::ResetGlobals(scenario)),
         }
     }
 }

@@ -37,6 +37,9 @@ impl App {
 
     /// A key for the pane that has the keys, or a command.
     pub(super) fn pane_key(&mut self, key: &KeyEvent) {
+        if self.focus == Focus::Editor && self.assist_key(key) {
+            return;
+        }
         if self.focus == Focus::Editor
             && (self.keep_key(key) || self.find_key(key) || self.vim_key(key))
         {
@@ -157,36 +160,6 @@ impl App {
                     }
                 }
             }
-            _ => {}
-        }
-    }
-
-    fn timestamps_key(&mut self, key: &KeyEvent) {
-        let top = &mut self.preview.list_top;
-        match key.code {
-            KeyCode::Up | KeyCode::Char('k') => *top = top.saturating_sub(1),
-            KeyCode::Down | KeyCode::Char('j') => *top += 1,
-            KeyCode::PageUp => *top = top.saturating_sub(10),
-            KeyCode::PageDown => *top += 10,
-            KeyCode::Home => *top = 0,
-            KeyCode::Left => self.change_span(false),
-            KeyCode::Right => self.change_span(true),
-            _ => {}
-        }
-    }
-
-    fn events_key(&mut self, key: &KeyEvent) {
-        match key.code {
-            KeyCode::Up | KeyCode::Char('k') => self.preview.choose(-1),
-            KeyCode::Down | KeyCode::Char('j') => self.preview.choose(1),
-            KeyCode::PageUp => self.preview.scroll(-10),
-            KeyCode::PageDown => self.preview.scroll(10),
-            KeyCode::Home => {
-                self.preview.choose(isize::MIN);
-                self.preview.scroll(isize::MIN);
-            }
-            KeyCode::End => self.preview.choose(isize::MAX),
-            KeyCode::Enter => self.events_enter(),
             _ => {}
         }
     }

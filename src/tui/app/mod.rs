@@ -1,6 +1,7 @@
 //! The state of the application and how events change it. Draws nothing, touches no file, starts no
 //! thread: what the world has to do leaves as effects.
 
+mod assist;
 mod awaited;
 mod commands;
 mod control;
@@ -12,8 +13,10 @@ mod files;
 mod find;
 mod keys;
 mod leave;
+mod monitored;
 mod mouse;
 mod palette;
+mod panes;
 mod pipeline;
 mod preview;
 mod project;
@@ -36,10 +39,12 @@ use crate::config::Parameters;
 use crate::instance::Link;
 use crate::time::Zone;
 
+pub use assist::{Assist, Popup, ROWS as POPUP_ROWS};
 pub use dialog::{Action, Choice, Dialog};
-pub use palette::Palette;
+pub use palette::{Item, Palette, Pick};
+pub use panes::{Ink, Row, SPANS, Tool, View as PaneView, bucket, shown_text};
 pub use pipeline::{Phase, Pipeline};
-pub use preview::{Preview, Row, SPANS};
+pub use preview::Preview;
 pub use project::{Project, Start};
 pub use prompt::Prompt;
 pub use screen::Screen;
@@ -140,6 +145,8 @@ pub struct App {
     pub size: Rect,
     /// What is shown.
     pub screen: Screen,
+    /// Help while typing.
+    pub assist: Assist,
     /// What is known of running generators.
     pub monitor: Monitor,
     /// What the instance was last asked to tell of.
@@ -200,6 +207,7 @@ impl App {
             depth: opening.depth,
             size: Rect::new(0, 0, opening.size.0, opening.size.1),
             screen: opening.screen,
+            assist: Assist::default(),
             monitor: Monitor::default(),
             observed: Observe::default(),
             focus: Focus::Editor,
@@ -270,6 +278,7 @@ impl App {
             AppEvent::Preview(result) => self.previewed(*result),
             AppEvent::Pipeline(news) => self.pipeline_news(news),
             AppEvent::Instance(news) => self.instance_news(news),
+            AppEvent::Excerpt(path, line, lines) => self.excerpt_read(&path, line, lines),
             AppEvent::Signal(number) => self.exit = Some(u8::try_from(128 + number).unwrap_or(1)),
             AppEvent::TerminalLost(why) => {
                 tracing::error!("the terminal is lost: {why}");
@@ -307,10 +316,14 @@ impl App {
         }
         self.preview
             .settle(layout.timestamps.map(inner), layout.events.map(inner));
-        self.preview.follow_width(self.now);
-        if self.screen == Screen::Overview {
-            self.settle_overview();
+        if let Some(area) = layout.events
+            && self.preview.settle_view(inner(area), &self.parameters)
+        {
+            self.preview.hurry(self.now);
         }
+        self.preview.follow_width(self.now);
+        self.settle_monitor();
+        self.follow_cursor();
         let wish = self.observed();
         if wish != self.observed {
             self.observed = wish.clone();
@@ -361,7 +374,7 @@ impl App {
     }
 
     /// The zone that the application was opened with.
-    pub(in crate::tui) fn zone(&self) -> Zone {
+    pub fn zone(&self) -> Zone {
         self.parameters.zone
     }
 

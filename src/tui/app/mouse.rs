@@ -129,16 +129,12 @@ impl App {
         let Some((focus, area)) = self.pane_at(at) else {
             return;
         };
-        if self.layout().tabs
-            && at.y == area.y
-            && matches!(focus, Focus::Events | Focus::Timestamps)
-        {
-            let left = at.x < area.x + area.width / 2;
-            self.set_focus(if left {
-                Focus::Timestamps
-            } else {
-                Focus::Events
-            });
+        if matches!(focus, Focus::Events | Focus::Timestamps) && at.y == area.y {
+            let tabs = super::super::pane::right_tabs(self, focus, area);
+            match tabs.into_iter().find(|tab| tab.cells.contains(&at.x)) {
+                Some(tab) => self.choose_tab(tab.leads),
+                None => self.set_focus(focus),
+            }
             return;
         }
         self.set_focus(focus);
@@ -166,13 +162,9 @@ impl App {
                     self.files_enter();
                 }
             }
-            Focus::Events => {
-                let hit = self.preview.rows.get(self.preview.top + row);
-                if let Some(item) = hit.and_then(|row| self.preview.item_of(row)) {
-                    self.preview.chosen = item;
-                }
-            }
-            Focus::Timestamps | Focus::Pipeline => {}
+            Focus::Events => self.click_events(body, at),
+            Focus::Timestamps => self.click_timestamps(body, at),
+            Focus::Pipeline => {}
         }
     }
 
@@ -264,7 +256,7 @@ impl App {
                 }
             }
             Some(Focus::Files) => self.files_move(by),
-            Some(Focus::Events) => self.preview.scroll(by),
+            Some(Focus::Events) => self.wheel_events(by),
             Some(Focus::Timestamps) => {
                 self.preview.list_top = self.preview.list_top.saturating_add_signed(by);
             }

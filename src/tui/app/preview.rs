@@ -8,15 +8,15 @@ use std::time::{Duration, Instant};
 
 use ratatui::layout::Rect;
 
+use super::panes::{Panes, Row, SPANS, Times};
 use super::{App, Focus};
 use crate::config::{Place, Severity};
 use crate::preview::{
-    PreviewEvent, PreviewFailure, PreviewRequest, PreviewResult, Schedule, buckets_for,
+    Inspection, PreviewEvent, PreviewFailure, PreviewRequest, PreviewResult, Schedule, Shown,
+    buckets_for,
 };
-use crate::time::{Clock, MAX_WALL_US, MIN_WALL_US, SECOND_US, WallClock};
 use crate::tui::editor::Mark;
 use crate::tui::event::Effect;
-use crate::tui::text::{break_lines, wrap};
 
 /// Calm after a key before anything is worked out.
 const DEBOUNCE: Duration = Duration::from_millis(90);
@@ -26,23 +26,9 @@ const DEBOUNCE_OTHERS: Duration = Duration::from_millis(400);
 const STALE: Duration = Duration::from_millis(350);
 /// Wall-clock limit of one preview.
 const DEADLINE: Duration = Duration::from_secs(2);
-/// Timestamps that are rendered.
-const EVENTS: usize = 20;
-
-/// Spans of the histogram: seconds and name.
-pub const SPANS: &[(u64, &str)] = &[
-    (60, "minute"),
-    (600, "10 minutes"),
-    (3_600, "hour"),
-    (21_600, "6 hours"),
-    (86_400, "day"),
-    (604_800, "week"),
-    (2_592_000, "30 days"),
-    (31_536_000, "year"),
-];
 
 /// A file, and from and to which line and character of it, from 0.
-type Resolved = (PathBuf, Option<Range<(usize, usize)>>);
+pub(super) type Resolved = (PathBuf, Option<Range<(usize, usize)>>);
 
 /// A problem as listed above the events.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,27 +43,6 @@ pub struct Problem {
     pub place: Option<Resolved>,
     /// The place as shown; empty when there is none.
     pub label: String,
-}
-
-/// One row of the events pane.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Row {
-    /// Where a problem is.
-    Place(usize),
-    /// A piece of a problem's text.
-    Problem(usize, String),
-    /// A piece of what to do about it.
-    Help(usize, String),
-    /// A remark about all events.
-    Note(String),
-    /// The first row of an event: when, which template, which tags.
-    Head(usize),
-    /// Bytes of an event's text.
-    Text(usize, Range<usize>),
-    /// A piece of why there is no event.
-    Failed(usize, String),
-    /// Nothing.
-    Blank,
 }
 
 /// The state of the right panes.
@@ -112,19 +77,26 @@ pub struct Preview {
     pub top: usize,
     /// Chosen problem or event, problems first.
     pub chosen: usize,
+    /// Chosen row of the events.
+    pub cursor: usize,
+    /// JSON events as trees, when they are shown so.
+    pub trees: Vec<Option<Vec<crate::preview::json::Node>>>,
+    /// The views in the place of the events.
+    pub panes: Panes,
+    /// When the previewed run is.
+    pub times: Times,
     /// First timestamp shown in the list.
     pub list_top: usize,
     /// Seed of what is shown.
     pub seed: u64,
-    now_us: i64,
     due: Option<Instant>,
     others_due: Option<Instant>,
     stale_at: Option<Instant>,
-    rows_width: u16,
-    rows_height: u16,
+    pub(super) rows_width: u16,
+    pub(super) rows_height: u16,
     buckets: usize,
     width_changed: bool,
-    diagnostics: Vec<crate::config::Diagnostic>,
+    pub(super) diagnostics: Vec<crate::config::Diagnostic>,
 }
 
 impl Preview {
@@ -144,9 +116,12 @@ impl Preview {
             rows: Vec::new(),
             top: 0,
             chosen: 0,
+            cursor: 0,
+            trees: Vec::new(),
+            panes: Panes::new(),
+            times: Times::new(),
             list_top: 0,
             seed: seed.unwrap_or(1),
-            now_us: WallClock.now_us(),
             due: None,
             others_due: None,
             stale_at: None,
@@ -164,6 +139,13 @@ impl Preview {
             .iter()
             .filter(|problem| problem.severity == Severity::Error)
             .count()
+    }
+
+    /// What is asked of the preview besides events.
+    fn inspection(&self) -> Inspection {
+        let chosen = self.chosen_event();
+        let chosen = chosen.map_or((0, 0), |event| (event.number, event.part));
+        self.panes.inspection(chosen)
     }
 
     /// Works it out at once.
@@ -240,144 +222,32 @@ impl Preview {
         }
     }
 
-    /// Makes the rows of the events pane.
-    fn lay_out(&mut self) {
-        let width = usize::from(self.rows_width);
-        let mut rows = Vec::new();
-        for (index, problem) in self.problems.iter().enumerate() {
-            rows.push(Row::Place(index));
-            let wrapped = wrap(&problem.message, width.saturating_sub(2));
-            rows.extend(wrapped.into_iter().map(|text| Row::Problem(index, text)));
-            if let Some(help) = &problem.help {
-                let wrapped = wrap(help, width.saturating_sub(4));
-                let sign = std::iter::once("→ ").chain(std::iter::repeat("  "));
-                let signed = sign
-                    .zip(wrapped)
-                    .map(|(sign, text)| format!("{sign}{text}"));
-                rows.extend(signed.map(|text| Row::Help(index, text)));
-            }
-            rows.push(Row::Blank);
-        }
-        if let Some(note) = &self.note {
-            rows.extend(wrap(note, width).into_iter().map(Row::Note));
-            rows.push(Row::Blank);
-        }
-        if self.old && !self.events.is_empty() {
-            rows.push(Row::Note("as it was before the problems:".to_owned()));
-        }
-        for (index, event) in self.events.iter().enumerate() {
-            rows.push(Row::Head(index));
-            match &event.text {
-                Ok(text) => {
-                    rows.extend(break_lines(text, width).map(|range| Row::Text(index, range)))
-                }
-                Err(failure) => {
-                    let wrapped = wrap(&failure_text(failure), width.saturating_sub(2));
-                    let sign = std::iter::once("✗ ").chain(std::iter::repeat("  "));
-                    let signed = sign
-                        .zip(wrapped)
-                        .map(|(sign, text)| format!("{sign}{text}"));
-                    rows.extend(signed.map(|text| Row::Failed(index, text)));
-                }
-            }
-            rows.push(Row::Blank);
-        }
-        rows.pop_if(|row| *row == Row::Blank);
-        self.rows = rows;
-        self.top = self.top.min(self.rows.len().saturating_sub(1));
-        self.chosen = self.chosen.min(self.items().saturating_sub(1));
+    /// How the events are shown: the output by name, with its number when there are several.
+    pub fn format_name(&self) -> Option<String> {
+        let Shown::Output(index) = self.panes.shown else {
+            return None;
+        };
+        let name = self.panes.outputs.get(index)?;
+        Some(match self.panes.outputs.len() {
+            1 => name.clone(),
+            _ => format!("{name} [{index}]"),
+        })
     }
 
-    /// Number of things that can be chosen.
-    pub fn items(&self) -> usize {
-        self.problems.len() + self.events.len()
-    }
-
-    /// The thing that a row belongs to.
-    pub fn item_of(&self, row: &Row) -> Option<usize> {
-        match row {
-            Row::Place(index) | Row::Problem(index, _) | Row::Help(index, _) => Some(*index),
-            Row::Head(index) | Row::Text(index, _) | Row::Failed(index, _) => {
-                Some(self.problems.len() + index)
-            }
-            Row::Note(_) | Row::Blank => None,
-        }
-    }
-
-    pub(super) fn choose(&mut self, by: isize) {
-        let last = self.items().saturating_sub(1);
-        self.chosen = self.chosen.saturating_add_signed(by).min(last);
-        let mut own = self
-            .rows
-            .iter()
-            .enumerate()
-            .filter(|(_, row)| self.item_of(row) == Some(self.chosen));
-        if let Some((first, _)) = own.next() {
-            let end = own.next_back().map_or(first, |(at, _)| at) + 1;
-            let height = usize::from(self.rows_height);
-            self.top = self.top.max(end.saturating_sub(height)).min(first);
-        }
-    }
-
-    pub(super) fn scroll(&mut self, by: isize) {
-        let last = self
-            .rows
-            .len()
-            .saturating_sub(usize::from(self.rows_height));
-        self.top = self.top.saturating_add_signed(by).min(last);
-    }
-
-    /// The text of the chosen event.
-    pub(super) fn chosen_text(&self) -> Option<String> {
-        let index = self.chosen.checked_sub(self.problems.len());
-        match index {
-            None => self
-                .problems
-                .get(self.chosen)
-                .map(|problem| problem.message.clone()),
-            Some(index) => match &self.events.get(index)?.text {
-                Ok(text) => Some(text.clone()),
-                Err(failure) => Some(failure_text(failure)),
-            },
-        }
+    /// The way to a part of an event that is shown as a tree.
+    pub(super) fn way(&self, event: usize, node: usize) -> Option<String> {
+        let nodes = self.trees.get(event)?.as_ref()?;
+        let text = super::panes::shown_text(self.events.get(event)?)?;
+        Some(crate::preview::json::path(text, nodes, node))
     }
 }
 
 impl App {
     /// The text changed: work the preview out anew once typing pauses.
     pub(super) fn touch_preview(&mut self) {
+        let preview = &mut self.preview;
+        preview.panes.changes.edit(self.now, &preview.events);
         self.preview.later(self.now);
-    }
-
-    pub(super) fn repin_preview(&mut self) {
-        self.preview.now_us = WallClock.now_us();
-        self.preview.from_us = None;
-        self.preview.seed = self.preview.seed.wrapping_add(1);
-        self.preview.hurry(self.now);
-        self.info(format!("preview from now with seed {}", self.preview.seed));
-    }
-
-    pub fn change_span(&mut self, longer: bool) {
-        let span = self
-            .preview
-            .span
-            .saturating_add_signed(if longer { 1 } else { -1 });
-        self.preview.span = span.min(SPANS.len() - 1);
-        self.preview.hurry(self.now);
-    }
-
-    /// Moves the histogram by its own length.
-    pub fn move_span(&mut self, later: bool) {
-        let Some(from) = self.preview.schedule.as_ref().and_then(|one| one.from) else {
-            return;
-        };
-        let (span_s, _) = SPANS.get(self.preview.span).copied().unwrap_or((3_600, ""));
-        let span_us = i64::try_from(span_s).unwrap_or(0) * SECOND_US;
-        let step_us = if later { span_us } else { -span_us };
-        let from_us = from.instant_us().saturating_add(step_us);
-        self.preview.from_us = Some(from_us.clamp(MIN_WALL_US, MAX_WALL_US));
-        self.preview.list_top = 0;
-        self.preview.hurry(self.now);
     }
 
     pub(super) fn request_preview(&mut self) {
@@ -399,21 +269,30 @@ impl App {
             revision: self.preview.revision,
             parameters: self.parameters.clone(),
             seed: self.preview.seed,
-            now_us: self.preview.now_us,
+            now_us: self.preview.times.now_us,
             from_us: self.preview.from_us,
             span_s,
             buckets,
-            events: EVENTS,
+            events: self.preview.panes.events,
             deadline: DEADLINE,
-            inspect: Default::default(),
+            inspect: self.preview.inspection(),
         })));
     }
 
-    pub(super) fn previewed(&mut self, result: PreviewResult) {
-        let preview = &mut self.preview;
-        if result.revision != preview.revision {
+    pub(super) fn previewed(&mut self, mut result: PreviewResult) {
+        if result.revision != self.preview.revision {
             return;
         }
+        if let Some(statistics) = result.statistics.take() {
+            let preview = &mut self.preview;
+            preview.panes.statistics = Some(statistics);
+            preview.panes.studying = false;
+            preview.make_sheet(&self.parameters);
+            return;
+        }
+        self.heard_words(result.words.as_ref(), std::mem::take(&mut result.obstacles));
+        let preview = &mut self.preview;
+        preview.panes.take(&mut result);
         preview.stale = false;
         preview.stale_at = None;
         preview.took = Some(result.took);
@@ -431,6 +310,7 @@ impl App {
         preview.old = broken && !preview.events.is_empty();
         if !broken {
             preview.events = result.events;
+            preview.panes.changes.compare(&preview.events);
         }
         preview.diagnostics = result.diagnostics.0;
         self.refresh_marks();
@@ -476,31 +356,7 @@ impl App {
         }
         self.preview.problems = problems;
         self.preview.lay_out();
-    }
-
-    pub(super) fn events_enter(&mut self) {
-        let index = self.preview.chosen;
-        let failed = index
-            .checked_sub(self.preview.problems.len())
-            .and_then(
-                |event| match self.preview.events.get(event).map(|event| &event.text) {
-                    Some(Err(PreviewFailure::Render(error))) => error.places.first().cloned(),
-                    _ => None,
-                },
-            );
-        let place = match self.preview.problems.get(index) {
-            Some(problem) => problem.place.clone(),
-            None => self
-                .project
-                .as_ref()
-                .and_then(|project| failed.as_ref().map(|place| resolve(&project.root, place))),
-        };
-        match place {
-            Some((path, span)) => {
-                self.show_file(path, Some(span.map_or((0, 0), |span| span.start)))
-            }
-            None => self.zoom = !self.zoom,
-        }
+        self.preview.make_sheet(&self.parameters);
     }
 
     /// Goes to the problem after the cursor, round the end.
@@ -566,7 +422,7 @@ fn problem(
 }
 
 /// A place as the editor counts: absolute path, lines and characters from 0.
-fn resolve(root: &Path, place: &Place) -> Resolved {
+pub(super) fn resolve(root: &Path, place: &Place) -> Resolved {
     let path = if place.path.is_absolute() {
         place.path.to_path_buf()
     } else {
@@ -606,7 +462,7 @@ fn mark(problem: &Problem, span: Option<&Range<(usize, usize)>>) -> Mark {
 }
 
 /// Why there is no event, in words.
-fn failure_text(failure: &PreviewFailure) -> String {
+pub(super) fn failure_text(failure: &PreviewFailure) -> String {
     match failure {
         PreviewFailure::Dropped => "dropped by the template".to_owned(),
         PreviewFailure::Render(error) => error.message.clone(),

@@ -3,16 +3,24 @@
 //! A command's keys work in its [`Context`]; where the keys are ([`Place`]) several contexts hold, the
 //! most special first.
 
+mod assist;
+mod cursor;
 mod editor;
+mod events;
+mod faults;
 mod file;
 mod flow;
 mod general;
+mod globals;
 mod id;
+mod logs;
 mod monitor;
 mod overview;
 mod pane;
 mod pipeline;
 mod preview;
+mod tail;
+mod timestamps;
 
 use super::app::{App, Focus, Phase, Screen};
 use super::key::Chord;
@@ -149,8 +157,16 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         flow::TABLE,
         file::TABLE,
         editor::TABLE,
+        cursor::TABLE,
+        assist::TABLE,
         preview::TABLE,
+        timestamps::TABLE,
+        events::TABLE,
         pane::TABLE,
+        faults::TABLE,
+        tail::TABLE,
+        logs::TABLE,
+        globals::TABLE,
     ];
     tables.into_iter().flatten()
 }

@@ -6,7 +6,7 @@ use crate::instance::{GeneratorStatus, Selection};
 use crate::pipeline::{Change, ReloadMode, Stats};
 use crate::time::{Clock as _, Pace, WallClock, Zone};
 use crate::tui::app::{App, Prompt, Screen};
-use crate::tui::event::{Effect, Request};
+use crate::tui::event::Request;
 
 /// The speed that slows down a run that goes as fast as possible.
 const FROM_FREE: f64 = 3_600.0;
@@ -46,10 +46,6 @@ impl App {
             }
         }
         self.request(Request::Control(id, change));
-    }
-
-    fn request(&mut self, request: Request) {
-        self.effects_push(Effect::Request(Box::new(request)));
     }
 
     /// Pauses the chosen generator, or lets it go on.

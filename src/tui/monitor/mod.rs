@@ -2,25 +2,34 @@
 //! Draws nothing; what the world has to do leaves as [`Effect`](super::event::Effect)s.
 
 pub mod faults;
+pub mod faults_facts;
+pub mod faults_model;
+pub mod faults_place;
+pub mod filter;
 pub mod flow;
 mod flow_act;
 pub mod flow_meter;
 mod flow_values;
 pub mod flow_words;
 pub mod globals;
+pub mod globals_tree;
 pub mod history;
+pub mod list;
 pub mod logs;
 mod mouse;
 pub mod overview;
 mod overview_act;
 mod overview_filter;
 pub mod overview_table;
+mod pointer;
 pub mod tail;
+pub mod tail_json;
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use crossterm::event::KeyEvent;
+use ratatui::layout::{Position, Rect};
 
 use super::app::{App, Screen};
 use super::event::{InstanceNews, Observe};
@@ -68,6 +77,8 @@ pub struct Monitor {
     pub logs: logs::State,
     /// What generators share.
     pub globals: globals::State,
+    /// Where and when the mouse was last pressed.
+    clicked: Option<(Position, Instant)>,
 }
 
 impl Monitor {
@@ -158,29 +169,31 @@ fn is_news(before: &Overview, after: &Overview) -> bool {
 impl App {
     /// News of the instance.
     pub(super) fn instance_news(&mut self, news: InstanceNews) {
+        let monitor = &mut self.monitor;
         match news {
             InstanceNews::Overview(generators) => self.heard_overview(generators),
             InstanceNews::Status(status) => self.heard_status(status),
             InstanceNews::Slept(time) => self.monitor.slept += time,
             InstanceNews::Tail(id, page) => {
-                if self.monitor.chosen.as_deref() == Some(id.as_str()) {
-                    self.monitor.tail.heard(page);
-                    self.mark_changed();
-                }
+                let news =
+                    monitor.chosen.as_deref() == Some(id.as_str()) && monitor.tail.heard(&id, page);
+                self.mark_if(news);
             }
             InstanceNews::Logs(page) => {
-                self.monitor.logs.heard(page);
-                self.mark_changed();
+                let news = monitor.logs.heard(page);
+                self.mark_if(news);
             }
             InstanceNews::Globals(scenario, values) => {
-                self.monitor.globals.heard(&scenario, values);
-                self.mark_changed();
+                let news = monitor.globals.heard(&scenario, values);
+                self.mark_if(news);
             }
             InstanceNews::Silent(why) => {
-                if self.monitor.silent != why {
-                    self.monitor.silent = why;
-                    self.mark_changed();
+                let news = monitor.silent != why;
+                if why.is_none() && news {
+                    monitor.logs.start_over();
                 }
+                monitor.silent = why;
+                self.mark_if(news);
             }
             InstanceNews::Link(link) => {
                 self.linked(link);
@@ -203,6 +216,12 @@ impl App {
                 self.monitor.flow.written(false);
                 self.error(message);
             }
+        }
+    }
+
+    fn mark_if(&mut self, news: bool) {
+        if news {
+            self.mark_changed();
         }
     }
 
@@ -247,6 +266,7 @@ impl App {
         }
         let now = self.now();
         self.monitor.flow.heard(&status);
+        self.monitor.faults.heard(&status);
         let before = self.monitor.status.replace(status);
         let (Some(before), Some(after)) = (before, &self.monitor.status) else {
             self.mark_changed();
@@ -301,10 +321,39 @@ impl App {
     pub fn monitor_types(&self) -> bool {
         match self.screen {
             Screen::Overview => self.monitor.overview.types(),
-            Screen::Tail => self.monitor.tail.types(),
-            Screen::Logs => self.monitor.logs.types(),
-            Screen::Globals => self.monitor.globals.types(),
-            Screen::Design | Screen::Flow | Screen::Faults => false,
+            _ => false,
+        }
+    }
+
+    /// The place of a screen about generators, below the names.
+    pub fn monitor_body(&self) -> Rect {
+        let whole = super::layout::between(self.size, &self.layout());
+        super::app::inner(whole)
+    }
+
+    /// Brings what depends on sizes in step.
+    pub(super) fn settle_monitor(&mut self) {
+        let area = self.monitor_body();
+        let (width, height) = (usize::from(area.width), usize::from(area.height));
+        let below = height.saturating_sub(1);
+        let monitor = &mut self.monitor;
+        let alone = !matches!(
+            self.screen,
+            Screen::Design | Screen::Overview | Screen::Flow
+        );
+        if alone && monitor.chosen.is_none() {
+            monitor.chosen = monitor.generators.first().map(|one| one.id.clone());
+        }
+        match self.screen {
+            Screen::Faults => self.settle_faults(area),
+            Screen::Tail => monitor.tail.settle(width, below),
+            Screen::Logs => monitor.logs.settle(width, below),
+            Screen::Globals => {
+                monitor.settle_globals();
+                monitor.globals.settle(below);
+            }
+            Screen::Overview => self.settle_overview(),
+            Screen::Design | Screen::Flow => {}
         }
     }
 

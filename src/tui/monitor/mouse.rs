@@ -13,6 +13,12 @@ const NOTCH: isize = 3;
 impl App {
     /// The mouse, while one of those screens is shown.
     pub(in crate::tui) fn monitor_mouse(&mut self, mouse: &MouseEvent, at: Position) {
+        let detail = !matches!(self.screen, Screen::Overview | Screen::Flow);
+        let named = pane::screen_name_at(self, at).is_some();
+        if detail && !(named && matches!(mouse.kind, MouseEventKind::Down(_))) {
+            self.detail_mouse(mouse.kind, at);
+            return;
+        }
         match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => self.monitor_click(at),
             MouseEventKind::ScrollUp => self.monitor_wheel(-NOTCH),

@@ -7,6 +7,8 @@ use ratatui::style::Style;
 use super::Line;
 use crate::tui::app::{App, Dialog, Focus, Level, Overlay, Phase, Screen, Start};
 use crate::tui::command::{self, Command, Id};
+use crate::tui::editor::Field;
+use crate::tui::editor::vim::{Mode, Vim};
 use crate::tui::text;
 
 /// What it is and how the pipeline does.
@@ -67,10 +69,16 @@ pub fn status(app: &App, area: Rect, screen: &mut Buffer) {
     let mut line = Line::new(area, screen);
     line.put(" ", theme.bar);
     let design = app.screen == Screen::Design;
+    if let Some(mode) = app.mode().filter(|_| design && app.buffer().is_some()) {
+        line.put(mode.label(), theme.hint_key).put("  ", theme.bar);
+    }
     if let Some(buffer) = app.buffer().filter(|_| design) {
         let (row, column) = buffer.place();
         line.right(&format!("{row}:{column} "), theme.bar);
         line.right(&format!("{}  ", buffer.language.label()), theme.bar);
+        if let Some(keys) = app.vim().map(Vim::pending).filter(|keys| !keys.is_empty()) {
+            line.right(&format!("{keys}  "), theme.hint_key);
+        }
         if buffer.read_only.is_some() {
             line.right("read-only  ", on_bar(app, theme.warn));
         }
@@ -87,6 +95,11 @@ pub fn status(app: &App, area: Rect, screen: &mut Buffer) {
         return;
     }
     if app.project.is_none() || !design {
+        if let Some(why) = app.trouble() {
+            let style = on_bar(app, theme.warn);
+            let room = line.room().saturating_sub(4);
+            line.put("! ", style).put(&text::fit(why, room), style);
+        }
         return;
     }
     let (errors, all) = (app.preview.errors(), app.preview.problems.len());
@@ -187,12 +200,56 @@ fn screen_hints(app: &App) -> Vec<(String, &'static str)> {
         .collect()
 }
 
+/// Keys while a search is open.
+fn find_hints(app: &App) -> Vec<(String, &'static str)> {
+    let find = app.buffer().and_then(|buffer| buffer.find.as_ref());
+    let replacing = find.is_some_and(|find| find.with.is_some());
+    let on_replacement = find.is_some_and(|find| replacing && find.field == Field::Replace);
+    let mut out = if on_replacement {
+        pairs(&[("Enter", "Replace")])
+    } else {
+        pairs(&[("Enter", "Next"), ("↑", "Before")])
+    };
+    if replacing {
+        out.extend(pairs(&[("Tab", "Other line")]));
+    }
+    out.extend(pairs(&[("Esc", "Close")]));
+    let more: &[(Id, &str)] = if replacing {
+        &[
+            (Id::ReplaceAll, "Replace all"),
+            (Id::FindRegex, "Regex"),
+            (Id::FindCase, "Case"),
+        ]
+    } else {
+        &[
+            (Id::Replace, "Replace"),
+            (Id::FindRegex, "Regex"),
+            (Id::FindCase, "Case"),
+            (Id::FindWord, "Words"),
+        ]
+    };
+    let keys = more
+        .iter()
+        .filter_map(|(id, title)| Some((Command::get(*id)?.key_label(), *title)));
+    out.extend(keys);
+    out
+}
+
 fn pane_hints(app: &App) -> Vec<(String, &'static str)> {
     let own: &[(&str, &str)] = match app.focus {
-        Focus::Editor | Focus::Pipeline => &[],
+        Focus::Editor if app.buffer().is_some_and(|buffer| buffer.find.is_some()) => {
+            return find_hints(app);
+        }
+        Focus::Editor => match app.mode() {
+            Some(Mode::Normal) => &[("i", "Insert"), (":w", "Save"), (":q", "Close")],
+            Some(Mode::Insert) => &[("Esc", "Normal mode")],
+            Some(Mode::Visual(_)) => &[("d y c > <", "Operators"), ("Esc", "Normal mode")],
+            None => &[],
+        },
+        Focus::Pipeline => &[],
         Focus::Files => &[("Enter", "Open")],
-        Focus::Timestamps => &[("← →", "Span")],
-        Focus::Events => &[("↑ ↓", "Choose"), ("Enter", "Go to")],
+        Focus::Timestamps => &[("← →", "Cursor"), ("+ -", "Span"), ("[ ]", "Move now")],
+        Focus::Events => super::events::hints(app),
     };
     let ids: &[Id] = match app.focus {
         Focus::Editor => &[

@@ -1,5 +1,6 @@
 //! Drawing: one small function a part, from the state, without changing it.
 
+mod assist;
 mod bars;
 mod editor;
 mod events;
@@ -7,20 +8,27 @@ mod files;
 mod monitor;
 mod overlay;
 mod pipeline;
+mod samples;
+mod sheet;
 mod start;
+mod tabs;
 mod timestamps;
+mod vim;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::app::{App, Focus, Screen};
+use super::app::{App, Screen};
 use super::text;
 use super::theme::Theme;
 
+pub use monitor::space_at;
 pub use monitor::{part_at as flow_part_at, screen_name_at, table_area, table_columns};
 pub use overlay::help_rows;
 pub use start::TOP as START_TOP;
+pub use tabs::{Lead, right_tabs};
+pub use timestamps::chart as time_chart;
 
 /// Draws everything; gives the place of the cursor when there is one. A terminal that has another size
 /// by now gets what it has room for, until the new size is heard of: panes rely on the size they were
@@ -61,7 +69,12 @@ fn whole(app: &App, screen: &mut Buffer) -> Option<Position> {
         start::draw(app, area, &layout, screen);
         None
     } else {
-        panes(app, &layout, screen)
+        let cursor = panes(app, &layout, screen);
+        if let Some(cursor) = cursor {
+            let body = super::layout::between(area, &layout);
+            assist::draw(app, cursor, body, screen);
+        }
+        vim::prompt(app, layout.status, screen).or(cursor)
     };
     if app.overlays.is_empty() {
         cursor
@@ -81,10 +94,10 @@ fn panes(app: &App, layout: &super::layout::Layout, screen: &mut Buffer) -> Opti
         files::draw(app, area, screen);
     }
     if let Some(area) = layout.timestamps {
-        timestamps::draw(app, area, layout.tabs, screen);
+        timestamps::draw(app, area, screen);
     }
     if let Some(area) = layout.events {
-        events::draw(app, area, layout.tabs, screen);
+        events::draw(app, area, screen);
     }
     if let Some(area) = layout.pipeline {
         pipeline::draw(app, area, screen);
@@ -184,20 +197,6 @@ fn heading(
         line.right(&remark, theme.muted);
     }
     line.fill(rule, style);
-}
-
-/// Heading of a right pane, with tabs when the panes share a place.
-fn right_heading(app: &App, area: Rect, own: Focus, tabs: bool, remark: &str, screen: &mut Buffer) {
-    let both = [
-        ("Timestamps", own == Focus::Timestamps),
-        ("Events", own == Focus::Events),
-    ];
-    let names: Vec<(&str, bool)> = both
-        .into_iter()
-        .filter(|(_, chosen)| tabs || *chosen)
-        .collect();
-    let remark = if tabs && area.width < 44 { "" } else { remark };
-    heading(area, &names, remark, app.focus == own, &app.theme, screen);
 }
 
 /// A row of an area, counted from its top; empty when there is none.

@@ -2,35 +2,82 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
-use super::{Line, right_heading, row, scrollbar};
+use super::tabs::right_heading;
+use super::{Line, row, scrollbar};
 use crate::preview::{Part, Schedule};
 use crate::time::{Moment, SECOND_US, rate};
-use crate::tui::app::{App, Focus, SPANS, inner};
+use crate::tui::app::{App, Focus, SPANS, bucket, inner};
 use crate::tui::text;
-use crate::tui::theme::Theme;
+use crate::tui::theme::{Theme, Token};
 
 /// Eighths of a cell.
 const BARS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
+/// Fillings that tell the bars of inputs apart without colour.
+const FILLS: [&str; 4] = ["█", "▓", "▒", "░"];
+
 /// Said beside expected numbers.
 const ESTIMATED: &str = ", estimated";
 
-pub fn draw(app: &App, area: Rect, tabs: bool, screen: &mut Buffer) {
+/// Where the parts of the pane are.
+///
+/// ```text
+/// now ...
+/// 12,345 timestamps at ...
+/// ▁▂▃▅▂▁ (cursor: ▲ below)
+/// 09:30           10:30
+/// inputs
+/// list
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Chart {
+    /// The line about the present; absent when there is no room.
+    now: Option<Rect>,
+    summary: Rect,
+    /// The bars.
+    pub bars: Rect,
+    axis: Rect,
+    below: Rect,
+}
+
+/// Where the parts of the pane are, below its heading.
+pub fn chart(body: Rect) -> Chart {
+    let height = body.height;
+    // Bars get what the list can spare: at least one row, at most seven.
+    let bars = (height / 2).saturating_sub(2).clamp(1, 7);
+    let now = u16::from(height >= 8);
+    let bars = if now > 0 {
+        bars.saturating_sub(1).max(1)
+    } else {
+        bars
+    };
+    let at = |offset: u16| row(body, usize::from(offset));
+    let place = Rect {
+        x: body.x + 1.min(body.width),
+        y: body.y + now + 1,
+        width: body.width.saturating_sub(2),
+        height: bars,
+    };
+    Chart {
+        now: (now > 0).then(|| at(0)),
+        summary: at(now),
+        bars: place.intersection(body),
+        axis: at(now + bars + 1),
+        below: rest(body, (now + bars + 2).min(height)),
+    }
+}
+
+pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
     let theme = &app.theme;
     let (_, span) = SPANS.get(app.preview.span).copied().unwrap_or((0, ""));
     let stale = if app.preview.stale { "… " } else { "" };
-    right_heading(
-        app,
-        area,
-        Focus::Timestamps,
-        tabs,
-        &match app.preview.from_us {
-            None => format!("{stale}next {span}"),
-            Some(_) => format!("{stale}{span} from {}", from_text(app)),
-        },
-        screen,
-    );
+    let remark = match app.preview.from_us {
+        None => format!("{stale}next {span}"),
+        Some(_) => format!("{stale}{span} from {}", from_text(app)),
+    };
+    right_heading(app, area, Focus::Timestamps, &remark, screen);
     let body = inner(area);
     let Some(schedule) = &app.preview.schedule else {
         let text = if app.preview.took.is_none() {
@@ -43,36 +90,103 @@ pub fn draw(app: &App, area: Rect, tabs: bool, screen: &mut Buffer) {
             .put(text, theme.muted);
         return;
     };
+    let parts = chart(body);
+    if let Some(area) = parts.now {
+        now_line(app, area, screen);
+    }
     if let Some(nothing) = &schedule.nothing {
         let width = usize::from(body.width.saturating_sub(2));
+        let above = usize::from(parts.now.is_some());
         for (index, part) in text::wrap(nothing, width).iter().enumerate() {
-            Line::new(row(body, index), screen)
+            Line::new(row(body, index + above), screen)
                 .put(" ", theme.warn)
                 .put(part, theme.warn);
         }
         return;
     }
-    let height = body.height;
-    // Bars get what the list can spare: at least one row, at most seven.
-    let bars = (height / 2).saturating_sub(2).clamp(1, 7);
-    summary(schedule, row(body, 0), theme, screen);
-    let chart = Rect {
-        x: body.x + 1,
-        y: body.y + 1,
-        width: body.width.saturating_sub(2),
-        height: bars,
-    };
-    histogram(schedule, chart.intersection(body), theme, screen);
+    match app.preview.times.cursor {
+        Some(cursor) => at_cursor(schedule, cursor, parts.summary, theme, screen),
+        None => summary(schedule, parts.summary, theme, screen),
+    }
+    histogram(schedule, parts.bars, theme, screen);
+    let cursor = app.preview.times.cursor;
     axis(
         schedule,
-        row(body, usize::from(bars) + 1),
-        chart.width,
+        parts.axis,
+        parts.bars.width,
+        cursor,
         theme,
         screen,
     );
-    let below = rest(body, (bars + 2).min(height));
-    let used = about(schedule, below, theme, screen);
-    next(app, schedule, rest(below, used), screen);
+    let used = about(schedule, parts.below, theme, screen);
+    next(app, schedule, rest(parts.below, used), screen);
+}
+
+/// What is taken for the present, and whether it was moved.
+fn now_line(app: &App, area: Rect, screen: &mut Buffer) {
+    let theme = &app.theme;
+    let times = &app.preview.times;
+    let moved = times.moved_us();
+    let mut line = Line::new(area, screen);
+    let look = if moved == 0 { theme.text } else { theme.accent };
+    line.put(" now ", theme.muted)
+        .put(&text::date_second(app.at_instant(times.now_us)), look)
+        .put(" ", theme.muted)
+        .put(app.zone_name(), theme.muted);
+    if moved != 0 {
+        line.put(&format!("  moved {}", text::ahead(moved)), theme.accent);
+    }
+}
+
+/// What the bucket under the cursor holds.
+fn at_cursor(schedule: &Schedule, cursor: usize, area: Rect, theme: &Theme, screen: &mut Buffer) {
+    let Some((from, until)) = bucket(schedule, cursor) else {
+        return;
+    };
+    let count = schedule.buckets.get(cursor).copied().unwrap_or(0);
+    let seconds = (until.wall_us - from.wall_us) as f64 / SECOND_US as f64;
+    let shown = |at: Moment| match schedule.span_s {
+        0..=86_400 => text::time_of_day(at)
+            .get(..8)
+            .unwrap_or_default()
+            .to_owned(),
+        86_401..=2_592_000 => text::day_and_time(at),
+        _ => at.date_text(),
+    };
+    let sign = if schedule.estimated { "≈ " } else { "" };
+    let mut line = Line::new(area, screen);
+    line.put(&format!(" {}–{} ", shown(from), shown(until)), theme.accent)
+        .put(&format!("{sign}{}", text::grouped(count)), theme.strong);
+    if count > 0 {
+        let each = rate(count as f64 / seconds.max(1e-6));
+        line.put(&format!(" at {sign}{each}"), theme.text);
+    }
+    if schedule.parts.len() < 2 {
+        return;
+    }
+    for (index, part) in schedule.parts.iter().enumerate() {
+        let own = part.buckets.get(cursor).copied().unwrap_or(0);
+        if own > 0 {
+            line.put("  ", theme.muted)
+                .put(fill(index), ink(theme, index))
+                .put(&format!(" {}", text::grouped(own)), theme.text);
+        }
+    }
+}
+
+/// The colour of an input's bars.
+fn ink(theme: &Theme, input: usize) -> Style {
+    match input % 5 {
+        0 => theme.accent,
+        1 => theme.token(Token::String),
+        2 => theme.token(Token::Number),
+        3 => theme.token(Token::Variable),
+        _ => theme.token(Token::Keyword),
+    }
+}
+
+fn fill(input: usize) -> &'static str {
+    FILLS.get(input % FILLS.len()).copied().unwrap_or("█")
 }
 
 /// What is left of an area below its first rows.
@@ -190,7 +304,9 @@ fn part_line(
 ) {
     let name = schedule.inputs.get(index).map_or("", String::as_str);
     let mut line = Line::new(area, screen);
-    line.put(&format!(" {index} {name}  "), theme.muted);
+    line.put(" ", theme.muted)
+        .put(fill(index), ink(theme, index))
+        .put(&format!(" {index} {name}  "), theme.muted);
     if let Some(nothing) = &part.nothing {
         let room = line.room().saturating_sub(1);
         line.put(&text::fit(nothing, room), theme.warn);
@@ -198,6 +314,15 @@ fn part_line(
     }
     let sign = if part.estimated { "≈ " } else { "" };
     line.put(&format!("{sign}{}", text::grouped(part.count)), theme.text);
+    let all = schedule.count();
+    if part.count > 0 && all > 0 {
+        let share = part.count as f64 / all as f64 * 100.0;
+        let each = rate(part.count as f64 / schedule.span_s.max(1) as f64);
+        line.put(&format!("  {share:.0} %  {sign}{each}"), theme.muted);
+    }
+    if let Some(total) = part.total {
+        line.put(&format!("  {} in all", text::grouped(total)), theme.muted);
+    }
 }
 
 /// First and last timestamp of the whole schedule, and how many, where that says more than the
@@ -241,42 +366,96 @@ fn unit(seconds: u64) -> String {
     }
 }
 
-/// Bars as high as their counts; what is not nothing is never drawn as nothing.
+/// Bars as high as their counts; what is not nothing is never drawn as nothing. Several inputs stand on
+/// each other, each with a filling of its own.
 fn histogram(schedule: &Schedule, area: Rect, theme: &Theme, screen: &mut Buffer) {
     let most = schedule.buckets.iter().max().copied().unwrap_or(0);
-    let count = schedule.buckets.len();
     let width = usize::from(area.width);
     if most == 0 || area.is_empty() {
         return;
     }
+    let firing = schedule.parts.iter().filter(|part| part.count > 0).count();
     let eighths = u64::from(area.height) * 8;
-    // Several buckets share a column when there are more than columns; then the fullest is shown.
-    // Where there are fewer, some take a column more than others, so that the whole width is used.
     for column in 0..width {
-        let (from, to) = (
-            column * count / width,
-            ((column + 1) * count).div_ceil(width),
-        );
-        let shown = schedule
-            .buckets
-            .get(from..to.max(from + 1).min(count))
-            .unwrap_or_default();
-        let value = if count <= width {
-            shown.first()
-        } else {
-            shown.iter().max()
+        let Some(bucket) = bucket_at(schedule, column, width) else {
+            continue;
         };
-        let filled = filled(value.copied().unwrap_or(0), most, eighths);
+        let value = schedule.buckets.get(bucket).copied().unwrap_or(0);
+        let filled = filled(value, most, eighths);
+        let x = area.x + u16::try_from(column).unwrap_or(0);
         for level in 0..area.height {
+            let y = area.bottom() - 1 - level;
             let part = filled.saturating_sub(u64::from(level) * 8).min(8);
-            let symbol = usize::try_from(part)
-                .ok()
-                .and_then(|part| BARS.get(part))
-                .unwrap_or(&" ");
-            let x = area.x + u16::try_from(column).unwrap_or(0);
-            screen.set_stringn(x, area.bottom() - 1 - level, symbol, 1, theme.accent);
+            if part == 0 {
+                break;
+            }
+            let middle = (u64::from(level) * 8 + part / 2, filled);
+            let input = match firing {
+                0 | 1 => schedule.parts.iter().position(|part| part.count > 0),
+                _ => input_at(schedule, bucket, middle, value),
+            };
+            let input = input.unwrap_or(0);
+            let symbol = match part {
+                8 if firing > 1 => fill(input),
+                part => usize::try_from(part)
+                    .ok()
+                    .and_then(|part| BARS.get(part))
+                    .unwrap_or(&" "),
+            };
+            let look = if firing > 1 {
+                ink(theme, input)
+            } else {
+                theme.accent
+            };
+            screen.set_stringn(x, y, symbol, 1, look);
         }
     }
+}
+
+/// The input whose bar stands at a height: so many eighths of all that are filled.
+fn input_at(
+    schedule: &Schedule,
+    bucket: usize,
+    (height, filled): (u64, u64),
+    value: u64,
+) -> Option<usize> {
+    let counts = schedule
+        .parts
+        .iter()
+        .map(|part| part.buckets.get(bucket).copied().unwrap_or(0));
+    let wanted = u128::from(height) * u128::from(value) / u128::from(filled.max(1));
+    let mut sum = 0_u128;
+    let mut last = None;
+    for (index, count) in counts.enumerate().filter(|(_, count)| *count > 0) {
+        sum += u128::from(count);
+        last = Some(index);
+        if wanted < sum {
+            break;
+        }
+    }
+    last
+}
+
+/// The bucket that a column of the chart shows. Several buckets share a column when there are more than
+/// columns; then the fullest is shown. Where there are fewer, some take a column more than others, so that
+/// the whole width is used.
+fn bucket_at(schedule: &Schedule, column: usize, width: usize) -> Option<usize> {
+    let count = schedule.buckets.len();
+    let from = column * count / width.max(1);
+    if count <= width {
+        return (from < count).then_some(from);
+    }
+    let to = ((column + 1) * count)
+        .div_ceil(width.max(1))
+        .max(from + 1)
+        .min(count);
+    let shown = schedule.buckets.get(from..to)?;
+    let fullest = shown
+        .iter()
+        .enumerate()
+        .rev()
+        .max_by_key(|(_, value)| **value);
+    fullest.map(|(index, _)| from + index)
 }
 
 /// Eighths of a cell that a count fills; at least one when it is not 0.
@@ -288,7 +467,14 @@ fn filled(value: u64, most: u64, eighths: u64) -> u64 {
         .min(eighths)
 }
 
-fn axis(schedule: &Schedule, area: Rect, width: u16, theme: &Theme, screen: &mut Buffer) {
+fn axis(
+    schedule: &Schedule,
+    area: Rect,
+    width: u16,
+    cursor: Option<usize>,
+    theme: &Theme,
+    screen: &mut Buffer,
+) {
     let Some(from) = schedule.from else {
         return;
     };
@@ -319,6 +505,17 @@ fn axis(schedule: &Schedule, area: Rect, width: u16, theme: &Theme, screen: &mut
     line.put(" ", theme.muted).put(&label(from), theme.muted);
     line.right(" ", theme.muted)
         .right(&label(until), theme.muted);
+    let Some(cursor) = cursor else {
+        return;
+    };
+    let columns = usize::from(width);
+    let shows = |column: &usize| bucket_at(schedule, *column, columns) == Some(cursor);
+    if let Some(column) = (0..columns).find(shows) {
+        let x = area.x + 1 + u16::try_from(column).unwrap_or(0);
+        if x < area.right() {
+            screen.set_stringn(x, area.y, "▲", 1, theme.focus);
+        }
+    }
 }
 
 /// The list of the next timestamps, with tags where they are known.
@@ -368,7 +565,7 @@ fn next(app: &App, schedule: &Schedule, area: Rect, screen: &mut Buffer) {
             let room = line.room().saturating_sub(2);
             line.put("  ", theme.muted).put(
                 &text::fit(&tags.join(" "), room),
-                theme.token(crate::tui::theme::Token::Variable),
+                theme.token(Token::Variable),
             );
         }
     }
@@ -480,14 +677,14 @@ mod tests {
             about_in(12),
             [
                 " 30,000 in all · last 1970-01-02 00:00:00 · first 1970-01-…",
-                " 0 cron  60",
-                " 1 timer  1,200",
-                " 2 cron  no date matches `0 0 31 2 *`",
+                " █ 0 cron  60",
+                " ▓ 1 timer  1,200",
+                " ▒ 2 cron  no date matches `0 0 31 2 *`",
             ]
         );
         assert_eq!(
             about_in(6).get(1..).unwrap(),
-            [" 0 cron  60", " 1,200 from 2 more, 1 never fires"]
+            [" █ 0 cron  60", " 1,200 from 2 more, 1 never fires"]
         );
         assert!(about_in(2).is_empty(), "the list needs what is left");
     }

@@ -2,12 +2,22 @@
 //! previews and pipelines, screens out.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod assist;
 mod behaviour;
 mod canned;
+mod editing;
+mod faults;
+mod file_ops;
 mod files;
+mod globals;
 mod leaving;
+mod logs;
 mod monitor;
+mod panes;
 mod screens;
+mod tail;
+mod vim;
+mod watched;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -15,7 +25,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style};
@@ -71,7 +81,9 @@ impl Harness {
             size: (width, height),
             screen: Screen::Design,
         };
-        let app = App::open(opening, now).unwrap();
+        let mut app = App::open(opening, now).unwrap();
+        app.preview.times.now_us = canned::NOW;
+        app.preview.times.real_us = canned::NOW;
         let mut harness = Self {
             app,
             now,
@@ -188,18 +200,23 @@ impl Harness {
             Effect::Control(id, change) => return self.note(format!("control {id}: {change:?}")),
             Effect::Stop(id) => return self.note(format!("stop {id}")),
             Effect::Abort(id) => return self.note(format!("abort {id}")),
-            Effect::AbortAll => return self.note("abort all".to_owned()),
             Effect::Adopt(_) => return None,
             Effect::ShutDown => {
                 self.done.push("shut down".to_owned());
                 AppEvent::Pipeline(PipelineEvent::ShutDown)
             }
+            Effect::Excerpt(path, line) => {
+                let lines = disk::excerpt(&path, line);
+                AppEvent::Excerpt(path, line, lines)
+            }
+
             Effect::Observe(wish) => {
                 self.observed = *wish;
                 return None;
             }
             Effect::Request(request) => return self.note(format!("request {request:?}")),
             Effect::Copy(text) => return self.note(format!("copy {text}")),
+            Effect::AbortAll => return self.note("abort all".to_owned()),
             Effect::Watch(_) | Effect::Redraw => return None,
         })
     }
@@ -256,6 +273,39 @@ impl Harness {
             self.text()
         );
         self
+    }
+
+    fn mouse(&mut self, kind: MouseEventKind, column: u16, row: u16) -> &mut Self {
+        self.send(AppEvent::Mouse(MouseEvent {
+            kind,
+            column,
+            row,
+            modifiers: KeyModifiers::NONE,
+        }));
+        self.until_idle()
+    }
+
+    fn click(&mut self, column: u16, row: u16) -> &mut Self {
+        self.mouse(MouseEventKind::Down(MouseButton::Left), column, row)
+            .mouse(MouseEventKind::Up(MouseButton::Left), column, row)
+    }
+
+    /// Turns the wheel, down or up.
+    fn wheel(&mut self, column: u16, row: u16, down: bool) -> &mut Self {
+        let kind = if down {
+            MouseEventKind::ScrollDown
+        } else {
+            MouseEventKind::ScrollUp
+        };
+        self.mouse(kind, column, row)
+    }
+
+    /// The first row that has a text.
+    #[track_caller]
+    fn row_of(&self, text: &str) -> u16 {
+        let shown = self.text();
+        let at = shown.lines().position(|line| line.contains(text));
+        u16::try_from(at.expect("the text is shown")).unwrap()
     }
 
     fn buffer_text(&self) -> String {

@@ -7,7 +7,10 @@ mod flow_parts;
 mod globals;
 mod logs;
 mod overview;
+mod paint;
 mod tail;
+
+pub use globals::space_at;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
