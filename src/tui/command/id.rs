@@ -182,6 +182,7 @@ pub enum Id {
     FlowNext,
     FlowPrevious,
     OwnFlow,
+    ShowOverview,
     // What fails.
     FaultRetry,
     FaultHold,
