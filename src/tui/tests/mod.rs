@@ -13,6 +13,7 @@ mod globals;
 mod leaving;
 mod logs;
 mod monitor;
+mod panes;
 mod screens;
 mod tail;
 mod vim;
