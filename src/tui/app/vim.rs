@@ -65,7 +65,7 @@ impl App {
 
     /// The other set of keys.
     pub fn toggle_key_set(&mut self) {
-        let vim = self.editing.keys == KeySet::Plain;
+        let vim = self.key_set() == KeySet::Plain;
         self.set_key_set(if vim { KeySet::Vim } else { KeySet::Plain });
         self.info(if vim {
             "the editor's keys are those of vi; i types text, Esc goes back, : takes commands"
@@ -76,27 +76,31 @@ impl App {
 
     /// Long lines go on in the next row, or are cut.
     pub fn toggle_wrap(&mut self) {
-        let on = &mut self.editing.options.wrap;
-        *on = !*on;
+        let mut options = self.editor_options();
+        options.wrap = !options.wrap;
+        self.set_editor_options(options);
     }
 
     /// Blanks at the ends of lines are shown, or not.
     pub fn toggle_whitespace(&mut self) {
-        let on = &mut self.editing.options.whitespace;
-        *on = !*on;
+        let mut options = self.editor_options();
+        options.whitespace = !options.whitespace;
+        self.set_editor_options(options);
     }
 
     /// Lines are numbered from the cursor's, or from the first.
     pub fn toggle_relative(&mut self) {
-        let on = &mut self.editing.options.relative;
-        *on = !*on;
+        let mut options = self.editor_options();
+        options.relative = !options.relative;
+        self.set_editor_options(options);
     }
 
     /// Brackets are closed by themselves, or not.
     pub fn toggle_pairs(&mut self) {
-        let on = &mut self.editing.options.pairs;
-        *on = !*on;
-        let on = *on;
+        let mut options = self.editor_options();
+        options.pairs = !options.pairs;
+        let on = options.pairs;
+        self.set_editor_options(options);
         self.info(if on {
             "brackets and quotes are closed by themselves"
         } else {

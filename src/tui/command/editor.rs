@@ -198,7 +198,7 @@ pub static TABLE: &[Command] = &[
         name: "edit.bracket",
         title: "Go to bracket",
         help: "Go to the bracket that belongs to the one at the cursor",
-        keys: &["alt-m"],
+        keys: &["ctrl-]", "ctrl-5"],
         available: file,
         context: Context::Editor,
         run: App::go_to_bracket,

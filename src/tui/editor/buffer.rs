@@ -99,7 +99,8 @@ pub struct Buffer {
 }
 
 impl Buffer {
-    /// A buffer with the text of a file.
+    /// A buffer with a text, for tests.
+    #[cfg(test)]
     pub fn new(path: PathBuf, name: String, text: &str) -> Self {
         Self::of(path, name, Rope::from_str(text))
     }

@@ -342,7 +342,7 @@ fn another_editor_opens_at_the_cursor_and_what_it_wrote_is_read() {
     harness.keys("x<alt-e>").sees("Save and edit").keys("c");
     assert!(harness.done.is_empty());
     harness.keys("<alt-e>s");
-    assert_eq!(harness.done.pop().unwrap(), "edit generator.yml at 1:2");
+    assert_eq!(harness.done.pop().unwrap(), "edit generator.yml at 1:4");
     assert!(harness.read("generator.yml").contains('x'));
     let path = harness.path("generator.yml");
     let why = "there is no editor xyz; set VISUAL or EDITOR to one that is installed";
@@ -357,9 +357,8 @@ fn long_lines_wrap_when_asked() {
     let long = "word ".repeat(40);
     harness
         .text_is(&format!("{long}end\nnext\n"))
-        .sees_not("end")
-        .sees("›");
-    harness.keys("<alt-z>").sees("end").sees_not("›");
+        .sees_not("end");
+    harness.keys("<alt-z>").sees("end");
     // Down goes by rows, and the cursor is where it is shown.
     harness.keys("<down>");
     assert_eq!(harness.app.buffer().unwrap().place().0, 1);
