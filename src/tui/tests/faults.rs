@@ -38,7 +38,7 @@ fn what_loses_events_comes_first_below_what_is_odd() {
     harness
         .sees("✗ 1 losing events now")
         .sees("! 1 stuck")
-        .sees("‖ 2 held on purpose")
+        .sees("‖ 2 held")
         .sees("▲ 1 odd");
     harness.sees("what to do lower the rate");
     harness
