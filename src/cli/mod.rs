@@ -14,6 +14,7 @@ mod inspect;
 mod log;
 mod log_files;
 mod log_records;
+mod looks;
 mod new;
 mod open;
 mod options;
@@ -24,6 +25,7 @@ mod run;
 mod schema;
 mod secrets;
 mod service;
+mod settings;
 mod timestamps;
 mod values;
 
@@ -37,7 +39,13 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use crate::config::near;
 
 #[derive(Debug, Parser)]
-#[command(name = "evtui", version, about, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "evtui",
+    version,
+    about,
+    args_conflicts_with_subcommands = true,
+    after_help = "Pipelines that are started in the application run in a background process and go on when the terminal is closed or lost; `evtui attach` comes back to them."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -62,6 +70,7 @@ enum Command {
     Schema(schema::Args),
     Redeliver(redeliver::Args),
     Secrets(secrets::Args),
+    Settings(settings::Args),
     Completions(completions::Args),
 }
 
@@ -106,6 +115,7 @@ pub fn main() -> ExitCode {
         Some(Command::Schema(args)) => schema::run(&args),
         Some(Command::Redeliver(args)) => redeliver::run(&args),
         Some(Command::Secrets(args)) => secrets::run(&args),
+        Some(Command::Settings(args)) => settings::run(&args),
         Some(Command::Completions(args)) => completions::run(&args),
     }
 }

@@ -103,6 +103,17 @@ pub fn save(path: &Path, chunks: impl Iterator<Item = impl AsRef<[u8]>>) -> Resu
     write(&target, chunks).map_err(|error| explain("save", path, &error))
 }
 
+/// Makes a file with that text when it is not there.
+///
+/// # Errors
+/// Says why it cannot be made.
+pub fn make(path: &Path, text: &str) -> Result<(), String> {
+    if path.exists() {
+        return Ok(());
+    }
+    save(path, std::iter::once(text))
+}
+
 fn write(target: &Path, chunks: impl Iterator<Item = impl AsRef<[u8]>>) -> io::Result<()> {
     let folder = target.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;

@@ -2,6 +2,7 @@
 
 use super::{Action, App, Choice, Dialog, Overlay, Phase};
 use crate::instance::Link;
+use crate::pipeline::EndReason;
 use crate::tui::event::Effect;
 
 /// Most names in one line.
@@ -36,6 +37,8 @@ impl App {
             if self.leaving {
                 self.exit = Some(1);
             }
+            // At once: the next wish to run is not to be taken for one to stop.
+            self.pipeline_ended(&EndReason::Failed(why.clone()));
             self.error(why.clone());
         }
         if matches!(link, Link::Up(_)) && matches!(self.link, Link::Silent { .. }) {
@@ -86,7 +89,11 @@ impl App {
         let project = self.project.as_ref();
         let unsaved = project.map_or_else(Vec::new, |project| project.unsaved());
         let Some(project) = project.filter(|_| !unsaved.is_empty()) else {
-            self.leave();
+            if self.settings.confirm_quit && self.busy().is_empty() {
+                self.confirm_quit();
+            } else {
+                self.leave();
+            }
             return;
         };
         let mut lines = vec!["These files have changes that are not saved:".to_owned()];
@@ -101,6 +108,20 @@ impl App {
             choices: vec![
                 Choice::new('s', "Save and quit", Action::SaveThenLeave),
                 Choice::new('d', "Discard and quit", Action::Leave),
+                Choice::new('c', "Cancel", Action::Nothing),
+            ],
+            chosen: 0,
+            about: None,
+        }));
+    }
+
+    /// Asks although nothing is lost, for those who want that.
+    fn confirm_quit(&mut self) {
+        self.overlays.push(Overlay::Dialog(Dialog {
+            title: "Quit".to_owned(),
+            lines: vec!["Nothing is unsaved and nothing runs.".to_owned()],
+            choices: vec![
+                Choice::new('q', "Quit", Action::Leave),
                 Choice::new('c', "Cancel", Action::Nothing),
             ],
             chosen: 0,

@@ -195,8 +195,17 @@ impl App {
                 monitor.silent = why;
                 self.mark_if(news);
             }
-            InstanceNews::Link(link) => self.linked(link),
-            InstanceNews::Running(ids) => self.runs(ids),
+            InstanceNews::Link(link) => {
+                self.linked(link);
+                self.mark_changed();
+            }
+            InstanceNews::Running(ids) => {
+                self.runs(ids);
+                // Questions name what runs.
+                if !self.overlays.is_empty() {
+                    self.mark_changed();
+                }
+            }
             InstanceNews::Warned(why) => self.warn(why),
             InstanceNews::Here(why) => self.runs_here(why),
             InstanceNews::Done(message) => self.info(message),

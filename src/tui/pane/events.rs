@@ -72,7 +72,7 @@ pub(super) fn hints(app: &App) -> &'static [(&'static str, &'static str)] {
 }
 
 /// What the heading says besides the tabs.
-fn remark(app: &App) -> String {
+pub(super) fn remark(app: &App) -> String {
     let preview = &app.preview;
     let panes = &preview.panes;
     if preview.took.is_none() {
@@ -83,7 +83,7 @@ fn remark(app: &App) -> String {
     let which = which.map_or(String::new(), |number| format!("timestamp {number}"));
     let words = match panes.view {
         PaneView::Events => {
-            let mut parts = vec![text::count(preview.events.len(), "event")];
+            let mut parts = Vec::new();
             let changed = panes.changes.count();
             if changed > 0 {
                 parts.push(format!("~ {changed} changed"));
@@ -96,6 +96,7 @@ fn remark(app: &App) -> String {
                 Shown::Rendered => parts.push("as rendered".to_owned()),
                 Shown::Output(_) => parts.extend(preview.format_name()),
             }
+            parts.push(text::count(preview.events.len(), "event"));
             parts.push(format!("seed {}", preview.seed));
             parts.join(", ")
         }

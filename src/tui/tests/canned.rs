@@ -6,10 +6,17 @@ use std::time::Duration;
 
 use super::arc;
 use crate::config::{Diagnostic, Diagnostics, Place, Pos, Severity, Span};
-use crate::event::EventError;
+use crate::event::{
+    EventError, Explanation, FileProfile, LineProfile, Outline, OutlineEntry, Profile, Sample,
+    SampleInfo, StateScope, Step,
+};
 use crate::instance::GeneratorStatus;
 use crate::pipeline::{ErrorStats, InputStats, OutputStats, QueueStats, State, Stats};
-use crate::preview::{Part, PreviewEvent, PreviewFailure, PreviewRequest, PreviewResult, Schedule};
+use crate::preview::json::Kind;
+use crate::preview::{
+    AliasShare, Attempt, AttemptError, Fault, FieldStats, Part, PreviewEvent, PreviewFailure,
+    PreviewRequest, PreviewResult, Schedule, Shown, Sizes, Statistics, Tried,
+};
 use crate::time::Moment;
 
 pub const DOCUMENT: &str = "\
@@ -93,7 +100,10 @@ pub fn preview(request: &PreviewRequest) -> PreviewResult {
         result.diagnostics = broken(&root.join("generator.yml"), line);
         return result;
     }
-    result.schedule = Some(schedule(request));
+    result.schedule = Some(match document.contains("TWICE") {
+        true => twice(schedule(request)),
+        false => schedule(request),
+    });
     let word = template
         .lines()
         .find_map(|line| line.split("MARK").nth(1))
@@ -126,7 +136,220 @@ pub fn preview(request: &PreviewRequest) -> PreviewResult {
             fault: None,
         });
     }
+    if template.contains("NOJSON") {
+        fault(&mut result, root);
+    }
+    result.events.truncate(request.events);
+    look(request, &mut result);
     result
+}
+
+/// The second event is cut short.
+fn fault(result: &mut PreviewResult, root: &Path) {
+    let event = &mut result.events[1];
+    let text = event.text.as_mut().unwrap();
+    text.truncate(30);
+    event.fault = Some(Fault {
+        message: "the text ends here, but this text has no closing quote".to_owned(),
+        at: text.len(),
+        line: 1,
+        column: text.len() + 1,
+        shown: true,
+        place: Some(place(&root.join("templates/page.json.jinja"), 5, 1, 1)),
+    });
+}
+
+/// What was asked for besides events.
+fn look(request: &PreviewRequest, result: &mut PreviewResult) {
+    let inspect = &request.inspect;
+    result.outputs = vec!["file".to_owned(), "stdout".to_owned()];
+    result.secrets = vec!["token".to_owned()];
+    result.known_secrets = inspect.secrets.then(Vec::new);
+    result.outline = Outline {
+        entries: vec![OutlineEntry {
+            alias: arc("page"),
+            file: "templates/page.json.jinja".to_owned(),
+            share: Some(1.0),
+        }],
+        weighted: true,
+    };
+    if inspect.shown == Shown::Output(1) {
+        for event in &mut result.events {
+            event.text = event.text.clone().map(|text| format!("<{text}>"));
+        }
+    }
+    result.explanation = inspect.explain.map(|number| Explanation {
+        templates: vec![arc("page")],
+        steps: steps(number),
+        left_out: 0,
+    });
+    if inspect.state {
+        result.state = state(request, result.events.len());
+    }
+    result.samples = inspect.samples.as_ref().map(|_| samples());
+    let tried = |attempt: &Attempt| match &attempt.what {
+        Tried::Template(text) if text.contains("nope") => Err(AttemptError {
+            message: "`nope` is undefined".to_owned(),
+            at: Some((1, 1)),
+            help: None,
+        }),
+        Tried::Template(text) => Ok(format!("{text} of {}", attempt.number)),
+        Tried::Formatter(text) => Ok(format!("as {text}")),
+    };
+    result.tried = inspect.attempts.iter().map(tried).collect();
+}
+
+fn steps(number: usize) -> Vec<Step> {
+    let (scope, key) = ("shared".to_owned(), "count".to_owned());
+    vec![
+        Step::Read {
+            scope: scope.clone(),
+            key: key.clone(),
+            value: number.to_string(),
+        },
+        Step::Row {
+            sample: "pages".to_owned(),
+            index: 1,
+            by: "weighted_pick".to_owned(),
+        },
+        Step::Draw {
+            function: "rand.number.integer".to_owned(),
+            arguments: "1, 6".to_owned(),
+            result: "4".to_owned(),
+        },
+        Step::Write {
+            scope,
+            key,
+            value: Some((number + 1).to_string()),
+        },
+    ]
+}
+
+fn state(request: &PreviewRequest, events: usize) -> Vec<StateScope> {
+    let edited = request.inspect.edits.last();
+    let count = match edited.and_then(|edit| edit.value.as_ref()) {
+        Some(value) => value.to_string(),
+        None => events.to_string(),
+    };
+    let scope = |name: &str, entries: &[(&str, &str)]| StateScope {
+        name: name.to_owned(),
+        entries: entries
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect(),
+    };
+    vec![
+        scope(
+            "shared",
+            &[
+                ("count", &count),
+                (
+                    "user",
+                    "{\"name\": \"ann\", \"roles\": [\"admin\", \"日本\"]}",
+                ),
+            ],
+        ),
+        scope("globals", &[]),
+        scope("locals.page", &[("last", "\"/about\"")]),
+    ]
+}
+
+fn samples() -> (Vec<SampleInfo>, Option<Sample>) {
+    let info = |name: &str, rows, problem| SampleInfo {
+        name: name.to_owned(),
+        kind: "csv",
+        file: Some(format!("samples/{name}.csv")),
+        rows,
+        problem,
+    };
+    let rows = (0..40).map(|row| vec![format!("/page/{row}"), (row % 7).to_string()]);
+    let broken = Some((
+        "the file is not UTF-8: byte 0xff at offset 9".to_owned(),
+        None,
+    ));
+    let table = Sample {
+        name: "pages".to_owned(),
+        columns: vec!["path".to_owned(), "weight".to_owned()],
+        header: true,
+        from: 0,
+        rows: rows.collect(),
+        sums: vec![None, Some(115.0)],
+        weights: vec!["weight".to_owned()],
+    };
+    (
+        vec![info("pages", Some(40), None), info("hosts", None, broken)],
+        Some(table),
+    )
+}
+
+/// What many events are said to be like.
+pub fn statistics(revision: u64) -> PreviewResult {
+    let share = |alias: &str, events, declared| AliasShare {
+        alias: arc(alias),
+        file: Some("templates/page.json.jinja".to_owned()),
+        events,
+        declared: Some(declared),
+        mean: 90.5,
+    };
+    let field = |path: &str, kind, distinct, top: &[(&str, usize)]| FieldStats {
+        path: path.to_owned(),
+        seen: 4_000,
+        distinct,
+        kinds: vec![(kind, 4_000)],
+        top: top
+            .iter()
+            .map(|(value, count)| ((*value).to_owned(), *count))
+            .collect(),
+        ..FieldStats::default()
+    };
+    let line = |line, us| LineProfile {
+        line,
+        runs: 500,
+        time: Duration::from_micros(us),
+        bytes: 20_000,
+    };
+    let statistics = Statistics {
+        timestamps: 4_000,
+        events: 4_000,
+        size: Sizes {
+            min: 80,
+            mean: 90.5,
+            p95: 110,
+            max: 1_240,
+        },
+        per_second: 123_456.0,
+        aliases: vec![share("page", 3_200, 0.9), share("rare_page", 800, 0.1)],
+        weighted: true,
+        mappings: 4_000,
+        fields: vec![
+            FieldStats {
+                range: Some((200.0, 503.0)),
+                nulls: 40,
+                ..field("status", Kind::Number, 3, &[("200", 3_900), ("404", 60)])
+            },
+            FieldStats {
+                missing: 4_000 / 3,
+                many: true,
+                ..field("user.roles[]", Kind::Text, 10_000, &[("\"admin\"", 1)])
+            },
+        ],
+        profile: Some(Profile {
+            files: vec![FileProfile {
+                name: "templates/page.json.jinja".to_owned(),
+                entered: 500,
+                time: Duration::from_micros(8_000),
+                bytes: 45_000,
+                lines: vec![line(5, 6_000), line(2, 2_000)],
+            }],
+        }),
+        took: Duration::from_millis(312),
+        ..Statistics::default()
+    };
+    PreviewResult {
+        revision,
+        statistics: Some(Box::new(statistics)),
+        ..PreviewResult::default()
+    }
 }
 
 fn schedule(request: &PreviewRequest) -> Schedule {
@@ -152,6 +375,26 @@ fn schedule(request: &PreviewRequest) -> Schedule {
         first: Some(moment(0)),
         ..Schedule::default()
     }
+}
+
+/// With a second input, which has every third of the timestamps.
+fn twice(mut schedule: Schedule) -> Schedule {
+    let part = |buckets: Vec<u64>| Part {
+        count: buckets.iter().sum(),
+        buckets,
+        first: Some(moment(0)),
+        ..Part::default()
+    };
+    let third = |count: &u64| count / 3;
+    let second: Vec<u64> = schedule.buckets.iter().map(third).collect();
+    let first = schedule
+        .buckets
+        .iter()
+        .zip(&second)
+        .map(|(all, own)| all - own);
+    schedule.parts = vec![part(first.collect()), part(second)];
+    schedule.inputs.push("timer".to_owned());
+    schedule
 }
 
 fn place(path: &Path, line: u32, from: u32, to: u32) -> Place {

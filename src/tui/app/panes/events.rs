@@ -419,7 +419,10 @@ impl Preview {
             (json::Kind::Map | json::Kind::List, true) => {
                 Cow::Owned(raw.split_whitespace().collect::<Vec<_>>().join(" "))
             }
-            (json::Kind::Map, false) if node.items > 0 => Cow::Owned(String::new()),
+            (json::Kind::Map, false) if node.items > 0 && node.depth > 0 => {
+                Cow::Owned(String::new())
+            }
+            (json::Kind::Map, false) if node.items > 0 => Cow::Owned(format!("{{{}}}", node.items)),
             (json::Kind::List, false) if node.items > 0 => Cow::Owned(format!("[{}]", node.items)),
             _ => Cow::Borrowed(raw),
         };

@@ -26,7 +26,8 @@ impl Preview {
             View::Tools => tools::rows(&panes.tools, parameters.zone, self.times.now_us, width),
             View::Params => params::rows(panes, parameters),
         };
-        self.panes.sheet.fill(rows);
+        let forms = matches!(self.panes.view, View::Tools | View::Params);
+        self.panes.sheet.fill(rows, forms);
     }
 
     /// Brings the shown view in step with its place; true when it needs something from the preview.

@@ -65,8 +65,13 @@ impl Samples {
 
     fn keep_within(&mut self) {
         let columns = self.table.as_ref().map_or(0, |table| table.columns.len());
-        self.column = self.column.min(columns.saturating_sub(1));
-        self.row = self.row.min(self.rows().saturating_sub(1));
+        if columns > 0 {
+            self.column = self.column.min(columns - 1);
+        }
+        // Before the table is known, the row that was asked for stays.
+        if let Some(rows) = self.info().and_then(|info| info.rows) {
+            self.row = self.row.min(rows.saturating_sub(1));
+        }
         let lowest = (self.row + 1).saturating_sub(self.height.max(1));
         self.top = self.top.clamp(lowest, self.row.max(lowest));
     }

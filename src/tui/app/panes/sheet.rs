@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use unicode_segmentation::UnicodeSegmentation;
+
 use crate::event::PathStep;
 use crate::tui::text;
 
@@ -69,6 +71,39 @@ pub struct SheetRow {
     pub tree: Option<(String, String)>,
     /// The value of the state that it shows.
     pub value: Option<(String, Vec<PathStep>, String)>,
+    /// It is cut where it is too long, so that columns stay in line.
+    pub table: bool,
+}
+
+/// In front of what goes on in the next row.
+const INDENT: &str = "    ";
+
+/// Most rows that one goes on in.
+const MOST_FLOW: usize = 6;
+
+/// Where to break a text so that the head has at most so many cells: behind a blank where that can be;
+/// with `may_move` at its start, when not even a word fits.
+fn cut(whole: &str, cells: usize, may_move: bool) -> usize {
+    let mut used = 0;
+    let mut end = 0;
+    let mut blank = None;
+    for (at, part) in whole.grapheme_indices(true) {
+        used += text::width(part);
+        if used > cells {
+            break;
+        }
+        end = at + part.len();
+        if part == " " {
+            blank = Some(end);
+        }
+    }
+    match blank {
+        Some(at) => at,
+        // A new row is better than a word in two.
+        None if may_move && cells < 12 => 0,
+        None if end == 0 => whole.graphemes(true).next().map_or(0, str::len),
+        None => end,
+    }
 }
 
 impl SheetRow {
@@ -91,6 +126,57 @@ impl SheetRow {
         self
     }
 
+    /// As a row of a table: what is too long is cut.
+    #[must_use]
+    pub fn table(mut self) -> Self {
+        self.table = true;
+        self
+    }
+
+    /// The row, and those that it goes on in when it is too long.
+    fn flow(self, width: usize) -> Vec<Self> {
+        let wide: usize = self.pieces.iter().map(|(text, _)| text::width(text)).sum();
+        if self.table || wide <= width {
+            return vec![self];
+        }
+        let like = |first: bool| Self {
+            goal: self.goal.clone(),
+            changed: self.changed && first,
+            tree: self.tree.clone(),
+            value: self.value.clone(),
+            ..Self::default()
+        };
+        let mut rows = Vec::new();
+        let mut row = like(true);
+        let mut used = 0;
+        for (whole, ink) in &self.pieces {
+            let mut rest = whole.as_str();
+            while used + text::width(rest) > width {
+                let cut = cut(rest, width.saturating_sub(used), used > INDENT.len());
+                let (head, tail) = rest.split_at(cut);
+                if !head.is_empty() {
+                    row.pieces.push((head.to_owned(), *ink));
+                }
+                rows.push(std::mem::replace(&mut row, like(false)));
+                if rows.len() >= MOST_FLOW {
+                    if let Some(last) = rows.last_mut() {
+                        last.pieces.push(("…".to_owned(), Ink::Muted));
+                    }
+                    return rows;
+                }
+                row.pieces.push((INDENT.to_owned(), Ink::Muted));
+                used = INDENT.len();
+                rest = tail.trim_start();
+            }
+            used += text::width(rest);
+            if !rest.is_empty() {
+                row.pieces.push((rest.to_owned(), *ink));
+            }
+        }
+        rows.push(row);
+        rows
+    }
+
     /// Its whole text.
     pub fn text(&self) -> String {
         self.pieces.iter().map(|(text, _)| text.as_str()).collect()
@@ -110,6 +196,8 @@ pub struct Sheet {
     pub width: usize,
     /// Rows of the screen.
     pub height: usize,
+    /// Nothing was shown of the view yet.
+    fresh: bool,
 }
 
 impl Sheet {
@@ -118,11 +206,18 @@ impl Sheet {
         self.rows.clear();
         self.top = 0;
         self.cursor = 0;
+        self.fresh = true;
     }
 
-    /// Takes new rows and stays where it was, as far as there are as many.
-    pub(super) fn fill(&mut self, rows: Vec<SheetRow>) {
-        self.rows = rows;
+    /// Takes new rows and stays where it was, as far as there are as many. What is too long goes on in
+    /// the next row. A view that begins may begin at the first row that leads somewhere.
+    pub(super) fn fill(&mut self, rows: Vec<SheetRow>, start_at_goal: bool) {
+        let width = self.width.max(8);
+        self.rows = rows.into_iter().flat_map(|row| row.flow(width)).collect();
+        if std::mem::take(&mut self.fresh) && start_at_goal {
+            let leads = |row: &SheetRow| row.goal != Goal::None;
+            self.cursor = self.rows.iter().position(leads).unwrap_or(0);
+        }
         self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
         self.follow();
     }
@@ -176,7 +271,7 @@ pub(super) fn heading(rows: &mut Vec<SheetRow>, title: &str, remark: &str) {
     if !rows.is_empty() {
         rows.push(SheetRow::default());
     }
-    let row = SheetRow::of(title, Ink::Strong);
+    let row = SheetRow::of(title, Ink::Strong).table();
     rows.push(match remark {
         "" => row,
         _ => row.and("  ", Ink::Muted).and(remark, Ink::Muted),

@@ -33,9 +33,10 @@ pub(super) fn rows(panes: &Panes, last: Option<&PreviewEvent>, width: usize) -> 
     if panes.state.is_empty() {
         rows.push(SheetRow::of("the event source keeps no state", Ink::Muted));
     }
-    for scope in &panes.state {
+    let empty = panes.state.iter().filter(|scope| scope.entries.is_empty());
+    let empty: Vec<&str> = empty.map(|scope| scope.name.as_str()).collect();
+    for scope in panes.state.iter().filter(|scope| !scope.entries.is_empty()) {
         let remark = match scope.entries.len() {
-            0 => "empty".to_owned(),
             1 => "1 key".to_owned(),
             count => format!("{} keys", text::grouped(count as u64)),
         };
@@ -43,6 +44,10 @@ pub(super) fn rows(panes: &Panes, last: Option<&PreviewEvent>, width: usize) -> 
         for (key, value) in &scope.entries {
             entry_rows(panes, scope, key, value, &mut rows);
         }
+    }
+    if !empty.is_empty() {
+        rows.push(SheetRow::default());
+        rows.push(SheetRow::of("empty  ", Ink::Muted).and(empty.join(", "), Ink::Muted));
     }
     rows
 }

@@ -55,17 +55,24 @@ fn summary(all: &Statistics, width: usize, rows: &mut Vec<SheetRow>) {
     rows.push(
         SheetRow::of("speed  ", Ink::Muted)
             .and(short(all.per_second), Ink::Strong)
-            .and(" events/s on one core, rendering alone", Ink::Muted),
+            .and(" events/s on one core, rendering", Ink::Muted),
     );
     let size = all.size;
     let each = [
-        ("size   min ", size.min as f64),
-        ("  mean ", size.mean),
+        ("size   mean ", size.mean),
         ("  p95 ", size.p95 as f64),
+        ("  min ", size.min as f64),
         ("  max ", size.max as f64),
     ];
     let mut row = SheetRow::default();
-    for (name, value) in each {
+    for (index, (name, value)) in each.into_iter().enumerate() {
+        // Two rows where one has no room.
+        let name = if index == 2 && width < 56 {
+            rows.push(std::mem::take(&mut row));
+            "       min "
+        } else {
+            name
+        };
         row = row.and(name, Ink::Muted).and(bytes(value), Ink::Text);
     }
     rows.push(row);
@@ -87,11 +94,14 @@ fn shares(all: &Statistics, width: usize, rows: &mut Vec<SheetRow>) {
     heading(rows, "Templates", remark);
     let name = |one: &AliasShare| crate::tui::text::width(&one.alias);
     let longest = all.aliases.iter().map(name).max().unwrap_or(0);
-    let wide = longest.min(width.saturating_sub(40).max(8));
-    rows.push(SheetRow::of(
-        format!("{}     seen declared   events    mean", pad("", wide)),
-        Ink::Muted,
-    ));
+    // Shares matter most, then counts, then sizes.
+    let (counts, sizes) = (width >= 44, width >= 60);
+    let columns = 18 + if counts { 9 } else { 0 } + if sizes { 10 } else { 0 };
+    let wide = longest.min(width.saturating_sub(columns + 9).max(8));
+    let mut head = format!("{}     seen declared", pad("", wide));
+    head.push_str(if counts { "   events" } else { "" });
+    head.push_str(if sizes { "      mean" } else { "" });
+    rows.push(SheetRow::of(head, Ink::Muted).table());
     for one in &all.aliases {
         let seen = one.events as f64 / all.events.max(1) as f64;
         let declared = one.declared.map_or("—".to_owned(), percent);
@@ -106,8 +116,13 @@ fn shares(all: &Statistics, width: usize, rows: &mut Vec<SheetRow>) {
                 if odd { Ink::Warn } else { Ink::Text },
             )
             .and(format!("{declared:>9}"), Ink::Muted)
-            .and(format!("{:>9}", grouped(one.events as u64)), Ink::Text)
-            .and(format!("{:>8}", bytes(one.mean)), Ink::Muted);
+            .table();
+        if counts {
+            row = row.and(format!("{:>9}", grouped(one.events as u64)), Ink::Text);
+        }
+        if sizes {
+            row = row.and(format!("{:>10}", bytes(one.mean)), Ink::Muted);
+        }
         if odd {
             row = row.and(
                 if one.events == 0 {
@@ -154,12 +169,9 @@ fn field_row(field: &FieldStats, events: usize, width: usize) -> SheetRow {
         (1, false) => "always the same".to_owned(),
         (count, false) => format!("{} different", grouped(count as u64)),
     };
-    let mut row = SheetRow::of(
-        fit_end(&field.path, width.saturating_sub(24).max(12)),
-        Ink::Key,
-    )
-    .and(format!("  {}", kinds.join(", ")), Ink::Muted)
-    .and(format!("  {distinct}"), Ink::Text);
+    let mut row = SheetRow::of(fit_end(&field.path, width), Ink::Key)
+        .and(format!("  {}", kinds.join(", ")), Ink::Muted)
+        .and(format!("  {distinct}"), Ink::Text);
     if let Some((min, max)) = field.range.filter(|(min, max)| min < max) {
         let unit = if field.lengths { " characters" } else { "" };
         row = row.and(
