@@ -73,7 +73,10 @@ pub fn excerpt(path: &Path, line: usize) -> Result<Vec<(usize, String)>, String>
         .zip(text.lines())
         .skip(from - 1)
         .take(line.saturating_sub(from) + 1 + AROUND)
-        .map(|(number, line)| (number, line.chars().take(LINE).collect()))
+        .map(|(number, line)| {
+            let shown: String = line.chars().take(LINE).collect();
+            (number, shown.trim_end().to_owned())
+        })
         .collect();
     if lines.iter().any(|(number, _)| *number == line) {
         Ok(lines)
