@@ -1,6 +1,12 @@
 //! The two data types that flow through a pipeline: batches of timestamps and batches of events.
 //!
-//! Both are contiguous buffers that are recycled; neither knows any plugin.
+//! Both are contiguous buffers that are recycled; neither knows any plugin. What the numbers in them
+//! stand for (aliases, inputs) stands in lists that only grow ([`Growing`]), so that a batch means the
+//! same however long it waits.
+
+mod growing;
+
+pub use growing::Growing;
 
 use crate::time::Moment;
 
@@ -78,6 +84,16 @@ impl EventBatch {
     pub fn commit(&mut self, alias: u16) {
         self.ends.push(self.bytes.len());
         self.aliases.push(alias);
+    }
+
+    /// Replaces the alias numbers of the events from `start` on by those that `map` has in their place;
+    /// numbers beyond it stay.
+    pub fn renumber(&mut self, start: usize, map: &[u16]) {
+        for alias in self.aliases.iter_mut().skip(start) {
+            if let Some(&new) = map.get(usize::from(*alias)) {
+                *alias = new;
+            }
+        }
     }
 
     /// Drops what was written since the last commit.

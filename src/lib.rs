@@ -17,6 +17,7 @@
 //! | [`input`] | plugins: when |
 //! | [`event`] | plugins: what |
 //! | [`output`] | plugins: where to; formatters |
+//! | [`language`] | completion, hover help, fixes, JSON Schema, portability |
 //! | [`pipeline`] | one running generator: stages, queues, counters, stop |
 //! | [`preview`] | design-time evaluation with limits |
 //! | [`instance`] | many generators behind one handle |
@@ -36,6 +37,7 @@ pub mod event;
 pub mod fake;
 pub mod input;
 pub mod instance;
+pub mod language;
 pub mod output;
 pub mod pipeline;
 pub mod preview;

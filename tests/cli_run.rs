@@ -233,7 +233,7 @@ fn unsound_settings_and_missing_files_are_told_at_once() {
 #[test]
 fn a_reload_says_what_it_did_and_a_signal_ends_it() {
     let house = House::new(
-        "- {id: same, path: same}\n- {id: edited, path: edited}\n- {id: goes, path: same}\n",
+        "- {id: same, path: same}\n- {id: edited, path: edited, reload: off}\n- {id: goes, path: same}\n",
     );
     house.project("same", LIVE, "file: {path: out.log}");
     house.project("edited", IDLE, "drop: {}");
@@ -245,7 +245,7 @@ fn a_reload_says_what_it_did_and_a_signal_ends_it() {
     house.project("comes", "static: {count: 2}", "drop: {}");
     house.write(
         "startup.yml",
-        "- {id: same, path: same}\n- {id: edited, path: edited}\n- {id: comes, path: comes}\n",
+        "- {id: same, path: same}\n- {id: edited, path: edited, reload: off}\n- {id: comes, path: comes}\n",
     );
     served.signal("HUP");
     served.until("reloaded: started comes; restarted edited; removed goes; 1 unchanged\n");
@@ -257,7 +257,7 @@ fn a_reload_says_what_it_did_and_a_signal_ends_it() {
     assert!(house.read("logs/main.log").contains("startup.yml:1:"));
     house.write(
         "startup.yml",
-        "- {id: same, path: same}\n- {id: edited, path: edited, gain: much}\n",
+        "- {id: same, path: same}\n- {id: edited, path: edited, reload: off, gain: much}\n",
     );
     served.signal("HUP");
     served.until("edited: goes on as it was: ");
@@ -526,4 +526,38 @@ fn a_service_is_installed_shown_and_removed() {
         told.contains("--user daemon-reload") && told.contains("--user stop evtui"),
         "{told}"
     );
+}
+
+/// Processor time of a process so far, in ticks of the system.
+#[cfg(target_os = "linux")]
+fn ticks(pid: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let (_, fields) = stat.rsplit_once(')').unwrap();
+    let fields: Vec<&str> = fields.split_whitespace().collect();
+    fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_hang_up_while_the_list_is_read_for_the_first_time_is_a_wish_to_read_again() {
+    use std::fmt::Write as _;
+    let mut list = "- {id: first, path: a}\n".to_owned();
+    // Long enough that it is still being read when the signal comes.
+    for n in 0..4_000 {
+        writeln!(list, "- {{id: g{n}, path: a, autostart: false}}").unwrap();
+    }
+    let house = House::new(&list);
+    house.project("a", LIVE, "drop: {}");
+    let served = house.start(&["--startup", "startup.yml"]);
+    let deadline = Instant::now() + PATIENCE;
+    while ticks(served.child.id()) < 3 {
+        assert!(Instant::now() < deadline);
+        std::thread::yield_now();
+    }
+    served.signal("HUP");
+    served.until("first: running");
+    served.until("reloaded:");
+    served.signal("TERM");
+    let (status, said) = served.end();
+    assert_eq!(status.code(), Some(143), "{said}");
 }

@@ -1,14 +1,19 @@
 //! The instance in this process: start, status, stop, abort, errors, and what is kept after the end.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "support/way.rs"]
+#[allow(dead_code, reason = "shared by several suites")]
+mod way;
+
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use evtui::config::Parameters;
-use evtui::instance::{GeneratorSpec, GeneratorStatus, Handle, InstanceError, discard, local};
+use evtui::instance::{GeneratorSpec, GeneratorStatus, Handle, InstanceError, discard};
 use evtui::output::Streams;
 use evtui::pipeline::{Change, EndReason, State};
+use way::local;
 
 /// Awaits on a runtime of the test's own, as a face would.
 fn block_on<T>(future: impl Future<Output = T>) -> T {

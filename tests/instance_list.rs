@@ -3,6 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(clippy::print_stdout)]
 
+#[path = "support/way.rs"]
+#[allow(dead_code, reason = "shared by several suites")]
+mod way;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -12,11 +16,12 @@ use evtui::config::StartupEdit;
 use evtui::instance::secrets::Secrets;
 use evtui::instance::{
     Action, GeneratorStatus, Handle, Home, HostOptions, InstanceError, Redactor, Reloaded,
-    Selection, discard, host,
+    Selection, discard,
 };
 use evtui::output::Streams;
 use evtui::pipeline::{EndReason, State};
 use serde_json::json;
+use way::host;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -171,7 +176,7 @@ fn a_bad_entry_is_shown_and_the_others_run() {
 
 #[test]
 fn a_reload_touches_only_what_changed() {
-    let list = "- {id: same, path: same}\n- {id: other, path: other}\n- {id: files, path: files}\n- {id: goes, path: same}\n- {id: hurt, path: hurt}\n- {id: ended, path: ended}\n- {id: halted, path: same}\n";
+    let list = "- {id: same, path: same}\n- {id: other, path: other}\n- {id: files, path: files, reload: off}\n- {id: goes, path: same}\n- {id: hurt, path: hurt, reload: off}\n- {id: ended, path: ended}\n- {id: halted, path: same}\n";
     let house = House::new(list);
     for name in ["same", "other", "files", "hurt"] {
         house.project(name, LIVE, DROP);
@@ -429,7 +434,7 @@ fn a_kill_while_the_list_is_written_leaves_the_old_or_the_new_one() {
     let mut last = 0;
     for round in 0..12 {
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "child_that_edits_for_ever"])
+            .args(["child_that_edits_for_ever"])
             .env(CHILD, house.folder.path())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -21,9 +21,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "language",
+        &["time", "config", "template", "input", "event", "output"],
+    ),
+    (
         "preview",
         &[
             "time", "batch", "config", "fake", "template", "input", "event", "output", "pipeline",
+            "language",
         ],
     ),
     (
@@ -32,13 +37,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "tui",
-        &["time", "config", "event", "pipeline", "preview", "instance"],
+        &[
+            "time", "config", "event", "pipeline", "preview", "language", "instance",
+        ],
     ),
     (
         "cli",
         &[
             "time", "batch", "config", "fake", "input", "event", "output", "pipeline", "preview",
-            "instance", "tui",
+            "language", "instance", "tui",
         ],
     ),
 ];

@@ -125,7 +125,7 @@ fn quitting_with_a_running_pipeline_asks_and_delivers() {
     pty.send("\x12");
     wait_for_more(&pty, 0);
     pty.send("\x11");
-    pty.sees("The pipeline is running");
+    pty.sees("web-access is running");
     pty.send("s");
     assert!(pty.ends().success());
     assert_eq!(pty.left_behind(), "");
@@ -149,9 +149,12 @@ fn signals_give_the_terminal_back() {
 }
 
 #[test]
-fn a_signal_drains_a_running_pipeline() {
+fn a_signal_drains_a_pipeline_that_ends_with_it() {
     let folder = tempfile::tempdir().unwrap();
-    let mut pty = open(folder.path(), (120, 40));
+    small(folder.path());
+    let args = ["--in-process", "web-access"];
+    let mut pty = Pty::start(EVTUI, &args, folder.path(), (120, 40));
+    pty.sees("no problems");
     pty.send("\x12");
     let shown = wait_for_more(&pty, 0);
     pty.signal("TERM");

@@ -1,7 +1,7 @@
 //! `evtui check`: finds every problem of a project without running it.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -9,8 +9,9 @@ use serde_json::{Map, Value, json};
 
 use super::report::{Paint, Reporter, count, finish, visible};
 use super::values::{params, zone};
-use crate::config::{Diagnostic, Disk, Files, Severity, Span, secret_variable};
+use crate::config::{Diagnostic, Disk, Files, LoadOptions, Severity, Span, load, secret_variable};
 use crate::instance::secrets::Secrets;
+use crate::language::portability;
 use crate::pipeline::{CheckOptions, CheckReport, Need, check};
 use crate::time::{Clock as _, WallClock, Zone};
 
@@ -25,6 +26,9 @@ pub(super) struct Args {
     /// Time zone of the generator, an IANA name
     #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = zone)]
     timezone: Zone,
+    /// Also say whether Eventum can run the project; what it does not know is an error then
+    #[arg(long)]
+    eventum: bool,
     /// Print one JSON document
     #[arg(long)]
     json: bool,
@@ -39,11 +43,14 @@ pub(super) fn run(args: &Args) -> ExitCode {
     };
     let mut report = check(&args.project, &files, &options);
     mark_given(&mut report);
+    if args.eventum {
+        report.diagnostics.0.extend(obstacles(&args.project));
+    }
     let mut out = io::BufWriter::new(io::stdout().lock());
     let written = if args.json {
         write_json(&mut out, &report)
     } else {
-        write_text(&mut out, &report, files.as_ref())
+        write_text(&mut out, &report, files.as_ref(), args.eventum)
     };
     let sound = !report.diagnostics.has_errors();
     finish(written.and_then(|()| out.flush()), sound)
@@ -61,7 +68,30 @@ fn mark_given(report: &mut CheckReport) {
     }
 }
 
-fn write_text(out: &mut dyn Write, report: &CheckReport, files: &dyn Files) -> io::Result<()> {
+/// What Eventum does not know, as errors.
+fn obstacles(project: &Path) -> Vec<Diagnostic> {
+    let options = LoadOptions {
+        lenient: true,
+        ..LoadOptions::default()
+    };
+    let found = load(project, &Disk, &options).document;
+    let found = found.map_or_else(Vec::new, |document| portability(&document));
+    found
+        .into_iter()
+        .map(|one| {
+            Diagnostic::error(one.message, one.place).help(
+                "it is an addition of evtui; leave it out where Eventum is to run the project",
+            )
+        })
+        .collect()
+}
+
+fn write_text(
+    out: &mut dyn Write,
+    report: &CheckReport,
+    files: &dyn Files,
+    eventum: bool,
+) -> io::Result<()> {
     let paint = Paint::on(&io::stdout());
     Reporter::new(files, paint).write(out, &report.diagnostics.0)?;
     write_needs(out, "params", &report.params, |_| String::new())?;
@@ -91,6 +121,9 @@ fn write_text(out: &mut dyn Write, report: &CheckReport, files: &dyn Files) -> i
     } else {
         count(warnings, "warning")
     };
+    if eventum && errors == 0 {
+        writeln!(out, "Eventum 2.6 can run it too")?;
+    }
     match (errors, tail.is_empty()) {
         (0, true) => writeln!(out, "{}: {path}", paint.good("ok")),
         (0, false) => writeln!(

@@ -3,7 +3,7 @@
 //! Written by the one thread of a [`tracing_appender`] non-blocking writer, so that no generator ever
 //! waits for a disk. What cannot be written is counted and told; nothing ends because of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -127,8 +127,10 @@ impl Write for Router {
             return Ok(buf.len());
         }
         match self.record(&key, line) {
-            Ok(()) => self.trouble.over(),
-            Err(error) => self.trouble.tell(&error, self.bounds.folder.as_deref()),
+            Ok(()) => self.trouble.over(&key),
+            Err(error) => self
+                .trouble
+                .tell(&key, &error, self.bounds.folder.as_deref()),
         }
         // An error would make the appender's thread drop what else it has.
         Ok(buf.len())
@@ -139,16 +141,21 @@ impl Write for Router {
     }
 }
 
-/// What could not be written, and when that was said.
+/// What could not be written, and when that was said: once for all files, however many.
 #[derive(Debug, Default)]
 struct Trouble {
     lost: u64,
+    /// Files whose last record could not be written.
+    files: HashSet<String>,
     told: Option<Instant>,
 }
 
 impl Trouble {
-    fn tell(&mut self, error: &io::Error, folder: Option<&Path>) {
+    fn tell(&mut self, key: &str, error: &io::Error, folder: Option<&Path>) {
         self.lost += 1;
+        if !self.files.contains(key) {
+            self.files.insert(key.to_owned());
+        }
         if self.told.is_some_and(|told| told.elapsed() < REPEAT) {
             return;
         }
@@ -161,7 +168,10 @@ impl Trouble {
         );
     }
 
-    fn over(&mut self) {
+    fn over(&mut self, key: &str) {
+        if self.files.is_empty() || !self.files.remove(key) || !self.files.is_empty() {
+            return;
+        }
         if self.lost > 0 {
             let lost = records(self.lost);
             let _ = writeln!(io::stderr(), "logs are written again; {lost} lost");
@@ -432,7 +442,14 @@ mod tests {
             router.write_all(b"\nlost\n").unwrap();
         }
         assert_eq!(router.trouble.lost, 3);
+        // What goes well elsewhere does not end it, and so it is not told anew.
         router.write_all(b"gx\nkept\n").unwrap();
+        assert_eq!(router.trouble.lost, 3);
+        let told = router.trouble.told;
+        router.write_all(b"\nlost\n").unwrap();
+        assert!(told.is_some() && router.trouble.told == told);
+        std::fs::remove_file(folder.path().join("main.log")).unwrap();
+        router.write_all(b"\nkept\n").unwrap();
         assert_eq!(router.trouble.lost, 0);
     }
 }

@@ -8,20 +8,21 @@ use std::fmt::{self, Write as _};
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 
 use serde_json::Value;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id};
 use tracing::subscriber::Interest;
 use tracing::{Event, Level, Metadata, Subscriber};
-use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
+use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, WorkerGuard};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::{LogLevel, LogSettings};
 use crate::instance::Redactor;
+use crate::instance::log_ring::LogRing;
 
 use super::log_files::{Router, SCREEN, Shape};
 use super::report::visible;
@@ -40,6 +41,10 @@ pub(super) struct Logs {
     wishes: Arc<Wishes>,
     shape: Shape,
     redactor: Redactor,
+    /// Records that found no room on the way to the files.
+    dropped: ErrorCounter,
+    /// How many of those were told.
+    told: AtomicUsize,
     _guard: WorkerGuard,
 }
 
@@ -82,17 +87,24 @@ impl Logs {
             json: AtomicBool::new(false),
         });
         wishes.set(&settings);
+        let dropped = writer.error_counter();
         let records = Records {
             wishes: wishes.clone(),
             redactor: redactor.clone(),
             writer,
         };
         // A second logger in one process is no reason to stop.
-        let _ = tracing_subscriber::registry().with(records).try_init();
+        let ring = LogRing::of_process().layer(redactor.clone());
+        let _ = tracing_subscriber::registry()
+            .with(records)
+            .with(ring)
+            .try_init();
         Ok(Self {
             wishes,
             shape,
             redactor,
+            dropped,
+            told: AtomicUsize::new(0),
             _guard: guard,
         })
     }
@@ -111,6 +123,14 @@ impl Logs {
         self.shape.change(folder, settings);
         tracing::callsite::rebuild_interest_cache();
         Ok(())
+    }
+
+    /// How many records were dropped since the last question, because the disk does not keep up with
+    /// them; `None` for none. Generators never wait for their log.
+    pub(super) fn dropped(&self) -> Option<usize> {
+        let all = self.dropped.dropped_lines();
+        let told = self.told.swap(all, Ordering::Relaxed);
+        all.checked_sub(told).filter(|&new| new > 0)
     }
 
     /// The text without secrets.
@@ -143,7 +163,8 @@ struct Records {
 impl Records {
     fn wanted(&self, metadata: &Metadata<'_>) -> bool {
         let rank = rank(metadata.level());
-        let most = self.wishes.level.load(Ordering::Relaxed).max(1);
+        // The screens show what is done, whatever the files keep.
+        let most = self.wishes.level.load(Ordering::Relaxed).max(2);
         let ours = metadata.target().starts_with(OURS);
         rank <= most && (ours || rank <= 1 || most == 3 && rank <= 2)
     }

@@ -3,9 +3,13 @@
 //! Exit codes: 0 done, 1 the project or a setting is unsound or events were lost, 2 wrong usage,
 //! 128 + n ended by signal n.
 
+#[cfg(unix)]
+mod attach;
 mod check;
 mod completions;
 mod generate;
+#[cfg(unix)]
+mod host;
 mod inspect;
 mod log;
 mod log_files;
@@ -17,6 +21,7 @@ mod preview;
 mod redeliver;
 mod report;
 mod run;
+mod schema;
 mod secrets;
 mod service;
 mod timestamps;
@@ -44,11 +49,17 @@ struct Cli {
 enum Command {
     Generate(Box<generate::Args>),
     Run(run::Args),
+    #[cfg(unix)]
+    Attach(attach::Args),
+    #[cfg(unix)]
+    #[command(hide = true)]
+    Host(host::Args),
     Service(service::Args),
     Preview(preview::Args),
     Check(check::Args),
     New(new::Args),
     Options(options::Args),
+    Schema(schema::Args),
     Redeliver(redeliver::Args),
     Secrets(secrets::Args),
     Completions(completions::Args),
@@ -83,11 +94,16 @@ pub fn main() -> ExitCode {
         None => open::run(&cli.open),
         Some(Command::Generate(args)) => generate::run(&args),
         Some(Command::Run(args)) => run::run(&args),
+        #[cfg(unix)]
+        Some(Command::Attach(args)) => attach::run(&args),
+        #[cfg(unix)]
+        Some(Command::Host(args)) => host::run(&args),
         Some(Command::Service(args)) => service::run(&args),
         Some(Command::Preview(args)) => preview::run(&args),
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::New(args)) => new::run(&args),
         Some(Command::Options(args)) => options::run(&args),
+        Some(Command::Schema(args)) => schema::run(&args),
         Some(Command::Redeliver(args)) => redeliver::run(&args),
         Some(Command::Secrets(args)) => secrets::run(&args),
         Some(Command::Completions(args)) => completions::run(&args),

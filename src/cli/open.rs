@@ -9,11 +9,11 @@ use serde_json::{Map, Value};
 use super::secrets::StoreArgs;
 use super::values::{params, seed, zone};
 use crate::config::{Disk, LoadOptions, Parameters, load};
-use crate::instance;
 use crate::instance::secrets::{Secrets, SecretsError};
+use crate::instance::{self, Handle};
 use crate::preview::Worker;
 use crate::time::Zone;
-use crate::tui::{self, Backends, Depth, Opening, PreviewPort, Screen, Theme};
+use crate::tui::{self, Backends, Depth, Instances, Opening, PreviewPort, Screen, Theme};
 
 /// The file that makes a folder a project.
 const GENERATOR: &str = "generator.yml";
@@ -43,11 +43,14 @@ pub(super) struct Args {
     /// Append the application's log to this file
     #[arg(long, value_name = "FILE", env = "EVTUI_LOG")]
     log: Option<PathBuf>,
+    /// Run pipelines in this process, so that they end with it, instead of in the background
+    #[arg(long)]
+    in_process: bool,
     #[command(flatten)]
     store: StoreArgs,
 }
 
-fn theme(name: &str) -> Result<String, String> {
+pub(super) fn theme(name: &str) -> Result<String, String> {
     if Theme::names().any(|known| known == name) {
         return Ok(name.to_owned());
     }
@@ -67,14 +70,13 @@ pub(super) fn run(args: &Args) -> ExitCode {
 }
 
 fn open(args: &Args) -> Result<u8, String> {
-    let _log = args.log.as_deref().map(super::log::to_file).transpose()?;
+    let _log = super::log::start(args.log.as_deref())?;
     let given = args.project.as_deref().unwrap_or(Path::new("."));
     let path = std::path::absolute(given)
         .map_err(|error| format!("cannot find the current folder: {error}"))?;
     let (document, folder) = find(given, &path)?;
     let secrets = args.store.secrets();
     unlock(&secrets, &document);
-    let stored = secrets.clone().silent();
     let opening = Opening {
         document,
         folder,
@@ -90,7 +92,19 @@ fn open(args: &Args) -> Result<u8, String> {
         size: (80, 24),
         screen: Screen::Design,
     };
-    let backends = Backends {
+    let secrets = secrets.silent();
+    let stored = secrets.clone();
+    let instances = if args.in_process {
+        in_process(secrets)
+    } else {
+        in_background(secrets)
+    };
+    tui::run(opening, backends(instances, stored)).map_err(|error| error.to_string())
+}
+
+/// What the application stands on; `stored` says which secrets have a value.
+pub(super) fn backends(instances: Instances, stored: Secrets) -> Backends {
+    Backends {
         preview: Box::new(move |sink| -> PreviewPort {
             let worker = Worker::start(move |mut result| {
                 if let Some(known) = &mut result.known_secrets {
@@ -101,11 +115,47 @@ fn open(args: &Args) -> Result<u8, String> {
             });
             Box::new(move |request| worker.request(request))
         }),
-        instance: Box::new(move || {
-            instance::local_with(instance::discard(), secrets.clone().silent())
+        instances,
+    }
+}
+
+/// Generators end with this process.
+fn here(secrets: Secrets) -> Result<Handle, String> {
+    instance::local_with(instance::discard(), secrets).map_err(|error| error.to_string())
+}
+
+fn in_process(secrets: Secrets) -> Instances {
+    Instances {
+        find: Box::new(|| None),
+        make: Box::new(move || Ok((here(secrets.clone())?, None))),
+    }
+}
+
+/// Generators run in a process of their own; when there can be none, in this one.
+#[cfg(unix)]
+fn in_background(secrets: Secrets) -> Instances {
+    use crate::instance::remote::{DialError, Target, attach, background};
+    let given = secrets.clone();
+    Instances {
+        find: Box::new(move || match attach(Target::background(), given.clone()) {
+            Err(DialError::Nobody(_)) => None,
+            other => Some(other.map_err(|error| error.to_string())),
         }),
-    };
-    tui::run(opening, backends).map_err(|error| error.to_string())
+        make: Box::new(move || {
+            let why = match background(Target::background(), secrets.clone()) {
+                Ok(handle) => return Ok((handle, None)),
+                Err(error) => error.to_string(),
+            };
+            tracing::warn!("pipelines end with this terminal: {why}");
+            let warning = format!("pipelines end with this terminal: {why}");
+            Ok((here(secrets.clone())?, Some(warning)))
+        }),
+    }
+}
+
+#[cfg(not(unix))]
+fn in_background(secrets: Secrets) -> Instances {
+    in_process(secrets)
 }
 
 /// Asks for the password of the store while there is a plain terminal, if the document needs it. Who

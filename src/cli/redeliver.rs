@@ -11,7 +11,7 @@ use super::generate::headless::{self, Headless};
 use super::values::params;
 use crate::config::{Diagnostic, Diagnostics, Disk, Parameters};
 use crate::instance;
-use crate::pipeline::{OutputPlan, Redelivery};
+use crate::pipeline::Redelivery;
 
 /// Send events that could not be delivered (`on_failure: dead_letter`) once more
 #[derive(Debug, clap::Args)]
@@ -56,23 +56,23 @@ fn redeliver(args: &Args) -> Result<ExitCode, Diagnostics> {
         let message = format!("there is no output[{wanted}]; the project has {count}, from 0 on");
         return Err(Diagnostics(vec![Diagnostic::error(message, None)]));
     }
-    let outputs: Vec<(usize, PathBuf, String)> = plan
-        .outputs
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| args.output.is_none_or(|wanted| wanted == *index))
-        .map(|(index, output)| {
-            (
-                index,
-                letters(args, index, output, &plan.base),
-                output.setting.clone(),
-            )
-        })
-        .collect();
+    let outputs: Vec<(usize, PathBuf, String)> = match args.output {
+        Some(wanted) => {
+            let chosen = plan.outputs.get(wanted).map(|output| {
+                let own = || output.letters(wanted, &plan.base);
+                let path = args.file.clone().unwrap_or_else(own);
+                (wanted, path, output.setting.clone())
+            });
+            chosen.into_iter().collect()
+        }
+        None => {
+            let all = plan.letters().map_err(|one| Diagnostics(vec![one]))?;
+            let all = all.into_iter().enumerate();
+            all.map(|(index, one)| (index, one.path, one.setting))
+                .collect()
+        }
+    };
     drop(plan);
-    if let Some(twice) = shared(&outputs) {
-        return Err(Diagnostics(vec![twice]));
-    }
     let mut all_well = true;
     for (index, path, setting) in outputs {
         let prepared = Redelivery::prepare(&path).map_err(|one| Diagnostics(vec![one]))?;
@@ -106,26 +106,6 @@ fn redeliver(args: &Args) -> Result<ExitCode, Diagnostics> {
     } else {
         ExitCode::FAILURE
     })
-}
-
-/// Letters of two outputs in one file cannot be told apart by their place.
-fn shared(outputs: &[(usize, PathBuf, String)]) -> Option<Diagnostic> {
-    let mut pairs = outputs.iter().enumerate();
-    let (first, second) = pairs.find_map(|(at, (_, path, setting))| {
-        let (_, _, other) = outputs
-            .iter()
-            .skip(at + 1)
-            .find(|(_, other, _)| other == path)?;
-        Some((setting, other))
-    })?;
-    let what = format!("`{first}` and `{second}` keep their dead letters in one file");
-    let help = "give each a `dead_letter` of its own; to send these, choose with --output";
-    Some(Diagnostic::error(what, None).help(help))
-}
-
-fn letters(args: &Args, index: usize, output: &OutputPlan, base: &std::path::Path) -> PathBuf {
-    let own = || output.letters(index, base);
-    args.file.clone().unwrap_or_else(own)
 }
 
 /// How much of the letters of one output arrived.

@@ -4,7 +4,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A position in a text. Lines and columns count from 1, columns in characters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 pub struct Pos {
     /// Line, from 1.
     pub line: u32,
@@ -13,7 +24,7 @@ pub struct Pos {
 }
 
 /// A stretch of a text; `end` is exclusive.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Span {
     /// First position.
     pub start: Pos,
@@ -22,9 +33,10 @@ pub struct Span {
 }
 
 /// A span in a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Place {
     /// The file, as the user would name it.
+    #[serde(with = "super::wire::shared_path")]
     pub path: Arc<Path>,
     /// Where in it; absent when the file as a whole is meant.
     pub span: Option<Span>,
@@ -41,7 +53,9 @@ impl Place {
 }
 
 /// How bad it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum Severity {
     /// It cannot run.
     Error,
@@ -50,7 +64,7 @@ pub enum Severity {
 }
 
 /// One problem, for the person at the terminal. Never holds the value of a secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Diagnostic {
     /// How bad it is.
     pub severity: Severity,
@@ -103,7 +117,7 @@ impl Diagnostic {
 const MAX_KEPT: usize = 1000;
 
 /// All problems found so far, in the order they were found; only the first thousand are kept.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Diagnostics(pub Vec<Diagnostic>);
 
 impl Diagnostics {

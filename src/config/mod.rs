@@ -36,6 +36,7 @@ mod startup_tests;
 mod suggest;
 mod token_finder;
 mod tokens;
+pub(crate) mod wire;
 mod yaml;
 mod yaml_errors;
 #[cfg(test)]
@@ -53,7 +54,8 @@ pub use parameters::{
     BatchParameters, GENERATION, Parameters, QueueParameters, STARTUP, StartupEntry,
 };
 pub use run_parameters::{
-    BACKFILL_FORMS, GAIN, Past, RATE_LIMIT, RunParameters, check_duration, read_duration,
+    BACKFILL_FORMS, GAIN, Past, RATE_LIMIT, ReloadMode, RunParameters, check_duration,
+    read_duration,
 };
 pub use schema::{Field, Kind, Schema};
 pub use section::{Context, Section};

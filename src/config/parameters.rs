@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use serde_json::{Map, Value};
 
 use super::run_parameters::{
-    BACKFILL, GAIN_FIELD, MAX_DURATION, MAX_EVENTS, PACE, RATE_LIMIT_FIELD, RunParameters, SPEED,
+    BACKFILL, GAIN_FIELD, MAX_DURATION, MAX_EVENTS, PACE, RATE_LIMIT_FIELD, RELOAD, RunParameters,
+    SPEED,
 };
 use super::{Context, Field, Kind, Node, Schema, Section, near};
 use crate::time::Zone;
@@ -103,6 +104,7 @@ pub static GENERATION: Schema = Schema {
         MAX_EVENTS,
         MAX_DURATION,
         BACKFILL,
+        RELOAD,
     ],
 };
 
@@ -130,6 +132,7 @@ pub static STARTUP: Schema = Schema {
         MAX_EVENTS,
         MAX_DURATION,
         BACKFILL,
+        RELOAD,
         Field::optional(
             "live_mode",
             Kind::Bool,
@@ -182,7 +185,7 @@ fn check_zone(node: &Node, cx: &mut Context<'_>) {
 }
 
 /// Everything about a run that is not in `generator.yml`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Parameters {
     /// Zone of all timestamps.
     pub zone: Zone,
@@ -201,6 +204,7 @@ pub struct Parameters {
     /// In live mode: leave out what lies before the start.
     pub skip_past: bool,
     /// Values for `${params.*}`.
+    #[serde(with = "super::wire::values")]
     pub params: Map<String, Value>,
     /// How fast, how much, how long.
     pub run: RunParameters,
@@ -317,11 +321,12 @@ impl StartupEntry {
 }
 
 /// Limits of a batch; at least one is set.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct BatchParameters {
     /// Most timestamps, at least 1.
     pub size: Option<usize>,
     /// Longest span in seconds, at least 0.1. For joined outputs in live mode.
+    #[serde(with = "crate::time::wire::exact_option")]
     pub delay: Option<f64>,
 }
 
@@ -373,7 +378,7 @@ impl BatchParameters {
 }
 
 /// Capacities of the queues between stages, in batches, at least 1 each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct QueueParameters {
     /// Input to event stage.
     pub max_timestamp_batches: usize,

@@ -69,6 +69,14 @@ pub(super) const BACKFILL: Field = Field::optional(
     "Before a live run goes on from now: the history of so long (`7d`) or from a moment on, as fast as possible.",
 );
 
+/// `reload`.
+pub(super) const RELOAD: Field = Field::optional(
+    "reload",
+    Kind::Custom(check_reload),
+    "auto",
+    "`auto | ask | off`: what a running generator does when its files change: `auto` takes a sound change at the next batch, `ask` waits for somebody's word, `off` goes on with what was read at the start.",
+);
+
 static PACE_SCHEMA: Schema = Schema {
     name: "pace",
     doc: "How event time passes.",
@@ -92,14 +100,50 @@ static PACE_SCHEMA: Schema = Schema {
     ],
 };
 
+/// What a run does when its files change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReloadMode {
+    /// Take a sound change at the next batch.
+    #[default]
+    Auto,
+    /// Check it and wait for somebody's word.
+    Ask,
+    /// Go on with what was read at the start.
+    Off,
+}
+
+impl ReloadMode {
+    /// The mode with a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "auto" => Some(Self::Auto),
+            "ask" => Some(Self::Ask),
+            "off" => Some(Self::Off),
+            _ => None,
+        }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Ask => "ask",
+            Self::Off => "off",
+        }
+    }
+}
+
 /// How a generator is run.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct RunParameters {
     /// How event time passes; `None`: with the wall clock in live mode, as fast as possible otherwise.
     pub pace: Option<Pace>,
     /// How often each timestamp is used, within [`GAIN`].
+    #[serde(with = "crate::time::wire::exact")]
     pub gain: f64,
     /// Most events in a second, within [`RATE_LIMIT`].
+    #[serde(with = "crate::time::wire::exact_option")]
     pub rate_limit: Option<f64>,
     /// Ends the run after that many events, at least 1.
     pub max_events: Option<u64>,
@@ -107,6 +151,8 @@ pub struct RunParameters {
     pub max_duration: Option<Duration>,
     /// History that comes before the live part; in live mode only.
     pub backfill: Option<Past>,
+    /// What becomes of changes to its files while it runs.
+    pub reload: ReloadMode,
 }
 
 impl Default for RunParameters {
@@ -118,12 +164,13 @@ impl Default for RunParameters {
             max_events: None,
             max_duration: None,
             backfill: None,
+            reload: ReloadMode::default(),
         }
     }
 }
 
 /// Where a backfill begins.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Past {
     /// So many microseconds before the start of the run.
     Span(i64),
@@ -218,6 +265,9 @@ impl RunParameters {
             let node = section.node("backfill").filter(|node| !node.is_null());
             new.backfill = node.and_then(|node| Past::parse(&node.text()?).ok());
         }
+        if let Some(mode) = section.node("reload").and_then(read_reload) {
+            new.reload = mode;
+        }
         Some(new)
     }
 }
@@ -243,6 +293,23 @@ impl Node {
             Tree::Scalar(Scalar::DateTimeOffset(at)) => Some(at.to_rfc3339()),
             _ => None,
         }
+    }
+}
+
+/// A mode; `off` without quotes is a boolean in YAML.
+fn read_reload(node: &Node) -> Option<ReloadMode> {
+    match &node.tree {
+        Tree::Scalar(Scalar::Str(name)) => ReloadMode::parse(name),
+        Tree::Scalar(Scalar::Bool(true)) => Some(ReloadMode::Auto),
+        Tree::Scalar(Scalar::Bool(false)) => Some(ReloadMode::Off),
+        _ => None,
+    }
+}
+
+fn check_reload(node: &Node, cx: &mut Context<'_>) {
+    if !node.unknown && read_reload(node).is_none() {
+        let message = format!("`reload` is no mode: {}", node.describe());
+        cx.error_help(node.span, message, "use `auto`, `ask` or `off`");
     }
 }
 

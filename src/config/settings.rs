@@ -10,7 +10,7 @@ use super::{
 };
 
 /// The settings of an instance.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct InstanceSettings {
     /// Defaults of all generators.
     pub generation: Parameters,
@@ -21,7 +21,7 @@ pub struct InstanceSettings {
 }
 
 /// What is logged, and how.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct LogSettings {
     /// Records below it are left out.
     pub level: LogLevel,
@@ -48,7 +48,7 @@ impl Default for LogSettings {
 }
 
 /// How grave a record has to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum LogLevel {
     /// All.
     Debug,
@@ -61,7 +61,7 @@ pub enum LogLevel {
 }
 
 /// When a log file is put aside, beside its size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum LogRotation {
     /// By size alone.
     Size,
@@ -72,15 +72,19 @@ pub enum LogRotation {
 }
 
 /// Where the parts of an instance are. All absolute.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PathSettings {
     /// Folder of the logs.
+    #[serde(with = "super::wire::path")]
     pub logs: PathBuf,
     /// The startup list.
+    #[serde(with = "super::wire::path")]
     pub startup: PathBuf,
     /// Folder that relative paths of the startup list start from.
+    #[serde(with = "super::wire::path")]
     pub generators_dir: PathBuf,
     /// File of secrets.
+    #[serde(with = "super::wire::path")]
     pub keyring_cryptfile: PathBuf,
     /// Name of a project's document, for startup entries that name its folder.
     pub generator_config_filename: String,

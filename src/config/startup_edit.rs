@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::{Diagnostics, Node, Pos, parse_yaml};
 
 /// A change to a startup list.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum StartupEdit {
     /// Appends an entry. `options` come after `id` and `path`, in order.
     Add {

@@ -4,6 +4,7 @@
 
 mod globals;
 mod inspect;
+mod legacy;
 mod pattern;
 mod replay;
 mod script;
@@ -21,6 +22,7 @@ use crate::time::{Moment, Zone};
 
 pub use globals::Globals;
 pub use inspect::{Explanation, FileProfile, Inspect, LineProfile, Profile, Step};
+pub use legacy::{Legacy, LegacyCopy};
 pub use view::{
     Outline, OutlineEntry, PathStep, Sample, SampleInfo, SampleWish, StateScope, Trial, WrittenBy,
 };
@@ -36,6 +38,23 @@ pub struct EventPlugin {
 
 /// All event plugins.
 pub static PLUGINS: &[EventPlugin] = &[template::PLUGIN, replay::PLUGIN, script::PLUGIN];
+
+/// Options of the parts of an option that have names of the user's (`templates` and `samples` of the
+/// template source), one table for each form a part may have. Empty for all other options.
+pub fn parts(schema: &Schema, option: &str) -> &'static [&'static Schema] {
+    template::parts(schema, option)
+}
+
+/// What the gateway `module` has at a path below it: of modules and functions, their names. Empty where
+/// the path leads to nothing.
+pub fn module_names(path: &[&str]) -> Vec<String> {
+    template::module_names(path)
+}
+
+/// The parameters of a function of `module`, such as `(a, b)`, as far as they are known.
+pub fn module_signature(path: &[&str]) -> Option<String> {
+    template::module_signature(path)
+}
 
 /// Checked options of an event plugin. Sendable, while the source it builds belongs to one thread.
 pub trait EventConfig: Send + Sync + Debug {
@@ -173,6 +192,23 @@ pub trait EventSource: Debug {
     /// Names behind the alias indexes of the events.
     fn aliases(&self) -> &[Arc<str>];
 
+    /// True when single templates can be switched off with [`EventSource::switch`].
+    fn switches(&self) -> bool {
+        false
+    }
+
+    /// Switches templates off or on from the next timestamp on: `off` by the numbers of the aliases, all
+    /// are on at first. What is picked of one that is off is not rendered; a timestamp for which nothing
+    /// else is picked is [`Outcome::Dropped`].
+    fn switch(&mut self, off: &[bool]) {
+        let _ = off;
+    }
+
+    /// How often templates were picked while they were off since the last call, by number of the alias.
+    fn left_out(&mut self) -> Vec<(u16, u64)> {
+        Vec::new()
+    }
+
     /// What made the events of the last timestamp, when it was asked for with [`Inspect::explain`].
     fn explanation(&self) -> Option<Explanation> {
         None
@@ -197,6 +233,29 @@ pub trait EventSource: Debug {
     /// The seed of its random streams, drawn by itself in a run without one.
     fn streams(&self) -> u64 {
         0
+    }
+
+    /// What it leaves to the source that takes its place: its state, and where it stands. `None` when
+    /// there is nothing.
+    fn legacy(&self) -> Option<Legacy> {
+        None
+    }
+
+    /// As [`EventSource::legacy`], as a copy that any thread may have. `None` also when there is too
+    /// much of it.
+    fn legacy_copy(&self) -> Option<LegacyCopy> {
+        None
+    }
+
+    /// Takes over what fits of what another source left, by name; says in words what does not fit.
+    fn adopt(&mut self, legacy: &Legacy) -> Vec<String> {
+        let _ = legacy;
+        Vec::new()
+    }
+
+    /// As [`EventSource::adopt`], of a copy.
+    fn adopt_copy(&mut self, copy: &LegacyCopy) {
+        let _ = copy;
     }
 
     /// Makes the next timestamp the one with this number, counted from 0. Only for sources that are

@@ -68,14 +68,9 @@ impl Merge {
 
     /// Merges sequences with the indexes of their inputs, in ascending order of those.
     pub fn indexed(inputs: impl IntoIterator<Item = (Box<dyn Input>, u16)>) -> Self {
-        let feeds = inputs.into_iter().map(|(input, index)| Feed {
-            index,
-            input,
-            ready: Vec::new(),
-            taken: 0,
-            ended: false,
-            from_us: None,
-        });
+        let feeds = inputs
+            .into_iter()
+            .map(|(input, index)| Feed::new(input, index));
         let (open, feeds) = feeds.partition(|feed: &Feed| feed.input.is_open());
         Self {
             feeds,
@@ -123,6 +118,48 @@ impl Merge {
     pub fn seek(&mut self, instant_us: i64) {
         for feed in &mut self.feeds {
             feed.seek(instant_us);
+        }
+        self.tree = None;
+    }
+
+    /// Goes on with other inputs: each by its index, in order, with the input unless it is one of those
+    /// there are. `back` are timestamps that were given and are given back; what new inputs have up to
+    /// the instant `after_us` is left out. Inputs fed from outside that are gone still give what came in.
+    pub fn exchange(
+        &mut self,
+        slots: Vec<(u16, Option<Box<dyn Input>>)>,
+        back: &TimestampBatch,
+        after_us: i64,
+    ) {
+        let mut old: Vec<Feed> = self.feeds.drain(..).chain(self.open.drain(..)).collect();
+        for (index, input) in slots {
+            let known = old.iter().position(|feed| feed.index == index);
+            let mut feed = match (input, known) {
+                (Some(input), _) => {
+                    let mut feed = Feed::new(input, index);
+                    if let (Some(from_us), false) = (after_us.checked_add(1), feed.input.is_open())
+                        && after_us > i64::MIN
+                    {
+                        feed.seek(from_us);
+                    }
+                    feed
+                }
+                (None, Some(at)) => old.remove(at),
+                (None, None) => Feed {
+                    ended: true,
+                    ..Feed::new(Box::new(Nothing), index)
+                },
+            };
+            feed.give_back(back);
+            if feed.input.is_open() {
+                self.open.push(feed);
+            } else {
+                self.feeds.push(feed);
+            }
+        }
+        for mut feed in old.into_iter().filter(|feed| feed.input.is_open()) {
+            feed.input.close();
+            self.open.push(feed);
         }
         self.tree = None;
     }
@@ -196,7 +233,38 @@ impl Merge {
     }
 }
 
+/// An input that has nothing more.
+#[derive(Debug)]
+struct Nothing;
+
+impl Input for Nothing {
+    fn fill(&mut self, _: usize, _: &mut Vec<Moment>) -> Result<(), InputError> {
+        Ok(())
+    }
+}
+
 impl Feed {
+    fn new(input: Box<dyn Input>, index: u16) -> Self {
+        Self {
+            index,
+            input,
+            ready: Vec::new(),
+            taken: 0,
+            ended: false,
+            from_us: None,
+        }
+    }
+
+    /// Takes back what it gave.
+    fn give_back(&mut self, back: &TimestampBatch) {
+        let all = back.moments.iter().zip(&back.inputs);
+        let own = all.filter(|(_, index)| **index == self.index);
+        let mut ready: Vec<Moment> = own.map(|(at, _)| *at).collect();
+        ready.extend(self.ready.drain(..).skip(self.taken));
+        self.ready = ready;
+        self.taken = 0;
+    }
+
     fn is_drained(&self) -> bool {
         self.taken >= self.ready.len()
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
+use super::log_ring::LogRing;
 use super::registry::Registry;
 use super::secrets::Secrets;
 use super::{
@@ -75,8 +76,11 @@ pub fn host(options: HostOptions) -> io::Result<Handle> {
     let environment = secrets.environment().values();
     redactor.learn(environment.map(String::as_str));
     let handle = runtime.handle().clone();
+    let registry = Registry::new(handle, streams, secrets, redactor, home);
+    let registry = Arc::new(registry);
+    registry.watch_files();
     Ok(Arc::new(Local {
-        registry: Arc::new(Registry::new(handle, streams, secrets, redactor, home)),
+        registry,
         runtime: Some(runtime),
     }))
 }
@@ -117,6 +121,30 @@ impl Local {
     }
 }
 
+impl Local {
+    fn begin(
+        &self,
+        spec: GeneratorSpec,
+        secrets: Option<Secrets>,
+    ) -> BoxFuture<'_, Result<(), InstanceError>> {
+        let id = spec.id.clone();
+        let cancel = match self.registry.claim(&id, Some((spec, secrets))) {
+            Ok(cancel) => cancel,
+            Err(error) => return ready(Err(error)),
+        };
+        let name = id.clone();
+        let started = self.blocking(move |registry| registry.start(&name, &cancel));
+        async move {
+            started.await.unwrap_or_else(|error| {
+                self.registry
+                    .give_up(&id, format!("starting broke: {error}"));
+                Err(broke("starting", &error))
+            })
+        }
+        .boxed()
+    }
+}
+
 fn ready<'a, T: Send + 'a>(value: T) -> BoxFuture<'a, T> {
     std::future::ready(value).boxed()
 }
@@ -141,21 +169,15 @@ impl Instance for Local {
     }
 
     fn start(&self, spec: GeneratorSpec) -> BoxFuture<'_, Result<(), InstanceError>> {
-        let id = spec.id.clone();
-        let cancel = match self.registry.claim(&id, Some(spec)) {
-            Ok(cancel) => cancel,
-            Err(error) => return ready(Err(error)),
-        };
-        let name = id.clone();
-        let started = self.blocking(move |registry| registry.start(&name, &cancel));
-        async move {
-            started.await.unwrap_or_else(|error| {
-                self.registry
-                    .give_up(&id, format!("starting broke: {error}"));
-                Err(broke("starting", &error))
-            })
-        }
-        .boxed()
+        self.begin(spec, None)
+    }
+
+    fn start_with(
+        &self,
+        spec: GeneratorSpec,
+        secrets: Secrets,
+    ) -> BoxFuture<'_, Result<(), InstanceError>> {
+        self.begin(spec, Some(secrets))
     }
 
     fn stop(&self, id: &str) -> BoxFuture<'_, Result<(), InstanceError>> {
@@ -205,44 +227,62 @@ impl Instance for Local {
         .boxed()
     }
 
-    fn tail(&self, id: &str, _query: TailQuery) -> BoxFuture<'_, Result<TailPage, InstanceError>> {
-        ready(Err(InstanceError::Unknown(id.to_owned())))
+    fn tail(&self, id: &str, query: TailQuery) -> BoxFuture<'_, Result<TailPage, InstanceError>> {
+        ready(self.registry.tail(id, &query))
     }
 
-    fn logs(&self, _query: LogQuery) -> BoxFuture<'_, LogPage> {
-        ready(LogPage::default())
+    fn logs(&self, query: LogQuery) -> BoxFuture<'_, LogPage> {
+        ready(LogRing::of_process().page(&query))
     }
 
     fn globals(
         &self,
         scenario: &str,
     ) -> BoxFuture<'_, Result<Vec<(String, serde_json::Value)>, InstanceError>> {
-        ready(Err(InstanceError::UnknownScenario(scenario.to_owned())))
+        ready(self.registry.globals(scenario))
     }
 
     fn set_global(
         &self,
         scenario: &str,
-        _key: &str,
-        _value: Option<serde_json::Value>,
+        key: &str,
+        value: Option<serde_json::Value>,
     ) -> BoxFuture<'_, Result<(), InstanceError>> {
-        ready(Err(InstanceError::UnknownScenario(scenario.to_owned())))
+        ready(self.registry.set_global(scenario, key, value))
     }
 
     fn reload_files(&self, id: &str) -> BoxFuture<'_, Result<(), InstanceError>> {
-        ready(Err(InstanceError::Unknown(id.to_owned())))
+        let id = id.to_owned();
+        let done = self.blocking(move |registry| registry.reload_files(&id));
+        async move {
+            done.await
+                .unwrap_or_else(|error| Err(broke("taking the change", &error)))
+        }
+        .boxed()
     }
 
     fn replay_letters(
         &self,
         id: &str,
-        _output: usize,
+        output: usize,
     ) -> BoxFuture<'_, Result<Replayed, InstanceError>> {
-        ready(Err(InstanceError::Unknown(id.to_owned())))
+        let id = id.to_owned();
+        let done = self.blocking(move |registry| registry.replay_letters(&id, output));
+        async move {
+            done.await
+                .unwrap_or_else(|error| Err(broke("sending dead letters", &error)))
+        }
+        .boxed()
     }
 
     fn write_back(&self, id: &str) -> BoxFuture<'_, Result<Vec<String>, InstanceError>> {
-        ready(Err(InstanceError::Unknown(id.to_owned())))
+        let id = id.to_owned();
+        let done = self.blocking(move |registry| registry.write_back(&id));
+        async move {
+            done.await
+                .unwrap_or_else(|error| Err(broke("changing the startup list", &error)))
+        }
+        .boxed()
     }
 
     fn shutdown(&self) -> BoxFuture<'_, ()> {

@@ -4,19 +4,35 @@
 //! eventum.yml, startup.yml --Home--> entries --reload--> Registry --start--> pipeline::Running
 //! ```
 //!
+//! An instance in another process is reached through [`remote`], which talks to [`serve`] there.
+//!
 //! Knows nothing of screens or command lines.
 
 mod home;
+mod lints;
+mod live;
 mod local;
+pub mod log_ring;
 mod parallel;
 mod project;
+#[cfg(unix)]
+pub mod protocol;
 mod redact;
 mod registry;
 mod reload;
+mod reload_files;
+mod reload_watch;
+#[cfg(unix)]
+pub mod remote;
 mod replace;
+#[cfg(unix)]
+pub mod runtime_dir;
 mod scenario;
 pub mod secrets;
+#[cfg(unix)]
+pub mod serve;
 mod tracked;
+mod write_back;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,11 +50,12 @@ pub use project::{prepare, prepare_with};
 pub use redact::Redactor;
 
 /// A generator to run.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct GeneratorSpec {
     /// Its name in this instance.
     pub id: String,
     /// Project folder or `generator.yml`.
+    #[serde(with = "crate::config::wire::path")]
     pub project: PathBuf,
     /// Zone, batches, queues, mode, params.
     pub parameters: Parameters,
@@ -47,11 +64,12 @@ pub struct GeneratorSpec {
 }
 
 /// A generator and how it does.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct GeneratorStatus {
     /// Its name.
     pub id: String,
     /// Its project.
+    #[serde(with = "crate::config::wire::path")]
     pub project: PathBuf,
     /// Where it stands; `None` before the first start.
     pub state: Option<State>,
@@ -64,7 +82,7 @@ pub struct GeneratorStatus {
 }
 
 /// What the startup list says of a generator.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Listing {
     /// It is in the list.
     pub listed: bool,
@@ -77,7 +95,7 @@ pub struct Listing {
 }
 
 /// A run that is over.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct LastRun {
     /// When it was started, microseconds since the Unix epoch.
     pub started_us: i64,
@@ -88,7 +106,7 @@ pub struct LastRun {
 }
 
 /// A scenario: generators that share globals, and start and stop together.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ScenarioStatus {
     /// Its name.
     pub name: String,
@@ -99,7 +117,7 @@ pub struct ScenarioStatus {
 }
 
 /// Which generators are meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Selection {
     /// All of them.
     All,
@@ -110,7 +128,7 @@ pub enum Selection {
 }
 
 /// What is to be done with generators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Action {
     /// Start what does not run, as it was registered. Waits until it runs or could not start.
     Start,
@@ -133,7 +151,7 @@ pub enum Action {
 pub type Outcomes = Vec<(String, Result<(), InstanceError>)>;
 
 /// What a reload did.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Reloaded {
     /// Generators that were started, because they are new or their entry or files changed.
     pub started: Vec<String>,
@@ -156,7 +174,7 @@ pub struct Reloaded {
 }
 
 /// Why a request to the instance failed.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error, serde::Serialize, serde::Deserialize)]
 pub enum InstanceError {
     /// No generator has that id.
     #[error("no generator is called {0:?}")]
@@ -216,6 +234,20 @@ pub trait Instance: Send + Sync {
     }
     /// Registers (or replaces) and starts a generator. Returns once it is running or could not start.
     fn start(&self, spec: GeneratorSpec) -> BoxFuture<'_, Result<(), InstanceError>>;
+    /// As [`start`](Self::start), with secrets from where the caller says instead of where the instance
+    /// takes them from. They count for later starts of it as well.
+    fn start_with(
+        &self,
+        spec: GeneratorSpec,
+        secrets: secrets::Secrets,
+    ) -> BoxFuture<'_, Result<(), InstanceError>> {
+        drop(secrets);
+        self.start(spec)
+    }
+    /// How this process stands with the one that holds the generators. Never waits.
+    fn link(&self) -> Link {
+        Link::Here
+    }
     /// Asks for a drain; returns at once.
     fn stop(&self, id: &str) -> BoxFuture<'_, Result<(), InstanceError>>;
     /// Gives up the drain; what is queued is counted as lost.
@@ -234,7 +266,7 @@ pub trait Instance: Send + Sync {
     /// what differs. Files that cannot be read as a whole change nothing.
     fn reload(&self) -> BoxFuture<'_, Result<Reloaded, InstanceError>>;
     /// Changes the startup list on disk, keeping everything else in it. The instance follows at the
-    /// next [`reload`](Self::reload).
+    /// next [`reload`](Self::reload); only `autostart` counts at once, and starts nothing.
     fn edit(&self, edit: StartupEdit) -> BoxFuture<'_, Result<(), InstanceError>>;
     /// Stops everything and waits for the end.
     fn shutdown(&self) -> BoxFuture<'_, ()>;
@@ -275,8 +307,44 @@ pub trait Instance: Send + Sync {
     fn write_back(&self, id: &str) -> BoxFuture<'_, Result<Vec<String>, InstanceError>>;
 }
 
+/// How this process stands with the one that holds the generators.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// It is this one: generators end with it.
+    Here,
+    /// It is another one, and answers.
+    Up(Peer),
+    /// It is another one, and owes an answer. What is shown of it is what was last seen.
+    Silent {
+        /// Which.
+        peer: Peer,
+        /// When it was last heard, microseconds since the Unix epoch.
+        since_us: i64,
+    },
+    /// It is gone, and its generators with it. The next start makes a new one where that can be done.
+    Gone {
+        /// Why, in words.
+        why: String,
+        /// Since when, microseconds since the Unix epoch.
+        since_us: i64,
+    },
+}
+
+/// The process that holds the generators.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Peer {
+    /// The instance's name.
+    pub name: String,
+    /// The process.
+    pub pid: u32,
+    /// Its program's version.
+    pub version: String,
+    /// It goes on when nothing runs, as `evtui run` does.
+    pub service: bool,
+}
+
 /// A generator as a table shows it.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Overview {
     /// Its name.
     pub id: String,

@@ -4,13 +4,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use super::local::DRAIN;
 use super::parallel::each;
 use super::project::prepare_hidden;
 use super::redact::Redactor;
+use super::reload_files::Followed;
+use super::reload_watch::Watch;
 use super::scenario::Spaces;
 use super::secrets::Secrets;
 use super::tracked::Tracked;
@@ -19,8 +21,9 @@ use super::{
     ScenarioStatus, Selection, first_error,
 };
 use crate::config::Diagnostics;
+use crate::event::Globals;
 use crate::output::Streams;
-use crate::pipeline::{self, Change, EndReason, RunOptions, Running, State, Stats};
+use crate::pipeline::{self, Change, EndReason, RunOptions, Running, Settings, State, Stats};
 use crate::time::{Clock as _, WallClock};
 
 /// How long after its drain a run may take to end.
@@ -38,6 +41,10 @@ pub(super) struct Registry {
     /// One reload or edit at a time.
     pub(super) changing: Mutex<()>,
     entries: Mutex<BTreeMap<String, Entry>>,
+    /// Dead letters on their way.
+    pub(super) replays: Mutex<Vec<Weak<Running>>>,
+    /// Follows the files of runs.
+    pub(super) watch: Mutex<Option<Watch>>,
 }
 
 /// One generator.
@@ -52,7 +59,9 @@ pub(super) struct Entry {
     pub(super) space: String,
     pub(super) run: Run,
     /// The files that the current or last run was made of.
-    pub(super) files: Option<Arc<Tracked>>,
+    pub(super) files: Followed,
+    /// Where its secrets come from, when not from where those of the instance do.
+    pub(super) secrets: Option<Secrets>,
     started_us: i64,
     previous: Option<LastRun>,
 }
@@ -110,7 +119,8 @@ impl Entry {
             bad: None,
             space,
             run: Run::Never,
-            files: None,
+            files: Followed::default(),
+            secrets: None,
             started_us: 0,
             previous: None,
         }
@@ -145,6 +155,8 @@ impl Registry {
             spaces: Mutex::default(),
             changing: Mutex::default(),
             entries: Mutex::default(),
+            replays: Mutex::default(),
+            watch: Mutex::default(),
         }
     }
 
@@ -155,6 +167,12 @@ impl Registry {
     pub(super) fn secrets(&self) -> Secrets {
         let secrets = self.secrets.lock();
         secrets.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Where the secrets of a generator come from.
+    pub(super) fn secrets_of(&self, id: &str) -> Secrets {
+        let own = self.lock().get(id).and_then(|entry| entry.secrets.clone());
+        own.unwrap_or_else(|| self.secrets())
     }
 
     pub(super) fn list(&self) -> Vec<GeneratorStatus> {
@@ -195,6 +213,14 @@ impl Registry {
     }
 
     pub(super) fn reset_globals(&self, scenario: &str) -> Result<usize, InstanceError> {
+        let globals = self.globals_of(scenario)?;
+        let count = globals.len();
+        globals.clear();
+        Ok(count)
+    }
+
+    /// The globals of a scenario, or those of generators without one.
+    pub(super) fn globals_of(&self, scenario: &str) -> Result<Globals, InstanceError> {
         let space = if scenario.is_empty() {
             super::scenario::COMMON.to_owned()
         } else {
@@ -206,13 +232,56 @@ impl Registry {
             member.ok_or_else(unknown)?.space.clone()
         };
         let mut spaces = self.spaces.lock().unwrap_or_else(PoisonError::into_inner);
-        let globals = spaces.get(&space);
-        let count = globals.len();
-        globals.clear();
-        Ok(count)
+        Ok(spaces.get(&space))
     }
 
-    fn run_of(&self, id: &str) -> Result<Run, InstanceError> {
+    /// The globals of a scenario as people see them.
+    pub(super) fn globals(
+        &self,
+        scenario: &str,
+    ) -> Result<Vec<(String, serde_json::Value)>, InstanceError> {
+        let mut shown = self.globals_of(scenario)?.shown();
+        shown.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(shown)
+    }
+
+    /// Sets one of them.
+    pub(super) fn set_global(
+        &self,
+        scenario: &str,
+        key: &str,
+        value: Option<serde_json::Value>,
+    ) -> Result<(), InstanceError> {
+        if self.globals_of(scenario)?.set_shown(key, value.as_ref()) {
+            tracing::info!(scenario, key, "a global was changed by hand");
+            return Ok(());
+        }
+        let why = format!("there is no global `{key}`");
+        Err(InstanceError::Refused(why))
+    }
+
+    /// What a generator was told to do, whether it is in the list, and how it runs or ran.
+    pub(super) fn ran(&self, id: &str) -> Result<(GeneratorSpec, bool, Settings), InstanceError> {
+        let entries = self.lock();
+        let unknown = || InstanceError::Unknown(id.to_owned());
+        let entry = entries.get(id).ok_or_else(unknown)?;
+        match &entry.run {
+            Run::Known(running) => Ok((
+                entry.spec.clone(),
+                entry.listing.listed,
+                running.stats().settings,
+            )),
+            _ => Err(InstanceError::Idle(id.to_owned())),
+        }
+    }
+
+    pub(super) fn spec_of(&self, id: &str) -> Result<GeneratorSpec, InstanceError> {
+        let entries = self.lock();
+        let spec = entries.get(id).map(|entry| entry.spec.clone());
+        spec.ok_or_else(|| InstanceError::Unknown(id.to_owned()))
+    }
+
+    pub(super) fn run_of(&self, id: &str) -> Result<Run, InstanceError> {
         let entries = self.lock();
         let run = entries.get(id).map(|entry| entry.run.clone());
         run.ok_or_else(|| InstanceError::Unknown(id.to_owned()))
@@ -226,7 +295,12 @@ impl Registry {
     pub(super) fn control(&self, id: &str, change: Change) -> Result<(), InstanceError> {
         match self.run_of(id)? {
             Run::Known(running) if !matches!(running.state(), State::Ended(_)) => {
-                Ok(running.control().apply(change)?)
+                let mode = matches!(change, Change::Reload(_));
+                running.control().apply(change)?;
+                if mode {
+                    self.watch_again(id);
+                }
+                Ok(())
             }
             _ => Err(InstanceError::Idle(id.to_owned())),
         }
@@ -236,18 +310,19 @@ impl Registry {
     pub(super) fn claim(
         &self,
         id: &str,
-        spec: Option<GeneratorSpec>,
+        spec: Option<(GeneratorSpec, Option<Secrets>)>,
     ) -> Result<Arc<AtomicBool>, InstanceError> {
         let mut entries = self.lock();
         if entries.get(id).is_some_and(|entry| !entry.run.idle()) {
             return Err(InstanceError::Running(id.to_owned()));
         }
-        if let Some(spec) = spec {
+        if let Some((spec, secrets)) = spec {
             let entry = entries.entry(id.to_owned()).or_insert_with(|| {
                 let common = super::scenario::COMMON.to_owned();
                 Entry::new(spec.clone(), Listing::default(), common)
             });
             entry.spec = spec;
+            entry.secrets = secrets;
             entry.bad = None;
         }
         let unknown = || InstanceError::Unknown(id.to_owned());
@@ -285,12 +360,12 @@ impl Registry {
         let claimed = {
             let mut entries = self.lock();
             entries.get_mut(id).map(|entry| {
-                entry.files = Some(files.clone());
+                entry.files = Followed::of(files.clone());
                 (entry.spec.clone(), entry.space.clone())
             })
         };
         let (spec, space) = claimed.ok_or_else(|| InstanceError::Unknown(id.to_owned()))?;
-        let secrets = self.secrets();
+        let secrets = self.secrets_of(id);
         let prepared = prepare_hidden(
             &spec.project,
             files.as_ref(),
@@ -329,10 +404,13 @@ impl Registry {
             },
         ));
         self.set(id, Run::Known(running.clone()));
+        self.watch_again(id);
         if cancel.load(Ordering::SeqCst) {
             running.stop(DRAIN);
         }
-        running.wait_started().map_err(InstanceError::Invalid)
+        running.wait_started().map_err(InstanceError::Invalid)?;
+        self.warn_of_shared_files(id);
+        Ok(())
     }
 
     /// Starts what is registered.
@@ -404,6 +482,7 @@ impl Registry {
 
     /// Ends everything and waits for it.
     pub(super) fn shutdown(&self) {
+        self.end_replays();
         let ids: Vec<String> = {
             let entries = self.lock();
             for entry in entries.values() {
@@ -417,6 +496,7 @@ impl Registry {
 
     /// Gives up everything; does not wait.
     pub(super) fn abandon(&self) {
+        self.end_replays();
         for entry in self.lock().values() {
             entry.run.end(None);
         }

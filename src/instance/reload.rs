@@ -138,7 +138,7 @@ impl Registry {
         let known = self.lock().get(&id).map(|known| {
             (
                 known.spec != spec || known.space != space || known.bad.is_some(),
-                known.files.clone(),
+                known.files.files.clone(),
                 known.run.state(),
                 known.listing.autostart,
             )
@@ -274,7 +274,15 @@ impl Registry {
     pub(super) fn edit(&self, edit: &StartupEdit) -> Result<(), InstanceError> {
         let home = self.home.as_ref().ok_or(InstanceError::NoList)?;
         let _turn = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        change_list(home, edit)
+        change_list(home, edit)?;
+        // Whether it starts by itself concerns nothing that runs, so it counts at once.
+        if let StartupEdit::Set { id, option, value } = edit
+            && option == "autostart"
+            && let Some(on) = value.as_bool()
+        {
+            self.update(id, |known| known.listing.autostart = on);
+        }
+        Ok(())
     }
 }
 
@@ -329,7 +337,7 @@ impl Entry {
 }
 
 /// The first error with its place, on one line.
-fn located(problems: &Diagnostics) -> String {
+pub(super) fn located(problems: &Diagnostics) -> String {
     let severe = |one: &&Diagnostic| one.severity == Severity::Error;
     let first = problems.0.iter().find(severe).or(problems.0.first());
     let Some(first) = first else {

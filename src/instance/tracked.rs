@@ -5,7 +5,7 @@ use std::fs::Metadata;
 use std::hash::{DefaultHasher, Hasher as _};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use crate::config::{Disk, Files};
@@ -15,6 +15,8 @@ use crate::config::{Disk, Files};
 #[derive(Debug, Default)]
 pub(super) struct Tracked {
     seen: Mutex<HashMap<PathBuf, Seen>>,
+    /// What was read, while it has to stay the same.
+    held: Mutex<Option<HashMap<PathBuf, Held>>>,
 }
 
 /// What was found when a path was read.
@@ -25,22 +27,62 @@ struct Seen {
     hash: Option<u64>,
 }
 
+/// What reading gave.
+type Held = Result<Arc<[u8]>, (io::ErrorKind, String)>;
+
 impl Tracked {
+    /// Gives for each path what it gave the first time, until [`Tracked::let_go`].
+    pub(super) fn holding() -> Self {
+        Self {
+            held: Mutex::new(Some(HashMap::new())),
+            ..Self::default()
+        }
+    }
+
+    /// Reads from the disk from now on.
+    pub(super) fn let_go(&self) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<PathBuf, Seen>> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The paths that were read, whether there was something or not.
+    pub(super) fn paths(&self) -> Vec<PathBuf> {
+        self.lock().keys().cloned().collect()
+    }
+
+    /// How many those are.
+    pub(super) fn len(&self) -> usize {
+        self.lock().len()
+    }
+
     /// True when a file that was read would now give something else.
     pub(super) fn changed(&self) -> bool {
-        let seen: Vec<(PathBuf, Seen)> = {
-            let seen = self.lock();
-            seen.iter().map(|(path, at)| (path.clone(), *at)).collect()
-        };
-        seen.iter().any(|(path, then)| {
-            let stamp = stamp(path);
-            let same = stamp.is_some() && stamp == then.stamp;
-            !same && hash(&Disk.read(path)) != then.hash
+        self.all().iter().any(is_changed)
+    }
+
+    /// Those that would, in order.
+    pub(super) fn changes(&self) -> Vec<PathBuf> {
+        let all = self.all().into_iter();
+        let mut changed: Vec<PathBuf> = all.filter(is_changed).map(|(path, _)| path).collect();
+        changed.sort();
+        changed
+    }
+
+    /// True when one of the changed files had content and is empty now, as files are for a moment that
+    /// are being written.
+    pub(super) fn emptied(&self) -> bool {
+        self.all().iter().any(|(path, then)| {
+            let was = then.stamp.is_some_and(|(len, _)| len > 0);
+            was && std::fs::metadata(path).is_ok_and(|about| about.len() == 0)
         })
+    }
+
+    fn all(&self) -> Vec<(PathBuf, Seen)> {
+        let seen = self.lock();
+        seen.iter().map(|(path, at)| (path.clone(), *at)).collect()
     }
 
     fn note(&self, path: &Path, read: impl FnOnce() -> io::Result<Vec<u8>>) -> io::Result<Vec<u8>> {
@@ -53,6 +95,39 @@ impl Tracked {
             .or_insert(Seen { stamp, hash });
         found
     }
+
+    /// Reads, or gives what was read before while that is held.
+    fn get(&self, path: &Path, read: impl FnOnce() -> io::Result<Vec<u8>>) -> io::Result<Vec<u8>> {
+        let known = {
+            let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+            let Some(held) = held.as_ref() else {
+                drop(held);
+                return self.note(path, read);
+            };
+            held.get(path).cloned()
+        };
+        match known {
+            Some(Ok(bytes)) => return Ok(bytes.to_vec()),
+            Some(Err((kind, text))) => return Err(io::Error::new(kind, text)),
+            None => {}
+        }
+        let found = self.note(path, read);
+        let kept = match &found {
+            Ok(bytes) => Ok(Arc::from(bytes.as_slice())),
+            Err(error) => Err((error.kind(), error.to_string())),
+        };
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(held) = held.as_mut() {
+            held.insert(path.to_owned(), kept);
+        }
+        found
+    }
+}
+
+fn is_changed((path, then): &(PathBuf, Seen)) -> bool {
+    let stamp = stamp(path);
+    let same = stamp.is_some() && stamp == then.stamp;
+    !same && hash(&Disk.read(path)) != then.hash
 }
 
 fn stamp(path: &Path) -> Option<(u64, SystemTime)> {
@@ -69,11 +144,17 @@ fn hash(read: &io::Result<Vec<u8>>) -> Option<u64> {
 
 impl Files for Tracked {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.note(path, || Disk.read(path))
+        self.get(path, || Disk.read(path))
     }
 
     fn read_limited(&self, path: &Path, max: u64) -> io::Result<Vec<u8>> {
-        self.note(path, || Disk.read_limited(path, max))
+        let bytes = self.get(path, || Disk.read_limited(path, max))?;
+        // It may be held since it was read without a limit.
+        if u64::try_from(bytes.len()).is_ok_and(|len| len <= max) {
+            Ok(bytes)
+        } else {
+            Err(io::ErrorKind::FileTooLarge.into())
+        }
     }
 }
 
@@ -82,6 +163,26 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
     use super::*;
+
+    #[test]
+    fn what_is_held_stays_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, absent) = (folder.path().join("a"), folder.path().join("b"));
+        std::fs::write(&path, "1").unwrap();
+        let files = Tracked::holding();
+        assert_eq!(files.read(&path).unwrap(), b"1");
+        assert!(files.read(&absent).is_err());
+        std::fs::write(&path, "").unwrap();
+        std::fs::write(&absent, "3").unwrap();
+        assert_eq!(files.read_limited(&path, 9).unwrap(), b"1");
+        assert!(files.read_limited(&path, 0).is_err());
+        let missing = files.read(&absent).unwrap_err();
+        assert_eq!(missing.kind(), io::ErrorKind::NotFound);
+        assert_eq!(files.changes(), [path.clone(), absent]);
+        assert!(files.emptied());
+        files.let_go();
+        assert_eq!(files.read(&path).unwrap(), b"");
+    }
 
     #[test]
     fn a_change_is_one_of_content() {

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use super::shared::Lane;
 use super::{InputStats, OutputStats};
+use crate::batch::Growing;
 
 /// A counter that only grows.
 #[derive(Debug, Default)]
@@ -37,7 +38,7 @@ impl Counter {
 #[derive(Debug, Default)]
 pub(super) struct Counters {
     /// Timestamps handed to the event stage, by input; their sum is `released`.
-    pub(super) released: Vec<Counter>,
+    pub(super) released: Growing<Counter>,
     pub(super) produced_for: Counter,
     pub(super) empty: Counter,
     pub(super) dropped: Counter,
@@ -51,7 +52,7 @@ pub(super) struct Counters {
     /// When what is due and held back fell due, on the monotonic clock (gauge); the largest number
     /// when nothing is held back.
     pub(super) held_us: Counter,
-    /// Timestamps left out at the end of a pause.
+    /// Timestamps left out by wish.
     pub(super) skipped: Counter,
     /// Timestamps of the inputs that were dealt with, before the gain.
     pub(super) passed: Counter,
@@ -59,6 +60,9 @@ pub(super) struct Counters {
     pub(super) used: Counter,
     /// Instant of the last timestamp released (gauge); the smallest number before the first.
     pub(super) position_us: Counter,
+    /// Instant of the next timestamp (gauge); the largest number when none comes, the smallest when it
+    /// is not known.
+    pub(super) next_us: Counter,
     /// Jumps of the wall clock, and how far the last one went (gauge, signed).
     pub(super) jumps: Counter,
     pub(super) jumped_us: Counter,
@@ -66,7 +70,7 @@ pub(super) struct Counters {
     pub(super) open: Counter,
     /// 1 when the history is released.
     pub(super) backfilled: Counter,
-    pub(super) outputs: Vec<OutputCounters>,
+    pub(super) outputs: Growing<OutputCounters>,
 }
 
 /// Counters of one output. `received = written + format_failed + write_failed + dead_lettered + in
@@ -89,6 +93,7 @@ impl Counters {
             outputs: (0..outputs).map(|_| OutputCounters::default()).collect(),
             held_us: Counter::at(u64::MAX),
             position_us: Counter::at(i64::MIN.cast_unsigned()),
+            next_us: Counter::at(i64::MIN.cast_unsigned()),
             ..Self::default()
         }
     }
@@ -111,10 +116,10 @@ impl Counters {
         }
     }
 
-    pub(super) fn inputs(&self, names: &[String]) -> Vec<InputStats> {
+    pub(super) fn inputs(&self, names: &Growing<String>) -> Vec<InputStats> {
         names
             .iter()
-            .zip(&self.released)
+            .zip(self.released.iter())
             .map(|(name, released)| InputStats {
                 name: name.clone(),
                 released: released.get(),
@@ -133,9 +138,10 @@ impl OutputCounters {
         ];
         let decided = decided.map(Counter::get);
         let received = self.received.get();
+        let now = Instant::now();
         let [written, format_failed, write_failed, dead_lettered] = decided;
         OutputStats {
-            name: lane.name.clone(),
+            name: lane.shown(),
             received,
             written,
             format_failed,
@@ -144,8 +150,10 @@ impl OutputCounters {
             in_flight: received.saturating_sub(decided.iter().sum()),
             bytes: self.bytes.get(),
             retries: self.retries.get(),
-            outage: lane.circuit.outage(Instant::now()),
-            ..OutputStats::default()
+            outage: lane.circuit.outage(now),
+            paused: lane.hold.is_held(),
+            latency: lane.latency.stats(now),
+            letters: lane.letters.clone(),
         }
     }
 }

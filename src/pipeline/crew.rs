@@ -13,8 +13,10 @@ use crate::batch::{EventBatch, TimestampBatch};
 use crate::event::{EventError, EventSource, Outcome};
 use crate::time::Moment;
 
+use super::aliases::Switches;
 use super::control::Level;
 use super::event_stage::Setup;
+use super::meter::Timed;
 use super::shared::Shared;
 
 /// Some timestamps of a batch, to be rendered by anyone.
@@ -39,6 +41,8 @@ pub(super) struct Part {
     pub(super) produced_for: u64,
     pub(super) empty: u64,
     pub(super) dropped: u64,
+    /// How often templates were picked that are switched off, by number.
+    pub(super) off: Vec<(u16, u64)>,
     /// Why others failed, in order, with their timestamps.
     pub(super) errors: Vec<(EventError, Moment)>,
 }
@@ -64,6 +68,7 @@ impl Part {
             let before = self.batch.len();
             let outcome = source.produce(at, setup.tags_of(input), &mut self.batch);
             self.batch.stamp(at, input);
+            self.batch.renumber(before, &setup.aliases);
             match outcome {
                 Outcome::Produced(0) => self.empty += 1,
                 Outcome::Produced(_) => self.produced_for += 1,
@@ -218,7 +223,9 @@ pub(super) fn work(
     setup: &Setup,
     shared: &Shared,
 ) {
+    let mut switches = Switches::default();
     while let Some(job) = board.take() {
+        let timed = Timed::start();
         let mut hand = Hand {
             board,
             number: job.number,
@@ -227,7 +234,10 @@ pub(super) fn work(
                 ..Part::default()
             },
         };
+        switches.follow(&shared.aliases, source.as_mut());
         hand.part
             .render(source.as_mut(), &job, most_bytes, setup, shared);
+        hand.part.off = switches.dropped(source.as_mut());
+        shared.event_meter().helped(timed.stop());
     }
 }

@@ -11,6 +11,9 @@ const KINDS: usize = 64;
 /// Longest sample of an event, in bytes.
 const SAMPLE_BYTES: usize = 2_048;
 
+/// Longest message kept and logged, in bytes: it may tell of a value.
+const MESSAGE_BYTES: usize = 4_096;
+
 /// Errors by source and kind.
 #[derive(Debug, Default)]
 pub(super) struct Errors(Mutex<Vec<Entry>>);
@@ -40,13 +43,19 @@ impl Errors {
     /// Counts failures, and logs the first of their kind and then every power of ten.
     pub(super) fn record(&self, failure: &Failure<'_>, id: &str, now_us: i64) {
         let message = hush(failure.message);
+        let message = short(&message, MESSAGE_BYTES);
+        let failure = &Failure {
+            kind: short(failure.kind, MESSAGE_BYTES),
+            message,
+            ..*failure
+        };
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let found = entries
             .iter()
             .position(|one| one.kind == failure.kind && one.stats.source == failure.source);
         let index = match found {
             Some(index) => index,
-            None => add(&mut entries, failure),
+            None => add(&mut entries, failure, now_us),
         };
         let Some(entry) = entries.get_mut(index) else {
             return;
@@ -56,7 +65,8 @@ impl Errors {
         stats.count += failure.count;
         stats.last_us = now_us;
         if entry.kind == failure.kind {
-            stats.message = message.as_ref().to_owned();
+            stats.message.clear();
+            stats.message.push_str(message);
         }
         if before == 0 || before.ilog10() != stats.count.ilog10() {
             tracing::error!(
@@ -78,7 +88,7 @@ impl Errors {
     }
 }
 
-fn add(entries: &mut Vec<Entry>, failure: &Failure<'_>) -> usize {
+fn add(entries: &mut Vec<Entry>, failure: &Failure<'_>, now_us: i64) -> usize {
     let full = entries.len() >= KINDS;
     if entries.len() <= KINDS {
         let stats = ErrorStats {
@@ -90,6 +100,7 @@ fn add(entries: &mut Vec<Entry>, failure: &Failure<'_>) -> usize {
             }
             .to_owned(),
             sample: failure.sample.filter(|_| !full).map(text),
+            first_us: now_us,
             ..ErrorStats::default()
         };
         entries.push(Entry {
@@ -100,9 +111,19 @@ fn add(entries: &mut Vec<Entry>, failure: &Failure<'_>) -> usize {
     entries.len() - 1
 }
 
+/// The beginning of a text, not longer than that.
+fn short(text: &str, most: usize) -> &str {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
 fn text(sample: &[u8]) -> String {
-    let cut = sample.get(..SAMPLE_BYTES).unwrap_or(sample);
-    String::from_utf8_lossy(cut).into_owned()
+    // A secret that is cut in two would not be recognised.
+    let cut = sample.get(..2 * SAMPLE_BYTES).unwrap_or(sample);
+    short(&hush(&String::from_utf8_lossy(cut)), SAMPLE_BYTES).to_owned()
 }
 
 #[cfg(test)]
@@ -128,6 +149,7 @@ mod tests {
         let all = errors.snapshot();
         assert_eq!(all.len(), 2);
         assert_eq!((all[0].message.as_str(), all[0].count), ("bad at 2", 4));
+        assert_eq!((all[0].first_us, all[0].last_us), (10, 30));
         assert_eq!(all[0].sample.as_deref(), Some("event"));
     }
 
@@ -140,5 +162,17 @@ mod tests {
         let all = errors.snapshot();
         assert_eq!(all.len(), KINDS + 1);
         assert_eq!(all.iter().map(|one| one.count).sum::<u64>(), 2_000);
+    }
+
+    #[test]
+    fn messages_without_end_are_bounded() {
+        let errors = Errors::default();
+        for index in 0..10 {
+            let message = format!("{}{index}", "ä".repeat(1 << 20));
+            errors.record(&failure(&message, &message), "g", index);
+        }
+        let all = errors.snapshot();
+        assert_eq!((all.len(), all[0].message.len()), (1, MESSAGE_BYTES));
+        assert_eq!(all[0].count, 20);
     }
 }

@@ -10,11 +10,16 @@ use crate::config::Place;
 use crate::event::{EventError, EventSource, Outcome};
 use crate::time::Moment;
 
-use super::EndReason;
+use super::aliases::Switches;
 use super::control::Level;
 use super::errors::Failure;
+use super::meter::Phase;
 use super::queue::Popped;
+use super::run::RunOptions;
 use super::shared::{Lane, Shared};
+use super::swap::Maker;
+use super::swap_trial::{Lately, Trial};
+use super::{EndReason, Plan};
 
 /// Bytes at which a batch goes on: large enough that handing over costs nothing beside rendering,
 /// small enough to stay in a core's cache until it is written.
@@ -28,12 +33,14 @@ const JOINED_BYTES: usize = 64 << 20;
 const PATIENCE: Duration = Duration::from_millis(30);
 
 /// How the stage works in one run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Setup {
     /// Plugin name of the source.
     pub(super) name: String,
-    /// Tags by input.
+    /// Tags by number of the input.
     pub(super) tags: Vec<Vec<Arc<str>>>,
+    /// Numbers of the source's aliases in the run; none when they are the same.
+    pub(super) aliases: Vec<u16>,
     /// One batch of events per batch of timestamps, because a formatter joins batches.
     pub(super) joined: bool,
     /// Threads that may render, this one included.
@@ -43,6 +50,23 @@ pub(super) struct Setup {
 }
 
 impl Setup {
+    /// For the event source of one plan and the outputs of another.
+    pub(super) fn new(
+        event: &Plan,
+        outputs: &Plan,
+        options: &RunOptions,
+        tags: Vec<Vec<Arc<str>>>,
+    ) -> Self {
+        Self {
+            name: event.event_name.to_owned(),
+            tags,
+            aliases: Vec::new(),
+            joined: outputs.joins(),
+            workers: options.render_threads(),
+            eager: options.workers.is_some(),
+        }
+    }
+
     /// The tags of an input.
     pub(super) fn tags_of(&self, input: u16) -> &[Arc<str>] {
         let tags = self.tags.get(usize::from(input));
@@ -50,32 +74,48 @@ impl Setup {
     }
 }
 
-/// Makes another source of the same run, whose streams are those of the seed; `None` when that is not
-/// possible. Called on the thread that will produce.
-pub(super) type Build<'b> = &'b (dyn Fn(u64) -> Option<Box<dyn EventSource>> + Sync);
-
 /// Runs until there are no more timestamps, the source is exhausted or the run is told to end.
-pub(super) fn run(source: Box<dyn EventSource>, setup: &Setup, build: Build<'_>, shared: &Shared) {
-    let (aliases, tags) = (source.aliases().to_vec(), setup.tags.clone());
-    shared.origins.set(aliases, tags);
+pub(super) fn run(
+    source: Box<dyn EventSource>,
+    mut setup: Setup,
+    maker: Arc<Maker>,
+    shared: &Shared,
+) {
+    setup.aliases = shared.numbers_of(source.aliases());
+    shared.origins.add(Vec::new(), setup.tags.clone());
+    shared.aliases.set(source.as_ref(), &setup.aliases);
+    shared.event_meter().enter(Phase::Busy);
     let mut stage = Stage {
+        alone: setup.workers < 2,
         source,
-        setup,
+        setup: Arc::new(setup),
+        maker,
         shared,
         batch: shared.spare_events.take(),
         made: 0,
         index: 0,
+        switches: Switches::default(),
         behind: None,
-        alone: setup.workers < 2,
+        crewed: false,
+        trial: None,
+        broke: false,
+        lately: Lately::default(),
     };
-    if stage.run() {
-        stage.run_ordered(build);
+    while stage.run() {
+        stage.crewed = true;
+        let go_on = stage.run_ordered();
+        stage.crewed = false;
+        if !go_on {
+            break;
+        }
     }
 }
 
 pub(super) struct Stage<'a> {
     pub(super) source: Box<dyn EventSource>,
-    pub(super) setup: &'a Setup,
+    pub(super) setup: Arc<Setup>,
+    /// What the source was made of.
+    pub(super) maker: Arc<Maker>,
     pub(super) shared: &'a Shared,
     /// Events produced and not yet handed on.
     pub(super) batch: EventBatch,
@@ -83,10 +123,19 @@ pub(super) struct Stage<'a> {
     pub(super) made: u64,
     /// Timestamps produced for so far: the number of the next one.
     pub(super) index: u64,
+    /// What the source knows of templates that are switched off.
+    pub(super) switches: Switches,
     /// Since when timestamps have been waiting for the source alone.
-    behind: Option<Instant>,
+    pub(super) behind: Option<Instant>,
     /// It is known that nobody can help.
-    alone: bool,
+    pub(super) alone: bool,
+    /// Workers help: the source cannot be replaced before they went home.
+    crewed: bool,
+    /// A change that may be taken back.
+    pub(super) trial: Option<Box<Trial>>,
+    /// The source on trial panicked.
+    pub(super) broke: bool,
+    pub(super) lately: Lately,
 }
 
 /// Timestamps of a batch that wait for their turn, and those that were produced for. Counted when it
@@ -118,7 +167,18 @@ impl Drop for Waiting<'_> {
 impl Stage<'_> {
     /// Produces alone; true when it ended because workers should help.
     fn run(&mut self) -> bool {
-        while let Popped::Item(mut timestamps) = self.shared.timestamps.pop(None) {
+        let meter = self.shared.event_meter();
+        loop {
+            if self.shared.desk.waiting() {
+                self.attend();
+            }
+            let mut timestamps = match self.shared.timestamps.pop(None, meter) {
+                Popped::Item(timestamps) => timestamps,
+                // Woken to attend to something.
+                Popped::Timeout => continue,
+                Popped::Ended => return false,
+            };
+            meter.tick();
             self.shared.counters.release(&timestamps.inputs);
             let mut waiting = Waiting::new(&timestamps, self.shared);
             self.announce(&timestamps);
@@ -134,12 +194,13 @@ impl Stage<'_> {
                 self.shared.halt(EndReason::Finished);
                 return false;
             }
+            let counters = &self.shared.counters;
+            self.lately.note(counters.answered(), counters.failed.get());
             if self.wants_help(waiting) {
                 self.flush();
                 return true;
             }
         }
-        false
     }
 
     /// True when events go on at the end of every batch of timestamps.
@@ -158,10 +219,10 @@ impl Stage<'_> {
 
     /// True when rendering holds up the run, for some time, and others can render too.
     fn wants_help(&mut self, waiting: usize) -> bool {
-        if self.alone {
+        if self.alone || self.trial.is_some() {
             return false;
         }
-        let full = |lane: &Lane| lane.queue.len() >= lane.queue.capacity();
+        let full = |lane: &Lane| !lane.closed() && lane.queue.len() >= lane.queue.capacity();
         if waiting == 0 || (!self.setup.eager && self.shared.lanes.iter().any(full)) {
             self.behind = None;
             return false;
@@ -198,10 +259,27 @@ impl Stage<'_> {
         part: Range<usize>,
         waiting: &mut Waiting<'_>,
     ) -> bool {
+        self.switches
+            .follow(&self.shared.aliases, self.source.as_mut());
+        let go_on = self.produce_each(timestamps, part, waiting);
+        let dropped = self.switches.dropped(self.source.as_mut());
+        self.shared.aliases.dropped(&dropped);
+        go_on
+    }
+
+    fn produce_each(
+        &mut self,
+        timestamps: &TimestampBatch,
+        part: Range<usize>,
+        waiting: &mut Waiting<'_>,
+    ) -> bool {
         let limit = self.limit_bytes();
         let moments = timestamps.moments.get(part.clone()).unwrap_or_default();
         let inputs = timestamps.inputs.get(part).unwrap_or_default();
-        for (&at, &input) in moments.iter().zip(inputs) {
+        for (done, (&at, &input)) in moments.iter().zip(inputs).enumerate() {
+            if self.shared.desk.waiting() && !self.crewed && !self.setup.joined && self.attend() {
+                self.expect(moments, inputs, done);
+            }
             if self.left() == 0 {
                 return false;
             }
@@ -211,18 +289,27 @@ impl Stage<'_> {
             if self.shared.live && !self.hold(at) {
                 return false;
             }
-            let tags = self.setup.tags_of(input);
             let before = self.batch.len();
-            let outcome = self.source.produce(at, tags, &mut self.batch);
+            let outcome = if self.trial.is_some() {
+                self.try_out(at, input)
+            } else {
+                let tags = self.setup.tags_of(input);
+                self.source.produce(at, tags, &mut self.batch)
+            };
             self.batch.stamp(at, input);
+            self.batch.renumber(before, &self.setup.aliases);
             self.index += 1;
             if matches!(outcome, Outcome::Exhausted) {
                 self.limit(before);
                 return false;
             }
             waiting.count -= 1;
+            let failure = self.failure_of(&outcome);
             self.count(outcome, at, waiting);
             self.limit(before);
+            if self.trial.is_some() && self.judge(failure) {
+                self.expect(moments, inputs, done + 1);
+            }
             if self.batch.byte_len() >= limit {
                 self.flush();
             }
@@ -237,13 +324,19 @@ impl Stage<'_> {
 
     /// Waits until what the source makes next is due by its own time; false when the run ends before.
     fn hold(&mut self, at: Moment) -> bool {
-        let Some(due_us) = self.source.due(at) else {
-            return true;
-        };
         let (clock, control) = (self.shared.clock.as_ref(), &self.shared.control);
         loop {
             let wakes = control.wakes();
-            let left = due_us.saturating_sub(clock.now_us());
+            if self.shared.desk.waiting() && !self.crewed && !self.setup.joined {
+                self.attend();
+            }
+            let Some(due_us) = self.source.due(at) else {
+                return true;
+            };
+            let now_us = clock
+                .now_us()
+                .saturating_add(self.shared.settings.shift_us());
+            let left = due_us.saturating_sub(now_us);
             if left <= 0 {
                 return true;
             }
@@ -251,7 +344,9 @@ impl Stage<'_> {
                 return false;
             }
             self.flush();
-            control.sleep(wakes, Some(Duration::from_micros(left.unsigned_abs())));
+            let left = Duration::from_micros(left.unsigned_abs());
+            let sleep = || control.sleep(wakes, Some(left));
+            self.shared.event_meter().during(Phase::Idle, sleep);
         }
     }
 
@@ -263,6 +358,18 @@ impl Stage<'_> {
             timestamps.moments.get(..count).unwrap_or_default(),
             timestamps.inputs.get(..count).unwrap_or_default(),
             &self.setup.tags,
+        );
+    }
+
+    /// Names what is left of a batch to a source that has taken the place of another.
+    fn expect(&mut self, moments: &[Moment], inputs: &[u16], done: usize) {
+        let setup = Arc::clone(&self.setup);
+        self.switches
+            .follow(&self.shared.aliases, self.source.as_mut());
+        self.source.expect(
+            moments.get(done..).unwrap_or_default(),
+            inputs.get(done..).unwrap_or_default(),
+            &setup.tags,
         );
     }
 
@@ -292,22 +399,16 @@ impl Stage<'_> {
     }
 
     pub(super) fn failed(&self, error: &EventError, at: Moment) {
+        if let Some(alias) = &error.alias {
+            self.shared.aliases.failed(alias);
+        }
         let name = &self.setup.name;
+        let message = words(error);
         let source = match &error.alias {
             Some(alias) => format!("event {name} `{alias}`"),
             None => format!("event {name}"),
         };
         let place = error.places.first().map(text_of);
-        let mut message = match &place {
-            Some(place) => format!("{place}: {}", error.message),
-            None => error.message.clone(),
-        };
-        for outer in error.places.iter().skip(1).take(MOST_OUTER) {
-            message.push_str(&format!(", from {}", text_of(outer)));
-        }
-        if let Some(help) = &error.help {
-            message.push_str(&format!(" ({help})"));
-        }
         self.shared.record(&Failure {
             source: &source,
             kind: place.as_deref().unwrap_or(&error.message),
@@ -328,15 +429,39 @@ impl Stage<'_> {
         let bytes = batch.byte_len();
         self.shared.counters.events.add(events);
         self.shared.counters.bytes.add(bytes as u64);
+        self.shared.aliases.count(&batch);
+        self.shared.tap.offer(&batch, &self.shared.origins);
+        self.shared.looks.offer(&batch);
+        let meter = self.shared.event_meter();
+        meter.tick();
         let outputs = self.shared.counters.outputs.iter();
         for (index, (lane, counters)) in self.shared.lanes.iter().zip(outputs).enumerate() {
+            if lane.closed() {
+                continue;
+            }
             counters.received.add(events);
-            if let Err(batch) = lane.queue.push(batch.clone(), bytes) {
+            if let Err(batch) = lane.queue.push(batch.clone(), bytes, meter) {
                 self.shared.lose(index, &batch);
             }
         }
         self.shared.recycle(batch);
     }
+}
+
+/// What failed and where, in words.
+pub(super) fn words(error: &EventError) -> String {
+    let place = error.places.first().map(text_of);
+    let mut message = match place {
+        Some(place) => format!("{place}: {}", error.message),
+        None => error.message.clone(),
+    };
+    for outer in error.places.iter().skip(1).take(MOST_OUTER) {
+        message.push_str(&format!(", from {}", text_of(outer)));
+    }
+    if let Some(help) = &error.help {
+        message.push_str(&format!(" ({help})"));
+    }
+    message
 }
 
 /// Most places told besides the innermost.
@@ -358,8 +483,11 @@ pub(super) fn finish(panic: Option<String>, shared: &Shared) {
             "the event stage broke: {message}"
         )));
     }
+    shared.desk.close();
     shared.cancel_timestamps();
-    for lane in &shared.lanes {
+    shared.event_meter().tick();
+    shared.event_meter().enter(Phase::Off);
+    for lane in shared.lanes.iter() {
         lane.queue.close();
     }
 }

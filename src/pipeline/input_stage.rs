@@ -4,6 +4,7 @@
 //! input that has something after a time without, the system when the wall clock was set. So nothing
 //! wakes it while nothing is due.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::batch::TimestampBatch;
@@ -14,9 +15,11 @@ use super::batching::Batching;
 use super::ceiling::{Ceiling, Flow};
 use super::control::Level;
 use super::errors::Failure;
+use super::meter::Phase;
 use super::release::{Next, Release};
 use super::settings::Change;
 use super::shared::Shared;
+use super::swap_inputs::Exchange;
 use crate::input::Merge;
 
 /// Longest sleep where the system does not tell when the wall clock was set.
@@ -48,6 +51,7 @@ pub(super) fn run(release: Release, setup: Setup, shared: &Shared) {
         tells,
     };
     stage.limit(stage.setup.rate_limit, now);
+    shared.input_meter().enter(Phase::Busy);
     while stage.step() {}
 }
 
@@ -72,15 +76,24 @@ impl Stage<'_> {
     /// Releases what is due and sleeps until more is; false at the end.
     fn step(&mut self) -> bool {
         let wakes = self.shared.control.wakes();
+        self.shared.input_meter().tick();
         if self.shared.control.is(Level::Drain) {
             self.close();
             return false;
         }
         let now = self.shared.clock.read();
         self.refresh();
+        if self.shared.schedule.waiting() && !self.exchange(now) {
+            return false;
+        }
         self.look(now);
+        let all = self.release.skip();
+        self.shared.counters.skipped.set(self.release.skipped());
+        if !all {
+            return true;
+        }
         if self.paused {
-            self.shared.control.sleep(wakes, None);
+            self.rest(wakes, None);
             return true;
         }
         let room = match self.room(now) {
@@ -110,10 +123,36 @@ impl Stage<'_> {
             // There may be more from outside already.
             _ if came > 0 => {}
             Next::At(at_us) => self.sleep(wakes, at_us),
-            Next::Held => self.shared.control.sleep(wakes, None),
-            Next::Ended if self.open => self.shared.control.sleep(wakes, None),
+            Next::Held => self.rest(wakes, None),
+            Next::Ended if self.open => self.rest(wakes, None),
             Next::Ended => return false,
         }
+        true
+    }
+
+    /// Goes on with other inputs, if it is asked to; false when nobody takes timestamps any more.
+    fn exchange(&mut self, now: Reading) -> bool {
+        let Some(Exchange {
+            slots,
+            batching,
+            done,
+        }) = self.shared.schedule.take()
+        else {
+            return true;
+        };
+        if let Some(batching) = batching {
+            if !self.push() {
+                return false;
+            }
+            self.setup.batching = batching;
+        }
+        self.release.exchange(slots, now);
+        // The next question shows whether something may come from outside.
+        self.open = true;
+        self.shared.counters.open.set(0);
+        self.shared.expected_less.store(true, Ordering::Relaxed);
+        // Who asked may have lost patience.
+        let _ = done.send(());
         true
     }
 
@@ -165,6 +204,7 @@ impl Stage<'_> {
                     }
                 }
                 Change::Pace(pace) => timeline.set_pace(pace, at),
+                Change::SkipTo(us) => self.release.skip_to(us, at),
                 Change::Gain(gain) => self.release.gain().set(gain),
                 Change::RateLimit(limit) => self.limit(limit, at),
                 _ => {}
@@ -232,6 +272,11 @@ impl Stage<'_> {
         counters.skipped.set(self.release.skipped());
         counters.passed.set(self.release.passed());
         counters.used.set(self.pushed + self.batch().len() as u64);
+        counters.next_us.set(match self.release.head() {
+            Some(head) => head.instant_us().cast_unsigned(),
+            None if next == Next::Ended => i64::MAX.cast_unsigned(),
+            None => i64::MIN.cast_unsigned(),
+        });
         let seam_us = self.shared.backfill.get().map(|one| one.until_us);
         if let Some(&last) = self.batch().moments.last() {
             counters.position_us.set(last.instant_us().cast_unsigned());
@@ -284,13 +329,30 @@ impl Stage<'_> {
             return true;
         }
         self.pushed += batch.len() as u64;
-        match self.shared.timestamps.push(batch, 0) {
+        self.stall(&batch);
+        let meter = self.shared.input_meter();
+        match self.shared.timestamps.push(batch, 0, meter) {
             Ok(()) => true,
             Err(batch) => {
                 self.shared.discard(&batch);
                 false
             }
         }
+    }
+
+    /// Notes since when a batch is due that has to wait for room.
+    fn stall(&mut self, batch: &TimestampBatch) {
+        let queue = &self.shared.timestamps;
+        if queue.len() < queue.capacity() || self.release.timeline().is_free() {
+            return;
+        }
+        let Some(&first) = batch.moments.first() else {
+            return;
+        };
+        let now = self.shared.clock.read();
+        let late_us = self.release.late_us(first, now);
+        let due_us = now.mono_us.saturating_sub(late_us.max(0));
+        self.shared.counters.held_us.set(due_us.cast_unsigned());
     }
 
     /// Sleeps until a moment of the monotonic clock, or until woken.
@@ -303,7 +365,12 @@ impl Stage<'_> {
         if !self.tells && self.release.timeline().follows_wall() {
             left = left.min(LOOK);
         }
-        self.shared.control.sleep(wakes, Some(left));
+        self.rest(wakes, Some(left));
+    }
+
+    fn rest(&self, wakes: u64, time: Option<Duration>) {
+        let sleep = || self.shared.control.sleep(wakes, time);
+        self.shared.input_meter().during(Phase::Idle, sleep);
     }
 }
 
@@ -314,7 +381,8 @@ impl Drop for Stage<'_> {
         if batch.is_empty() {
             return;
         }
-        if let Err(batch) = self.shared.timestamps.push(batch, 0) {
+        let meter = self.shared.input_meter();
+        if let Err(batch) = self.shared.timestamps.push(batch, 0, meter) {
             self.shared.discard(&batch);
         }
     }
@@ -340,7 +408,10 @@ fn report(source: &mut Merge, shared: &Shared) {
 
 /// What follows when the stage is over, also by a panic.
 pub(super) fn finish(panic: Option<String>, shared: &Shared) {
+    shared.schedule.close();
     shared.timestamps.close();
+    shared.input_meter().tick();
+    shared.input_meter().enter(Phase::Off);
     if let Some(message) = panic {
         shared.halt(EndReason::Failed(format!(
             "the input stage broke: {message}"

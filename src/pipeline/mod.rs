@@ -13,6 +13,7 @@
 //!
 //! Knows nothing of screens, command lines or other generators.
 
+mod aliases;
 mod batching;
 mod ceiling;
 mod check;
@@ -23,9 +24,14 @@ mod delivery;
 mod errors;
 mod event_stage;
 mod gain;
+mod hold;
 mod input_stage;
+mod latency;
+mod lint_samples;
+mod lints;
 #[cfg(test)]
 mod live_tests;
+mod meter;
 mod ordered;
 mod output_stage;
 mod plan;
@@ -33,6 +39,7 @@ mod plan;
 mod plan_tests;
 mod pool;
 mod queue;
+mod reads;
 mod redelivery;
 mod release;
 #[cfg(test)]
@@ -42,19 +49,31 @@ mod same_files;
 mod settings;
 mod shared;
 mod stats;
+mod steer;
 mod supervisor;
+mod swap;
+mod swap_event;
+mod swap_inputs;
+mod swap_outputs;
+mod swap_parts;
+mod swap_run;
+mod swap_trial;
+mod tap;
 #[cfg(test)]
 mod tests;
 mod timeline;
 
+pub use crate::config::ReloadMode;
 pub use batching::batches;
 pub use check::{CheckOptions, CheckReport, Need, check};
 pub use delivery::DeadLetter;
 pub use plan::{Decoded, EventPlan, InputPlan, OutputPlan, Plan, plan};
-pub use redelivery::Redelivery;
+pub use redelivery::{LetterBox, Redelivery};
 pub use run::{RunOptions, Running, SEEDED_NOW_US, start};
 pub use settings::{Change, ChangeError, LiveControl, Settings};
 pub use stats::{
     AliasStats, Backfill, EndReason, ErrorStats, InputStats, Latency, Lint, Outage, OutputStats,
-    QueueStats, ReloadMode, ReloadStats, StageStats, State, Stats,
+    QueueStats, ReloadStats, StageStats, State, Stats,
 };
+pub use swap::Examined;
+pub use tap::{Tapped, TappedEvent};

@@ -12,7 +12,7 @@ use crate::batch::TimestampBatch;
 use super::EndReason;
 use super::control::Level;
 use super::crew::{Board, Closing, Job, Part, work};
-use super::event_stage::{BATCH_BYTES, Build, Stage, Waiting};
+use super::event_stage::{BATCH_BYTES, Stage, Waiting};
 use super::queue::Popped;
 use super::shared::Shared;
 use super::supervisor::EVENT_STACK;
@@ -49,11 +49,13 @@ struct Window<'a> {
 }
 
 impl Stage<'_> {
-    /// Goes on with workers until there is nothing more to produce.
-    pub(super) fn run_ordered(&mut self, build: Build<'_>) {
+    /// Goes on with workers until there is nothing more to produce, or until the source is to be
+    /// replaced: true then.
+    pub(super) fn run_ordered(&mut self) -> bool {
         let workers = self.setup.workers;
         let board = Board::new((workers * WINDOW) as u64);
-        let (board, setup, shared) = (&board, self.setup, self.shared);
+        let (setup, maker) = (Arc::clone(&self.setup), Arc::clone(&self.maker));
+        let (board, setup, maker, shared) = (&board, &*setup, &*maker, self.shared);
         let streams = self.source.streams();
         thread::scope(|scope| {
             let _closing = Closing(board);
@@ -63,7 +65,7 @@ impl Stage<'_> {
                     let _run = run.enter();
                     // What a worker cannot do the stage does itself; a panic then comes again there.
                     let _ = catch_unwind(AssertUnwindSafe(|| {
-                        if let Some(source) = build(streams) {
+                        if let Some(source) = maker.another(streams) {
                             work(source, board, MOST_BYTES, setup, shared);
                         }
                     }));
@@ -75,11 +77,11 @@ impl Stage<'_> {
                     break;
                 }
             }
-            self.lead(board, workers * WINDOW);
-        });
+            self.lead(board, workers * WINDOW)
+        })
     }
 
-    fn lead(&mut self, board: &Board, most_jobs: usize) {
+    fn lead(&mut self, board: &Board, most_jobs: usize) -> bool {
         let mut window = Window {
             shared: self.shared,
             groups: VecDeque::new(),
@@ -88,13 +90,22 @@ impl Stage<'_> {
             index: self.index,
             most_jobs,
         };
+        let meter = self.shared.event_meter();
         loop {
+            meter.tick();
             self.look_ahead(&mut window, board);
             let go_on = match window.groups.pop_front() {
                 Some(group) => self.hand_on(group, &mut window, board),
-                None => match self.shared.timestamps.pop(None) {
+                None if self.shared.desk.waiting() => {
+                    self.source.seek(window.index);
+                    self.index = window.index;
+                    self.flush();
+                    return true;
+                }
+                None => match self.shared.timestamps.pop(None, meter) {
                     Popped::Item(timestamps) => self.begin(timestamps, &mut window, board),
-                    Popped::Timeout | Popped::Ended => return,
+                    Popped::Timeout => continue,
+                    Popped::Ended => return false,
                 },
             };
             let idle = window.groups.is_empty() && self.shared.timestamps.len() == 0;
@@ -103,15 +114,16 @@ impl Stage<'_> {
             }
             if !go_on {
                 self.shared.halt(EndReason::Finished);
-                return;
+                return false;
             }
         }
     }
 
     /// Cuts up the timestamps that wait, as far as there is room.
     fn look_ahead(&self, window: &mut Window<'_>, board: &Board) {
-        while window.jobs < window.most_jobs {
-            match self.shared.timestamps.pop(Some(Instant::now())) {
+        let meter = self.shared.event_meter();
+        while window.jobs < window.most_jobs && !self.shared.desk.waiting() {
+            match self.shared.timestamps.pop(Some(Instant::now()), meter) {
                 Popped::Item(timestamps) => {
                     let size = self.job_size(timestamps.len());
                     board.add(window.cut(timestamps, size));
@@ -160,13 +172,17 @@ impl Stage<'_> {
         let mut waiting = Waiting::new(&group.timestamps, self.shared);
         while let Some(job) = group.jobs.pop_front() {
             self.look_ahead(window, board);
-            let (setup, shared, source) = (self.setup, self.shared, &mut self.source);
+            let setup = Arc::clone(&self.setup);
+            let (setup, shared, source) = (&*setup, self.shared, &mut self.source);
+            let switches = &mut self.switches;
             let part = board.next(|job| {
                 let mut part = Part {
                     batch: shared.spare_events.take(),
                     ..Part::default()
                 };
+                switches.follow(&shared.aliases, source.as_mut());
                 part.render(source.as_mut(), job, MOST_BYTES, setup, shared);
+                part.off = switches.dropped(source.as_mut());
                 part
             });
             window.jobs -= 1;
@@ -210,6 +226,7 @@ impl Stage<'_> {
         counters.empty.add(part.empty);
         counters.dropped.add(part.dropped);
         counters.failed.add(part.errors.len() as u64);
+        self.shared.aliases.dropped(&part.off);
         for (error, at) in &part.errors {
             self.failed(error, *at);
         }

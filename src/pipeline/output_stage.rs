@@ -23,6 +23,7 @@ use crate::output::{
 use super::EndReason;
 use super::delivery::{Courier, Regrouper, Target};
 use super::errors::Failure;
+use super::meter::Phase;
 use super::pool::Pool;
 use super::queue::Popped;
 use super::shared::Shared;
@@ -107,6 +108,9 @@ impl Opened {
     /// Runs until the queue ends or the target is gone. One delivery at a time when `ordered`.
     pub(super) fn run(self, ordered: bool) {
         let concurrency = if ordered { 1 } else { self.concurrency };
+        if let Some(lane) = self.stage.courier.lane() {
+            lane.meter.enter(Phase::Busy);
+        }
         match self.output {
             Output::Local(output) => self.stage.local(output),
             Output::Remote(output) => self.stage.remote(&output, concurrency),
@@ -121,7 +125,8 @@ impl Stage {
             match self.next(output.due()) {
                 Next::Parcel(parcel) => {
                     let target = Target::Local(output.as_mut());
-                    self.runtime.block_on(courier.deliver(&parcel, target));
+                    let delivery = courier.deliver(&parcel, target);
+                    courier.metered(|| self.runtime.block_on(delivery));
                     self.done(*parcel);
                 }
                 Next::Tick => {
@@ -143,7 +148,7 @@ impl Stage {
                 Next::Tick => continue,
                 Next::End => break,
             };
-            let Some(slot) = self.slot(&slots) else {
+            let Some(slot) = self.courier.waiting(|| self.slot(&slots)) else {
                 self.courier.shed(&parcel);
                 self.done(*parcel);
                 continue;
@@ -152,6 +157,7 @@ impl Stage {
             let output = Arc::clone(output);
             self.runtime.spawn(async move {
                 let delivery = courier.deliver(&parcel, Target::Remote(output.as_ref()));
+                let delivery = courier.on_account(delivery);
                 if let Err(panic) = AssertUnwindSafe(delivery).catch_unwind().await {
                     courier.shared.halt(EndReason::Failed(format!(
                         "the output stage broke: {}",
@@ -163,9 +169,11 @@ impl Stage {
             });
         }
         let all = u32::try_from(concurrency).unwrap_or(u32::MAX);
-        let _ = self.runtime.block_on(slots.acquire_many(all));
-        let closing = self.courier.close(output.as_ref());
-        let closed = self.runtime.block_on(closing);
+        let closing = self.courier.on_account(self.courier.close(output.as_ref()));
+        let closed = self.courier.waiting(|| {
+            let _ = self.runtime.block_on(slots.acquire_many(all));
+            self.runtime.block_on(closing)
+        });
         self.closed(closed);
     }
 
@@ -186,6 +194,10 @@ impl Stage {
     /// Waits for what is to be done next.
     fn next(&mut self, due: Option<Instant>) -> Next {
         loop {
+            self.courier.held(due);
+            if due.is_some_and(|due| self.courier.is_held() && due <= Instant::now()) {
+                return Next::Tick;
+            }
             if let Some(batch) = self.regrouper.next(Instant::now()) {
                 match self.format(batch) {
                     Some(parcel) => return Next::Parcel(Box::new(parcel)),
@@ -196,7 +208,8 @@ impl Stage {
                 return Next::End;
             };
             let wakes = [due, self.regrouper.due()];
-            match lane.queue.pop(wakes.into_iter().flatten().min()) {
+            let wake = wakes.into_iter().flatten().min();
+            match lane.queue.pop(wake, &lane.meter) {
                 Popped::Item(batch) => self.regrouper.push(batch, Instant::now()),
                 Popped::Timeout if due.is_some_and(|due| due <= Instant::now()) => {
                     return Next::Tick;
@@ -290,6 +303,11 @@ fn give_back(parcel: Parcel, shared: &Shared, spare: &Pool<Formatted>) {
 /// What follows when the stage is over, also by a panic.
 pub(super) fn finish(panic: Option<String>, index: usize, shared: &Shared) {
     shared.cancel_lane(index);
+    if let Some(lane) = shared.lanes.get(index) {
+        lane.meter.tick();
+        lane.meter.enter(Phase::Off);
+        lane.over.cancel();
+    }
     if let Some(message) = panic {
         shared.halt(EndReason::Failed(format!(
             "the output stage broke: {message}"

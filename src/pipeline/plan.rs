@@ -5,12 +5,14 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::{
-    Context, Diagnostic, Diagnostics, Document, Files, Node, Place, PluginNode, Schema, Span,
-    names_help,
+    Context, Diagnostic, Diagnostics, Document, Files, Node, Place, PluginNode, Scalar, Schema,
+    Span, Tree, names_help,
 };
 use crate::event::{self, EventConfig};
 use crate::input::{self, InputConfig};
 use crate::output::{self, OutputConfig};
+
+use super::reads::{self, Reads, digest};
 
 /// Everything of a generator that does not depend on its run.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub struct Plan {
     pub event_place: Place,
     /// Options of the event plugin.
     pub event: Box<dyn EventConfig>,
+    /// The event plugin with its options, and what was read to decode them, as a number.
+    pub event_digest: u64,
     /// Outputs in document order; at least one.
     pub outputs: Vec<OutputPlan>,
 }
@@ -42,6 +46,8 @@ pub struct InputPlan {
     pub place: Place,
     /// Its options.
     pub config: Box<dyn InputConfig>,
+    /// The plugin with its options, and what was read to decode them, as a number.
+    pub digest: u64,
 }
 
 /// An output of a plan.
@@ -55,6 +61,18 @@ pub struct OutputPlan {
     pub place: Place,
     /// Its options.
     pub config: Box<dyn OutputConfig>,
+    /// The plugin with its options, and what was read to decode them, as a number.
+    pub digest: u64,
+    /// It says that it does not check the certificate of its target.
+    pub unverified: bool,
+}
+
+impl Plan {
+    /// True when the size of batches shows in what some output writes.
+    pub(super) fn joins(&self) -> bool {
+        let mut outputs = self.outputs.iter();
+        outputs.any(|output| output.config.format().joins_batch())
+    }
 }
 
 /// Decodes all plugins of a document, reporting every problem of each. `None` when one of them cannot
@@ -87,6 +105,8 @@ pub struct EventPlan {
     pub place: Place,
     /// Its options.
     pub config: Box<dyn EventConfig>,
+    /// The plugin with its options, and what was read to decode them, as a number.
+    pub digest: u64,
 }
 
 impl Decoded {
@@ -100,7 +120,7 @@ impl Decoded {
         };
         decoder.calendars();
         let inputs = document.inputs.iter().map(|node| {
-            let (name, config) = decoder.decode(Stage::Input, node, |index| {
+            let (name, config, digest) = decoder.decode(Stage::Input, node, |index| {
                 input::PLUGINS.get(index).map(|plugin| plugin.decode)
             })?;
             Some(InputPlan {
@@ -108,11 +128,12 @@ impl Decoded {
                 setting: node.setting.clone(),
                 place: decoder.place(node.name_span),
                 config,
+                digest,
             })
         });
         let inputs = inputs.collect();
         let event = document.event.as_ref().and_then(|node| {
-            let (name, config) = decoder.decode(Stage::Event, node, |index| {
+            let (name, config, digest) = decoder.decode(Stage::Event, node, |index| {
                 event::PLUGINS.get(index).map(|plugin| plugin.decode)
             })?;
             let place = decoder.place(node.name_span);
@@ -120,10 +141,11 @@ impl Decoded {
                 name,
                 place,
                 config,
+                digest,
             })
         });
         let outputs = document.outputs.iter().map(|node| {
-            let (name, config) = decoder.decode(Stage::Output, node, |index| {
+            let (name, config, digest) = decoder.decode(Stage::Output, node, |index| {
                 output::PLUGINS.get(index).map(|plugin| plugin.decode)
             })?;
             let config = match node.body.has_secret() {
@@ -135,6 +157,8 @@ impl Decoded {
                 setting: node.setting.clone(),
                 place: decoder.place(node.name_span),
                 config,
+                digest,
+                unverified: unverified(&node.body),
             })
         });
         let outputs: Vec<Option<OutputPlan>> = outputs.collect();
@@ -171,13 +195,25 @@ impl Decoded {
             event_name: event.name,
             event_place: event.place,
             event: event.config,
+            event_digest: event.digest,
             outputs,
         })
     }
 }
 
+/// True when options say that a certificate is not checked.
+fn unverified(body: &Node) -> bool {
+    let Tree::Map(entries) = &body.tree else {
+        return false;
+    };
+    entries.iter().any(|(key, value)| {
+        let off = matches!(&value.tree, Tree::Scalar(Scalar::Bool(false)));
+        key.as_str() == Some("verify") && off || unverified(value)
+    })
+}
+
 /// A path without `.`, `..` and doubled slashes, by its text alone.
-fn plain(path: &Path) -> PathBuf {
+pub(super) fn plain(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {
@@ -282,13 +318,14 @@ impl Decoder<'_> {
         stage: Stage,
         node: &PluginNode,
         decode: impl Fn(usize) -> Option<Decode<C>>,
-    ) -> Option<(&'static str, C)> {
+    ) -> Option<(&'static str, C, u64)> {
         let before = self.problems.0.len();
+        let reads = Reads::new(self.files);
         let mut cx = Context {
             diagnostics: self.problems,
             path: &self.path,
             base: &self.document.base,
-            files: self.files,
+            files: &reads,
             calendars: self.document.calendars.as_ref(),
             setting: node.setting.clone(),
         };
@@ -306,7 +343,14 @@ impl Decoder<'_> {
             .skip(before)
             .any(|one| one.severity == crate::config::Severity::Error);
         let name = schemas.get(index)?.name;
-        config.filter(|_| sound).map(|config| (name, config))
+        let mut digest = digest(&node.body).wrapping_add(reads.sum());
+        if stage == Stage::Input {
+            let calendars = self.document.calendars.as_ref();
+            digest = digest.wrapping_add(calendars.map_or(0, reads::digest));
+        }
+        config
+            .filter(|_| sound)
+            .map(|config| (name, config, digest))
     }
 }
 

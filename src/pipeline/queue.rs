@@ -5,6 +5,8 @@ use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use super::meter::{Meter, Phase};
+
 /// A queue of batches with the bytes each weighs.
 #[derive(Debug)]
 pub(super) struct Queue<T> {
@@ -21,6 +23,8 @@ struct State<T> {
     bytes: usize,
     closed: bool,
     cancelled: bool,
+    /// Whoever waits for a batch is to look at something else first.
+    woken: bool,
     /// Producers that wait for room.
     waiting: usize,
 }
@@ -30,7 +34,7 @@ struct State<T> {
 pub(super) enum Popped<T> {
     /// The oldest batch.
     Item(T),
-    /// The deadline passed first.
+    /// The deadline passed first, or it was woken.
     Timeout,
     /// Nothing is left and nothing comes.
     Ended,
@@ -45,6 +49,7 @@ impl<T> Queue<T> {
                 bytes: 0,
                 closed: false,
                 cancelled: false,
+                woken: false,
                 waiting: 0,
             }),
             not_full: Condvar::new(),
@@ -58,13 +63,15 @@ impl<T> Queue<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a batch, waiting while the queue is full.
+    /// Adds a batch, waiting while the queue is full; the wait goes to the meter of who adds.
     ///
     /// # Errors
     /// Gives the batch back when nobody will take it.
-    pub(super) fn push(&self, item: T, bytes: usize) -> Result<(), T> {
+    pub(super) fn push(&self, item: T, bytes: usize, meter: &Meter) -> Result<(), T> {
         let mut state = self.lock();
+        let mut wait = Wait::new(meter, Phase::Blocked);
         while !state.cancelled && self.full(&state, bytes) {
+            wait.begin();
             state.waiting += 1;
             state = self
                 .not_full
@@ -87,10 +94,15 @@ impl<T> Queue<T> {
             || (!state.items.is_empty() && state.bytes + bytes > self.max_bytes)
     }
 
-    /// Takes the oldest batch, waiting until `deadline` (for ever without one).
-    pub(super) fn pop(&self, deadline: Option<Instant>) -> Popped<T> {
+    /// Takes the oldest batch, waiting until `deadline` (for ever without one); the wait goes to the
+    /// meter of who takes.
+    pub(super) fn pop(&self, deadline: Option<Instant>, meter: &Meter) -> Popped<T> {
         let mut state = self.lock();
+        let mut wait = Wait::new(meter, Phase::Idle);
         loop {
+            if std::mem::take(&mut state.woken) {
+                return Popped::Timeout;
+            }
             if let Some((item, bytes)) = state.items.pop_front() {
                 state.bytes -= bytes;
                 drop(state);
@@ -101,6 +113,7 @@ impl<T> Queue<T> {
                 return Popped::Ended;
             }
             let Some(deadline) = deadline else {
+                wait.begin();
                 state = self
                     .not_empty
                     .wait(state)
@@ -111,12 +124,19 @@ impl<T> Queue<T> {
             if left.is_zero() {
                 return Popped::Timeout;
             }
+            wait.begin();
             state = self
                 .not_empty
                 .wait_timeout(state, left)
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
         }
+    }
+
+    /// Makes the next wait for a batch end at once.
+    pub(super) fn wake(&self) {
+        self.lock().woken = true;
+        self.not_empty.notify_all();
     }
 
     /// No more batches come; those inside are still taken.
@@ -153,6 +173,38 @@ impl<T> Queue<T> {
     }
 }
 
+/// A wait that may not come to be; only then a clock is read.
+struct Wait<'m> {
+    meter: &'m Meter,
+    phase: Phase,
+    begun: bool,
+}
+
+impl<'m> Wait<'m> {
+    fn new(meter: &'m Meter, phase: Phase) -> Self {
+        Self {
+            meter,
+            phase,
+            begun: false,
+        }
+    }
+
+    fn begin(&mut self) {
+        if !self.begun {
+            self.begun = true;
+            self.meter.enter(self.phase);
+        }
+    }
+}
+
+impl Drop for Wait<'_> {
+    fn drop(&mut self) {
+        if self.begun {
+            self.meter.enter(Phase::Busy);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -165,52 +217,52 @@ mod tests {
     #[test]
     fn the_byte_bound_holds_back_a_batch_until_there_is_room() {
         let queue = Arc::new(Queue::new(10, 100));
-        queue.push('a', 80).unwrap();
+        queue.push('a', 80, &Meter::default()).unwrap();
         let (sent, pushed) = mpsc::channel();
         let other = queue.clone();
         let thread = std::thread::spawn(move || {
-            let result = other.push('b', 30);
+            let result = other.push('b', 30, &Meter::default());
             sent.send(()).unwrap();
             result
         });
         assert!(queue.full(&queue.lock(), 30));
         assert!(pushed.try_recv().is_err());
-        assert_eq!(queue.pop(None), Popped::Item('a'));
+        assert_eq!(queue.pop(None, &Meter::default()), Popped::Item('a'));
         thread.join().unwrap().unwrap();
-        assert_eq!(queue.pop(None), Popped::Item('b'));
+        assert_eq!(queue.pop(None, &Meter::default()), Popped::Item('b'));
     }
 
     #[test]
     fn a_batch_larger_than_the_byte_bound_passes_alone() {
         let queue = Queue::new(10, 100);
-        queue.push('a', 1_000).unwrap();
+        queue.push('a', 1_000, &Meter::default()).unwrap();
         assert!(queue.full(&queue.lock(), 0));
-        assert_eq!(queue.pop(None), Popped::Item('a'));
+        assert_eq!(queue.pop(None, &Meter::default()), Popped::Item('a'));
         assert!(!queue.full(&queue.lock(), 1_000));
     }
 
     #[test]
     fn closing_lets_the_rest_out_and_cancelling_gives_it_back() {
         let queue = Queue::new(10, 100);
-        queue.push(1, 1).unwrap();
+        queue.push(1, 1, &Meter::default()).unwrap();
         queue.close();
-        assert_eq!(queue.push(2, 1), Err(2));
-        assert_eq!(queue.pop(None), Popped::Item(1));
-        assert_eq!(queue.pop(None), Popped::Ended);
+        assert_eq!(queue.push(2, 1, &Meter::default()), Err(2));
+        assert_eq!(queue.pop(None, &Meter::default()), Popped::Item(1));
+        assert_eq!(queue.pop(None, &Meter::default()), Popped::Ended);
 
         let queue = Queue::new(10, 100);
-        queue.push(1, 1).unwrap();
+        queue.push(1, 1, &Meter::default()).unwrap();
         assert_eq!(queue.cancel(), [1]);
-        assert_eq!(queue.push(2, 1), Err(2));
-        assert_eq!(queue.pop(None), Popped::Ended);
+        assert_eq!(queue.push(2, 1, &Meter::default()), Err(2));
+        assert_eq!(queue.pop(None, &Meter::default()), Popped::Ended);
     }
 
     #[test]
     fn cancelling_wakes_a_producer_that_waits() {
         let queue = Arc::new(Queue::new(1, 100));
-        queue.push(1, 1).unwrap();
+        queue.push(1, 1, &Meter::default()).unwrap();
         let other = queue.clone();
-        let thread = std::thread::spawn(move || other.push(2, 1));
+        let thread = std::thread::spawn(move || other.push(2, 1, &Meter::default()));
         queue.cancel();
         assert_eq!(thread.join().unwrap(), Err(2));
     }
@@ -218,6 +270,9 @@ mod tests {
     #[test]
     fn a_deadline_in_the_past_does_not_wait() {
         let queue = Queue::<()>::new(1, 1);
-        assert_eq!(queue.pop(Some(Instant::now())), Popped::Timeout);
+        assert_eq!(
+            queue.pop(Some(Instant::now()), &Meter::default()),
+            Popped::Timeout
+        );
     }
 }

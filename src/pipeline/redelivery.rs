@@ -50,6 +50,42 @@ impl OutputPlan {
     }
 }
 
+/// Where an output keeps its dead letters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetterBox {
+    /// The file, whether it exists or not.
+    pub path: PathBuf,
+    /// The output's setting, as `output[0].http`.
+    pub setting: String,
+}
+
+impl Plan {
+    /// Where the outputs keep their dead letters, in document order.
+    ///
+    /// # Errors
+    /// When two of them keep theirs in one file: they cannot be told apart then.
+    pub fn letters(&self) -> Result<Vec<LetterBox>, Diagnostic> {
+        let outputs = self.outputs.iter().enumerate();
+        let all: Vec<LetterBox> = outputs
+            .map(|(index, output)| LetterBox {
+                path: output.letters(index, &self.base),
+                setting: output.setting.clone(),
+            })
+            .collect();
+        let twice = all.iter().enumerate().find_map(|(at, first)| {
+            let mut rest = all.iter().skip(at + 1);
+            let second = rest.find(|second| second.path == first.path)?;
+            Some((&first.setting, &second.setting))
+        });
+        let Some((first, second)) = twice else {
+            return Ok(all);
+        };
+        let what = format!("`{first}` and `{second}` keep their dead letters in one file");
+        let help = "give each a `dead_letter` of its own, or choose one output";
+        Err(Diagnostic::error(what, None).help(help))
+    }
+}
+
 impl Redelivery {
     /// Moves the letters at `path` aside and reads them through. Those that an earlier redelivery left
     /// aside come first, alone. Lines that are no letters go to a file of their own. `None` when there
@@ -114,6 +150,7 @@ impl Redelivery {
             setting: "input[0].letters".to_owned(),
             place: place.clone(),
             config: Box::new(self.clone()),
+            digest: 0,
         };
         Some(Plan {
             path: plan.path,
@@ -122,6 +159,7 @@ impl Redelivery {
             event_name: "letters",
             event_place: place,
             event: Box::new(self.clone()),
+            event_digest: 0,
             outputs: vec![OutputPlan {
                 config: Box::new(Again {
                     inner: found.config,

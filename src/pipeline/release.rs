@@ -11,19 +11,24 @@ use super::timeline::{Horizon, Timeline};
 /// so that high rates do not cost a wake-up an event.
 const GROUP_US: i64 = 1_000;
 
+/// Portions of timestamps that are left out before somebody may look whether that goes on.
+const SKIPPED_AT_ONCE: usize = 64;
+
 /// Releases timestamps of a source when they are due, as often as the gain says.
 #[derive(Debug)]
 pub(super) struct Release {
-    source: Merge,
-    timeline: Timeline,
+    pub(super) source: Merge,
+    pub(super) timeline: Timeline,
     gain: Gain,
-    ahead: TimestampBatch,
+    pub(super) ahead: TimestampBatch,
     /// Timestamps of `ahead` that were released.
-    taken: usize,
+    pub(super) taken: usize,
     /// Copies of the timestamp at `taken` that are still to be released, once that is decided.
-    owed: Option<u64>,
-    look_ahead: usize,
-    ended: bool,
+    pub(super) owed: Option<u64>,
+    pub(super) look_ahead: usize,
+    pub(super) ended: bool,
+    /// Instant of the last timestamp that was dealt with; the smallest number before the first.
+    pub(super) last_us: i64,
     /// Timestamps up to this instant are left out.
     skip_until_us: i64,
     skipped: u64,
@@ -55,6 +60,7 @@ impl Release {
             owed: None,
             look_ahead: look_ahead.max(1),
             ended: false,
+            last_us: i64::MIN,
             skip_until_us: i64::MIN,
             skipped: 0,
             passed: 0,
@@ -100,6 +106,12 @@ impl Release {
         self.skip_until_us = self.skip_until_us.max(instant_us);
     }
 
+    /// Lets event time go on at an instant; what lies before it and was not released is left out.
+    pub(super) fn skip_to(&mut self, instant_us: i64, now: Reading) {
+        self.timeline.skip_to(instant_us, now);
+        self.skip_until(instant_us.saturating_sub(1));
+    }
+
     /// Timestamps left out so far.
     pub(super) fn skipped(&self) -> u64 {
         self.skipped
@@ -139,14 +151,13 @@ impl Release {
         }
         let before = out.len();
         while out.len() < size {
+            if !self.skip() {
+                return Next::Now;
+            }
             if self.taken == self.ahead.len() && !self.refill() {
                 return Next::Ended;
             }
             let Some(head) = self.head() else { continue };
-            if head.instant_us() <= self.skip_until_us {
-                self.skip();
-                continue;
-            }
             self.timeline.begin(head, now);
             if head.instant_us() >= until_us {
                 return Next::Now;
@@ -195,6 +206,8 @@ impl Release {
         let before = out.len();
         let more = self.source.fill(size.saturating_sub(before), out);
         self.passed += (out.len() - before) as u64;
+        let last = out.moments.get(before..).and_then(<[Moment]>::last);
+        self.dealt(last.copied());
         self.ended = !more;
         Some(if more { Next::Now } else { Next::Ended })
     }
@@ -213,6 +226,7 @@ impl Release {
             out.moments.extend_from_slice(moments);
             out.inputs.extend_from_slice(inputs);
             self.passed += range.len() as u64;
+            self.dealt(moments.last().copied());
             self.taken = range.end;
             return;
         }
@@ -231,19 +245,50 @@ impl Release {
                 self.owed = Some(owed - room);
                 return;
             }
+            self.dealt(Some(at));
             self.taken = index + 1;
             self.passed += 1;
         }
     }
 
-    fn skip(&mut self) {
-        self.taken += 1;
-        self.passed += 1;
-        self.skipped += 1;
-        self.owed = None;
+    /// Leaves out what is to be left out; false when there may be more of it, so that a run that is
+    /// moved on by years can be stopped.
+    pub(super) fn skip(&mut self) -> bool {
+        for _ in 0..SKIPPED_AT_ONCE {
+            if self.skip_until_us == i64::MIN {
+                return true;
+            }
+            if self.taken == self.ahead.len() && !self.refill() {
+                return true;
+            }
+            let rest = self.ahead.moments.get(self.taken..).unwrap_or_default();
+            let until_us = self.skip_until_us;
+            let passed = rest.iter().take_while(|at| at.instant_us() <= until_us);
+            let count = passed.count();
+            if count < rest.len() {
+                self.skip_until_us = i64::MIN;
+            }
+            let last = count.checked_sub(1).and_then(|last| rest.get(last));
+            let last = last.copied();
+            if count > 0 {
+                self.owed = None;
+            }
+            self.dealt(last);
+            self.taken += count;
+            self.passed += count as u64;
+            self.skipped += count as u64;
+        }
+        false
     }
 
-    fn refill(&mut self) -> bool {
+    /// Notes the last timestamp that was dealt with.
+    fn dealt(&mut self, last: Option<Moment>) {
+        if let Some(last) = last {
+            self.last_us = last.instant_us();
+        }
+    }
+
+    pub(super) fn refill(&mut self) -> bool {
         if self.ended {
             return false;
         }

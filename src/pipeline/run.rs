@@ -2,9 +2,9 @@
 
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,16 +15,15 @@ use crate::time::Clock;
 
 use super::control::{Control, Level};
 use super::counters::Counters;
-use super::delivery::Circuit;
+use super::lint_samples::Looks;
 use super::pool::Pool;
 use super::queue::Queue;
 use super::settings::{Live, LiveControl, Settings};
 use super::shared::{Lane, Shared};
 use super::supervisor::{News, Supervisor, message};
-use super::{EndReason, Plan, State, Stats};
-
-/// Bytes of events that wait for one output, beside the number of batches.
-const LANE_BYTES: usize = 4 << 20;
+use super::swap::Desk;
+use super::swap_inputs::Schedule;
+use super::{EndReason, Plan, State, Stats, Tapped};
 
 /// Most threads that render: beyond it handing on in order is what takes the time.
 const MOST_WORKERS: usize = 32;
@@ -62,8 +61,8 @@ pub struct RunOptions {
 /// A run, from its start until its counters are no longer of interest. Dropping it aborts the run.
 #[derive(Debug)]
 pub struct Running {
-    shared: Arc<Shared>,
-    news: Sender<News>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) news: Sender<News>,
 }
 
 /// Starts a run and returns at once; see [`Running::wait_started`].
@@ -77,6 +76,7 @@ pub fn start(plan: Plan, options: RunOptions) -> Running {
         news: news.clone(),
         heard,
         stages: 0,
+        start_us: 0,
     };
     let watched = shared.clone();
     let spawned = thread::Builder::new()
@@ -100,20 +100,24 @@ pub fn start(plan: Plan, options: RunOptions) -> Running {
 
 fn shared(plan: &Plan, options: &RunOptions) -> Shared {
     let queue = options.parameters.queue;
-    let lanes = plan.outputs.iter().map(|output| Lane {
-        name: output.name.to_owned(),
-        queue: Queue::new(queue.max_event_batches, LANE_BYTES),
-        circuit: Circuit::new(output.config.delivery().circuit),
-        lost: AtomicU32::new(0),
-    });
+    let lanes = plan.outputs.iter().enumerate();
+    let lanes = lanes
+        .map(|(position, output)| Lane::new(output, position, &plan.base, queue.max_event_batches));
     Shared {
         id: options.id.clone(),
         control: Control::new(),
         counters: Counters::new(plan.inputs.len(), plan.outputs.len()),
         errors: super::errors::Errors::default(),
+        aliases: super::aliases::Aliases::default(),
+        tap: super::tap::Tap::default(),
+        meters: Default::default(),
         clock: options.clock.clone(),
-        settings: Live::new(Settings::of(&options.parameters.run)),
+        settings: Live::new(
+            Settings::of(&options.parameters.run),
+            options.parameters.live_mode,
+        ),
         backfill: OnceLock::new(),
+        zone: options.parameters.zone,
         live: options.parameters.live_mode,
         timestamps: Queue::new(queue.max_timestamp_batches, usize::MAX),
         lanes: lanes.collect(),
@@ -125,6 +129,12 @@ fn shared(plan: &Plan, options: &RunOptions) -> Shared {
             .iter()
             .map(|input| input.name.to_owned())
             .collect(),
+        desk: Desk::new(options.parameters.run.reload),
+        schedule: Schedule::default(),
+        expected_less: AtomicBool::new(false),
+        looks: Looks::default(),
+        now: Mutex::default(),
+        taking: Mutex::default(),
         start: OnceLock::new(),
         expected: OnceLock::new(),
         began: OnceLock::new(),
@@ -197,7 +207,14 @@ impl Running {
         self.shared.stats()
     }
 
-    /// Asks for the end: what is queued is delivered, but no longer than `drain`.
+    /// Some of the events it makes: those that are kept after the one with number `after`, at most the
+    /// latest `most`. The first call switches the tap on; it goes off when nobody asks for some seconds.
+    pub fn tail(&self, after: u64, most: usize) -> Tapped {
+        self.shared.tap.page(after, most, Instant::now())
+    }
+
+    /// Asks for the end: what is queued is delivered, but no longer than `drain`. Outputs that are held
+    /// are let go.
     pub fn stop(&self, drain: Duration) {
         if let Some(deadline) = Instant::now().checked_add(drain) {
             self.shared.control.drain_until(deadline);

@@ -31,12 +31,20 @@ impl SameFiles {
         self.changed.load(Ordering::Relaxed)
     }
 
+    /// True when something that was read so far now reads otherwise from `files`.
+    pub(super) fn differ(&self, files: &dyn Files) -> bool {
+        let seen: Vec<(PathBuf, u64)> = {
+            let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.iter()
+                .map(|(path, hash)| (path.clone(), *hash))
+                .collect()
+        };
+        seen.iter()
+            .any(|(path, hash)| hash_of(&files.read(path)) != *hash)
+    }
+
     fn note(&self, path: &Path, read: io::Result<Vec<u8>>) -> io::Result<Vec<u8>> {
-        let mut hasher = DefaultHasher::new();
-        if let Ok(bytes) = &read {
-            hasher.write(bytes);
-        }
-        let found = hasher.finish();
+        let found = hash_of(&read);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let first = *seen.entry(path.to_owned()).or_insert(found);
         if first != found {
@@ -44,6 +52,14 @@ impl SameFiles {
         }
         read
     }
+}
+
+fn hash_of(read: &io::Result<Vec<u8>>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    if let Ok(bytes) = read {
+        hasher.write(bytes);
+    }
+    hasher.finish()
 }
 
 impl Files for SameFiles {

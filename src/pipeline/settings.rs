@@ -12,15 +12,20 @@ use super::shared::Shared;
 use super::supervisor::News;
 
 /// Settings of a run that can be changed while it works.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Settings {
     /// No timestamps are released; what was released is delivered.
     pub paused: bool,
     /// How event time passes; `None`: with the wall clock in live mode, as fast as possible otherwise.
     pub pace: Option<Pace>,
     /// How often each timestamp is used; 1 as a rule.
+    #[serde(with = "crate::time::wire::exact")]
     pub gain: f64,
+    /// How far event time was moved on ahead of the wall clock, in microseconds: in live mode without a
+    /// pace, from where it goes on as fast as the clock. 0 as a rule.
+    pub shift_us: i64,
     /// Most events in a second.
+    #[serde(with = "crate::time::wire::exact_option")]
     pub rate_limit: Option<f64>,
     /// Ends the run after that many events.
     pub max_events: Option<u64>,
@@ -40,6 +45,7 @@ impl Settings {
             paused: false,
             pace: parameters.pace,
             gain: parameters.gain,
+            shift_us: 0,
             rate_limit: parameters.rate_limit,
             max_events: parameters.max_events,
             max_duration: parameters.max_duration,
@@ -48,7 +54,7 @@ impl Settings {
 }
 
 /// A change to a run that works.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Change {
     /// Release no more timestamps.
     Pause,
@@ -59,31 +65,36 @@ pub enum Change {
         skip: bool,
     },
     /// Let event time pass at this pace from where it stands. `None` goes back to the wall clock (live
-    /// mode) or to as fast as possible.
+    /// mode; event time that is ahead of it waits until it gets there) or to as fast as possible.
     Pace(Option<Pace>),
     /// Use each timestamp so often.
-    Gain(f64),
+    Gain(#[serde(with = "crate::time::wire::exact")] f64),
     /// Let no more events through in a second; `None` as many as there are.
-    RateLimit(Option<f64>),
+    RateLimit(#[serde(with = "crate::time::wire::exact_option")] Option<f64>),
     /// End after that many events since the start.
     MaxEvents(Option<u64>),
     /// End after that time since the start.
     MaxDuration(Option<Duration>),
     /// Let event time go on at this instant, microseconds since the Unix epoch: what lies between is
-    /// left out and counted as skipped.
+    /// left out and counted as skipped. Only forward. In live mode a moment ahead of the wall clock moves
+    /// event time ahead of it ([`Settings::shift_us`]), from where it goes on as fast as the clock; a new
+    /// pace, also none, ends that. What comes in from outside is not left out.
     SkipTo(i64),
-    /// Hold one output (by its number in the document, from 0), or let it go on. What is for it waits in
-    /// its queue; when that is full, the run waits.
+    /// Hold one output (by its number in the document, from 0), or let it go on. Nothing more is handed to
+    /// its target; what is for it waits in its queue, and when that is full, the run waits. A stop, also
+    /// when the time of the run is over, lets it go, so that what waits is delivered and nothing is lost;
+    /// a run whose inputs come to their end waits for whoever holds it.
     Output {
         /// Which.
         index: usize,
         /// Hold it.
         paused: bool,
     },
-    /// Try again now what an output waits to try again (by its number in the document, from 0).
+    /// Try again now what an output waits to try again (by its number in the document, from 0), or let
+    /// its next write through to a target that is down. Refused while nothing is wrong with its target.
     Retry(usize),
-    /// Switch a template off or on, by its alias. What is picked of it while it is off is dropped and
-    /// counted.
+    /// Switch a template off or on, by its alias. While it is off it is not rendered: what is picked of it
+    /// is dropped and counted. Takes effect with the next batch.
     Alias {
         /// Which.
         name: Arc<str>,
@@ -95,7 +106,7 @@ pub enum Change {
 }
 
 /// Why a change was not made.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, serde::Serialize, serde::Deserialize)]
 #[error("{0}")]
 pub struct ChangeError(pub String);
 
@@ -103,6 +114,8 @@ pub struct ChangeError(pub String);
 #[derive(Debug)]
 pub(super) struct Live {
     inner: Mutex<Inner>,
+    /// The wall clock says what is due, unless there is a pace.
+    live: bool,
     /// Grows with every change.
     version: AtomicU64,
     max_events: AtomicU64,
@@ -116,8 +129,9 @@ struct Inner {
 }
 
 impl Live {
-    pub(super) fn new(settings: Settings) -> Self {
+    pub(super) fn new(settings: Settings, live: bool) -> Self {
         Self {
+            live,
             version: AtomicU64::new(0),
             max_events: AtomicU64::new(settings.max_events.unwrap_or(u64::MAX)),
             inner: Mutex::new(Inner {
@@ -152,6 +166,11 @@ impl Live {
         self.max_events.load(Ordering::Relaxed)
     }
 
+    /// See [`Settings::shift_us`].
+    pub(super) fn shift_us(&self) -> i64 {
+        self.lock().settings.shift_us
+    }
+
     fn apply(&self, change: Change, now: Reading) -> Result<(), ChangeError> {
         let mut inner = self.lock();
         let settings = &mut inner.settings;
@@ -160,7 +179,10 @@ impl Live {
             // What went on anyhow missed nothing.
             Change::Resume { .. } if !settings.paused => return Ok(()),
             Change::Resume { .. } => settings.paused = false,
-            Change::Pace(pace) => settings.pace = pace,
+            Change::Pace(pace) => {
+                settings.pace = pace;
+                settings.shift_us = 0;
+            }
             Change::Gain(gain) => {
                 if !GAIN.contains(&gain) {
                     return Err(ChangeError(format!(
@@ -185,11 +207,14 @@ impl Live {
                     .store(most.unwrap_or(u64::MAX), Ordering::Relaxed);
             }
             Change::MaxDuration(most) => settings.max_duration = most,
-            Change::SkipTo(_)
-            | Change::Output { .. }
-            | Change::Retry(_)
-            | Change::Alias { .. }
-            | Change::Reload(_) => {
+            // Whoever asks has looked at the moment.
+            Change::SkipTo(us) if settings.pace.is_none() && self.live => {
+                settings.shift_us = settings.shift_us.max(us.saturating_sub(now.wall_us));
+            }
+            Change::SkipTo(_) => {}
+            // They concern no stage that reads settings.
+            Change::Output { .. } | Change::Retry(_) | Change::Alias { .. } => return Ok(()),
+            Change::Reload(_) => {
                 return Err(ChangeError("that cannot be changed yet".to_owned()));
             }
         }
@@ -211,9 +236,15 @@ impl LiveControl {
     /// changes nothing but the settings shown.
     ///
     /// # Errors
-    /// When the value makes no sense.
+    /// When the value makes no sense, or there is nothing to change.
     pub fn apply(&self, change: Change) -> Result<(), ChangeError> {
+        if let Change::Reload(mode) = change {
+            self.shared.desk.set_mode(mode);
+            tracing::info!(generator = self.shared.id, ?change, "run changed");
+            return Ok(());
+        }
         let now = self.shared.clock.read();
+        self.shared.steer(&change, now)?;
         self.shared.settings.apply(change.clone(), now)?;
         let made = self.shared.counters.events.get();
         if made >= self.shared.settings.max_events() {

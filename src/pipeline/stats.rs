@@ -8,9 +8,10 @@ use std::fmt;
 use std::time::Duration;
 
 use super::Settings;
+use crate::config::ReloadMode;
 
 /// Where a pipeline stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum State {
     /// Loading, checking, opening outputs.
     Starting,
@@ -23,7 +24,7 @@ pub enum State {
 }
 
 /// Why a run ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum EndReason {
     /// Inputs or event source have no more, everything was delivered.
     Finished,
@@ -61,7 +62,7 @@ impl fmt::Display for EndReason {
 }
 
 /// Counters and gauges of one pipeline at one moment.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Stats {
     /// Since the run started.
     pub uptime: Duration,
@@ -73,7 +74,7 @@ pub struct Stats {
     pub produced_for: u64,
     /// Timestamps for which nothing was picked.
     pub empty: u64,
-    /// Timestamps the source dropped.
+    /// Timestamps the source dropped, or for which only templates were picked that are switched off.
     pub dropped: u64,
     /// Timestamps whose rendering failed.
     pub failed: u64,
@@ -96,8 +97,8 @@ pub struct Stats {
     pub position_us: Option<i64>,
     /// The history before the live part, when there is one.
     pub backfill: Option<Backfill>,
-    /// Timestamps left out because the run was paused when they fell due, by wish of whoever resumed
-    /// it. Not part of `released`.
+    /// Timestamps left out by wish: because the run was paused when they fell due, or because event time
+    /// was moved on past them. Not part of `released`.
     pub skipped: u64,
     /// How often the wall clock was set, or the machine slept, while the run followed it.
     pub jumps: u64,
@@ -115,7 +116,8 @@ pub struct Stats {
     pub stages: Vec<StageStats>,
     /// Templates by alias, when the event source has them, in document order.
     pub aliases: Vec<AliasStats>,
-    /// Processor time of all its threads since the start.
+    /// Processor time of all its threads since the start, and of its tasks on threads it shares with
+    /// others. What child processes take is not in it.
     pub cpu: Duration,
     /// What became of changes to its files.
     pub reload: ReloadStats,
@@ -133,7 +135,7 @@ pub struct StageStats {
     /// With nothing to do: waiting for the stage before it, the inputs for the clock.
     pub idle: Duration,
     /// With something to pass on and no room for it: waiting for the stage behind it, an output for
-    /// its target.
+    /// its target or because it is held.
     pub blocked: Duration,
 }
 
@@ -146,11 +148,15 @@ pub struct AliasStats {
     pub events: u64,
     /// Renders of it that failed.
     pub failed: u64,
+    /// How often it was picked while it was off. A timestamp for which nothing else was picked counts as
+    /// dropped.
+    pub dropped: u64,
     /// It is switched off: what is picked of it is dropped.
     pub off: bool,
 }
 
-/// How long writes take, from handing over to the answer of the target, over the last minute.
+/// How long writes take of which something arrives, from handing over to the answer of the target,
+/// over the last minute; each is known to a sixteenth.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Latency {
     /// Writes in the last minute.
@@ -163,19 +169,6 @@ pub struct Latency {
     pub p99: Duration,
     /// The longest.
     pub max: Duration,
-}
-
-/// What a run does when its files change.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ReloadMode {
-    /// Take a sound change at the next batch.
-    #[default]
-    Auto,
-    /// Check it and wait for somebody's word.
-    Ask,
-    /// Go on with what was read at the start.
-    Off,
 }
 
 /// What became of changes to the files of a run.
@@ -207,7 +200,7 @@ pub struct Lint {
 }
 
 /// History that is produced as fast as possible before a live run goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Backfill {
     /// Where it begins, microseconds since the Unix epoch.
     pub from_us: i64,
@@ -232,7 +225,7 @@ impl Stats {
 }
 
 /// One input.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct InputStats {
     /// Plugin name.
     pub name: String,
@@ -241,7 +234,7 @@ pub struct InputStats {
 }
 
 /// One output.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct OutputStats {
     /// Plugin name.
     pub name: String,
@@ -267,12 +260,13 @@ pub struct OutputStats {
     pub paused: bool,
     /// How long its writes take.
     pub latency: Latency,
-    /// Where its dead letters are kept, when it keeps them.
+    /// Where its dead letters are kept, when it keeps them; the file comes with the first letter.
+    #[serde(with = "crate::config::wire::path_option")]
     pub letters: Option<std::path::PathBuf>,
 }
 
 /// A target that does not take events at the moment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Outage {
     /// The circuit is open: the target is only probed.
     pub open: bool,
@@ -287,7 +281,7 @@ pub struct Outage {
 }
 
 /// One bounded queue.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct QueueStats {
     /// What waits in it: `timestamps`, or the output's name.
     pub name: String,
@@ -298,7 +292,7 @@ pub struct QueueStats {
 }
 
 /// Errors of one kind at one place.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ErrorStats {
     /// Stage and plugin or template alias.
     pub source: String,

@@ -8,17 +8,19 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::config::{BACKFILL_FORMS, Diagnostic, Diagnostics};
-use crate::event::{EventEnv, Limits};
 use crate::input::{InputEnv, Merge, Outside, input_seed};
-use crate::output::{FormatEnv, OutputEnv, OutputError, TextSet};
+use crate::output::OutputError;
 
 use super::batching::Batching;
 use super::control::Level;
 use super::event_stage::{self, Setup};
+use super::reads::Reads;
 use super::release::Release;
 use super::run::RunOptions;
-use super::same_files::SameFiles;
 use super::shared::Shared;
+use super::swap::Maker;
+use super::swap_outputs::{self, Opening};
+use super::swap_parts::{Key, Now, Slot, output_keys};
 use super::timeline::Timeline;
 use super::{Backfill, EndReason, OutputPlan, Plan, input_stage, output_stage};
 
@@ -44,6 +46,8 @@ pub(super) enum News {
     Over,
     /// Look at the state again.
     Look,
+    /// Open another output.
+    Open(Box<Opening>),
 }
 
 /// Owns the threads of a run.
@@ -55,6 +59,8 @@ pub(super) struct Supervisor {
     pub(super) heard: Receiver<News>,
     /// Threads that work.
     pub(super) stages: usize,
+    /// What inputs took as "now", once they did.
+    pub(super) start_us: i64,
 }
 
 impl Supervisor {
@@ -67,7 +73,7 @@ impl Supervisor {
                 |first| first.message.clone(),
             );
             self.shared.halt(EndReason::Failed(reason));
-            for lane in &self.shared.lanes {
+            for lane in self.shared.lanes.iter() {
                 lane.queue.cancel();
             }
         }
@@ -99,13 +105,25 @@ impl Supervisor {
 
     /// Outputs come last, because opening them may empty files.
     fn start(&mut self) -> Result<(), Diagnostics> {
-        self.spawn_event()?;
+        let maker = Arc::new(Maker::new(self.plan.clone(), self.options.clone()));
+        self.spawn_event(maker.clone())?;
         self.ready(1)?;
         if self.shared.control.is(Level::Drain) {
             return Ok(());
         }
-        let source = self.inputs()?;
-        self.formatters()?;
+        let (source, inputs) = self.inputs()?;
+        // Each output makes its formatter on its thread, but a template that does not compile must be
+        // found before any output is opened.
+        let outputs = output_keys(&self.plan, &self.options.files)?;
+        self.shared.begins(Now {
+            maker,
+            inputs: slots(inputs),
+            outputs: slots(outputs),
+            start_us: self.start_us,
+            skip_past: self.skip_past(),
+            joined: self.plan.joins(),
+            position_us: None,
+        });
         for index in 0..self.plan.outputs.len() {
             self.spawn_output(index)?;
         }
@@ -126,7 +144,7 @@ impl Supervisor {
                     }
                 }
                 Ok(News::Over) => self.stages -= 1,
-                Ok(News::Look) => {}
+                Ok(News::Look | News::Open(_)) => {}
                 Err(_) => break,
             }
         }
@@ -136,31 +154,34 @@ impl Supervisor {
         Ok(())
     }
 
-    fn inputs(&self) -> Result<Merge, Diagnostics> {
+    fn inputs(&mut self) -> Result<(Merge, Vec<Key>), Diagnostics> {
         let parameters = &self.options.parameters;
         let start_us = self.options.start_us();
         let backfill = self.backfill(start_us)?;
         let now_us = backfill.map_or(start_us, |backfill| backfill.from_us);
+        self.start_us = now_us;
         if let Some(backfill) = backfill {
             let _ = self.shared.backfill.set(backfill);
         }
         let woken = self.shared.clone();
         let outside = Outside::new(self.shared.clock.clone(), move || woken.control.poke());
-        let env = |index| InputEnv {
-            zone: parameters.zone,
-            now: parameters.zone.at_instant(now_us),
-            skip_past: backfill.is_some() || parameters.live_mode && parameters.skip_past,
-            base: &self.plan.base,
-            files: self.options.files.as_ref(),
-            seed: input_seed(self.options.seed, index),
-            outside: Some(&outside),
-        };
         let mut problems = Diagnostics::default();
         let mut started = Vec::new();
         let mut expected = Some(0_u64);
+        let mut keys = Vec::new();
         for (input, index) in self.plan.inputs.iter().zip(0..=u16::MAX) {
-            let env = env(index);
-            let count = input.config.count(&env);
+            let reads = Reads::new(self.options.files.clone());
+            let env = InputEnv {
+                zone: parameters.zone,
+                now: parameters.zone.at_instant(now_us),
+                skip_past: self.skip_past(),
+                base: &self.plan.base,
+                files: &reads,
+                seed: input_seed(self.options.seed, index),
+                outside: Some(&outside),
+            };
+            let files = self.options.files.as_ref();
+            let count = input.config.count(&InputEnv { files, ..env });
             expected = expected
                 .zip(count)
                 .map(|(sum, count)| sum.saturating_add(count));
@@ -172,6 +193,11 @@ impl Supervisor {
                         .setting(input.setting.clone())
                 }),
             }
+            keys.push(Key {
+                name: input.name,
+                digest: input.digest,
+                reads: reads.sum(),
+            });
         }
         if let Some(expected) = expected {
             let _ = self.shared.expected.set(expected);
@@ -179,7 +205,12 @@ impl Supervisor {
         if problems.has_errors() {
             return Err(problems);
         }
-        Ok(Merge::new(started))
+        Ok((Merge::new(started), keys))
+    }
+
+    fn skip_past(&self) -> bool {
+        let parameters = &self.options.parameters;
+        parameters.run.backfill.is_some() || parameters.live_mode && parameters.skip_past
     }
 
     /// The history before the live part: the inputs start as if the run had started where it begins,
@@ -209,73 +240,26 @@ impl Supervisor {
         }))
     }
 
-    /// Checks that every formatter can be made: each output makes its own on its thread, but a
-    /// template that does not compile must be found before any output is opened.
-    fn formatters(&self) -> Result<(), Diagnostics> {
-        let env = FormatEnv::new(&self.plan.base, self.options.files.clone());
-        let mut problems = Diagnostics::default();
-        for output in &self.plan.outputs {
-            let built = output.config.format().build(&env).map(drop);
-            let texts = TextSet::build(output.config.texts(), &env).map(drop);
-            if let Err(error) = built.and(texts) {
-                problems.0.extend(not_open(error, output).0);
-            }
-        }
-        if problems.has_errors() {
-            return Err(problems);
-        }
-        Ok(())
-    }
-
-    fn spawn_event(&mut self) -> Result<(), Diagnostics> {
-        let plan = self.plan.clone();
-        let options = self.options.clone();
+    fn spawn_event(&mut self, maker: Arc<Maker>) -> Result<(), Diagnostics> {
         let news = self.news.clone();
-        let setup = Setup {
-            name: plan.event_name.to_owned(),
-            tags: plan
-                .inputs
-                .iter()
-                .map(|input| input.config.tags().to_vec())
-                .collect(),
-            joined: self.joined(),
-            workers: options.render_threads(),
-            eager: options.workers.is_some(),
-        };
-        let files = Arc::new(SameFiles::new(options.files.clone()));
+        let tags = self.plan.inputs.iter();
+        let tags = tags.map(|input| input.config.tags().to_vec()).collect();
+        let setup = Setup::new(&self.plan, &self.plan, &self.options, tags);
         let body = move |shared: &Shared| {
-            let env = || EventEnv {
-                base: &plan.base,
-                files: files.clone(),
-                zone: options.parameters.zone,
-                seed: options.seed,
-                globals: options.globals.clone(),
-                limits: Limits::RUN,
-            };
-            let mut problems = Diagnostics::default();
-            let source = plan.event.build(&env(), &mut problems);
-            let Some(source) = source.filter(|_| !problems.has_errors()) else {
-                let _ = news.send(News::Ready(Err(or_unknown(problems, "the event source"))));
-                return;
+            let source = match maker.make() {
+                Ok(source) => source,
+                Err(problems) => {
+                    let _ = news.send(News::Ready(Err(problems)));
+                    return;
+                }
             };
             if let Some(interrupt) = source.interrupter() {
                 shared.control.on_halt(interrupt);
             }
             let _ = news.send(News::Ready(Ok(())));
-            let another = |streams| {
-                let mut problems = Diagnostics::default();
-                let source = plan.event.build_another(&env(), streams, &mut problems)?;
-                (!problems.has_errors() && !files.changed()).then_some(source)
-            };
-            event_stage::run(source, &setup, &another, shared);
+            event_stage::run(source, setup, maker, shared);
         };
         self.spawn("evtui-event", EVENT_STACK, body, event_stage::finish)
-    }
-
-    /// True when the size of batches shows in what some output writes.
-    fn joined(&self) -> bool {
-        let mut outputs = self.plan.outputs.iter();
-        outputs.any(|output| output.config.format().joins_batch())
     }
 
     fn spawn_output(&mut self, index: usize) -> Result<(), Diagnostics> {
@@ -287,17 +271,8 @@ impl Supervisor {
             let Some(output) = plan.outputs.get(index) else {
                 return;
             };
-            let parameters = &options.parameters;
-            let env = OutputEnv {
-                base: &plan.base,
-                files: options.files.clone(),
-                streams: options.streams.clone(),
-                runtime: options.runtime.clone(),
-                write_timeout: Duration::from_secs(parameters.write_timeout),
-                resumes: false,
-                max_concurrency: parameters.max_concurrency,
-            };
-            let ordered = parameters.keep_order;
+            let env = swap_outputs::env(&plan, &options, options.files.clone(), false);
+            let ordered = options.parameters.keep_order;
             match output_stage::open(output.config.as_ref(), &env, options.seed, index, shared) {
                 Ok(opened) => {
                     let _ = news.send(News::Ready(Ok(())));
@@ -312,17 +287,20 @@ impl Supervisor {
         self.spawn("evtui-output", 0, body, finish)
     }
 
+    /// Opens an output while the run works.
+    fn open_output(&mut self, opening: Opening) {
+        let (options, shared, lane) = (self.options.clone(), self.shared.clone(), opening.lane);
+        let body = move |_: &Shared| opening.run(&options, &shared);
+        let finish = move |panic, shared: &Shared| output_stage::finish(panic, lane, shared);
+        // Who asked for it hears that it is not there.
+        let _ = self.spawn("evtui-output", 0, body, finish);
+    }
+
     fn spawn_input(&mut self, source: Merge) -> Result<(), Diagnostics> {
         let parameters = &self.options.parameters;
-        let delay = parameters.batch.delay;
-        let delay = delay.filter(|_| self.joined() && self.shared.live);
-        let mut size = parameters.batch.size;
-        if !self.joined() && !self.shared.live {
-            size = Some(size.unwrap_or(TIMESTAMPS).min(TIMESTAMPS));
-        }
         let weak = Arc::downgrade(&self.shared);
         let setup = input_stage::Setup {
-            batching: Batching::new(size, delay),
+            batching: batching(&self.plan, &self.options),
             rate_limit: parameters.run.rate_limit,
             wake: Arc::new(move || {
                 if let Some(shared) = weak.upgrade() {
@@ -394,6 +372,7 @@ impl Supervisor {
             match self.hear(deadline) {
                 Ok(News::Over) => self.stages -= 1,
                 Ok(News::Ready(_) | News::Look) => {}
+                Ok(News::Open(opening)) => self.open_output(*opening),
                 Err(RecvTimeoutError::Timeout) if gone.is_some() => return,
                 Err(RecvTimeoutError::Timeout) if self.shared.control.deadline().is_none() => {
                     if over.is_some_and(|over| over <= Instant::now()) {
@@ -428,7 +407,7 @@ impl Supervisor {
     }
 }
 
-fn not_open(error: OutputError, output: &OutputPlan) -> Diagnostics {
+pub(super) fn not_open(error: OutputError, output: &OutputPlan) -> Diagnostics {
     Diagnostics(vec![Diagnostic {
         help: error.help,
         ..Diagnostic::error(error.message, Some(output.place.clone()))
@@ -436,7 +415,7 @@ fn not_open(error: OutputError, output: &OutputPlan) -> Diagnostics {
     }])
 }
 
-fn or_unknown(mut problems: Diagnostics, what: &str) -> Diagnostics {
+pub(super) fn or_unknown(mut problems: Diagnostics, what: &str) -> Diagnostics {
     if !problems.has_errors() {
         problems.push(Diagnostic::error(
             format!("{what} could not be built"),
@@ -444,6 +423,24 @@ fn or_unknown(mut problems: Diagnostics, what: &str) -> Diagnostics {
         ));
     }
     problems
+}
+
+/// How timestamps become batches for the outputs of a plan.
+pub(super) fn batching(plan: &Plan, options: &RunOptions) -> Batching {
+    let parameters = &options.parameters;
+    let (joined, live) = (plan.joins(), parameters.live_mode);
+    let delay = parameters.batch.delay.filter(|_| joined && live);
+    let mut size = parameters.batch.size;
+    if !joined && !live {
+        size = Some(size.unwrap_or(TIMESTAMPS).min(TIMESTAMPS));
+    }
+    Batching::new(size, delay)
+}
+
+/// Inputs or outputs as they stand at the start: their numbers are their positions.
+fn slots(keys: Vec<Key>) -> Vec<Slot> {
+    let numbered = keys.into_iter().enumerate();
+    numbered.map(|(number, key)| Slot { number, key }).collect()
 }
 
 /// The words of a panic.

@@ -3,8 +3,12 @@
 
 mod delivery;
 mod ordered;
+mod random;
 mod remote;
+mod source;
 mod starting;
+mod steer;
+mod watched;
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,10 +16,14 @@ use std::sync::mpsc;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
+use source::{Produce, Source};
+
+pub(super) use source::one;
+
 use super::*;
 use crate::batch::EventBatch;
-use crate::config::{Diagnostic, Diagnostics, Disk, Parameters, Place, RunParameters};
-use crate::event::{EventConfig, EventEnv, EventError, EventSource, Globals, Impurity, Outcome};
+use crate::config::{Disk, Parameters, Place, RunParameters};
+use crate::event::{EventError, Globals, Outcome};
 use crate::input::{Input, InputConfig, InputEnv, InputError};
 use crate::output::{
     DeliveryConfig, FormatConfig, Items, LocalOutput, Output, OutputConfig, OutputEnv, OutputError,
@@ -34,6 +42,8 @@ pub(super) struct Ticks {
     pub(super) step_us: i64,
     /// The first is at the present, not at the epoch.
     pub(super) from_now: bool,
+    /// Asking for timestamps panics.
+    breaks: bool,
 }
 
 fn ticks(count: i64) -> Ticks {
@@ -42,6 +52,7 @@ fn ticks(count: i64) -> Ticks {
         fails_after: None,
         step_us: 1_000_000,
         from_now: false,
+        breaks: false,
     }
 }
 
@@ -65,6 +76,7 @@ struct Ticking(Ticks, i64, i64);
 
 impl Input for Ticking {
     fn fill(&mut self, max: usize, out: &mut Vec<Moment>) -> Result<(), InputError> {
+        assert!(!self.0.breaks, "the input fell over");
         for _ in 0..max {
             if self.0.fails_after == Some(self.1) {
                 return Err(InputError {
@@ -83,82 +95,6 @@ impl Input for Ticking {
         }
         Ok(())
     }
-}
-
-pub(super) type Produce = fn(u64, &mut EventBatch) -> Outcome;
-
-#[derive(Debug)]
-struct Source {
-    produce: Produce,
-    build: Result<(), String>,
-    /// Building waits until this opens.
-    gate: Option<Arc<Seen>>,
-    parallel: bool,
-}
-
-#[derive(Debug)]
-struct Producing {
-    produce: Produce,
-    index: u64,
-    parallel: bool,
-}
-
-impl EventConfig for Source {
-    fn build(
-        &self,
-        _env: &EventEnv<'_>,
-        problems: &mut Diagnostics,
-    ) -> Option<Box<dyn EventSource>> {
-        if let Some(gate) = &self.gate {
-            gate.wait();
-        }
-        if let Err(message) = &self.build {
-            problems.push(Diagnostic::error(message.clone(), None));
-            return None;
-        }
-        self.build_another(_env, 0, problems)
-    }
-
-    fn build_another(
-        &self,
-        _env: &EventEnv<'_>,
-        _streams: u64,
-        _problems: &mut Diagnostics,
-    ) -> Option<Box<dyn EventSource>> {
-        Some(Box::new(Producing {
-            produce: self.produce,
-            index: 0,
-            parallel: self.parallel,
-        }))
-    }
-}
-
-impl EventSource for Producing {
-    fn produce(&mut self, _at: Moment, _tags: &[Arc<str>], out: &mut EventBatch) -> Outcome {
-        self.index += 1;
-        (self.produce)(self.index - 1, out)
-    }
-
-    fn aliases(&self) -> &[Arc<str>] {
-        &[]
-    }
-
-    fn parallel(&self) -> Result<(), Impurity> {
-        let impurity = || Impurity {
-            place: None,
-            reason: "the test says so".to_owned(),
-        };
-        self.parallel.then_some(()).ok_or_else(impurity)
-    }
-
-    fn seek(&mut self, index: u64) {
-        self.index = index;
-    }
-}
-
-pub(super) fn one(index: u64, out: &mut EventBatch) -> Outcome {
-    out.push(index.to_string().as_bytes(), 0);
-    Outcome::Produced(1)
 }
 
 /// What a [`Target`] does with batch number n (from 0).
@@ -356,6 +292,7 @@ impl Setup {
             setting: format!("input[{index}].ticks"),
             place: place(),
             config: Box::new(config),
+            digest: 0,
         });
         let outputs = outputs.into_iter().enumerate();
         let outputs = outputs.map(|(index, config)| OutputPlan {
@@ -363,6 +300,8 @@ impl Setup {
             setting: format!("output[{index}].target"),
             place: place(),
             config,
+            digest: 0,
+            unverified: false,
         });
         let plan = Plan {
             inputs: inputs.collect(),
@@ -374,6 +313,7 @@ impl Setup {
                 gate: self.gate,
                 parallel: self.workers.is_some(),
             }),
+            event_digest: 0,
             outputs: outputs.collect(),
             path: "generator.yml".into(),
             base: self.base,

@@ -8,6 +8,8 @@
 //!   timestamp (sample mode) and goes by the monotonic clock, which nobody sets and which stands still
 //!   while the machine sleeps. A new pace goes on from where event time stands.
 //! - **Sample mode** without a pace takes everything as due.
+//! - **Moved on** by someone, event time goes on from there: at its pace, or, when it followed the wall
+//!   clock and is ahead of it now, by the monotonic clock.
 //!
 //! A pause stops event time at a pace; the wall clock goes on, and what it passes meanwhile is due at
 //! the end of the pause.
@@ -97,7 +99,7 @@ impl Timeline {
     }
 
     /// Where event time stands; `None` when that shows only with the next timestamp.
-    fn position(&self, now: Reading) -> Option<Moment> {
+    pub(super) fn position(&self, now: Reading) -> Option<Moment> {
         match self.base {
             Base::Wall => Some(self.zone.at_instant(now.wall_us)),
             Base::Free => None,
@@ -118,6 +120,25 @@ impl Timeline {
                 }
             }
         }
+    }
+
+    /// Lets event time go on at an instant, if that is ahead of where it stands.
+    pub(super) fn skip_to(&mut self, instant_us: i64, now: Reading) {
+        let ahead = |at: Moment| at.instant_us() < instant_us;
+        if !self.position(now).is_some_and(ahead) {
+            return;
+        }
+        let pace = match self.base {
+            Base::Free => return,
+            // Ahead of the wall clock it goes on as fast as that.
+            Base::Wall => Pace::Speed(1.0),
+            Base::Paced { pace, .. } => pace,
+        };
+        self.base = Base::Paced {
+            pace,
+            mono_us: self.mono(now),
+            at: Some(self.zone.at_instant(instant_us)),
+        };
     }
 
     /// Takes the first timestamp as where event time starts, if it starts there.

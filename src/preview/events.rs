@@ -107,7 +107,7 @@ fn sending(
         seed: Some(project.request.seed),
         ..FormatEnv::new(project.base, project.files.clone())
     };
-    env.origins.set(aliases.to_vec(), tags.to_vec());
+    env.origins.add(aliases.to_vec(), tags.to_vec());
     let mut unsound = |error: OutputError, option: &str| {
         let mut problem = Diagnostic::error(error.message, Some(output.place.clone()))
             .setting(format!("{}{option}", output.setting));

@@ -170,6 +170,10 @@ pub struct PreviewResult {
     pub outputs: Vec<String>,
     /// What the event plugin's options say.
     pub outline: Outline,
+    /// What Eventum does not know of it.
+    pub obstacles: Vec<crate::language::Obstacle>,
+    /// Names of the project, for completion; absent when the document cannot be read at all.
+    pub words: Option<Arc<crate::language::Outline>>,
     /// The state after the events, if it was asked for.
     pub state: Vec<StateScope>,
     /// Why changes of the state could not be made.
@@ -304,3 +308,4 @@ pub enum PreviewFailure {
 
 #[cfg(test)]
 mod tests;
+mod words;

@@ -74,7 +74,7 @@ pub(super) fn attempt(
                 seed: Some(project.request.seed),
                 ..FormatEnv::new(project.base, project.files.clone())
             };
-            env.origins.set(source.aliases().to_vec(), tags.clone());
+            env.origins.add(source.aliases().to_vec(), tags.clone());
             let single = batch.slice(attempt.event..attempt.event + 1);
             formatter(text, &env, &single)
         }

@@ -53,3 +53,25 @@ pub use ops::BinaryOp;
 pub use text::Str;
 pub use value::{Dict, List, Tuple, Value};
 pub use vm::Ctx;
+
+/// Names of all filters, in order.
+pub fn filter_names() -> impl Iterator<Item = &'static str> {
+    filters::names()
+}
+
+/// Names of all tests, in order; some are signs (`==`).
+pub fn test_names() -> impl Iterator<Item = &'static str> {
+    tests::names()
+}
+
+/// Names of the built-in functions (`range`).
+pub fn function_names() -> Vec<&'static str> {
+    let all = globals::builtin().into_iter();
+    all.map(|(name, _)| name).collect()
+}
+
+/// The parameters of a filter without its input, such as `(old, new, [count])`; `None` when it takes
+/// any, or there is no such filter.
+pub fn filter_signature(name: &str) -> Option<String> {
+    usage::arity::filter(name).map(usage::written)
+}

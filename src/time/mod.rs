@@ -15,6 +15,7 @@ mod pace;
 pub mod relative;
 mod text;
 pub mod versatile;
+pub(crate) mod wire;
 mod zone;
 
 pub use civil::{

@@ -15,10 +15,10 @@ pub const PACE_FORMS: &str =
     "write a unit and how often one passes, such as `day/1s`, `hour/500ms` or `15m/2s`";
 
 /// How event time passes.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Pace {
     /// So many seconds of event time in a second; more than 0.
-    Speed(f64),
+    Speed(#[serde(with = "super::wire::exact")] f64),
     /// The timestamps of a whole unit at once, then the next unit after a while. Units lie on the
     /// local clock: a day begins at midnight, a week on Monday.
     Steps {

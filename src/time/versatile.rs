@@ -8,7 +8,7 @@ use super::iso::{self, IsoError};
 use super::{Moment, SECOND_US, Zone, relative};
 
 /// A moment as a setting names it; becomes a [`Moment`] with a zone, a "now" and a base.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Versatile {
     /// An instant, microseconds since the Unix epoch (a date with an offset, or Unix time).
     Instant(i64),

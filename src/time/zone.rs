@@ -10,6 +10,20 @@ use super::{DAY_US, Moment, SECOND_US};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Zone(Tz);
 
+impl serde::Serialize for Zone {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.name())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Zone {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let name = <std::borrow::Cow<'_, str>>::deserialize(from)?;
+        let unknown = || serde::de::Error::custom(format!("there is no time zone {name}"));
+        Self::parse(&name).ok_or_else(unknown)
+    }
+}
+
 /// A stretch of time within which a zone's offset does not change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Steady {

@@ -4,11 +4,13 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use ropey::Rope;
+
 use super::event::FileText;
 use super::text;
 
 /// Largest file that is opened.
-const LIMIT: u64 = 10 << 20;
+const LIMIT: u64 = 100 << 20;
 
 /// Reads a file to edit it.
 ///
@@ -42,7 +44,7 @@ pub fn open(path: &Path) -> Result<FileText, String> {
         format!("{} is not UTF-8 text (byte {at} is wrong)", name(path))
     })?;
     Ok(FileText {
-        text,
+        text: Rope::from_str(&text),
         read_only: read_only(path),
     })
 }
@@ -52,6 +54,31 @@ pub fn reread(path: &Path) -> Option<Result<FileText, String>> {
     match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         _ => Some(open(path)),
+    }
+}
+
+/// Lines before and after the one that is pointed to.
+const AROUND: usize = 2;
+/// Longest line shown, in characters.
+const LINE: usize = 400;
+
+/// The lines around a line of a file, with their numbers from 1.
+///
+/// # Errors
+/// Says why it cannot be read, or that it has no such line any more.
+pub fn excerpt(path: &Path, line: usize) -> Result<Vec<(usize, String)>, String> {
+    let text = open(path)?.text;
+    let from = line.saturating_sub(AROUND).max(1);
+    let lines: Vec<(usize, String)> = (1..)
+        .zip(text.lines())
+        .skip(from - 1)
+        .take(line.saturating_sub(from) + 1 + AROUND)
+        .map(|(number, line)| (number, line.chars().take(LINE).collect()))
+        .collect();
+    if lines.iter().any(|(number, _)| *number == line) {
+        Ok(lines)
+    } else {
+        Err(format!("{} has no line {line} any more", name(path)))
     }
 }
 
@@ -121,10 +148,12 @@ fn name(path: &Path) -> String {
         .into_owned()
 }
 
-fn explain(action: &str, path: &Path, error: &io::Error) -> String {
+/// Says in words what could not be done to a file.
+pub fn explain(action: &str, path: &Path, error: &io::Error) -> String {
     let why = match error.kind() {
         io::ErrorKind::NotFound => "it does not exist".to_owned(),
         io::ErrorKind::PermissionDenied => "no permission".to_owned(),
+        io::ErrorKind::AlreadyExists => "there is one there already".to_owned(),
         io::ErrorKind::StorageFull => "the disk is full".to_owned(),
         io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
         _ => error.to_string(),
@@ -144,11 +173,11 @@ mod tests {
         fs::write(path("binary"), b"a\0b").unwrap();
         fs::write(path("latin"), b"caf\xe9").unwrap();
         let big = File::create(path("big")).unwrap();
-        big.set_len(50 << 20).unwrap();
+        big.set_len(150 << 20).unwrap();
         for (name, part) in [
             ("binary", "binary is a binary file"),
             ("latin", "byte 3 is wrong"),
-            ("big", "too big to edit: 52.4 MB"),
+            ("big", "too big to edit: 157 MB"),
             ("missing", "cannot read missing: it does not exist"),
             (".", "is not a file"),
         ] {

@@ -2,19 +2,21 @@
 //! the world.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ropey::Rope;
 
 use crate::config::{Diagnostics, StartupEdit};
 use crate::instance::{
-    Action, GeneratorSpec, GeneratorStatus, LogPage, LogQuery, Overview, Selection, TailPage,
+    Action, GeneratorSpec, GeneratorStatus, Link, LogPage, LogQuery, Overview, Selection, TailPage,
     TailQuery,
 };
 use crate::pipeline::Change;
 use crate::preview::{PreviewRequest, PreviewResult};
 
 use super::project::{Found, Tree};
+use super::trash::FileChange;
 
 /// Something happened.
 #[derive(Debug)]
@@ -35,6 +37,10 @@ pub enum AppEvent {
     Reread(PathBuf, Option<Result<FileText, String>>),
     /// A file was written, or why not.
     Saved(PathBuf, Rope, Result<(), String>),
+    /// Files were made, renamed, deleted; what was done, or why not.
+    FileChanged(FileChange, Result<FileChange, String>),
+    /// Another editor is done with a file.
+    EditedOutside(PathBuf, Result<(), String>),
     /// The files of the project, or why there are none.
     Scanned(Result<Tree, String>),
     /// Projects that can be opened.
@@ -54,6 +60,8 @@ pub enum AppEvent {
     Pipeline(PipelineEvent),
     /// News of the instance.
     Instance(InstanceNews),
+    /// Lines around a line of a file, with their numbers, or why there are none.
+    Excerpt(PathBuf, usize, Result<Vec<(usize, String)>, String>),
     /// The process was asked to end by a signal.
     Signal(i32),
     /// The terminal is gone or broken.
@@ -71,10 +79,16 @@ pub enum PipelineEvent {
     Refused(String, Diagnostics),
     /// A request failed.
     Failed(String),
+    /// It has this name in the instance, where another project has the wished one.
+    Named(String),
+    /// It runs already: it was left in the background, or another terminal started it.
+    Adopted(Box<GeneratorStatus>),
     /// A sample of its counters.
     Status(Box<GeneratorStatus>),
     /// Everything is stopped.
     ShutDown,
+    /// Not everything could be stopped, and why.
+    NotStopped(String),
 }
 
 /// News of the instance, for the screens about running generators.
@@ -92,10 +106,20 @@ pub enum InstanceNews {
     Globals(String, Vec<(String, serde_json::Value)>),
     /// Why the instance does not answer; `None` when it does again.
     Silent(Option<String>),
+    /// Where generators run, when that changed.
+    Link(Link),
+    /// Generators that run, whoever started them.
+    Running(Vec<String>),
+    /// An instance could not be reached, and why.
+    Warned(String),
+    /// Generators have to run in this process, and why.
+    Here(String),
     /// A request was carried out, in words.
     Done(String),
     /// A request failed.
     Failed(String),
+    /// The machine slept for so long.
+    Slept(Duration),
 }
 
 /// What the instance is to be asked again and again while it is shown.
@@ -111,6 +135,27 @@ pub struct Observe {
     pub logs: Option<LogQuery>,
     /// Globals of a scenario; an empty name is generators without one.
     pub globals: Option<String>,
+    /// The workbench's pipeline in detail, told as [`PipelineEvent::Status`].
+    pub own: Option<String>,
+    /// Once a second is enough.
+    pub slowly: bool,
+}
+
+impl Observe {
+    /// True when the same is asked for, whatever was heard of it already.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let tail = |one: &Self| {
+            let tail = one.tail.as_ref();
+            tail.map(|(id, query)| (id.clone(), query.most))
+        };
+        let logs = |one: &Self| one.logs.as_ref().map(|query| query.generator.clone());
+        tail(self) == tail(other)
+            && logs(self) == logs(other)
+            && self.overview == other.overview
+            && self.status == other.status
+            && self.globals == other.globals
+            && self.own == other.own
+    }
 }
 
 /// A request about generators, made once.
@@ -140,7 +185,7 @@ pub enum Request {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileText {
     /// Its text.
-    pub text: String,
+    pub text: Rope,
     /// Why it cannot be changed, when it cannot.
     pub read_only: Option<String>,
 }
@@ -154,6 +199,17 @@ pub enum Effect {
     Reread(PathBuf),
     /// Write a file.
     Save(PathBuf, Rope),
+    /// Make, rename, copy or delete a file.
+    ChangeFile(FileChange),
+    /// Give the terminal to another editor for a file.
+    EditOutside {
+        /// Absolute path.
+        path: PathBuf,
+        /// Line of the cursor, from 1.
+        line: usize,
+        /// Character of the cursor in its line, from 1.
+        column: usize,
+    },
     /// List the files of a project.
     Scan(PathBuf),
     /// Look for projects below a folder.
@@ -174,10 +230,16 @@ pub enum Effect {
     Stop(String),
     /// Stop it at once.
     Abort(String),
+    /// Stop everything at once.
+    AbortAll,
+    /// Look whether the pipeline of a document runs already.
+    Adopt(PathBuf),
     /// Stop everything with a drain and tell when it is done.
     ShutDown,
     /// Put text on the clipboard.
     Copy(String),
     /// Draw everything anew.
     Redraw,
+    /// Read the lines around a line of a file, counted from 1.
+    Excerpt(PathBuf, usize),
 }

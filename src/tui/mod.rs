@@ -2,6 +2,7 @@
 //! from `&self`.
 
 mod app;
+mod clipboard;
 mod command;
 mod disk;
 mod editor;
@@ -9,19 +10,24 @@ mod event;
 mod key;
 mod layout;
 mod lexer;
+#[doc(hidden)]
+pub mod measure;
 mod monitor;
+mod outside;
 mod pane;
 mod project;
 mod run;
 mod services;
+mod talk;
 mod terminal;
 mod text;
 mod theme;
+mod trash;
 mod watch;
 
 pub use app::{Opening, Screen};
 pub use run::{TuiError, run};
-pub use services::{Backends, PreviewPort, PreviewSink};
+pub use services::{Backends, Instances, PreviewPort, PreviewSink};
 pub use theme::{Depth, Theme, ThemeError};
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! The loop: events in, state changed, effects out, drawn when something changed.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,6 +12,7 @@ use crossterm::event::{self, Event};
 
 use super::app::{App, Opening};
 use super::event::{AppEvent, Effect};
+use super::outside;
 use super::services::{Backends, Services};
 use super::terminal::{Screen, give_back, present};
 use super::theme::ThemeError;
@@ -20,6 +23,12 @@ const FRAME: Duration = Duration::from_millis(16);
 const FIRST: Duration = Duration::from_millis(10);
 /// Longest text that is put on the clipboard through the terminal.
 const CLIPBOARD: usize = 100_000;
+
+/// Longest wait for the reader of the terminal to stand still.
+const PARKING: Duration = Duration::from_secs(2);
+
+/// True while another program has the terminal.
+static HANDED_OVER: AtomicBool = AtomicBool::new(false);
 
 /// Why the application could not be opened or had to end.
 #[derive(Debug, thiserror::Error)]
@@ -51,10 +60,10 @@ pub fn run(mut opening: Opening, backends: Backends) -> Result<u8, TuiError> {
     let mut services = Services::start(backends, &sender);
     let screen = Screen::take(sender.clone())?;
     watch_signals(sender.clone());
-    thread::spawn(move || read_terminal(&sender));
-    let code = run_loop(&mut app, screen, &events, &mut services);
+    let reader = Reader::start(sender);
+    let code = run_loop(&mut app, screen, &events, &mut services, &reader);
     // The terminal is given back by now; pipelines may take their time.
-    let finished = services.finish();
+    let finished = services.finish(app.is_apart());
     let code = code?;
     Ok(if finished || code != 0 { code } else { 1 })
 }
@@ -64,9 +73,10 @@ fn run_loop(
     mut screen: Screen,
     events: &Receiver<AppEvent>,
     services: &mut Services,
+    reader: &Reader,
 ) -> io::Result<u8> {
     // Files first: they are there by the time the first frame is drawn.
-    perform(app, &mut screen, services)?;
+    perform(app, &mut screen, services, reader)?;
     let patience = Instant::now() + FIRST;
     while app.waits_for_text()
         && let Ok(event) = events.recv_timeout(patience.saturating_duration_since(Instant::now()))
@@ -88,7 +98,7 @@ fn run_loop(
             urgent |= is_urgent(&more);
             app.update(more, Instant::now());
         }
-        perform(app, &mut screen, services)?;
+        perform(app, &mut screen, services, reader)?;
         if let Some(code) = app.exit() {
             return Ok(code);
         }
@@ -120,15 +130,54 @@ fn is_urgent(event: &AppEvent) -> bool {
     )
 }
 
-fn perform(app: &mut App, screen: &mut Screen, services: &mut Services) -> io::Result<()> {
+fn perform(
+    app: &mut App,
+    screen: &mut Screen,
+    services: &mut Services,
+    reader: &Reader,
+) -> io::Result<()> {
     for effect in app.take_effects() {
         match services.perform(effect) {
             Some(Effect::Redraw) => screen.forget(app.size)?,
-            Some(Effect::Copy(text)) => screen.send(&clipboard(&text))?,
+            Some(Effect::Copy(text)) => {
+                screen.send(&clipboard(&text))?;
+                super::clipboard::copy(text);
+            }
+            Some(Effect::EditOutside { path, line, column }) => {
+                let result = hand_over(screen, reader, || outside::edit(&path, line, column))?;
+                let (width, height) = Screen::size();
+                app.update(AppEvent::Resize(width, height), Instant::now());
+                app.update(AppEvent::EditedOutside(path, result), Instant::now());
+                screen.forget(app.size)?;
+            }
             _ => {}
         }
     }
     Ok(())
+}
+
+/// Gives the terminal to something else and takes it again. Nobody reads its keys meanwhile.
+fn hand_over(
+    screen: &mut Screen,
+    reader: &Reader,
+    act: impl FnOnce() -> Result<(), String>,
+) -> io::Result<Result<(), String>> {
+    if !reader.park() {
+        return Ok(Err(
+            "the terminal cannot be given to another editor now; try again".to_owned(),
+        ));
+    }
+    HANDED_OVER.store(true, Ordering::SeqCst);
+    give_back();
+    let result = act();
+    HANDED_OVER.store(false, Ordering::SeqCst);
+    screen.take_again()?;
+    // What was typed for the other one and not read by it is not meant for us.
+    while event::poll(Duration::ZERO)? {
+        event::read()?;
+    }
+    reader.go_on();
+    Ok(result)
 }
 
 /// The sequence that puts a text on the clipboard (OSC 52), passed through tmux where that is needed.
@@ -145,8 +194,91 @@ fn clipboard(text: &str) -> Vec<u8> {
     }
 }
 
-fn read_terminal(events: &Sender<AppEvent>) {
+/// The thread that reads the terminal.
+struct Reader {
+    parked: Arc<(Mutex<Parking>, Condvar)>,
+}
+
+/// Whether the reader is to stand still, and whether it does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Parking {
+    #[default]
+    Reads,
+    Asked,
+    Stands,
+}
+
+impl Reader {
+    fn start(events: Sender<AppEvent>) -> Self {
+        let parked = Arc::new((Mutex::new(Parking::default()), Condvar::new()));
+        let own = Arc::clone(&parked);
+        thread::spawn(move || read_terminal(&events, &own));
+        Self { parked }
+    }
+
+    /// Makes the thread stand still; false when it does not in time.
+    fn park(&self) -> bool {
+        let (state, changed) = &*self.parked;
+        let Ok(mut guard) = state.lock() else {
+            return false;
+        };
+        *guard = Parking::Asked;
+        let until = Instant::now() + PARKING;
+        while *guard != Parking::Stands {
+            // A change of the terminal's size is the one thing that wakes it without a key.
+            wake_reader();
+            let Ok((next, _)) = changed.wait_timeout(guard, Duration::from_millis(100)) else {
+                return false;
+            };
+            guard = next;
+            if Instant::now() > until && *guard != Parking::Stands {
+                *guard = Parking::Reads;
+                return false;
+            }
+        }
+        true
+    }
+
+    fn go_on(&self) {
+        let (state, changed) = &*self.parked;
+        if let Ok(mut guard) = state.lock() {
+            *guard = Parking::Reads;
+        }
+        changed.notify_all();
+    }
+}
+
+/// Lets the reader come back from its wait.
+fn wake_reader() {
+    #[cfg(unix)]
+    if let Err(error) =
+        rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::WINCH)
+    {
+        tracing::warn!("the reader of the terminal cannot be woken: {error}");
+    }
+}
+
+/// Stands still while it is asked to.
+fn stand(parked: &(Mutex<Parking>, Condvar)) {
+    let (state, changed) = parked;
+    let Ok(mut guard) = state.lock() else {
+        return;
+    };
+    if *guard == Parking::Asked {
+        *guard = Parking::Stands;
+        changed.notify_all();
+    }
+    while *guard == Parking::Stands {
+        match changed.wait(guard) {
+            Ok(next) => guard = next,
+            Err(_) => return,
+        }
+    }
+}
+
+fn read_terminal(events: &Sender<AppEvent>, parked: &(Mutex<Parking>, Condvar)) {
     loop {
+        stand(parked);
         let event = match event::read() {
             Ok(Event::Key(key)) => AppEvent::Key(key),
             Ok(Event::Mouse(mouse)) => AppEvent::Mouse(mouse),
@@ -177,7 +309,11 @@ fn watch_signals(events: Sender<AppEvent>) {
             let Some(mut signals) = Signals::new() else {
                 return;
             };
-            let number = signals.next().await;
+            let mut number = signals.next().await;
+            // While another editor has the terminal, its keys for interrupts are for it.
+            while HANDED_OVER.load(Ordering::SeqCst) && matches!(number, 2 | 3) {
+                number = signals.next().await;
+            }
             drop(events.send(AppEvent::Signal(number)));
             let number = signals.next().await;
             give_back();

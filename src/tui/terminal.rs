@@ -24,6 +24,9 @@ const LEAVE: &str =
 const BEGIN_UPDATE: &[u8] = b"\x1b[?2026h";
 const END_UPDATE: &[u8] = b"\x1b[?2026l";
 
+/// True while the cursor has another shape than the terminal's own.
+static SHAPED: AtomicBool = AtomicBool::new(false);
+
 /// Bytes of one frame that are written at once.
 const FRAME_BYTES: usize = 64 << 10;
 
@@ -39,6 +42,29 @@ pub fn present() -> bool {
 #[derive(Debug)]
 pub struct Screen {
     terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    cursor: Cursor,
+}
+
+/// How the cursor looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cursor {
+    /// As the terminal has it.
+    #[default]
+    Own,
+    /// A block on a character.
+    Block,
+    /// A bar between two characters.
+    Bar,
+}
+
+impl Cursor {
+    fn sequence(self) -> &'static [u8] {
+        match self {
+            Self::Own => b"\x1b[0 q",
+            Self::Block => b"\x1b[2 q",
+            Self::Bar => b"\x1b[6 q",
+        }
+    }
 }
 
 impl Screen {
@@ -59,12 +85,26 @@ impl Screen {
             Terminal::new(CrosstermBackend::new(out))
         })();
         match made {
-            Ok(terminal) => Ok(Self { terminal }),
+            Ok(terminal) => Ok(Self {
+                terminal,
+                cursor: Cursor::default(),
+            }),
             Err(error) => {
                 give_back();
                 Err(error)
             }
         }
+    }
+
+    /// Takes the terminal over again after [`give_back`]; draw everything then.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn take_again(&mut self) -> io::Result<()> {
+        TAKEN.store(true, Ordering::SeqCst);
+        enable_raw_mode()?;
+        self.cursor = Cursor::default();
+        self.send(ENTER.as_bytes())
     }
 
     /// Columns and rows.
@@ -77,7 +117,14 @@ impl Screen {
     /// # Errors
     /// When the terminal is gone.
     pub fn draw(&mut self, app: &App) -> io::Result<()> {
-        self.terminal.backend_mut().write_all(BEGIN_UPDATE)?;
+        let cursor = app.cursor();
+        let backend = self.terminal.backend_mut();
+        backend.write_all(BEGIN_UPDATE)?;
+        if cursor != self.cursor {
+            self.cursor = cursor;
+            SHAPED.store(cursor != Cursor::Own, Ordering::SeqCst);
+            backend.write_all(cursor.sequence())?;
+        }
         self.terminal.draw(|frame| {
             if let Some(cursor) = pane::draw(app, frame.buffer_mut()) {
                 frame.set_cursor_position(cursor);
@@ -118,6 +165,9 @@ impl Drop for Screen {
 pub fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         let mut out = io::stdout();
+        if SHAPED.swap(false, Ordering::SeqCst) {
+            drop(out.write_all(Cursor::Own.sequence()));
+        }
         drop(out.write_all(LEAVE.as_bytes()));
         drop(out.flush());
         drop(disable_raw_mode());

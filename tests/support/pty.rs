@@ -39,6 +39,92 @@ pub struct Pty {
     shared: Arc<Shared>,
     /// When it was started.
     pub started: Instant,
+    /// Keeps its runtime directory, when it has one of its own.
+    _nest: Option<Nest>,
+}
+
+/// A runtime directory and folder of logs of its own. Background processes in it end with it.
+pub struct Nest(tempfile::TempDir);
+
+impl Nest {
+    /// An empty one.
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in ["run", "state"] {
+            std::fs::create_dir(folder.path().join(name)).expect("a folder");
+        }
+        Self(folder)
+    }
+
+    /// The runtime directory.
+    pub fn run(&self) -> std::path::PathBuf {
+        self.0.path().join("run")
+    }
+
+    /// The folder of an instance's logs.
+    pub fn logs(&self, name: &str) -> std::path::PathBuf {
+        self.0.path().join("state/evtui").join(name)
+    }
+
+    /// The socket of an instance.
+    pub fn socket(&self, name: &str) -> std::path::PathBuf {
+        self.run().join(format!("evtui/{name}.sock"))
+    }
+
+    /// The variables that make a program use it.
+    pub fn variables(&self) -> [(String, String); 2] {
+        let text = |name: &str| self.0.path().join(name).display().to_string();
+        [
+            ("XDG_RUNTIME_DIR".to_owned(), text("run")),
+            ("XDG_STATE_HOME".to_owned(), text("state")),
+        ]
+    }
+
+    /// The processes that have a name there, dead or alive.
+    pub fn processes(&self) -> Vec<u32> {
+        let entries = std::fs::read_dir(self.run().join("evtui"));
+        let locks = entries.into_iter().flatten().flatten().filter(|entry| {
+            entry
+                .file_name()
+                .to_str()
+                .is_some_and(|name| name.ends_with(".lock"))
+        });
+        locks
+            .filter_map(|entry| {
+                std::fs::read_to_string(entry.path())
+                    .ok()?
+                    .trim()
+                    .parse()
+                    .ok()
+            })
+            .collect()
+    }
+}
+
+impl Drop for Nest {
+    fn drop(&mut self) {
+        for pid in self.processes() {
+            // This test's own: the number stands in its folder. A process of tests has no such number.
+            if pid != std::process::id() && is_evtui(pid) {
+                drop(
+                    std::process::Command::new("kill")
+                        .args(["-s", "KILL", &pid.to_string()])
+                        .stderr(std::process::Stdio::null())
+                        .status(),
+                );
+            }
+        }
+    }
+}
+
+/// True while the process lives and is a program of that name.
+pub fn is_evtui(pid: u32) -> bool {
+    let words = std::process::Command::new("ps")
+        .args(["-o", "stat=,args=", "-p", &pid.to_string()])
+        .output()
+        .expect("ps");
+    let words = String::from_utf8_lossy(&words.stdout).into_owned();
+    words.contains("evtui") && !words.trim_start().starts_with('Z')
 }
 
 impl Pty {
@@ -71,6 +157,11 @@ impl Pty {
         command.env("RUST_BACKTRACE", "0");
         for name in ["NO_COLOR", "COLORTERM", "EVTUI_THEME", "TMUX"] {
             command.env_remove(name);
+        }
+        let own = !variables.iter().any(|(name, _)| *name == "XDG_RUNTIME_DIR");
+        let nest = own.then(Nest::new);
+        for (name, value) in nest.iter().flat_map(Nest::variables) {
+            command.env(name, value);
         }
         for (name, value) in variables {
             command.env(name, value);
@@ -115,6 +206,7 @@ impl Pty {
             child,
             shared,
             started,
+            _nest: nest,
         }
     }
 
@@ -300,6 +392,7 @@ impl Drop for Pty {
     fn drop(&mut self) {
         // A failed test must not leave a program behind.
         drop(self.child.kill());
+        drop(self.child.try_wait());
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::cli::values::positive;
-use crate::config::{BACKFILL_FORMS, GAIN, Past, RATE_LIMIT, RunParameters};
+use crate::config::{BACKFILL_FORMS, GAIN, Past, RATE_LIMIT, ReloadMode, RunParameters};
 use crate::time::{PACE_FORMS, Pace, duration_us};
 
 /// How fast, how much, how long
@@ -49,6 +49,8 @@ impl RunArgs {
             max_events: self.max_events,
             max_duration: self.max_duration,
             backfill: self.backfill.clone().or_else(|| self.from.clone()),
+            // A run of its own goes on with what it read.
+            reload: ReloadMode::Off,
         }
     }
 }

@@ -19,7 +19,14 @@ use crate::config::{Diagnostic, Diagnostics, LogSettings};
 use crate::instance::{Home, HomeRead, HostOptions, Redactor, host};
 use crate::output::Streams;
 
-use serve::Serve;
+use serve::{Serve, Signals};
+
+/// The name of the instance when nothing is said.
+#[cfg(unix)]
+const NAME: &str = "run";
+/// So many instances have a name when nothing is said.
+#[cfg(unix)]
+const MOST_RUNS: u32 = 20;
 
 /// The settings file that is looked for when nothing is said.
 const SETTINGS_NAME: &str = "eventum.yml";
@@ -50,6 +57,14 @@ pub(super) struct Args {
     /// At the end, show what each generator did
     #[arg(long)]
     print_summary: bool,
+    /// Name under which `evtui attach` finds it [default: run, or run-2 and so on when that is taken]
+    #[cfg(unix)]
+    #[arg(long, value_parser = crate::cli::host::name, conflicts_with = "no_socket")]
+    name: Option<String>,
+    /// Let no terminal attach
+    #[cfg(unix)]
+    #[arg(long)]
+    no_socket: bool,
     /// Only show what is wrong
     #[arg(short, long)]
     quiet: bool,
@@ -97,6 +112,16 @@ fn failed(message: String) -> Diagnostics {
 }
 
 fn start(args: &Args) -> Result<u8, Diagnostics> {
+    let cannot = |error: std::io::Error| failed(format!("cannot start: {error}"));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(cannot)?;
+    // Before anything else: a signal that comes early has its meaning, too.
+    let signals = {
+        let _inside = runtime.enter();
+        Signals::listen()
+    };
     let home = args.home();
     let read = home.read()?;
     let redactor = Redactor::default();
@@ -111,7 +136,6 @@ fn start(args: &Args) -> Result<u8, Diagnostics> {
         say(&format!("{list}: {count}{logs}"));
     }
     tracing::info!(path = list, "evtui {} starts", env!("CARGO_PKG_VERSION"));
-    let cannot = |error: std::io::Error| failed(format!("cannot start: {error}"));
     let instance = host(HostOptions {
         streams: Streams::Process,
         // Nobody is there to be asked.
@@ -120,17 +144,53 @@ fn start(args: &Args) -> Result<u8, Diagnostics> {
         home: Some(home),
     })
     .map_err(cannot)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(cannot)?;
-    let serve = Serve::new(args, instance, logs);
+    #[cfg(unix)]
+    let _server = open_to_terminals(args, &instance);
+    let serve = Serve::new(args, instance, logs, signals);
     Ok(runtime.block_on(serve.run()))
+}
+
+/// Lets terminals attach. That they cannot is no reason not to run.
+#[cfg(unix)]
+fn open_to_terminals(
+    args: &Args,
+    instance: &crate::instance::Handle,
+) -> Option<crate::instance::serve::Server> {
+    use crate::instance::runtime_dir::SeatError;
+    use crate::instance::serve::Server;
+    if args.no_socket {
+        return None;
+    }
+    let usual = || {
+        (1..=MOST_RUNS).map(|number| match number {
+            1 => NAME.to_owned(),
+            _ => format!("{NAME}-{number}"),
+        })
+    };
+    let names: Vec<String> = args
+        .name
+        .clone()
+        .map_or_else(|| usual().collect(), |name| vec![name]);
+    for name in &names {
+        match Server::start(instance.clone(), name, true) {
+            Ok(server) => {
+                tracing::info!("`evtui attach {name}` shows what runs");
+                return Some(server);
+            }
+            Err(SeatError::Taken(_)) if args.name.is_none() => {}
+            Err(error) => {
+                tracing::warn!("no terminal can attach to `{name}`: {error}");
+                return None;
+            }
+        }
+    }
+    tracing::warn!("no terminal can attach: give a name that is free with --name");
+    None
 }
 
 /// Panics become records: with the generator whose thread broke, and never on a screen that shows
 /// something else.
-fn log_panics() {
+pub(in crate::cli) fn log_panics() {
     std::panic::set_hook(Box::new(|info| {
         tracing::error!("a thread broke: {info}");
     }));

@@ -22,6 +22,9 @@ const LOOK: Duration = Duration::from_millis(250);
 /// and then its group.
 const SAME_WISH: Duration = Duration::from_millis(300);
 
+/// How often dropped log records are told.
+const REPEAT: Duration = Duration::from_secs(60);
+
 /// How long an end that was given up may take.
 const LAST: Duration = Duration::from_secs(3);
 
@@ -33,6 +36,9 @@ const TERMINATE: u8 = 15;
 /// An instance that is served until it ends.
 pub(super) struct Serve<'a> {
     args: &'a Args,
+    signals: Option<Signals>,
+    /// When dropped records were told last.
+    dropped: Option<Instant>,
     instance: Handle,
     logs: Logs,
     notify: Notify,
@@ -53,9 +59,11 @@ pub(super) struct Serve<'a> {
 type Reload = Pin<Box<dyn Future<Output = Result<Reloaded, InstanceError>> + Send>>;
 
 impl<'a> Serve<'a> {
-    pub(super) fn new(args: &'a Args, instance: Handle, logs: Logs) -> Self {
+    pub(super) fn new(args: &'a Args, instance: Handle, logs: Logs, signals: Signals) -> Self {
         Self {
             args,
+            signals: Some(signals),
+            dropped: None,
             instance,
             logs,
             notify: Notify::from_environment(),
@@ -76,7 +84,7 @@ impl<'a> Serve<'a> {
 
     /// Serves until the end and gives the exit code.
     pub(super) async fn run(mut self) -> u8 {
-        let mut signals = Signals::listen();
+        let mut signals = self.signals.take().unwrap_or_else(Signals::listen);
         let mut look = tokio::time::interval(self.notify.pulse().map_or(LOOK, |one| one.min(LOOK)));
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut fed = Instant::now();
@@ -216,8 +224,22 @@ impl<'a> Serve<'a> {
         }
     }
 
+    /// Says that records were dropped, but not all the time; in any case at the `end`.
+    fn tell_dropped(&mut self, end: bool) {
+        let told = self.dropped.is_some_and(|told| told.elapsed() < REPEAT);
+        if told && !end {
+            return;
+        }
+        if let Some(count) = self.logs.dropped() {
+            self.dropped = Some(Instant::now());
+            let records = crate::cli::report::count(count, "log record");
+            tracing::warn!("{records} dropped: the disk does not keep up with the log");
+        }
+    }
+
     /// Says what is new; true when nothing runs any more and that is the end.
     async fn look(&mut self) -> bool {
+        self.tell_dropped(false);
         let states = self.instance.states().await;
         let news = self.told.news(&states);
         for id in &news {
@@ -237,6 +259,7 @@ impl<'a> Serve<'a> {
             self.notify.stopping();
         }
         self.look().await;
+        self.tell_dropped(true);
         let all = self.instance.list().await;
         let sound = summaries(&all, self.args.print_summary, |text| self.logs.hide(text));
         tracing::info!("evtui ends");
@@ -264,12 +287,12 @@ async fn finished(closing: &mut Option<BoxFuture<'static, ()>>) {
 
 /// The signals that mean something.
 #[cfg(unix)]
-struct Signals(Vec<(u8, tokio::signal::unix::Signal)>);
+pub(super) struct Signals(Vec<(u8, tokio::signal::unix::Signal)>);
 
 #[cfg(unix)]
 impl Signals {
     /// Listens from now on. A signal that cannot be listened to keeps the system's own meaning.
-    fn listen() -> Self {
+    pub(super) fn listen() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
         let kinds = [
             (HANG_UP, SignalKind::hangup()),
@@ -297,11 +320,11 @@ impl Signals {
 }
 
 #[cfg(not(unix))]
-struct Signals;
+pub(super) struct Signals;
 
 #[cfg(not(unix))]
 impl Signals {
-    fn listen() -> Self {
+    pub(super) fn listen() -> Self {
         Self
     }
 

@@ -5,6 +5,7 @@
 
 mod frozen;
 mod lock;
+mod shown;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -58,6 +59,18 @@ impl Globals {
     /// Empties the scope. Running generators see it at their next event.
     pub fn clear(&self) {
         self.store().clear();
+    }
+
+    /// A scope of its own with the same content.
+    pub fn copy(&self) -> Self {
+        let copy = Self::default();
+        {
+            let (mut to, from) = (copy.store(), self.store());
+            to.entries.clone_from(&from.entries);
+            to.version = from.version;
+            to.order = from.order;
+        }
+        copy
     }
 
     /// Number of keys.

@@ -96,6 +96,28 @@ impl Lines {
         }
     }
 
+    /// Makes the line behind that with a number (from 1) the next; the first when there are fewer and the
+    /// file repeats.
+    pub(super) fn go_to(&mut self, number: u64) {
+        if number < self.number {
+            self.reader = None;
+            self.held = 0;
+            self.number = 0;
+        }
+        while self.number < number && !self.ended {
+            let before = self.number;
+            // What cannot be read shows at the next line.
+            let read = self.next();
+            if self.number <= before || matches!(read, Ok(Next::End)) {
+                // It is shorter now: this was its first line again.
+                self.reader = None;
+                self.held = 0;
+                self.number = 0;
+                return;
+            }
+        }
+    }
+
     fn advance(&mut self) -> io::Result<Next> {
         let mut fresh = false;
         loop {

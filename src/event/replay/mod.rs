@@ -16,7 +16,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::pattern::{Finder, Pattern};
-use super::{EventConfig, EventEnv, EventError, EventPlugin, EventSource, Outcome};
+use super::{
+    EventConfig, EventEnv, EventError, EventPlugin, EventSource, Legacy, LegacyCopy, Outcome,
+};
 use crate::batch::EventBatch;
 use crate::config::{
     Context, Diagnostic, Diagnostics, ENCODINGS, Field, Kind, Node, Place, Schema, Section,
@@ -375,6 +377,17 @@ enum Line {
     Read(Option<(usize, usize)>),
 }
 
+impl Replay {
+    fn stand(&self) -> Stand {
+        // A line that was only looked at is replayed yet.
+        let ahead = u64::from(self.ahead.is_some());
+        Stand {
+            path: self.path.clone(),
+            line: self.lines.number.saturating_sub(ahead),
+        }
+    }
+}
+
 impl EventSource for Replay {
     fn produce(&mut self, at: Moment, _: &[Arc<str>], out: &mut EventBatch) -> Outcome {
         let (line, at) = match self.ahead.take() {
@@ -416,6 +429,38 @@ impl EventSource for Replay {
     fn aliases(&self) -> &[Arc<str>] {
         &[]
     }
+
+    fn legacy(&self) -> Option<Legacy> {
+        Some(Legacy::of(self.stand()))
+    }
+
+    fn legacy_copy(&self) -> Option<LegacyCopy> {
+        Some(LegacyCopy::of(self.stand()))
+    }
+
+    fn adopt(&mut self, legacy: &Legacy) -> Vec<String> {
+        match legacy.get::<Stand>() {
+            Some(stand) if stand.path == self.path => {
+                self.ahead = None;
+                self.lines.go_to(stand.line);
+                Vec::new()
+            }
+            _ => vec!["the file is replayed from its first line on".to_owned()],
+        }
+    }
+
+    fn adopt_copy(&mut self, copy: &LegacyCopy) {
+        if let Some(stand) = copy.get::<Stand>().filter(|stand| stand.path == self.path) {
+            self.lines.go_to(stand.line);
+        }
+    }
+}
+
+/// How far a file is replayed.
+struct Stand {
+    path: PathBuf,
+    /// Number of the line replayed last, from 1.
+    line: u64,
 }
 
 impl Replay {

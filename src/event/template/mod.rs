@@ -7,6 +7,7 @@ mod config;
 mod dispatch;
 mod explain;
 mod globals;
+mod legacy;
 mod module;
 mod pick;
 pub(super) mod samples;
@@ -22,7 +23,8 @@ use super::{
     EventConfig, EventEnv, EventPlugin, EventSource, Inspect, Outline, Sample, SampleInfo,
     SampleWish,
 };
-use crate::config::{Context, Diagnostics, Node};
+use crate::config::{Context, Diagnostics, Node, Schema};
+use crate::template::{Value, usage};
 
 pub use build::Streams;
 pub use config::TemplateConfig;
@@ -35,6 +37,33 @@ pub(super) const PLUGIN: EventPlugin = EventPlugin {
 
 fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Box<dyn EventConfig>> {
     Some(Box::new(config::decode(node, cx)?))
+}
+
+/// The forms that an entry of `templates` or `samples` may have.
+pub(super) fn parts(schema: &Schema, option: &str) -> &'static [&'static Schema] {
+    if std::ptr::eq(schema, &config::SCHEMA) {
+        config::parts(option)
+    } else {
+        &[]
+    }
+}
+
+/// What the gateway has at a path.
+pub(super) fn module_names(path: &[&str]) -> Vec<String> {
+    let gateway = Value::object(module::Gateway::new(module::FakerMode::Real));
+    let found = path.iter().try_fold(gateway, |at, name| match at {
+        Value::Object(object) => object.get_attr(name),
+        _ => None,
+    });
+    match found {
+        Some(Value::Object(object)) => object.names(),
+        _ => Vec::new(),
+    }
+}
+
+/// The parameters of a function of the gateway.
+pub(super) fn module_signature(path: &[&str]) -> Option<String> {
+    module::signature(path).map(usage::written)
 }
 
 impl TemplateConfig {

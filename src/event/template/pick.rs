@@ -23,6 +23,17 @@ pub(super) struct Machine {
     transitions: Vec<Vec<(usize, Condition<Value>)>>,
 }
 
+/// Where a mode stands, in numbers of templates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stand {
+    /// It goes on from nothing.
+    Nowhere,
+    /// The next template of `spin`, or the next place of `chain`.
+    Next(usize),
+    /// The state of `fsm`, once it started.
+    State(usize),
+}
+
 /// What was picked.
 pub(super) enum Picked {
     All,
@@ -58,6 +69,41 @@ impl Picker {
                 })
             }
         })
+    }
+
+    /// Where it stands.
+    pub(super) fn stand(&self) -> Stand {
+        match self {
+            Self::Spin(next) | Self::Chain { next, .. } => Stand::Next(*next),
+            Self::Fsm(machine) if machine.started => Stand::State(machine.state),
+            _ => Stand::Nowhere,
+        }
+    }
+
+    /// Goes on from where another picker stood; `rename` gives the number here of a template there. Says
+    /// in words what could not be kept.
+    pub(super) fn resume(
+        &mut self,
+        stand: Stand,
+        count: usize,
+        rename: impl Fn(usize) -> Option<usize>,
+    ) -> Option<&'static str> {
+        match (self, stand) {
+            (Self::Spin(at), Stand::Next(next)) => {
+                *at = rename(next).unwrap_or(next % count.max(1))
+            }
+            (Self::Chain { order, next: at }, Stand::Next(next)) => *at = next % order.len().max(1),
+            (Self::Fsm(machine), Stand::State(state)) => match rename(state) {
+                Some(state) => {
+                    machine.state = state;
+                    machine.started = true;
+                }
+                None => return Some("the state the `fsm` was in is gone, so it starts anew"),
+            },
+            (Self::Fsm(_), Stand::Next(_)) => return Some("the `fsm` starts at its initial state"),
+            _ => {}
+        }
+        None
     }
 
     /// Why events must be picked in order, if they must.

@@ -9,12 +9,15 @@ use super::build::{Streams, place_of};
 use super::condition::{Facts, Scope, StateField};
 use super::explain::Tracer;
 use super::globals::GlobalState;
+use super::legacy::Left;
 use super::pick::{Picked, Picker};
 use super::state::State;
 use super::{EventEnv, EventSource, analysis, dispatch, view};
 use crate::batch::EventBatch;
+use crate::event::globals::Frozen;
 use crate::event::{
-    EventError, Explanation, Impurity, Outcome, PathStep, Profile, StateScope, Trial, WrittenBy,
+    EventError, Explanation, Impurity, Legacy, LegacyCopy, Outcome, PathStep, Profile, StateScope,
+    Trial, WrittenBy,
 };
 use crate::fake::{Fast, Random, Recorded};
 use crate::template::usage::Usage;
@@ -58,6 +61,9 @@ pub struct TemplateSource {
     /// `timestamp` and `tags`.
     symbols: (Symbol, Symbol),
     usages: OnceCell<Vec<Usage>>,
+    /// Which templates are switched off, by number, and how often they were picked; empty when all are
+    /// on.
+    off: Vec<(bool, u64)>,
     /// Notes what makes events, when it was asked for.
     tracer: Option<Rc<Tracer>>,
     /// Which lines wrote the events of the last timestamp, when renders are profiled.
@@ -76,6 +82,8 @@ impl std::fmt::Debug for TemplateSource {
 /// How a rendering ended, when not with an error.
 enum Ended {
     Rendered(usize),
+    /// Everything that was picked is switched off.
+    Off,
     Signal(Signal),
 }
 
@@ -114,6 +122,7 @@ impl TemplateSource {
             tags: (Vec::new(), Value::tuple(Vec::new())),
             draws: 0,
             usages: OnceCell::new(),
+            off: Vec::new(),
             tracer: None,
             written: Vec::new(),
         }
@@ -189,7 +198,14 @@ impl TemplateSource {
             Picked::One(index) => index..index + 1,
         };
         let count = all.len();
+        let mut left_out = 0;
         for index in all {
+            if let Some((true, picks)) = self.off.get_mut(index) {
+                *picks += 1;
+                left_out += 1;
+                self.current = index;
+                continue;
+            }
             let Some(entry) = self.entries.get_mut(index) else {
                 continue;
             };
@@ -221,7 +237,10 @@ impl TemplateSource {
                 },
             }
         }
-        Ok(Ended::Rendered(count))
+        if left_out > 0 && left_out == count {
+            return Ok(Ended::Off);
+        }
+        Ok(Ended::Rendered(count - left_out))
     }
 
     fn failed(&self, index: usize, error: &Error) -> Box<EventError> {
@@ -251,6 +270,7 @@ impl TemplateSource {
             let ended = self.attempt(at, tags, random, out);
             let signal = match ended {
                 Ok(Ended::Rendered(count)) => return Outcome::Produced(count),
+                Ok(Ended::Off) => return Outcome::Dropped,
                 Ok(Ended::Signal(signal)) => signal,
                 Err(error) => {
                     out.truncate(before);
@@ -277,6 +297,44 @@ impl TemplateSource {
                 }));
             }
         }
+    }
+
+    fn leave(&self) -> Left<Dict> {
+        let locals = self.entries.iter();
+        Left {
+            locals: locals
+                .map(|entry| (Arc::clone(&entry.alias), entry.locals.entries()))
+                .collect(),
+            shared: self.shared.entries(),
+            aliases: self.aliases.clone(),
+            current: self.current,
+            stand: self.picker.stand(),
+            index: self.index,
+        }
+    }
+
+    fn enter(&mut self, left: &Left<Dict>) -> Vec<String> {
+        self.shared.take_over(&left.shared);
+        let mut gone = Vec::new();
+        for (alias, entries) in &left.locals {
+            match self.entries.iter().find(|entry| entry.alias == *alias) {
+                Some(entry) => entry.locals.take_over(entries),
+                None if entries.borrow().iter().next().is_some() => {
+                    gone.push(format!("the locals of `{alias}` are dropped with it"));
+                }
+                None => {}
+            }
+        }
+        let aliases = &self.aliases;
+        let rename = |index: usize| {
+            let alias = left.aliases.get(index)?;
+            aliases.iter().position(|known| known == alias)
+        };
+        self.current = rename(left.current).unwrap_or(0);
+        let lost = self.picker.resume(left.stand, aliases.len(), rename);
+        gone.extend(lost.map(str::to_owned));
+        self.index = left.index;
+        gone
     }
 
     /// `timestamp` of an event.
@@ -325,6 +383,25 @@ impl EventSource for TemplateSource {
         &self.aliases
     }
 
+    fn switches(&self) -> bool {
+        true
+    }
+
+    fn switch(&mut self, off: &[bool]) {
+        let picks = |number: usize| self.off.get(number).map_or(0, |(_, picks)| *picks);
+        let all = off.iter().enumerate();
+        self.off = all.map(|(number, off)| (*off, picks(number))).collect();
+    }
+
+    fn left_out(&mut self) -> Vec<(u16, u64)> {
+        let picked = (0..)
+            .zip(&mut self.off)
+            .filter(|(_, (_, picks))| *picks > 0);
+        picked
+            .map(|(number, (_, picks))| (number, std::mem::take(picks)))
+            .collect()
+    }
+
     fn explanation(&self) -> Option<Explanation> {
         self.tracer.as_ref().map(|tracer| tracer.explanation())
     }
@@ -342,6 +419,27 @@ impl EventSource for TemplateSource {
         match self.streams {
             Streams::Seeded(seed) => seed,
             Streams::Recorded => 0,
+        }
+    }
+
+    fn legacy(&self) -> Option<Legacy> {
+        Some(Legacy::of(self.leave()))
+    }
+
+    fn legacy_copy(&self) -> Option<LegacyCopy> {
+        Some(LegacyCopy::of(self.leave().copy()?))
+    }
+
+    fn adopt(&mut self, legacy: &Legacy) -> Vec<String> {
+        match legacy.get::<Left<Dict>>() {
+            Some(left) => self.enter(left),
+            None => vec!["the state of the former event source does not fit".to_owned()],
+        }
+    }
+
+    fn adopt_copy(&mut self, copy: &LegacyCopy) {
+        if let Some(left) = copy.get::<Left<Frozen>>().and_then(Left::thaw) {
+            self.enter(&left);
         }
     }
 

@@ -12,7 +12,7 @@ pub(super) const METHODS: [&str; 6] = ["get", "set", "update", "pop", "clear", "
 /// A store of one thread.
 #[derive(Default)]
 pub(super) struct State {
-    entries: RefCell<Dict>,
+    pub(super) entries: RefCell<Dict>,
 }
 
 impl State {

@@ -5,6 +5,7 @@
 //! form of what is here shows a value or a password.
 
 mod atomic;
+mod carried;
 mod error;
 mod hidden;
 mod keyring;
@@ -17,6 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::{Diagnostic, Diagnostics, SECRET_PREFIX};
 
+pub use carried::Carried;
 pub use error::SecretsError;
 pub use hidden::Hidden;
 pub use keyring::{DEFAULT_KEYRING_PASSWORD, Keyring, KeyringEntry};

@@ -16,9 +16,9 @@ mod tests_support;
 mod when;
 
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use crate::batch::EventBatch;
+use crate::batch::{EventBatch, Growing};
 use crate::config::Files;
 
 use super::OutputError;
@@ -57,31 +57,38 @@ impl<'a> FormatEnv<'a> {
 }
 
 /// What the alias and input numbers of an [`EventBatch`] stand for. Known once the event source is
-/// made, which is before the first batch.
+/// made, which is before the first batch; a number keeps its meaning for the whole run.
 #[derive(Clone, Debug, Default)]
-pub struct Origins(Arc<OnceLock<Names>>);
+pub struct Origins(Arc<Names>);
 
-/// Aliases by number, and tags by number of the input.
-type Names = (Vec<Arc<str>>, Vec<Vec<Arc<str>>>);
+#[derive(Debug, Default)]
+struct Names {
+    aliases: Growing<Arc<str>>,
+    /// By number of the input.
+    tags: Growing<Vec<Arc<str>>>,
+}
 
 impl Origins {
-    /// Says what they stand for: aliases by number, and tags by number of the input. Only the first
-    /// call counts.
-    pub fn set(&self, aliases: Vec<Arc<str>>, tags: Vec<Vec<Arc<str>>>) {
-        let _ = self.0.set((aliases, tags));
+    /// Says what further numbers stand for: aliases, and tags of inputs. One thread says so.
+    pub fn add(&self, aliases: Vec<Arc<str>>, tags: Vec<Vec<Arc<str>>>) {
+        self.0.aliases.extend(aliases);
+        self.0.tags.extend(tags);
+    }
+
+    /// All aliases that were named, by number.
+    pub fn aliases(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.0.aliases.iter()
     }
 
     /// The template alias (or what the source has in its place); empty when it is not known.
     pub fn alias(&self, number: u16) -> &str {
-        let aliases = self.0.get().map(|(aliases, _)| aliases.as_slice());
-        let found = aliases.unwrap_or_default().get(usize::from(number));
+        let found = self.0.aliases.get(usize::from(number));
         found.map(AsRef::as_ref).unwrap_or_default()
     }
 
     /// The tags of an input.
     pub fn tags(&self, input: u16) -> &[Arc<str>] {
-        let tags = self.0.get().map(|(_, tags)| tags.as_slice());
-        let found = tags.unwrap_or_default().get(usize::from(input));
+        let found = self.0.tags.get(usize::from(input));
         found.map(Vec::as_slice).unwrap_or_default()
     }
 }

@@ -75,7 +75,7 @@ pub(super) fn env() -> FormatEnv<'static> {
         ..FormatEnv::new(Path::new("/"), Arc::new(Disk))
     };
     env.origins
-        .set(vec!["web".into(), "db".into()], vec![vec!["a".into()]]);
+        .add(vec!["web".into(), "db".into()], vec![vec!["a".into()]]);
     env
 }
 

@@ -37,7 +37,7 @@ fn env() -> FormatEnv<'static> {
     let env = FormatEnv::new(Path::new("/"), Arc::new(Disk));
     let names = |names: &[&str]| names.iter().map(|name| Arc::from(*name)).collect();
     env.origins
-        .set(names(&["web", "db"]), vec![names(&[]), names(&["a", "b"])]);
+        .add(names(&["web", "db"]), vec![names(&[]), names(&["a", "b"])]);
     env
 }
 

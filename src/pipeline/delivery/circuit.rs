@@ -96,6 +96,13 @@ impl Circuit {
         state.failures == self.config.failures
     }
 
+    /// Lets the next asker through, whenever that was planned; false when nothing is wrong.
+    pub(in crate::pipeline) fn again(&self) -> bool {
+        let mut state = self.lock();
+        state.next = None;
+        state.since.is_some()
+    }
+
     /// Says when the next attempt is planned, for those who watch.
     pub(super) fn plan(&self, next: Option<Instant>) {
         self.lock().next = next;

@@ -14,6 +14,8 @@ use crate::pipeline::EndReason;
 use crate::pipeline::control::Level;
 use crate::pipeline::counters::OutputCounters;
 use crate::pipeline::errors::Failure;
+use crate::pipeline::hold::Nudges;
+use crate::pipeline::meter::Phase;
 use crate::pipeline::shared::{Lane, Shared};
 
 use super::account::Account;
@@ -69,9 +71,11 @@ impl Courier {
         timeout: Duration,
     ) -> Self {
         let lane = shared.lanes.get(index);
-        let source = lane.map_or_else(String::new, |lane| format!("output[{index}].{}", lane.name));
+        let source = lane.map_or_else(String::new, |lane| {
+            format!("output[{}].{}", lane.position, lane.name)
+        });
         let name = lane.map_or("output", |lane| lane.name.as_str());
-        let default = || default_letters(index, name);
+        let default = || default_letters(lane.map_or(index, |lane| lane.position), name);
         let path = base.join(config.dead_letter.clone().unwrap_or_else(default));
         Self {
             timeout: config.write_timeout.unwrap_or(timeout),
@@ -90,6 +94,44 @@ impl Courier {
 
     pub(in crate::pipeline) fn counters(&self) -> Option<&OutputCounters> {
         self.shared.counters.outputs.get(self.index)
+    }
+
+    /// Waits on the stage's thread while the output is held, but not longer than until `deadline`.
+    pub(in crate::pipeline) fn held(&self, deadline: Option<Instant>) {
+        let Some(lane) = self.lane() else { return };
+        lane.meter.tick();
+        if lane.hold.is_held() {
+            let wait = || lane.hold.wait(deadline);
+            lane.meter.during(Phase::Blocked, wait);
+        }
+    }
+
+    pub(in crate::pipeline) fn is_held(&self) -> bool {
+        self.lane().is_some_and(|lane| lane.hold.is_held())
+    }
+
+    /// Does something on the stage's thread that waits for the target.
+    pub(in crate::pipeline) fn waiting<T>(&self, wait: impl FnOnce() -> T) -> T {
+        match self.lane() {
+            Some(lane) => lane.meter.during(Phase::Blocked, wait),
+            None => wait(),
+        }
+    }
+
+    /// Does something on the stage's thread that waits for the target and works itself too.
+    pub(in crate::pipeline) fn metered(&self, work: impl FnOnce()) {
+        match self.lane() {
+            Some(lane) => lane.meter.delivering(work),
+            None => work(),
+        }
+    }
+
+    /// Counts what a task of the output takes of the processor.
+    pub(in crate::pipeline) async fn on_account<T>(&self, task: impl Future<Output = T>) -> T {
+        match self.lane() {
+            Some(lane) => lane.meter.task(task).await,
+            None => task.await,
+        }
     }
 
     /// Does a part of the output's life, unless the run is given up meanwhile.
@@ -157,13 +199,15 @@ impl Courier {
             if items.is_empty() {
                 return;
             }
+            lane.hold.passed().await;
             if self.shared.control.abort_token().is_cancelled() {
                 return self.give_up(&items, &aborted(None), attempts, account);
             }
+            let mut nudges = lane.hold.nudges();
             if let Admission::Wait(until) = lane.circuit.admit(Instant::now()) {
                 if self.config.on_failure == OnFailure::Block {
-                    self.pause(until.saturating_duration_since(Instant::now()))
-                        .await;
+                    let time = until.saturating_duration_since(Instant::now());
+                    self.pause(time, &mut nudges).await;
                 } else {
                     let error = untried(lane.circuit.reason());
                     self.give_up(&items, &error, attempts, account);
@@ -175,7 +219,7 @@ impl Courier {
             if attempts > 1 {
                 account.counters.retries.add(1);
             }
-            let receipt = self.attempt(&mut target, &items).await;
+            let receipt = self.timed(&mut target, &items, lane).await;
             let Some(rest) = self.settle(&items, receipt, attempts, account) else {
                 return;
             };
@@ -186,7 +230,11 @@ impl Courier {
             }
             let wait = self.wait(attempts, asked(&rest.error));
             lane.circuit.plan(Instant::now().checked_add(wait));
-            self.rest(wait, lane).await;
+            self.rest(wait, lane, &mut nudges).await;
+            if nudges.came() {
+                // Somebody wants it now, whatever was planned meanwhile.
+                lane.circuit.again();
+            }
             if self.shared.control.abort_token().is_cancelled() {
                 return self.give_up(&items, &aborted(Some(&rest.error)), attempts, account);
             }
@@ -216,6 +264,17 @@ impl Courier {
                 .filter(|number| !bad(number))
                 .collect(),
         )
+    }
+
+    /// Makes an attempt and notes how long it took, if something of it arrived.
+    async fn timed(&self, target: &mut Target<'_>, items: &Items<'_>, lane: &Lane) -> Receipt {
+        let begin = Instant::now();
+        let receipt = self.attempt(target, items).await;
+        if receipt.written(items) > 0 {
+            let end = Instant::now();
+            lane.latency.add(end.saturating_duration_since(begin), end);
+        }
+        receipt
     }
 
     async fn attempt(&self, target: &mut Target<'_>, items: &Items<'_>) -> Receipt {
@@ -317,7 +376,7 @@ impl Courier {
     fn look_for_an_end(&self, lane: &Lane) {
         let lost = lane.lost.fetch_add(1, Ordering::Relaxed).saturating_add(1);
         let mut lanes = self.shared.lanes.iter();
-        let hopeless = |lane: &Lane| lane.lost.load(Ordering::Relaxed) >= PATIENCE;
+        let hopeless = |lane: &Lane| lane.closed() || lane.lost.load(Ordering::Relaxed) >= PATIENCE;
         if lost == PATIENCE && !self.shared.live && lanes.all(hopeless) {
             let source = &self.source;
             self.shared.halt(EndReason::Failed(format!(
@@ -339,7 +398,9 @@ impl Courier {
     pub(in crate::pipeline) fn sheds(&self) -> bool {
         let lane = self.lane();
         self.config.on_failure != OnFailure::Block
-            && lane.is_some_and(|lane| lane.circuit.is_open() && self.hurried(lane))
+            && lane.is_some_and(|lane| {
+                lane.circuit.is_open() && self.hurried(lane) && !lane.hold.is_held()
+            })
     }
 
     /// Gives a parcel up without an attempt.
@@ -359,22 +420,23 @@ impl Courier {
     }
 
     /// Sleeps before another attempt; shorter when there is no more time for it.
-    async fn rest(&self, time: Duration, lane: &Lane) {
+    async fn rest(&self, time: Duration, lane: &Lane, nudges: &mut Nudges) {
         if self.config.on_failure == OnFailure::Block {
-            return self.pause(time).await;
+            return self.pause(time, nudges).await;
         }
         let mut left = time;
-        while !left.is_zero() && !self.hurried(lane) {
+        while !left.is_zero() && !self.hurried(lane) && !nudges.came() {
             let part = left.min(LOOK);
-            self.pause(part).await;
+            self.pause(part, nudges).await;
             left -= part;
         }
     }
 
-    /// Sleeps, or until the run is aborted.
-    async fn pause(&self, time: Duration) {
+    /// Sleeps, or until somebody wants another attempt or the run is aborted.
+    async fn pause(&self, time: Duration, nudges: &mut Nudges) {
         tokio::select! {
             () = tokio::time::sleep(time) => {}
+            () = nudges.wait() => {}
             () = self.shared.control.abort_token().cancelled() => {}
         }
     }

@@ -331,6 +331,38 @@ fn a_server_that_takes_parts_is_not_down() {
     assert_eq!(server.lines().len(), 1_000);
 }
 
+#[test]
+fn a_server_gets_nothing_while_its_output_is_held_and_everything_after_it() {
+    let mut config = config(server(&[Answer::Down; 30]), OnFailure::DeadLetter, 1_000);
+    config.delivery.concurrency = 3;
+    config.delivery.circuit.failures = 2;
+    let folder = tempfile::tempdir().unwrap();
+    let mut setup = setup(0, one, Vec::new()).endless();
+    setup.base = folder.path().to_owned();
+    let (run, server) = start(setup, config);
+    let control = run.running.control();
+    let hold = |paused| control.apply(Change::Output { index: 0, paused }).unwrap();
+    run.until(|_| server.attempts.load(Ordering::SeqCst) > 3);
+    hold(true);
+    run.until(|stats| stats.queues[1].len == stats.queues[1].capacity);
+    run.until(|_| server.flying.load(Ordering::SeqCst) == 0);
+    let kept = run.running.stats().outputs[0].dead_lettered;
+    let attempts = server.attempts.load(Ordering::SeqCst);
+    (0..1_000).for_each(|_| std::thread::yield_now());
+    // What was admitted before may still have been on its way.
+    assert!(server.attempts.load(Ordering::SeqCst) <= attempts + 3);
+    assert_eq!(run.running.stats().outputs[0].dead_lettered, kept);
+    hold(false);
+    run.until(|stats| stats.outputs[0].written > 10_000);
+    hold(true);
+    run.running.stop(PATIENCE);
+    let (reason, stats) = run.end();
+    assert_eq!(reason, EndReason::Stopped);
+    let output = &stats.outputs[0];
+    assert_eq!(output.written + output.dead_lettered, stats.events);
+    assert_eq!(server.lines().len() as u64, output.written);
+}
+
 fn answer() -> impl Strategy<Value = Answer> {
     prop_oneof![
         4 => Just(Answer::Take),

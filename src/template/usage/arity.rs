@@ -7,8 +7,13 @@ use crate::template::syntax::ast::{CallArgs, ExprKind};
 /// given.
 pub type Signature = (&'static [&'static str], usize);
 
+/// Parameters as they are shown: `(a, [b])`.
+pub fn written((names, required): Signature) -> String {
+    format!("({})", parameters(names, required))
+}
+
 /// The parameters of a filter of the language, without its input; `None` when it takes any.
-pub(super) fn filter(name: &str) -> Option<Signature> {
+pub(in crate::template) fn filter(name: &str) -> Option<Signature> {
     let found: Signature = match name {
         "abs" | "capitalize" | "e" | "escape" | "first" | "forceescape" | "items" | "last"
         | "count" | "length" | "list" | "lower" | "pprint" | "random" | "reverse" | "safe"

@@ -3,7 +3,7 @@
 //!
 //! Knows nothing of what the host's globals mean beyond what [`Hosts`] says of them.
 
-mod arity;
+pub(super) mod arity;
 mod effect;
 mod kind;
 mod names;
@@ -13,7 +13,7 @@ mod walk_expr;
 #[cfg(test)]
 mod tests;
 
-pub use arity::Signature;
+pub use arity::{Signature, written};
 
 use std::collections::HashSet;
 use std::rc::Rc;

@@ -13,14 +13,14 @@ use lexer::Token;
 use reader::Reader;
 
 /// A phrase that was understood.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Phrase {
     what: What,
     clock_us: Option<i64>,
     offset_s: Option<i32>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 enum What {
     /// A distance from the base on the wall clock; keeps the base's time of day.
     Shift { months: i64, us: i64 },
@@ -34,7 +34,7 @@ enum What {
     Weekday { day: u32, which: Which },
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 enum Which {
     /// Today or before.
     Latest,

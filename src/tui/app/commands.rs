@@ -2,7 +2,6 @@
 
 use super::{App, Buffer, Focus, Overlay};
 use crate::tui::command::{Command, Id};
-use crate::tui::editor::Find;
 use crate::tui::event::Effect;
 use crate::tui::theme::Theme;
 
@@ -98,29 +97,6 @@ impl App {
         }
     }
 
-    /// Opens the search in the file.
-    pub fn open_find(&mut self) {
-        let Some(buffer) = self.buffer_mut() else {
-            return;
-        };
-        let text = buffer
-            .selected()
-            .filter(|text| !text.contains('\n'))
-            .unwrap_or_default();
-        let origin = buffer
-            .selection()
-            .map_or(buffer.head(), |range| range.start);
-        buffer.find = Some(Find::new(origin, &text));
-    }
-
-    /// Goes to the next match.
-    pub fn find_next(&mut self) {
-        if let Some(buffer) = self.buffer_mut() {
-            let from = buffer.head();
-            buffer.find_from(from, true);
-        }
-    }
-
     /// Copies the selection, the line, or what the pane has chosen.
     pub fn copy(&mut self) {
         let text = match self.focus {
@@ -136,6 +112,7 @@ impl App {
 
     pub(super) fn put_on_clipboard(&mut self, text: String) {
         self.clipboard.clone_from(&text);
+        self.editing.vim.set_clipboard(&text);
         self.effects.push(Effect::Copy(text));
     }
 

@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ropey::Rope;
 
 use super::{App, Overlay};
-use crate::tui::event::Effect;
+use crate::instance::{self, Selection};
+use crate::tui::event::{Effect, Request};
+use crate::tui::trash::FileChange;
 
 /// What a choice does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,8 +17,14 @@ pub enum Action {
     Nothing,
     /// Saves everything, then goes on leaving.
     SaveThenLeave,
-    /// Leaves without saving.
+    /// Goes on leaving, without saving.
     Leave,
+    /// Leaves; generators go on in their own process.
+    Detach,
+    /// Stops all generators, then leaves.
+    StopAll,
+    /// Stops all generators at once.
+    AbortAll,
     /// Saves everything, then starts the pipeline.
     SaveThenRun,
     /// Starts the pipeline with what is on disk.
@@ -23,13 +32,29 @@ pub enum Action {
     /// Stops the pipeline at once.
     Abort,
     /// Keeps the buffer; the disk has that text.
-    KeepMine(PathBuf, String),
+    KeepMine(PathBuf, Rope),
     /// Takes that text over from the disk.
-    LoadTheirs(PathBuf, String),
+    LoadTheirs(PathBuf, Rope),
     /// Saves the shown file, then closes it.
     SaveThenClose,
     /// Closes the shown file.
     CloseNow,
+    /// Closes the shown file or, when it is the only one, asks to leave.
+    CloseOrLeave,
+    /// Saves the shown file, then hands it to another editor.
+    SaveThenEditOutside,
+    /// Hands the shown file to another editor.
+    EditOutside,
+    /// Puts a file or folder into the trash.
+    Delete(PathBuf),
+    /// Starts, stops and so on these generators.
+    Act(Selection, instance::Action),
+    /// Sends the dead letters of a generator's output again.
+    ReplayLetters(String, usize),
+    /// Sets a global of a scenario, or takes it away.
+    SetGlobal(String, String, Option<serde_json::Value>),
+    /// Empties the globals of a scenario.
+    ResetGlobals(String),
 }
 
 /// One answer.
@@ -117,90 +142,29 @@ impl App {
             Action::Nothing => {}
             Action::SaveThenLeave => self.save_all(Some(Action::Leave)),
             Action::Leave => self.leave(),
+            Action::Detach => self.detach(),
+            Action::StopAll => self.stop_all(),
+            Action::AbortAll => self.effects.push(Effect::AbortAll),
             Action::SaveThenRun => self.save_all(Some(Action::Run)),
             Action::Run => self.run_pipeline(),
             Action::Abort => {
                 let id = self.pipeline.id.clone();
                 self.effects.push(Effect::Abort(id));
             }
-            Action::KeepMine(path, theirs) => self.keep_mine(&path, &theirs),
-            Action::LoadTheirs(path, theirs) => self.load_theirs(&path, &theirs),
-            Action::SaveThenClose => {
-                self.after_save = Some(Action::CloseNow);
-                self.save();
-            }
+            Action::KeepMine(path, theirs) => self.keep_mine(&path, theirs),
+            Action::LoadTheirs(path, theirs) => self.load_theirs(&path, theirs),
+            Action::SaveThenClose => self.save_then(Action::CloseNow),
+            Action::SaveThenEditOutside => self.save_then(Action::EditOutside),
+            Action::EditOutside => self.hand_over(),
+            Action::CloseOrLeave => self.close_or_leave(),
+            Action::Delete(path) => self.change_file(FileChange::Trash(path)),
             Action::CloseNow => self.close_now(),
-        }
-    }
-
-    /// Asks what has to be asked before leaving.
-    pub fn quit(&mut self) {
-        if self.leaving {
-            return;
-        }
-        let unsaved = self
-            .project
-            .as_ref()
-            .map_or_else(Vec::new, |project| project.unsaved());
-        let running = self.pipeline.active();
-        if unsaved.is_empty() && !running {
-            self.leave();
-            return;
-        }
-        let mut lines: Vec<String> = Vec::new();
-        let mut choices = Vec::new();
-        if let Some(project) = self.project.as_ref().filter(|_| !unsaved.is_empty()) {
-            lines.push("These files have changes that are not saved:".to_owned());
-            lines.extend(
-                unsaved
-                    .iter()
-                    .take(6)
-                    .map(|path| format!("  {}", project.relative(path))),
-            );
-            if unsaved.len() > 6 {
-                lines.push(format!("  and {} more", unsaved.len() - 6));
+            Action::Act(who, what) => self.request_act(who, what),
+            Action::ReplayLetters(id, output) => self.request(Request::ReplayLetters(id, output)),
+            Action::SetGlobal(scenario, key, value) => {
+                self.request(Request::SetGlobal(scenario, key, value));
             }
-            choices.push(Choice::new('s', "Save and quit", Action::SaveThenLeave));
-            choices.push(Choice::new('d', "Discard and quit", Action::Leave));
-        }
-        if running {
-            lines.push(
-                "The pipeline is running; it is stopped once what is queued is delivered."
-                    .to_owned(),
-            );
-            if unsaved.is_empty() {
-                choices.push(Choice::new('s', "Stop and quit", Action::Leave));
-            }
-        }
-        choices.push(Choice::new('c', "Cancel", Action::Nothing));
-        self.overlays.push(Overlay::Dialog(Dialog {
-            title: "Quit".to_owned(),
-            lines,
-            choices,
-            chosen: 0,
-            about: None,
-        }));
-    }
-
-    fn leave(&mut self) {
-        if !self.pipeline.active() {
-            self.exit = Some(0);
-            return;
-        }
-        self.leaving = true;
-        self.effects.push(Effect::ShutDown);
-        self.overlays.push(Overlay::Dialog(Dialog {
-            title: "Stopping".to_owned(),
-            lines: vec!["Delivering what is queued …".to_owned()],
-            choices: vec![Choice::new('a', "Abort now", Action::Abort)],
-            chosen: 0,
-            about: None,
-        }));
-    }
-
-    pub(super) fn shut_down(&mut self) {
-        if self.leaving {
-            self.exit = Some(0);
+            Action::ResetGlobals(scenario) => self.request(Request::ResetGlobals(scenario)),
         }
     }
 }

@@ -32,7 +32,7 @@ impl App {
             .iter()
             .position(|buffer| buffer.is_at(&path));
         let index = index.unwrap_or_else(|| {
-            let mut buffer = Buffer::new(path.clone(), project.relative(&path), &file.text);
+            let mut buffer = Buffer::of(path.clone(), project.relative(&path), file.text);
             buffer.read_only = file.read_only;
             project.buffers.push(buffer);
             project.buffers.len() - 1
@@ -91,6 +91,36 @@ impl App {
         }
     }
 
+    /// Saves the shown file, then does `after`.
+    pub(super) fn save_then(&mut self, after: Action) {
+        let clean = self.buffer().is_some_and(|buffer| !buffer.dirty());
+        if clean {
+            self.act(after);
+            return;
+        }
+        self.after_save = Some(after);
+        self.save();
+    }
+
+    /// Closes the shown file or, when no other one is open, asks to leave.
+    pub(super) fn close_or_leave(&mut self) {
+        let open = self
+            .project
+            .as_ref()
+            .map_or(0, |project| project.buffers.len());
+        if open > 1 {
+            self.close_now();
+        } else {
+            self.quit();
+        }
+    }
+
+    /// Takes over what the disk has, whatever was typed.
+    pub(super) fn reload_from_disk(&mut self, path: PathBuf) {
+        self.forced = Some(path.clone());
+        self.effects.push(Effect::Reread(path));
+    }
+
     pub(super) fn saved(&mut self, path: &Path, text: Rope, result: Result<(), String>) {
         let Some(project) = &mut self.project else {
             return;
@@ -105,8 +135,11 @@ impl App {
                     self.effects.push(Effect::Scan(project.root.clone()));
                 }
                 let open = project.buffer_at(path).is_some_and(|buffer| buffer.dirty());
-                let closes = self.after_save == Some(Action::CloseNow) && !open;
-                let done = closes || project.unsaved().is_empty();
+                let own = matches!(
+                    self.after_save,
+                    Some(Action::CloseNow | Action::CloseOrLeave | Action::EditOutside)
+                );
+                let done = own && !open || project.unsaved().is_empty();
                 self.info(format!("saved {name}"));
                 if done && let Some(action) = self.after_save.take() {
                     self.act(action);
@@ -172,7 +205,8 @@ impl App {
             Some(Ok(file)) => file,
         };
         buffer.read_only = file.read_only;
-        if buffer.known_on_disk(&file.text) && !buffer.gone {
+        let forced = self.forced.take_if(|forced| forced == path).is_some();
+        if buffer.known_on_disk(&file.text) && !buffer.gone && !forced {
             return;
         }
         if buffer.is(&file.text) {
@@ -180,16 +214,16 @@ impl App {
             buffer.saved(text);
             return;
         }
-        if buffer.dirty() && !buffer.gone {
+        if buffer.dirty() && !buffer.gone && !forced {
             self.ask_whose(path.to_owned(), &name, file.text);
             return;
         }
-        buffer.reload(&file.text);
+        buffer.reload(file.text);
         self.info(format!("{name} changed on disk and was loaded"));
         self.touch_preview();
     }
 
-    fn ask_whose(&mut self, path: PathBuf, name: &str, theirs: String) {
+    fn ask_whose(&mut self, path: PathBuf, name: &str, theirs: Rope) {
         // A later change replaces the question about an earlier one.
         self.overlays.retain(|overlay| {
             !matches!(overlay, Overlay::Dialog(dialog) if dialog.about.as_ref() == Some(&path))
@@ -213,7 +247,7 @@ impl App {
         }));
     }
 
-    pub(super) fn keep_mine(&mut self, path: &Path, theirs: &str) {
+    pub(super) fn keep_mine(&mut self, path: &Path, theirs: Rope) {
         if let Some(buffer) = self
             .project
             .as_mut()
@@ -223,7 +257,7 @@ impl App {
         }
     }
 
-    pub(super) fn load_theirs(&mut self, path: &Path, theirs: &str) {
+    pub(super) fn load_theirs(&mut self, path: &Path, theirs: Rope) {
         if let Some(buffer) = self
             .project
             .as_mut()
@@ -260,10 +294,7 @@ impl App {
         let Some(project) = &mut self.project else {
             return;
         };
-        if project.active < project.buffers.len() {
-            project.buffers.remove(project.active);
-        }
-        project.active = project.active.saturating_sub(1);
+        project.close(project.active);
         self.touch_preview();
     }
 

@@ -1,10 +1,10 @@
 //! Keys and pasted text: to what lies on top, then commands, then the pane that has the keys.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::{App, Focus, Level, Overlay, Screen};
 use crate::tui::command;
-use crate::tui::editor::Motion;
+use crate::tui::editor::{Typed, plain_key};
 use crate::tui::key::Chord;
 
 impl App {
@@ -37,7 +37,12 @@ impl App {
 
     /// A key for the pane that has the keys, or a command.
     pub(super) fn pane_key(&mut self, key: &KeyEvent) {
-        if self.focus == Focus::Editor && (self.keep_key(key) || self.find_key(key)) {
+        if self.focus == Focus::Editor && self.assist_key(key) {
+            return;
+        }
+        if self.focus == Focus::Editor
+            && (self.keep_key(key) || self.find_key(key) || self.vim_key(key))
+        {
             return;
         }
         if let Some(command) = command::lookup(Chord::of(key), self.place()) {
@@ -70,13 +75,7 @@ impl App {
     }
 
     pub(super) fn paste_into_editor(&mut self, text: &str) {
-        if let Some(buffer) = self.buffer_mut()
-            && let Some(find) = &mut buffer.find
-        {
-            find.input.insert(text);
-            find.compile();
-            let origin = find.origin;
-            buffer.find_from(origin, true);
+        if self.find_paste(text) || self.vim_paste(text) {
             return;
         }
         if !self.refuse_read_only()
@@ -125,78 +124,17 @@ impl App {
         true
     }
 
-    /// Keys while a search is open; false leaves them to the rest.
-    fn find_key(&mut self, key: &KeyEvent) -> bool {
-        let Some(buffer) = self.buffer_mut() else {
-            return false;
-        };
-        let Some(find) = &mut buffer.find else {
-            return false;
-        };
-        match key.code {
-            KeyCode::Esc => buffer.find = None,
-            KeyCode::Enter | KeyCode::Down => {
-                let from = buffer.head();
-                buffer.find_from(from, true);
-            }
-            KeyCode::Up => {
-                let from = buffer
-                    .selection()
-                    .map_or(buffer.head(), |range| range.start);
-                buffer.find_from(from, false);
-            }
-            _ if find.input.key(key) => {
-                find.compile();
-                let origin = find.origin;
-                buffer.find_from(origin, true);
-            }
-            _ => return false,
-        }
-        true
-    }
-
     fn editor_key(&mut self, key: &KeyEvent) {
-        let page = self
-            .layout()
-            .editor
-            .map_or(1, |area| usize::from(area.height.saturating_sub(2)).max(1));
-        if let Some(motion) = motion(key, page) {
-            if let Some(buffer) = self.buffer_mut() {
-                buffer.go(motion, key.modifiers.contains(KeyModifiers::SHIFT));
-            }
-            return;
-        }
-        if key.code == KeyCode::Esc {
-            if let Some(buffer) = self.buffer_mut() {
-                buffer.deselect();
-            }
-            return;
-        }
-        let control = key
-            .modifiers
-            .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
-        let edits = matches!(
-            key.code,
-            KeyCode::Enter | KeyCode::Tab | KeyCode::BackTab | KeyCode::Backspace | KeyCode::Delete
-        ) || matches!(key.code, KeyCode::Char(_)) && !control;
-        if !edits || self.refuse_read_only() {
-            return;
-        }
+        let page = self.page();
         let Some(buffer) = self.buffer_mut() else {
             return;
         };
-        match key.code {
-            KeyCode::Enter => buffer.new_line(),
-            KeyCode::Tab => buffer.indent(),
-            KeyCode::BackTab => buffer.dedent(),
-            KeyCode::Backspace if control => buffer.delete(Motion::WordLeft),
-            KeyCode::Backspace => buffer.delete(Motion::Left),
-            KeyCode::Delete if control => buffer.delete(Motion::WordRight),
-            KeyCode::Delete => buffer.delete(Motion::Right),
-            KeyCode::Char(c) => buffer.type_char(c),
-            _ => return,
+        let before = buffer.revision();
+        if plain_key(buffer, key, page) == Typed::Refused {
+            self.refuse_read_only();
+        } else if buffer.revision() != before {
+            self.touch_preview();
         }
-        self.touch_preview();
     }
 
     fn files_key(&mut self, key: &KeyEvent) {
@@ -225,25 +163,4 @@ impl App {
             _ => {}
         }
     }
-}
-
-fn motion(key: &KeyEvent, page: usize) -> Option<Motion> {
-    let word = key
-        .modifiers
-        .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
-    Some(match key.code {
-        KeyCode::Left if word => Motion::WordLeft,
-        KeyCode::Left => Motion::Left,
-        KeyCode::Right if word => Motion::WordRight,
-        KeyCode::Right => Motion::Right,
-        KeyCode::Up => Motion::Up(1),
-        KeyCode::Down => Motion::Down(1),
-        KeyCode::PageUp => Motion::Up(page),
-        KeyCode::PageDown => Motion::Down(page),
-        KeyCode::Home if word => Motion::Top,
-        KeyCode::Home => Motion::Home,
-        KeyCode::End if word => Motion::Bottom,
-        KeyCode::End => Motion::End,
-        _ => return None,
-    })
 }

@@ -1,12 +1,19 @@
 //! The state of the application and how events change it. Draws nothing, touches no file, starts no
 //! thread: what the world has to do leaves as effects.
 
+mod assist;
 mod awaited;
 mod commands;
 mod control;
 mod dialog;
+mod edit;
+mod external_editor;
+mod file_ops;
 mod files;
+mod find;
 mod keys;
+mod leave;
+mod monitored;
 mod mouse;
 mod palette;
 mod panes;
@@ -15,6 +22,8 @@ mod preview;
 mod project;
 mod prompt;
 mod screen;
+mod tabs;
+mod vim;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -22,20 +31,25 @@ use std::time::{Duration, Instant};
 use ratatui::layout::Rect;
 
 use super::editor::{Buffer, View};
-use super::event::{AppEvent, Effect, Observe};
+use super::event::{AppEvent, Effect, Observe, PipelineEvent};
 use super::layout::{self, Layout, Wish};
 use super::monitor::Monitor;
 use super::theme::{Depth, Theme};
 use crate::config::Parameters;
+use crate::instance::Link;
+use crate::time::Zone;
 
+pub use assist::{Assist, Popup, ROWS as POPUP_ROWS};
 pub use dialog::{Action, Choice, Dialog};
-pub use palette::Palette;
+pub use palette::{Item, Palette, Pick};
 pub use panes::{Ink, Row, SPANS, Tool, View as PaneView, bucket, shown_text};
 pub use pipeline::{Phase, Pipeline};
 pub use preview::Preview;
 pub use project::{Project, Start};
 pub use prompt::Prompt;
 pub use screen::Screen;
+pub use tabs::tabs;
+pub use vim::Editing;
 
 /// How long a message stays in the status line.
 const TOAST: Duration = Duration::from_secs(6);
@@ -131,6 +145,8 @@ pub struct App {
     pub size: Rect,
     /// What is shown.
     pub screen: Screen,
+    /// Help while typing.
+    pub assist: Assist,
     /// What is known of running generators.
     pub monitor: Monitor,
     /// What the instance was last asked to tell of.
@@ -159,13 +175,23 @@ pub struct App {
     parameters: Parameters,
     noise: files::Noise,
     clipboard: String,
-    drag: Option<usize>,
+    drag: mouse::Drag,
+    /// How the editor behaves.
+    pub editing: Editing,
     effects: Vec<Effect>,
     now: Instant,
     changed: bool,
     /// What to do once everything is saved.
     after_save: Option<Action>,
+    /// A file whose text on disk is to be taken over, whatever was typed.
+    forced: Option<PathBuf>,
     leaving: bool,
+    /// Where generators run.
+    pub link: Link,
+    /// Generators that run, as far as known, whoever started them.
+    running: Vec<String>,
+    /// Why generators have to run in this process, when they have to.
+    unsafe_here: Option<String>,
     exit: Option<u8>,
 }
 
@@ -181,6 +207,7 @@ impl App {
             depth: opening.depth,
             size: Rect::new(0, 0, opening.size.0, opening.size.1),
             screen: opening.screen,
+            assist: Assist::default(),
             monitor: Monitor::default(),
             observed: Observe::default(),
             focus: Focus::Editor,
@@ -198,12 +225,17 @@ impl App {
             parameters: opening.parameters,
             noise: files::Noise::default(),
             clipboard: String::new(),
-            drag: None,
+            drag: mouse::Drag::default(),
+            editing: Editing::default(),
             effects: Vec::new(),
             now,
             changed: true,
             after_save: None,
+            forced: None,
             leaving: false,
+            link: Link::Here,
+            running: Vec::new(),
+            unsafe_here: None,
             exit: None,
         };
         match opening.document {
@@ -217,7 +249,14 @@ impl App {
     /// Takes one event in.
     pub fn update(&mut self, event: AppEvent, now: Instant) {
         self.now = now;
-        self.changed |= !matches!(event, AppEvent::Tick | AppEvent::Changed { .. });
+        // News of pipelines come all the time; whoever takes them in knows what is worth a frame.
+        self.changed |= !matches!(
+            event,
+            AppEvent::Tick
+                | AppEvent::Changed { .. }
+                | AppEvent::Instance(_)
+                | AppEvent::Pipeline(PipelineEvent::Status(_))
+        );
         match event {
             AppEvent::Key(key) => self.key(&key),
             AppEvent::Mouse(mouse) => self.mouse(&mouse),
@@ -227,6 +266,8 @@ impl App {
             AppEvent::Opened(path, result) => self.opened(path, result),
             AppEvent::Reread(path, result) => self.reread(&path, result),
             AppEvent::Saved(path, text, result) => self.saved(&path, text, result),
+            AppEvent::FileChanged(change, result) => self.file_changed(change, result),
+            AppEvent::EditedOutside(path, result) => self.edited_outside(&path, result),
             AppEvent::Scanned(result) => self.scanned(result),
             AppEvent::Projects(found) => self.found(found),
             AppEvent::Changed { paths, listing } => self.changed_outside(&paths, listing),
@@ -237,6 +278,7 @@ impl App {
             AppEvent::Preview(result) => self.previewed(*result),
             AppEvent::Pipeline(news) => self.pipeline_news(news),
             AppEvent::Instance(news) => self.instance_news(news),
+            AppEvent::Excerpt(path, line, lines) => self.excerpt_read(&path, line, lines),
             AppEvent::Signal(number) => self.exit = Some(u8::try_from(128 + number).unwrap_or(1)),
             AppEvent::TerminalLost(why) => {
                 tracing::error!("the terminal is lost: {why}");
@@ -259,12 +301,13 @@ impl App {
             self.changed = true;
         }
         let layout = self.layout();
+        self.settle_editing();
         if let Some(area) = layout.editor
             && let Some(buffer) = self.project.as_mut().and_then(Project::buffer_mut)
         {
             let text = View::of(buffer, inner(area)).text;
             buffer.settle_view(usize::from(text.height), usize::from(text.width));
-            buffer.lex_to(buffer.top + usize::from(text.height));
+            buffer.lex(buffer.top, buffer.top + usize::from(text.height));
         }
         if let Some(area) = layout.files
             && let Some(project) = &mut self.project
@@ -279,6 +322,8 @@ impl App {
             self.preview.hurry(self.now);
         }
         self.preview.follow_width(self.now);
+        self.settle_monitor();
+        self.follow_cursor();
         let wish = self.observed();
         if wish != self.observed {
             self.observed = wish.clone();
@@ -291,6 +336,7 @@ impl App {
         [
             self.toast.as_ref().map(|toast| toast.until),
             self.preview.deadline(),
+            self.drag.deadline(),
         ]
         .into_iter()
         .flatten()
@@ -298,6 +344,7 @@ impl App {
     }
 
     fn deadlines(&mut self) {
+        self.drag_on();
         if self.preview.due(self.now) {
             self.request_preview();
         }
@@ -314,6 +361,26 @@ impl App {
     /// True once after something to see changed.
     pub fn take_changed(&mut self) -> bool {
         std::mem::take(&mut self.changed)
+    }
+
+    /// There is something new to see.
+    pub(in crate::tui) fn mark_changed(&mut self) {
+        self.changed = true;
+    }
+
+    /// When the event that is taken in came.
+    pub(in crate::tui) fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// The zone that the application was opened with.
+    pub fn zone(&self) -> Zone {
+        self.parameters.zone
+    }
+
+    /// Has the world do something.
+    pub(in crate::tui) fn effects_push(&mut self, effect: Effect) {
+        self.effects.push(effect);
     }
 
     /// The exit code once the application is to end.

@@ -2,12 +2,61 @@
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
+use std::time::{Duration, Instant};
 
-use super::{App, Focus, Overlay, inner};
-use crate::tui::editor::View;
+use super::{App, Focus, Overlay, Screen, inner};
+use crate::tui::editor::{View, bar};
 
 /// Lines that one notch of the wheel scrolls.
 const NOTCH: isize = 3;
+
+/// Longest time between the clicks of a double click.
+const DOUBLE: Duration = Duration::from_millis(500);
+/// Time between steps of a view that a held mouse scrolls.
+const STEP: Duration = Duration::from_millis(60);
+
+/// What the mouse does while its button is held, and the clicks before.
+#[derive(Debug, Default)]
+pub(super) struct Drag {
+    holds: Holds,
+    /// Where it was last.
+    at: Position,
+    /// When the text scrolls on under a mouse held beyond it.
+    next: Option<Instant>,
+    /// When and where the last click was, and how many there were in a row.
+    clicked: Option<(Instant, Position, u8)>,
+}
+
+/// What a held button has hold of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Holds {
+    #[default]
+    Nothing,
+    Text,
+    Tab,
+}
+
+impl Drag {
+    fn end(&mut self) {
+        self.holds = Holds::Nothing;
+        self.next = None;
+    }
+
+    /// Counts a click: 1, 2 or 3, then again from 1.
+    fn count(&mut self, at: Position, now: Instant) -> u8 {
+        let again = self.clicked.filter(|(then, place, _)| {
+            *place == at && now.saturating_duration_since(*then) < DOUBLE
+        });
+        let count = again.map_or(1, |(_, _, count)| count % 3 + 1);
+        self.clicked = Some((now, at, count));
+        count
+    }
+
+    /// When something happens by itself.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.next
+    }
+}
 
 impl App {
     pub(super) fn mouse(&mut self, mouse: &MouseEvent) {
@@ -20,12 +69,17 @@ impl App {
             self.overlay_wheel(mouse.kind);
             return;
         }
+        if self.screen != Screen::Design {
+            self.monitor_mouse(mouse, at);
+            return;
+        }
         match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => {
                 self.click(at, mouse.modifiers.contains(KeyModifiers::SHIFT));
             }
+            MouseEventKind::Down(MouseButton::Middle) => self.click_middle(at),
             MouseEventKind::Drag(MouseButton::Left) => self.drag_to(at),
-            MouseEventKind::Up(_) => self.drag = None,
+            MouseEventKind::Up(_) => self.drag.end(),
             MouseEventKind::ScrollUp => self.wheel(at, -NOTCH),
             MouseEventKind::ScrollDown => self.wheel(at, NOTCH),
             _ => {}
@@ -84,24 +138,21 @@ impl App {
             return;
         }
         self.set_focus(focus);
+        if focus == Focus::Editor && at.y == area.y {
+            if let Some((index, sign)) = self.tab_at(area.width, at.x - area.x) {
+                let shown = self.project.as_ref().is_some_and(|one| one.active == index);
+                self.click_tab(index, sign && shown);
+                self.drag.holds = Holds::Tab;
+            }
+            return;
+        }
         let body = inner(area);
         if !body.contains(at) {
             return;
         }
         let row = usize::from(at.y - body.y);
         match focus {
-            Focus::Editor => {
-                if let Some(buffer) = self.buffer_mut() {
-                    let (line, cell) = View::of(buffer, body).hit(buffer, at);
-                    let to = buffer.at_cell(line, cell);
-                    let again = buffer.head() == to && buffer.selection().is_none();
-                    buffer.point(to, extend);
-                    if again {
-                        buffer.select_word();
-                    }
-                    self.drag = Some(to);
-                }
-            }
+            Focus::Editor => self.click_text(body, at, extend),
             Focus::Files => {
                 let chosen = self.project.as_ref().map_or(0, |project| project.top + row);
                 if let Some(project) = &mut self.project
@@ -117,14 +168,78 @@ impl App {
         }
     }
 
-    fn drag_to(&mut self, at: Position) {
-        let (Some(_), Some(area)) = (self.drag, self.layout().editor) else {
+    /// One click puts the cursor, two select a word, three a line, as one in the gutter does.
+    fn click_text(&mut self, body: Rect, at: Position, extend: bool) {
+        let count = self.drag.count(at, self.now);
+        let Some(buffer) = self.buffer_mut() else {
             return;
         };
-        if let Some(buffer) = self.buffer_mut() {
-            let (line, cell) = View::of(buffer, inner(area)).hit(buffer, at);
-            let to = buffer.at_cell(line, cell);
-            buffer.point(to, true);
+        let view = View::of(buffer, body);
+        if let (Some(find), Some(rows)) = (&buffer.find, view.find)
+            && let Some(part) = bar::hit(find, rows, at)
+        {
+            self.click_find(part);
+            return;
+        }
+        buffer.point(view.hit(buffer, at), extend);
+        match count {
+            _ if at.x < view.text.x && !extend => buffer.select_line(),
+            2 => buffer.select_word(),
+            3 => buffer.select_line(),
+            _ => {}
+        }
+        self.drag.holds = if count == 1 {
+            Holds::Text
+        } else {
+            Holds::Nothing
+        };
+    }
+
+    fn click_middle(&mut self, at: Position) {
+        if self.start.is_some() {
+            return;
+        }
+        if let Some((Focus::Editor, area)) = self.pane_at(at)
+            && at.y == area.y
+            && let Some((index, _)) = self.tab_at(area.width, at.x - area.x)
+        {
+            self.click_tab(index, true);
+        }
+    }
+
+    fn drag_to(&mut self, at: Position) {
+        let Some(area) = self.layout().editor else {
+            return;
+        };
+        match self.drag.holds {
+            Holds::Nothing => {}
+            Holds::Tab => {
+                let cell = at.x.clamp(area.x, area.right().max(area.x + 1) - 1) - area.x;
+                if let (Some((index, _)), Some(project)) =
+                    (self.tab_at(area.width, cell), &mut self.project)
+                {
+                    project.move_active(index);
+                }
+            }
+            Holds::Text => {
+                self.drag.at = at;
+                let Some(buffer) = self.buffer_mut() else {
+                    return;
+                };
+                let view = View::of(buffer, inner(area));
+                let to = view.hit(buffer, at);
+                buffer.point(to, true);
+                let beyond = at.y < view.text.y || at.y >= view.text.bottom();
+                self.drag.next = beyond.then(|| self.now + STEP);
+            }
+        }
+    }
+
+    /// Scrolls on under a mouse that is held beyond the text.
+    pub(super) fn drag_on(&mut self) {
+        if self.drag.next.is_some_and(|next| next <= self.now) {
+            self.drag_to(self.drag.at);
+            self.changed = true;
         }
     }
 

@@ -15,6 +15,10 @@ pub enum Pick {
     Command(Id),
     /// A file.
     File(PathBuf),
+    /// A line and character of a file, from 0.
+    Place(PathBuf, (usize, usize)),
+    /// Something that is there to be read.
+    Nothing,
 }
 
 /// One line of the list.
@@ -117,7 +121,7 @@ impl App {
         self.open_palette("Open file", items);
     }
 
-    fn open_palette(&mut self, title: &'static str, items: Vec<Item>) {
+    pub(super) fn open_palette(&mut self, title: &'static str, items: Vec<Item>) {
         self.overlays.push(Overlay::Palette(Palette {
             title,
             input: Input::default(),
@@ -163,7 +167,11 @@ impl App {
         match picked {
             Some(Pick::Command(id)) => self.run(id),
             Some(Pick::File(path)) => self.show_file(path, None),
-            None => {}
+            Some(Pick::Place(path, at)) => {
+                self.show_file(path, Some(at));
+                self.set_focus(super::Focus::Editor);
+            }
+            Some(Pick::Nothing) | None => {}
         }
     }
 }

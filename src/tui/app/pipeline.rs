@@ -8,6 +8,8 @@ use super::{Action, App, Choice, Dialog, Overlay};
 use crate::instance::{GeneratorSpec, GeneratorStatus};
 use crate::pipeline::{EndReason, State, Stats};
 use crate::tui::event::{Effect, PipelineEvent};
+use crate::tui::monitor::flow_meter::Meter;
+use crate::tui::monitor::flow_words as words;
 
 /// Seconds of history kept.
 const HISTORY: usize = 600;
@@ -46,6 +48,8 @@ pub struct Pipeline {
     pub history: VecDeque<u64>,
     /// Released when due, or as fast as possible.
     pub live: bool,
+    /// Its last samples, to tell what holds it up.
+    pub meter: Meter,
     seed: Option<u64>,
     samples: VecDeque<(Duration, u64, u64)>,
     counted: (u64, u64),
@@ -61,6 +65,7 @@ impl Pipeline {
             byte_rate: 0.0,
             history: VecDeque::new(),
             live,
+            meter: Meter::default(),
             seed,
             samples: VecDeque::new(),
             counted: (0, 0),
@@ -118,7 +123,25 @@ impl Pipeline {
     pub fn rows(&self) -> u16 {
         let stats = &self.stats;
         let flow = stats.inputs.len() + stats.outputs.len() + stats.queues.len() + 2;
-        u16::try_from(flow.max(stats.errors.len()) + 2).unwrap_or(u16::MAX)
+        let said = self.said().len();
+        u16::try_from(flow.max(stats.errors.len()) + said + 2).unwrap_or(u16::MAX)
+    }
+
+    /// What holds it up, what is odd about it, and changed files that are not taken, in words; `true`
+    /// when that is bad.
+    pub fn said(&self) -> Vec<(String, bool)> {
+        if self.phase != Phase::Running {
+            return Vec::new();
+        }
+        let brake = words::brake(&self.stats, &self.meter).filter(|brake| brake.bad);
+        let lints = self.stats.lints.iter();
+        let reload = words::reload(&self.stats.reload).filter(|(_, needed)| *needed);
+        brake
+            .map(|brake| (brake.words, true))
+            .into_iter()
+            .chain(lints.map(|lint| (lint.message.clone(), true)))
+            .chain(reload)
+            .collect()
     }
 
     /// Bytes that all outputs wrote.
@@ -142,6 +165,7 @@ impl Pipeline {
         self.rest();
         self.history.clear();
         self.samples.clear();
+        self.meter.clear();
         self.counted = (0, 0);
     }
 
@@ -149,6 +173,7 @@ impl Pipeline {
     fn sample(&mut self, stats: Stats) {
         let bytes: u64 = stats.outputs.iter().map(|output| output.bytes).sum();
         let at = stats.uptime;
+        self.meter.heard(&stats);
         self.stats = stats;
         self.samples.push_back((at, self.stats.events, bytes));
         // The oldest sample kept is the youngest that is at least a window old.
@@ -272,12 +297,51 @@ impl App {
                 self.pipeline.phase = Phase::Ended(text, false);
             }
             PipelineEvent::Failed(why) => self.error(why),
-            PipelineEvent::Status(status) => self.pipeline_status(*status),
+            PipelineEvent::Named(id) => self.pipeline.name(&id),
+            PipelineEvent::Adopted(status) => self.adopt(*status),
+            PipelineEvent::Status(status) => {
+                // Of a run of the project that was open before.
+                if status.id == self.pipeline.id {
+                    self.pipeline_status(*status);
+                }
+            }
             PipelineEvent::ShutDown => self.shut_down(),
+            PipelineEvent::NotStopped(why) => self.not_stopped(why),
+        }
+    }
+
+    /// Follows a run that this terminal did not start.
+    fn adopt(&mut self, status: GeneratorStatus) {
+        let mine = self.project.as_ref();
+        if mine.is_none_or(|project| project.document != status.project) || self.pipeline.active() {
+            return;
+        }
+        self.pipeline.name(&status.id);
+        self.pipeline.reset();
+        self.pipeline.phase = Phase::Running;
+        self.info(format!("{} runs already, in the background", status.id));
+        self.pipeline_status(status);
+    }
+
+    /// Another face started the workbench's pipeline, or started it again.
+    pub(in crate::tui) fn follow_own(&mut self) {
+        let id = &self.pipeline.id;
+        let mut known = self.monitor.generators.iter();
+        let runs = known.any(|one| one.id == *id && one.state == Some(State::Running));
+        if runs && self.project.is_some() && !self.pipeline.active() {
+            self.pipeline.reset();
+            self.pipeline.phase = Phase::Running;
+            self.changed = true;
         }
     }
 
     fn pipeline_status(&mut self, mut status: GeneratorStatus) {
+        // What was said before the run began is of the one before it.
+        let over = matches!(status.state, Some(State::Ended(_)));
+        if over && self.pipeline.phase == Phase::Starting {
+            return;
+        }
+        self.remember_own(&status);
         if let Some(project) = &self.project {
             // There is little room, and everyone knows which project is open.
             let folder = format!("{}{MAIN_SEPARATOR}", project.root.display());
@@ -286,6 +350,7 @@ impl App {
             }
         }
         let stopping = self.pipeline.phase == Phase::Stopping;
+        let before = (self.pipeline.phase.clone(), self.pipeline.stats.clone());
         self.pipeline.sample(status.stats);
         match status.state {
             None | Some(State::Starting) => {}
@@ -294,6 +359,13 @@ impl App {
             Some(State::Stopping) => self.pipeline.phase = Phase::Stopping,
             Some(State::Ended(reason)) => self.pipeline_ended(&reason),
         }
+        let (phase, mut stats) = before;
+        // Of the time that passes only whole seconds are seen.
+        let now = &self.pipeline.stats;
+        if stats.uptime.as_secs() == now.uptime.as_secs() {
+            stats.uptime = now.uptime;
+        }
+        self.changed |= phase != self.pipeline.phase || stats != *now;
     }
 
     /// Why a live run that is over gave nothing, and what to do; `None` when it gave something.

@@ -8,6 +8,7 @@ use super::{App, Focus};
 use crate::tui::editor::Buffer;
 use crate::tui::event::Effect;
 use crate::tui::project::{Entry, Found, GENERATOR, Tree};
+use crate::tui::trash::FileChange;
 
 /// The start screen.
 #[derive(Debug)]
@@ -50,6 +51,12 @@ pub struct Project {
     pub buffers: Vec<Buffer>,
     /// Index of the one shown.
     pub active: usize,
+    /// Files that were closed, with the cursor's line and character.
+    pub(super) closed_files: Vec<(PathBuf, (usize, usize))>,
+    /// Changes of files that can be taken back, the last one last.
+    pub(super) file_changes: Vec<FileChange>,
+    /// The entry to choose once the files are listed anew.
+    pub(super) reveal: Option<PathBuf>,
     /// The file to show once it is read.
     pub(super) awaited: Option<Awaited>,
 }
@@ -73,6 +80,9 @@ impl Project {
             top: 0,
             buffers: Vec::new(),
             active: 0,
+            closed_files: Vec::new(),
+            file_changes: Vec::new(),
+            reveal: None,
             awaited: None,
         }
     }
@@ -148,6 +158,7 @@ impl App {
         self.effects.push(Effect::Open(project.document.clone()));
         self.effects.push(Effect::Scan(project.root.clone()));
         self.effects.push(Effect::Watch(vec![project.root.clone()]));
+        self.effects.push(Effect::Adopt(project.document.clone()));
         self.pipeline.name(&project.name);
         self.start = None;
         self.project = Some(project);
@@ -193,6 +204,7 @@ impl App {
                     .shown()
                     .get(project.chosen)
                     .map(|entry| entry.path.clone());
+                let chosen = project.reveal.take().or(chosen);
                 project.tree = tree;
                 let at = project
                     .shown()

@@ -152,7 +152,7 @@ pub static TABLE: &[Command] = &[
         help: "Let long lines go on in the next row, or past the edge",
         plain_keys: &["w"],
         context: Context::Events,
-        run: App::toggle_wrap,
+        run: App::toggle_events_wrap,
         ..BASE
     },
     Command {

@@ -1,7 +1,7 @@
 //! Commands about files.
 
 use super::{BASE, Command, Context, Id};
-use super::{file, files, unsaved};
+use super::{closed, file, file_changes, files, unsaved};
 use crate::tui::app::App;
 
 /// In the order of palette and help.
@@ -71,6 +71,92 @@ pub static TABLE: &[Command] = &[
         available: files,
         context: Context::Design,
         run: |app| app.cycle_file(false),
+        ..BASE
+    },
+    Command {
+        id: Id::ReopenFile,
+        name: "file.reopen",
+        title: "Reopen closed file",
+        help: "Open the file again that was closed last",
+        keys: &["alt-t"],
+        available: closed,
+        context: Context::Design,
+        run: App::reopen_file,
+        ..BASE
+    },
+    Command {
+        id: Id::TabLeft,
+        name: "file.tab-left",
+        title: "Move tab left",
+        help: "Move the shown file's tab one place to the left",
+        keys: &["alt-pageup"],
+        available: files,
+        context: Context::Design,
+        run: |app| app.move_tab(false),
+        ..BASE
+    },
+    Command {
+        id: Id::TabRight,
+        name: "file.tab-right",
+        title: "Move tab right",
+        help: "Move the shown file's tab one place to the right",
+        keys: &["alt-pagedown"],
+        available: files,
+        context: Context::Design,
+        run: |app| app.move_tab(true),
+        ..BASE
+    },
+    Command {
+        id: Id::NewFile,
+        name: "file.new",
+        title: "New file",
+        help: "Make a file from its name, with the folders it is in",
+        keys: &["alt-n"],
+        plain_keys: &["n"],
+        context: Context::Design,
+        run: App::ask_new_file,
+        ..BASE
+    },
+    Command {
+        id: Id::RenameFile,
+        name: "file.rename",
+        title: "Rename file",
+        help: "Give the file or folder another name, or put it into another folder",
+        keys: &["r"],
+        context: Context::Files,
+        run: App::ask_rename,
+        ..BASE
+    },
+    Command {
+        id: Id::DuplicateFile,
+        name: "file.duplicate",
+        title: "Duplicate file",
+        help: "Copy the file under another name",
+        keys: &["c"],
+        context: Context::Files,
+        run: App::ask_duplicate,
+        ..BASE
+    },
+    Command {
+        id: Id::DeleteFile,
+        name: "file.delete",
+        title: "Delete file",
+        help: "Put the file or folder into the trash, from where it can be brought back",
+        asks: true,
+        keys: &["d"],
+        context: Context::Files,
+        run: App::ask_delete,
+        ..BASE
+    },
+    Command {
+        id: Id::UndoFiles,
+        name: "file.undo",
+        title: "Undo file change",
+        help: "Take back the last file that was made, renamed, copied or deleted",
+        available: file_changes,
+        keys: &["u"],
+        context: Context::Files,
+        run: App::undo_file_change,
         ..BASE
     },
 ];

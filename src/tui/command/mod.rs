@@ -3,15 +3,22 @@
 //! A command's keys work in its [`Context`]; where the keys are ([`Place`]) several contexts hold, the
 //! most special first.
 
+mod assist;
 mod editor;
 mod events;
+mod faults;
 mod file;
+mod flow;
 mod general;
+mod globals;
 mod id;
+mod logs;
 mod monitor;
+mod overview;
 mod pane;
 mod pipeline;
 mod preview;
+mod tail;
 mod timestamps;
 
 use super::app::{App, Focus, Phase, Screen};
@@ -145,12 +152,19 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         general::TABLE,
         pipeline::TABLE,
         monitor::TABLE,
+        overview::TABLE,
+        flow::TABLE,
         file::TABLE,
         editor::TABLE,
+        assist::TABLE,
         preview::TABLE,
         timestamps::TABLE,
         events::TABLE,
         pane::TABLE,
+        faults::TABLE,
+        tail::TABLE,
+        logs::TABLE,
+        globals::TABLE,
     ];
     tables.into_iter().flatten()
 }
@@ -244,6 +258,31 @@ fn searching(app: &App) -> Result<(), &'static str> {
         Ok(())
     } else {
         Err("no search is open")
+    }
+}
+
+fn replacing(app: &App) -> Result<(), &'static str> {
+    let find = app.buffer().and_then(|buffer| buffer.find.as_ref());
+    if find.is_some_and(|find| find.with.is_some()) {
+        Ok(())
+    } else {
+        Err("nothing is being replaced")
+    }
+}
+
+fn file_changes(app: &App) -> Result<(), &'static str> {
+    if app.changed_files() {
+        Ok(())
+    } else {
+        Err("no file was made, renamed, copied or deleted")
+    }
+}
+
+fn closed(app: &App) -> Result<(), &'static str> {
+    if app.closed_files().next().is_some() {
+        Ok(())
+    } else {
+        Err("no file was closed")
     }
 }
 

@@ -1,6 +1,8 @@
 //! One open file: its text, cursor, selection, history, marks and where the view stands.
 
 use std::borrow::Cow;
+use std::cell::Cell;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +14,7 @@ use crate::tui::lexer::{self, Language};
 use crate::tui::text;
 
 use super::history::{Edit, History, Kind, Selection};
-use super::{Find, cells};
+use super::{Find, Options, Pattern, cells};
 
 /// Most rows of one message.
 const ROWS: usize = 3;
@@ -28,6 +30,20 @@ pub struct Mark {
     pub severity: Severity,
     /// What to show under the line.
     pub message: String,
+}
+
+/// How the cursor stands in the text, and what a selection takes in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shape {
+    /// Between two characters; a selection ends before the cursor.
+    #[default]
+    Bar,
+    /// On a character.
+    Block,
+    /// On a character, and the selection takes it in.
+    Characters,
+    /// On a character; the selection takes whole lines in.
+    Lines,
 }
 
 /// An open file.
@@ -47,8 +63,25 @@ pub struct Buffer {
     pub top: usize,
     /// First cell column shown.
     pub left: usize,
+    /// Rows of the first line that are scrolled away; only when lines are wrapped.
+    pub skipped: usize,
     /// The open search, if any.
     pub find: Option<Find>,
+    /// What is shown as found while no search is open.
+    pub found: Option<Pattern>,
+    /// How the cursor stands.
+    pub shape: Shape,
+    pub(super) options: Options,
+    pub(super) places: HashMap<char, usize>,
+    /// Closing brackets that came by themselves and may be typed over.
+    pub(super) closers: Vec<usize>,
+    /// Rows that the view has.
+    pub(super) rows: usize,
+    /// Where undoing or redoing changed something last.
+    pub(super) changed_at: usize,
+    revision: u64,
+    /// The last answer of [`Buffer::dirty`], and for which revision.
+    known: Cell<Option<(u64, bool)>>,
     pub(super) rope: Rope,
     pub(super) at: Selection,
     /// Cell column that moving up and down tries to keep.
@@ -59,7 +92,7 @@ pub struct Buffer {
     marks: Vec<Mark>,
     /// Rows of the messages under the lines of the marks, wrapped to the width.
     messages: Vec<(usize, Severity, String)>,
-    width: usize,
+    pub(super) width: usize,
     lexed: lexer::States,
     /// Text as last read from or written to the disk.
     disk: Rope,
@@ -68,8 +101,12 @@ pub struct Buffer {
 impl Buffer {
     /// A buffer with the text of a file.
     pub fn new(path: PathBuf, name: String, text: &str) -> Self {
+        Self::of(path, name, Rope::from_str(text))
+    }
+
+    /// A buffer with the text of a file that was read elsewhere, so that a long one holds nobody up.
+    pub fn of(path: PathBuf, name: String, rope: Rope) -> Self {
         let language = Language::of(&path);
-        let rope = Rope::from_str(text);
         Self {
             path,
             name,
@@ -78,7 +115,17 @@ impl Buffer {
             gone: false,
             top: 0,
             left: 0,
+            skipped: 0,
             find: None,
+            found: None,
+            shape: Shape::default(),
+            options: Options::default(),
+            places: HashMap::new(),
+            closers: Vec::new(),
+            rows: 24,
+            changed_at: 0,
+            revision: 0,
+            known: Cell::new(None),
             disk: rope.clone(),
             rope,
             at: Selection::default(),
@@ -145,7 +192,42 @@ impl Buffer {
     pub fn selection(&self) -> Option<Range<usize>> {
         let anchor = self.at.anchor?;
         let (from, to) = (anchor.min(self.at.head), anchor.max(self.at.head));
-        (from < to).then_some(from..to)
+        let range = match self.shape {
+            Shape::Bar | Shape::Block => from..to,
+            Shape::Characters => from..self.after(to),
+            Shape::Lines => self.start_of(self.line_of(from))..self.start_of(self.line_of(to) + 1),
+        };
+        (range.start < range.end).then_some(range)
+    }
+
+    /// What is changed next is a step of its own to undo.
+    pub fn seal(&mut self) {
+        self.history.end();
+    }
+
+    /// Grows with every change of the text.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Takes over how texts are shown and typed.
+    pub fn set_options(&mut self, options: Options) {
+        if self.options.wrap && !options.wrap {
+            self.skipped = 0;
+        }
+        self.options = options;
+        if options.wrap {
+            self.left = 0;
+        }
+    }
+
+    /// The file has another name now.
+    pub fn moved(&mut self, path: PathBuf, name: String) {
+        let language = Language::of(&path);
+        if language != self.language {
+            self.lexed = lexer::States::default();
+        }
+        (self.path, self.name, self.language) = (path, name, language);
     }
 
     /// The selected text.
@@ -154,9 +236,22 @@ impl Buffer {
             .map(|range| self.rope.slice(range).to_string())
     }
 
-    /// True when it differs from what is on disk.
+    /// True when it differs from what is on disk. Compares texts at most once a change.
     pub fn dirty(&self) -> bool {
-        self.history.dirty() && (self.gone || self.rope != self.disk)
+        if !self.history.dirty() || self.gone {
+            return self.history.dirty();
+        }
+        if self.rope.len_bytes() != self.disk.len_bytes() {
+            return true;
+        }
+        if let Some((revision, dirty)) = self.known.get()
+            && revision == self.revision
+        {
+            return dirty;
+        }
+        let dirty = self.rope != self.disk;
+        self.known.set(Some((self.revision, dirty)));
+        dirty
     }
 
     /// The text as it is now (`text`) is what the disk has.
@@ -168,54 +263,48 @@ impl Buffer {
             self.history.mark_unsaved();
         }
         self.disk = text;
+        self.known.set(None);
     }
 
     /// True when `text` is what was last read from or written to the disk.
-    pub fn known_on_disk(&self, text: &str) -> bool {
+    pub fn known_on_disk(&self, text: &Rope) -> bool {
         self.disk == *text
     }
 
     /// True when the text is `text`.
-    pub fn is(&self, text: &str) -> bool {
+    pub fn is(&self, text: &Rope) -> bool {
         self.rope == *text
     }
 
     /// Notes what the disk has now without taking it over; the buffer is dirty from now on.
-    pub fn diverged(&mut self, text: Option<&str>) {
+    pub fn diverged(&mut self, text: Option<Rope>) {
         self.gone = text.is_none();
-        self.disk = Rope::from_str(text.unwrap_or_default());
+        self.disk = text.unwrap_or_default();
         self.history.mark_unsaved();
+        self.known.set(None);
     }
 
     /// Takes over what the disk has; can be undone. The cursor keeps its line and column.
-    pub fn reload(&mut self, text: &str) {
+    pub fn reload(&mut self, text: Rope) {
         let (line, column) = self.place();
-        let (range, new) = self.difference(text);
-        self.replace(range, new, Kind::Other);
+        let (range, within) = self.difference(&text);
+        let new = text.slice(within).to_string();
+        self.history.end();
+        self.replace(range, &new, Kind::Other);
         self.go_to(line - 1, column - 1);
-        self.saved(Rope::from_str(text));
+        self.saved(text);
     }
 
-    /// The characters that differ from `text`, and what stands there in `text`.
-    fn difference<'a>(&self, text: &'a str) -> (Range<usize>, &'a str) {
-        let length = self.rope.len_chars();
-        let old = self.rope.chars();
-        let head = old
-            .zip(text.char_indices())
-            .take_while(|(a, (_, b))| a == b);
-        let (start, from) = head.fold((0, 0), |(count, _), (_, (at, c))| {
-            (count + 1, at + c.len_utf8())
-        });
-        let rest = text.get(from..).unwrap_or_default();
-        let old = self.rope.chars_at(length).reversed().take(length - start);
-        let tail = old.zip(rest.chars().rev()).take_while(|(a, b)| a == b);
-        let (kept, bytes) = tail.fold((0, 0), |(count, bytes), (c, _)| {
-            (count + 1, bytes + c.len_utf8())
-        });
-        (
-            start..length - kept,
-            rest.get(..rest.len() - bytes).unwrap_or_default(),
-        )
+    /// The characters that differ from `text`, and which stand there in `text`.
+    fn difference(&self, text: &Rope) -> (Range<usize>, Range<usize>) {
+        let (old, new) = (self.rope.len_chars(), text.len_chars());
+        let same = self.rope.chars().zip(text.chars());
+        let head = same.take_while(|(a, b)| a == b).count();
+        let rest = old.min(new) - head;
+        let tails = self.rope.chars_at(old).reversed();
+        let tails = tails.zip(text.chars_at(new).reversed()).take(rest);
+        let tail = tails.take_while(|(a, b)| a == b).count();
+        (head..old - tail, head..new - tail)
     }
 
     /// Puts the cursor on a line and a character of it, both from 0, as near as there is.
@@ -286,6 +375,9 @@ impl Buffer {
 
     /// Replaces a range of characters and puts the cursor behind the new text.
     pub(super) fn replace(&mut self, range: Range<usize>, text: &str, kind: Kind) {
+        if range.is_empty() && text.is_empty() {
+            return;
+        }
         let before = self.at;
         let edit = Edit {
             at: range.start,
@@ -314,11 +406,13 @@ impl Buffer {
     /// Does an edit to the text alone; keeps marks and highlighting in step.
     pub(super) fn apply(&mut self, edit: &Edit) {
         self.following = true;
+        self.revision += 1;
         let line = self.line_of(edit.at);
         let removed = edit.removed.chars().count();
         self.rope.remove(edit.at..edit.at + removed);
         self.rope.insert(edit.at, &edit.inserted);
         self.lexed.truncate(line);
+        self.keep_places(edit.at, removed, edit.inserted.chars().count());
         let count = |text: &str| text.matches('\n').count();
         let (gone, come) = (count(&edit.removed), count(&edit.inserted));
         let last = self.lines() - 1;
@@ -331,15 +425,45 @@ impl Buffer {
         }
     }
 
-    /// Works out highlighting up to a line, so that drawing need not change anything.
-    pub fn lex_to(&mut self, line: usize) {
-        let last = line.min(self.lines() - 1);
+    /// Moves remembered places with an edit at `at`.
+    fn keep_places(&mut self, at: usize, removed: usize, inserted: usize) {
+        let moved = |place: usize| match place {
+            _ if place <= at => place,
+            _ if place >= at + removed => place - removed + inserted,
+            _ => at,
+        };
+        for place in self.places.values_mut() {
+            *place = moved(*place);
+        }
+        // Where something is typed right before a bracket, the bracket goes on.
+        let gone = |place: usize| place >= at && place < at + removed;
+        self.closers.retain(|place| !gone(*place));
+        for place in self.closers.iter_mut().filter(|place| **place >= at) {
+            *place = *place - removed + inserted;
+        }
+        if let Some(within) = self.find.as_mut().and_then(|find| find.within.as_mut()) {
+            // The end of a stretch to search goes on with what is put there.
+            let end = if within.end >= at + removed {
+                within.end - removed + inserted
+            } else {
+                moved(within.end)
+            };
+            *within = moved(within.start)..end;
+        }
+    }
+
+    /// Works out highlighting of the lines from `first` to `last`, so that drawing need not change
+    /// anything.
+    pub fn lex(&mut self, first: usize, last: usize) {
+        let last = last.min(self.lines() - 1);
         let mut lexed = std::mem::take(&mut self.lexed);
-        lexed.reach(self.language, last, |index| self.line(index));
+        lexed.reach(self.language, first.min(last), last, |index| {
+            self.line(index)
+        });
         self.lexed = lexed;
     }
 
-    /// Highlighting state at the start of a line that [`Buffer::lex_to`] reached.
+    /// Highlighting state at the start of a line that [`Buffer::lex`] reached.
     pub(super) fn lexer_state(&self, line: usize) -> lexer::State {
         self.lexed.at(line)
     }
@@ -350,17 +474,22 @@ impl Buffer {
     }
 }
 
-fn trim_end_of_line(text: &str) -> &str {
+/// A line without its end.
+pub(super) fn trim_end_of_line(text: &str) -> &str {
     let text = text.strip_suffix('\n').unwrap_or(text);
     text.strip_suffix('\r').unwrap_or(text)
 }
 
+/// Byte of the character with index `within` in a line; the end behind the last.
+pub fn byte_of(line: &str, within: usize) -> usize {
+    line.char_indices()
+        .nth(within)
+        .map_or(line.len(), |(at, _)| at)
+}
+
 /// Cell column of the character with index `within` in a line.
 pub fn cell_of(line: &str, within: usize) -> usize {
-    let head = line
-        .char_indices()
-        .nth(within)
-        .map_or(line.len(), |(at, _)| at);
+    let head = byte_of(line, within);
     let head = line.get(..head).unwrap_or(line);
     if head.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
         return head.len();

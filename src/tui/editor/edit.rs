@@ -6,11 +6,18 @@ use super::motion::Motion;
 use crate::tui::lexer::Language;
 
 /// Blanks of one level.
-const INDENT: usize = 2;
+pub(super) const INDENT: usize = 2;
 
 impl Buffer {
-    /// Types a character.
+    /// Types a character; brackets and quotes come in pairs where that helps.
     pub fn type_char(&mut self, c: char) {
+        if !self.type_in_pair(c) {
+            self.type_plainly(c);
+        }
+    }
+
+    /// Types a character and nothing else.
+    pub(super) fn type_plainly(&mut self, c: char) {
         let range = self.selection();
         let kind = if range.is_some() {
             Kind::Other
@@ -23,12 +30,7 @@ impl Buffer {
 
     /// Inserts a text in place of the selection; line ends become the file's own.
     pub fn insert(&mut self, text: &str) {
-        let text = text.replace("\r\n", "\n").replace('\r', "\n");
-        let text = if self.crlf() {
-            text.replace('\n', "\r\n")
-        } else {
-            text
-        };
+        let text = self.own_ends(&text.replace("\r\n", "\n").replace('\r', "\n"));
         let at = self.at.head;
         let range = self.selection().unwrap_or(at..at);
         self.replace(range, &text, Kind::Other);
@@ -42,9 +44,35 @@ impl Buffer {
         let within = range.start - self.start_of(line);
         let before: String = self.line(line).chars().take(within).collect();
         let indent = next_indent(&before, self.language);
-        let end = if self.crlf() { "\r\n" } else { "\n" };
+        let end = self.line_end();
         let text = format!("{end}{}", " ".repeat(indent));
-        self.replace(range, &text, Kind::Other);
+        let between = range.is_empty() && self.between_brackets();
+        if between {
+            // The closing bracket goes to a line of its own.
+            let outer = before.chars().take_while(|c| *c == ' ').count();
+            let text = format!(
+                "{end}{}{end}{}",
+                " ".repeat(outer + INDENT),
+                " ".repeat(outer)
+            );
+            self.replace(range.clone(), &text, Kind::Other);
+            self.at.head = range.start + end.len() + outer + INDENT;
+            self.settle_step();
+            return;
+        }
+        // Blanks that nothing follows are not left behind at the end of a line.
+        let blank = !before.is_empty() && before.trim().is_empty() && range.is_empty();
+        let from = if blank {
+            range.start - within
+        } else {
+            range.start
+        };
+        let text = if blank {
+            format!("{end}{before}")
+        } else {
+            text
+        };
+        self.replace(from..range.end, &text, Kind::Other);
     }
 
     /// Deletes the selection or what `motion` passes over.
@@ -64,6 +92,9 @@ impl Buffer {
                 )
             }
         };
+        if motion == Motion::Left && self.selection().is_none() && self.delete_pair() {
+            return;
+        }
         if !range.is_empty() {
             self.replace(range, "", kind);
         }
@@ -75,69 +106,6 @@ impl Buffer {
         let within = head - self.start_of(line);
         let blank = within > 0 && self.line(line).chars().take(within).all(|c| c == ' ');
         blank.then(|| head - ((within - 1) % INDENT + 1))
-    }
-
-    /// Indents the selected lines, or inserts blanks up to the next level.
-    pub fn indent(&mut self) {
-        if let Some(lines) = self.selected_lines() {
-            self.each_line(lines, |text| {
-                (!text.is_empty()).then_some((0, " ".repeat(INDENT)))
-            });
-            return;
-        }
-        let column = self.cursor().1;
-        self.insert(&" ".repeat(INDENT - column % INDENT));
-    }
-
-    /// Takes one level of indentation from the selected lines or the cursor's.
-    pub fn dedent(&mut self) {
-        let here = self.line_of(self.at.head);
-        let lines = self.selected_lines().unwrap_or(here..here + 1);
-        self.each_line(lines, |text| {
-            let blanks = text.chars().take(INDENT).take_while(|c| *c == ' ').count();
-            (blanks > 0).then_some((blanks, String::new()))
-        });
-    }
-
-    /// Lines that the selection touches, when it spans more than one.
-    fn selected_lines(&self) -> Option<std::ops::Range<usize>> {
-        let range = self.selection()?;
-        let (first, last) = (self.line_of(range.start), self.line_of(range.end));
-        let ends_at_start = range.end == self.start_of(last);
-        (first != last).then(|| first..last + usize::from(!ends_at_start))
-    }
-
-    /// Replaces the first characters of each line by what `change` says, as one step.
-    fn each_line(
-        &mut self,
-        lines: std::ops::Range<usize>,
-        change: impl Fn(&str) -> Option<(usize, String)>,
-    ) {
-        let mut first = true;
-        for line in lines {
-            let Some((remove, text)) = change(&self.line(line)) else {
-                continue;
-            };
-            let start = self.start_of(line);
-            let moved = |at: usize| {
-                if at >= start + remove {
-                    at - remove + text.chars().count()
-                } else {
-                    at.min(start)
-                }
-            };
-            let after = Selection {
-                head: moved(self.at.head),
-                anchor: self.at.anchor.map(moved),
-            };
-            if first {
-                self.replace(start..start + remove, &text, Kind::Other);
-                self.at = after;
-            } else {
-                self.replace_more(start..start + remove, &text, after);
-            }
-            first = false;
-        }
     }
 
     /// What copying would take: the selection, or the cursor's line with its end.
@@ -179,12 +147,23 @@ impl Buffer {
         for edit in &edits {
             self.apply(edit);
         }
+        self.changed_at = edits.iter().map(|edit| edit.at).min().unwrap_or(0);
         self.at = selection;
         self.goal = None;
         true
     }
 
-    fn crlf(&self) -> bool {
+    /// The selection is part of the step that was just done.
+    pub(super) fn settle_step(&mut self) {
+        self.history.amend(self.at);
+    }
+
+    /// What ends a line of this file.
+    pub(super) fn line_end(&self) -> &'static str {
+        if self.crlf() { "\r\n" } else { "\n" }
+    }
+
+    pub(super) fn crlf(&self) -> bool {
         self.rope.get_line(0).is_some_and(|line| {
             let length = line.len_chars();
             length >= 2 && line.get_char(length - 2) == Some('\r')
@@ -193,10 +172,11 @@ impl Buffer {
 }
 
 /// Blanks that a line after `before` starts with.
-fn next_indent(before: &str, language: Language) -> usize {
+pub(super) fn next_indent(before: &str, language: Language) -> usize {
     let blanks = before.chars().take_while(|c| *c == ' ').count();
     let rest = before.trim();
     match language {
+        Language::Yaml if rest.starts_with('#') => blanks,
         Language::Yaml => {
             let item = rest.strip_prefix("- ");
             let list = if item.is_some_and(|item| item.contains(':')) {

@@ -52,6 +52,8 @@ pub struct History {
     sealed: bool,
     /// Number of steps done when the text was as on disk; `None` when no undo leads there.
     saved: Option<usize>,
+    /// While everything goes into one step: whether that step has begun.
+    group: Option<bool>,
 }
 
 impl Default for History {
@@ -62,6 +64,7 @@ impl Default for History {
             forgotten: 0,
             sealed: true,
             saved: Some(0),
+            group: None,
         }
     }
 }
@@ -74,7 +77,16 @@ impl History {
             self.saved = None;
         }
         self.undone.clear();
-        if !self.sealed
+        if self.group == Some(true)
+            && let Some(last) = self.done.last_mut()
+        {
+            last.take(edit, kind);
+            last.after = after;
+            return;
+        }
+        self.group = self.group.map(|_| true);
+        if self.group.is_none()
+            && !self.sealed
             && let Some(last) = self.done.last_mut()
             && last.join(&edit, kind)
         {
@@ -103,6 +115,25 @@ impl History {
         self.sealed = true;
     }
 
+    /// From here on every edit goes into one step, until [`History::end`].
+    pub fn begin(&mut self) {
+        self.group.get_or_insert(false);
+        self.sealed = true;
+    }
+
+    /// The step that [`History::begin`] opened is whole.
+    pub fn end(&mut self) {
+        self.group = None;
+        self.sealed = true;
+    }
+
+    /// Redoing the last step leads to this selection.
+    pub fn amend(&mut self, after: Selection) {
+        if let Some(last) = self.done.last_mut() {
+            last.after = after;
+        }
+    }
+
     /// The next edit starts a step of its own.
     pub fn seal(&mut self) {
         self.sealed = true;
@@ -111,7 +142,7 @@ impl History {
     /// Takes the last step back: its inverse edits in the order to do them, and the selection then.
     pub fn undo(&mut self) -> Option<(Vec<Edit>, Selection)> {
         let step = self.done.pop()?;
-        self.sealed = true;
+        self.end();
         let inverse = |edit: &Edit| Edit {
             at: edit.at,
             removed: edit.inserted.clone(),
@@ -125,7 +156,7 @@ impl History {
     /// Does the last step taken back again.
     pub fn redo(&mut self) -> Option<(Vec<Edit>, Selection)> {
         let step = self.undone.pop()?;
-        self.sealed = true;
+        self.end();
         let out = (step.edits.clone(), step.after);
         self.done.push(step);
         Some(out)
@@ -134,6 +165,8 @@ impl History {
     /// The text is on disk as it is now.
     pub fn mark_saved(&mut self) {
         self.sealed = true;
+        // What follows is a step of its own, so that undo can come back to what was saved.
+        self.group = self.group.map(|_| false);
         self.saved = Some(self.position());
     }
 
@@ -153,6 +186,17 @@ impl History {
 }
 
 impl Step {
+    /// Adds an edit to a step that takes everything.
+    fn take(&mut self, edit: Edit, kind: Kind) {
+        let goes_on = |last: &Edit| last.at + last.inserted.chars().count() == edit.at;
+        match self.edits.last_mut() {
+            Some(last) if kind == Kind::Typing && edit.removed.is_empty() && goes_on(last) => {
+                last.inserted.push_str(&edit.inserted);
+            }
+            _ => self.edits.push(edit),
+        }
+    }
+
     /// Takes the edit in when it goes on where this step stopped, up to the start of a word.
     fn join(&mut self, edit: &Edit, kind: Kind) -> bool {
         let Some(last) = self.edits.last_mut().filter(|_| kind == self.kind) else {

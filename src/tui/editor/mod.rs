@@ -2,22 +2,65 @@
 //!
 //! Knows nothing of projects, previews or pipelines: others hand it texts and marks.
 
+pub mod bar;
 mod buffer;
 mod edit;
 mod find;
 mod history;
 mod input;
+mod keys;
+mod lines;
 mod motion;
+mod pairs;
+mod pattern;
 mod view;
+pub mod vim;
+mod wrap;
 
-pub use buffer::{Buffer, Mark};
-pub use find::Find;
+pub use buffer::{Buffer, Mark, Shape};
+pub use find::{Field, Find};
 pub use input::Input;
-pub use motion::Motion;
+pub use keys::{Typed, plain_key};
+pub use motion::{Motion, parse_place};
+pub use pattern::{Pattern, Reading};
 pub use view::{View, draw};
 
 /// Cells between tab stops.
 pub const TAB: usize = 4;
+
+/// How texts are shown and typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Lines that are too long go on in the next row.
+    pub wrap: bool,
+    /// Numbers of lines count from the cursor's.
+    pub relative: bool,
+    /// Blanks at the ends of lines, and tabs, are shown by signs.
+    pub whitespace: bool,
+    /// Brackets and quotes are closed by themselves.
+    pub pairs: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            wrap: false,
+            relative: false,
+            whitespace: false,
+            pairs: true,
+        }
+    }
+}
+
+/// Which keys do what in the editor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KeySet {
+    /// Arrows, and commands by Ctrl and Alt.
+    #[default]
+    Plain,
+    /// Modes, motions and operators, as in vi.
+    Vim,
+}
 
 /// A grapheme's cells when it starts in cell `at`. Control characters are drawn as one cell.
 pub fn cells(grapheme: &str, at: usize) -> usize {

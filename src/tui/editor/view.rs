@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use ratatui::buffer::Buffer as Screen;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::buffer::Buffer;
@@ -22,7 +22,7 @@ pub(super) const MARKED: usize = 8;
 pub struct View {
     /// The text, without the gutter.
     pub text: Rect,
-    /// The line to type a search into.
+    /// The lines to type a search and a replacement into.
     pub find: Option<Rect>,
 }
 
@@ -30,11 +30,17 @@ impl View {
     /// Divides an area.
     pub fn of(buffer: &Buffer, area: Rect) -> Self {
         let mut text = area;
-        let find = (buffer.find.is_some() && area.height > 1).then(|| {
-            text.height -= 1;
+        let wanted = match &buffer.find {
+            Some(find) if find.with.is_some() => 2,
+            Some(_) => 1,
+            None => 0,
+        };
+        let height = wanted.min(area.height.saturating_sub(1));
+        let find = (height > 0).then(|| {
+            text.height -= height;
             Rect {
-                y: area.bottom() - 1,
-                height: 1,
+                y: area.bottom() - height,
+                height,
                 ..area
             }
         });
@@ -48,20 +54,28 @@ impl View {
         Self { text, find }
     }
 
-    /// The line and cell column at a place on the screen.
-    pub fn hit(&self, buffer: &Buffer, at: Position) -> (usize, usize) {
-        let row = usize::from(at.y.saturating_sub(self.text.y));
-        let cell = usize::from(at.x.saturating_sub(self.text.x)) + buffer.left;
+    /// The character at a place on the screen, as near as there is. Above and below the text, it is in
+    /// the line before the first one shown or after the last one.
+    pub fn hit(&self, buffer: &Buffer, at: Position) -> usize {
+        let cell = usize::from(at.x.saturating_sub(self.text.x));
+        if at.y < self.text.y {
+            let line = buffer.top.saturating_sub(1);
+            return buffer.at_cell(line, cell + buffer.left);
+        }
+        let row = usize::from(at.y - self.text.y) + buffer.skipped;
         let mut line = buffer.top;
-        let mut below = 0;
-        while line + 1 < buffer.lines() {
-            below += 1 + messages(buffer, line);
-            if below > row {
+        let mut first = 0;
+        loop {
+            let next = first + buffer.rows_of(line) + messages(buffer, line);
+            if row < next || line + 1 >= buffer.lines() {
                 break;
             }
-            line += 1;
+            (line, first) = (line + 1, next);
         }
-        (line, cell)
+        if buffer.wraps() {
+            return buffer.char_in_row(line, row - first, cell);
+        }
+        buffer.at_cell(line, cell + buffer.left)
     }
 }
 
@@ -86,86 +100,153 @@ pub fn draw(
     screen.set_style(area, theme.text);
     let view = View::of(buffer, area);
     let here = buffer.line_of(buffer.head());
+    let mut painter = Painter {
+        buffer,
+        theme,
+        screen,
+        left: area.x,
+        text: view.text,
+        pair: buffer.pair().filter(|_| focused),
+        here,
+        focused,
+        pieces: Vec::new(),
+    };
     let mut cursor = None;
     let mut y = view.text.top();
     let mut line = buffer.top;
-    let mut pieces = Vec::new();
     while y < view.text.bottom() && line < buffer.lines() {
-        let row = Rect {
-            y,
-            height: 1,
-            ..view.text
+        let skipped = if line == buffer.top {
+            buffer.skipped
+        } else {
+            0
         };
-        let current = line == here && focused;
-        draw_gutter(
-            buffer,
-            line,
-            Rect {
-                x: area.x,
-                width: row.x - area.x,
-                ..row
-            },
-            line == here,
-            theme,
-            screen,
-        );
-        if current {
-            screen.set_style(row, theme.cursor_line);
-        }
-        let content = buffer.line(line);
-        pieces.clear();
-        let mut state = buffer.lexer_state(line);
-        lexer::line(buffer.language, &mut state, &content, &mut pieces);
-        let styles = LineStyles {
-            buffer,
-            line,
-            pieces: &pieces,
-            found: found(buffer, &content),
-            theme,
-        };
-        styles.draw(&content, row, screen);
-        if current {
-            cursor = place(buffer, row);
-        }
-        y += 1;
-        for (_, severity, message) in buffer.messages_under(line) {
-            if y < view.text.bottom() {
-                draw_message(*severity, message, Rect { y, ..row }, theme, screen);
-                y += 1;
-            }
-        }
+        let (next, place) = painter.line(line, skipped, y);
+        cursor = cursor.or(place);
+        y = next;
         line += 1;
     }
     match (&buffer.find, view.find) {
-        (Some(find), Some(row)) => Some(draw_find(find, row, theme, screen)),
+        (Some(find), Some(rows)) => super::bar::draw(find, rows, theme, screen).or(cursor),
         _ => cursor,
     }
 }
 
-fn place(buffer: &Buffer, row: Rect) -> Option<Position> {
-    let cell = buffer.cursor().1.checked_sub(buffer.left)?;
-    let x = u16::try_from(cell).ok().filter(|x| *x < row.width)?;
-    Some(Position {
+/// Draws lines one below the other.
+struct Painter<'a> {
+    buffer: &'a Buffer,
+    theme: &'a Theme,
+    screen: &'a mut Screen,
+    /// First column of the gutter.
+    left: u16,
+    text: Rect,
+    pair: Option<(usize, usize)>,
+    here: usize,
+    focused: bool,
+    pieces: Vec<Piece>,
+}
+
+impl Painter<'_> {
+    /// Draws a line without its first `skipped` rows, and what is under it; gives the next row and the
+    /// place of the cursor when it is here.
+    fn line(&mut self, line: usize, skipped: usize, y: u16) -> (u16, Option<Position>) {
+        let (buffer, theme) = (self.buffer, self.theme);
+        let content = buffer.line(line);
+        self.pieces.clear();
+        let mut state = buffer.lexer_state(line);
+        lexer::line(buffer.language, &mut state, &content, &mut self.pieces);
+        let styles = LineStyles {
+            buffer,
+            line,
+            start: buffer.start_of(line),
+            selection: buffer.selection(),
+            pieces: &self.pieces,
+            found: found(buffer, &content),
+            pair: self.pair,
+            trailing: content.trim_end_matches([' ', '\t']).len(),
+            theme,
+        };
+        let (mut y, mut cursor) = (y, None);
+        let current = line == self.here;
+        let cursor_row = current.then(|| buffer.cursor_row());
+        let parts = if buffer.wraps() {
+            super::wrap::rows(&content, usize::from(self.text.width))
+        } else {
+            std::iter::once(0..content.len()).collect()
+        };
+        for (index, part) in parts.into_iter().enumerate().skip(skipped) {
+            if y >= self.text.bottom() {
+                break;
+            }
+            let row = Rect {
+                y,
+                height: 1,
+                ..self.text
+            };
+            let gutter = Rect {
+                x: self.left,
+                width: row.x - self.left,
+                ..row
+            };
+            let number = (index == 0).then_some(line);
+            draw_gutter(buffer, number, gutter, self.here, theme, self.screen);
+            if current && self.focused {
+                self.screen.set_style(row, theme.cursor_line);
+            }
+            if buffer.wraps() {
+                styles.draw_from(&content, part, 0, row, self.screen);
+            } else {
+                styles.draw(&content, row, self.screen);
+            }
+            if let Some((_, cell)) = cursor_row.filter(|(row, _)| *row == index)
+                && self.focused
+            {
+                cursor = place(cell, buffer.left, row);
+            }
+            y += 1;
+        }
+        for (_, severity, message) in buffer.messages_under(line) {
+            if y < self.text.bottom() {
+                let row = Rect {
+                    y,
+                    height: 1,
+                    ..self.text
+                };
+                draw_message(*severity, message, row, theme, self.screen);
+                y += 1;
+            }
+        }
+        (y, cursor)
+    }
+}
+
+fn place(cell: usize, left: usize, row: Rect) -> Option<Position> {
+    let cell = cell.checked_sub(left)?;
+    let x = u16::try_from(cell).ok()?;
+    // Behind the last character of a full row.
+    let x = if x == row.width { x.checked_sub(1)? } else { x };
+    (x < row.width).then_some(Position {
         x: row.x + x,
         y: row.y,
     })
 }
 
 fn found(buffer: &Buffer, content: &str) -> Vec<Range<usize>> {
-    buffer
-        .find
-        .as_ref()
-        .map_or_else(Vec::new, |find| find.matches(content).collect())
+    let pattern = buffer.shown_pattern();
+    pattern.map_or_else(Vec::new, |pattern| pattern.matches(content).collect())
 }
 
 fn draw_gutter(
     buffer: &Buffer,
-    line: usize,
+    line: Option<usize>,
     area: Rect,
-    current: bool,
+    here: usize,
     theme: &Theme,
     screen: &mut Screen,
 ) {
+    let Some(line) = line else {
+        return;
+    };
+    let current = line == here;
     let worst = buffer.marks_on(line).iter().map(|mark| mark.severity).min();
     let (sign, style) = match worst {
         Some(Severity::Error) => ("●", theme.error),
@@ -174,7 +255,12 @@ fn draw_gutter(
     };
     let width = usize::from(area.width);
     screen.set_stringn(area.x, area.y, sign, width.min(1), style);
-    let number = format!("{:>1$} ", line + 1, width.saturating_sub(2));
+    let number = if buffer.options.relative && !current {
+        line.abs_diff(here)
+    } else {
+        line + 1
+    };
+    let number = format!("{number:>0$} ", width.saturating_sub(2));
     let style = if current {
         theme.gutter_current
     } else {
@@ -191,45 +277,19 @@ fn draw_message(severity: Severity, message: &str, row: Rect, theme: &Theme, scr
     screen.set_stringn(row.x, row.y, message, usize::from(row.width), style);
 }
 
-fn draw_find(find: &super::Find, row: Rect, theme: &Theme, screen: &mut Screen) -> Position {
-    screen.set_style(row, theme.bar);
-    let label = " Find  ";
-    let hint = if find.failed {
-        "nothing found "
-    } else {
-        "Enter next  ↑ before  Esc close "
-    };
-    let width = usize::from(row.width);
-    screen.set_stringn(row.x, row.y, label, width, theme.hint_key);
-    let x = row.x.saturating_add(7).min(row.right());
-    let room = usize::from(row.right() - x);
-    screen.set_stringn(x, row.y, find.input.text(), room, theme.bar);
-    let used = text::width(find.input.text());
-    let wide = text::width(hint);
-    if used + wide + 2 < room {
-        let style = if find.failed {
-            theme
-                .bar
-                .patch(theme.warn.fg.map_or(Style::new(), |fg| Style::new().fg(fg)))
-        } else {
-            theme.bar
-        };
-        let at = row.right() - u16::try_from(wide).unwrap_or(0);
-        screen.set_stringn(at, row.y, hint, wide, style);
-    }
-    let shift = u16::try_from(find.input.cursor()).unwrap_or(u16::MAX);
-    Position {
-        x: x.saturating_add(shift).min(row.right().saturating_sub(1)),
-        y: row.y,
-    }
-}
-
 /// What decides how the characters of one line look.
 struct LineStyles<'a> {
     buffer: &'a Buffer,
     line: usize,
+    /// First character of the line.
+    start: usize,
+    selection: Option<Range<usize>>,
     pieces: &'a [Piece],
     found: Vec<Range<usize>>,
+    /// A bracket and the one it belongs to, in characters of the text.
+    pair: Option<(usize, usize)>,
+    /// Byte from which only blanks follow.
+    trailing: usize,
     theme: &'a Theme,
 }
 
@@ -250,17 +310,27 @@ impl LineStyles<'_> {
                 from += 1;
             }
         }
-        self.draw_from(content, from, row, screen);
+        self.draw_from(content, 0..content.len(), from, row, screen);
     }
 
-    /// Draws the cells of the line that begin at `from` into the row.
-    fn draw_from(&self, content: &str, from: usize, row: Rect, screen: &mut Screen) {
-        let start = self.buffer.start_of(self.line);
-        let selection = self.buffer.selection();
+    /// Draws a stretch of the line, the cells of it that begin at `from`, into the row.
+    fn draw_from(
+        &self,
+        content: &str,
+        part: Range<usize>,
+        from: usize,
+        row: Rect,
+        screen: &mut Screen,
+    ) {
+        let whole = part.end == content.len();
         let to = from + usize::from(row.width);
         let mut pieces = self.pieces.iter().peekable();
-        let (mut cell, mut within) = (0, 0);
-        for (byte, grapheme) in content.grapheme_indices(true) {
+        let before = content.get(..part.start).unwrap_or_default();
+        let (mut cell, mut within) = (0, before.chars().count());
+        let base = part.start;
+        let text = content.get(part).unwrap_or_default();
+        for (byte, grapheme) in text.grapheme_indices(true) {
+            let byte = base + byte;
             let wide = cells(grapheme, cell);
             if cell >= to {
                 break;
@@ -273,23 +343,48 @@ impl LineStyles<'_> {
                     .token(token.map_or(Token::Text, |(_, token)| *token));
                 style.bg = None;
                 let style = self.over(style, byte, within);
-                let selected = selection
-                    .as_ref()
-                    .is_some_and(|range| range.contains(&(start + within)));
-                let style = if selected {
-                    style.patch(self.theme.selection)
-                } else {
-                    style
-                };
-                put(grapheme, cell, wide, from, row, style, screen);
+                let (shown, style) = self.whitespace(grapheme, byte, style);
+                let style = self.chosen(style, within);
+                put(shown, cell, wide, from, row, style, screen);
             }
             cell += wide;
             within += grapheme.chars().count();
         }
         // A selected line end shows as one selected blank.
-        let end_selected = selection.is_some_and(|range| range.contains(&(start + within)));
-        if end_selected && (from..to).contains(&cell) {
+        let at = self.start + within;
+        let end_selected = self
+            .selection
+            .as_ref()
+            .is_some_and(|range| range.contains(&at));
+        if whole && end_selected && (from..to).contains(&cell) {
             put(" ", cell, 1, from, row, self.theme.selection, screen);
+        }
+    }
+
+    /// Signs for blanks at the end of the line and for tabs, when they are wanted.
+    fn whitespace<'b>(&self, grapheme: &'b str, byte: usize, style: Style) -> (&'b str, Style) {
+        if !self.buffer.options.whitespace {
+            return (grapheme, style);
+        }
+        match grapheme {
+            "\t" => ("→", style.patch(self.theme.gutter)),
+            " " if byte >= self.trailing => ("·", style.patch(self.theme.gutter)),
+            _ => (grapheme, style),
+        }
+    }
+
+    /// Over it, the selection and the pair of brackets.
+    fn chosen(&self, style: Style, within: usize) -> Style {
+        let at = self.start + within;
+        let selected = self.selection.as_ref();
+        if selected.is_some_and(|range| range.contains(&at)) {
+            return style.patch(self.theme.selection);
+        }
+        match self.pair {
+            Some((one, other)) if at == one || at == other => {
+                style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED)
+            }
+            _ => style,
         }
     }
 
@@ -344,8 +439,8 @@ fn put(
             screen.set_stringn(x, row.y, visible, wide, style);
             break;
         }
-        let symbol = if visible == "·" && column == cell {
-            "·"
+        let symbol = if matches!(visible, "·" | "→") && column == cell {
+            visible
         } else {
             " "
         };

@@ -136,39 +136,61 @@ fn scalar(text: &str) -> Token {
     }
 }
 
-/// States at the starts of lines, as far as they are known.
+/// Most lines worked out only to know how a far one begins; a view beyond that begins with a guess.
+const FAR: usize = 20_000;
+/// Lines before the view that are worked out after a guess, in which the guess heals as a rule.
+const RUN_UP: usize = 500;
+
+/// States at the starts of lines, as far as they are known: of one stretch of the text.
 #[derive(Clone, Debug, Default)]
-pub struct States(Vec<State>);
+pub struct States {
+    first: usize,
+    states: Vec<State>,
+}
 
 impl States {
     /// Forgets what follows a line that changed.
     pub fn truncate(&mut self, line: usize) {
-        self.0.truncate(line + 1);
+        self.states.truncate((line + 1).saturating_sub(self.first));
     }
 
-    /// Works states out up to the start of line `last`.
+    /// Works states out at the starts of the lines from `first` to `last`.
     pub fn reach<'a>(
         &mut self,
         language: Language,
+        first: usize,
         last: usize,
         text: impl Fn(usize) -> Cow<'a, str>,
     ) {
-        let mut pieces = Vec::new();
-        if self.0.is_empty() {
-            self.0.push(State::default());
+        let known = self.first..self.first + self.states.len();
+        if first < known.start || first > known.end + FAR {
+            self.first = if first > FAR { first - RUN_UP } else { 0 };
+            self.states.clear();
         }
-        while self.0.len() <= last {
-            let index = self.0.len() - 1;
+        let mut pieces = Vec::new();
+        if self.states.is_empty() {
+            let later = self.first > 0;
+            self.states.push(State {
+                later,
+                ..State::default()
+            });
+        }
+        while self.first + self.states.len() <= last {
+            let index = self.first + self.states.len() - 1;
             let mut state = self.at(index);
             pieces.clear();
             line(language, &mut state, &text(index), &mut pieces);
-            self.0.push(state);
+            self.states.push(state);
         }
     }
 
     /// The state at the start of a line; the initial one where it is not known.
     pub fn at(&self, line: usize) -> State {
-        self.0.get(line).copied().unwrap_or_default()
+        let index = line.checked_sub(self.first);
+        index
+            .and_then(|index| self.states.get(index))
+            .copied()
+            .unwrap_or_default()
     }
 }
 
@@ -231,12 +253,25 @@ mod tests {
     fn an_edit_restarts_from_its_line() {
         let before = ["a: |", "  x", "b: 1"];
         let mut states = States::default();
-        states.reach(Language::Yaml, 2, |line| before[line].into());
+        states.reach(Language::Yaml, 0, 2, |line| before[line].into());
         assert!(states.at(1).block.is_some());
         let after = ["a: y", "  x", "b: 1"];
         states.truncate(0);
-        states.reach(Language::Yaml, 2, |line| after[line].into());
+        states.reach(Language::Yaml, 0, 2, |line| after[line].into());
         assert!(states.at(1).block.is_none());
+    }
+
+    #[test]
+    fn a_far_view_begins_with_a_guess_and_comes_back() {
+        let text = |index: usize| Cow::from(if index == 0 { "a: |" } else { "  x" });
+        let mut states = States::default();
+        states.reach(Language::Yaml, 0, 30, text);
+        assert!(states.at(30).block.is_some());
+        states.reach(Language::Yaml, FAR * 3, FAR * 3 + 30, text);
+        assert!(states.at(FAR * 3).later && states.at(FAR * 3).block.is_none());
+        assert!(states.states.len() < RUN_UP + 100);
+        states.reach(Language::Yaml, 10, 40, text);
+        assert!(states.at(40).block.is_some());
     }
 
     proptest! {

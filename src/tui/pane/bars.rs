@@ -7,6 +7,8 @@ use ratatui::style::Style;
 use super::Line;
 use crate::tui::app::{App, Dialog, Focus, Level, Overlay, Phase, Screen, Start};
 use crate::tui::command::{self, Command, Id};
+use crate::tui::editor::Field;
+use crate::tui::editor::vim::{Mode, Vim};
 use crate::tui::text;
 
 /// What it is and how the pipeline does.
@@ -66,10 +68,17 @@ pub fn status(app: &App, area: Rect, screen: &mut Buffer) {
     screen.set_style(area, theme.bar);
     let mut line = Line::new(area, screen);
     line.put(" ", theme.bar);
-    if let Some(buffer) = app.buffer() {
+    let design = app.screen == Screen::Design;
+    if let Some(mode) = app.mode().filter(|_| design && app.buffer().is_some()) {
+        line.put(mode.label(), theme.hint_key).put("  ", theme.bar);
+    }
+    if let Some(buffer) = app.buffer().filter(|_| design) {
         let (row, column) = buffer.place();
         line.right(&format!("{row}:{column} "), theme.bar);
         line.right(&format!("{}  ", buffer.language.label()), theme.bar);
+        if let Some(keys) = app.vim().map(Vim::pending).filter(|keys| !keys.is_empty()) {
+            line.right(&format!("{keys}  "), theme.hint_key);
+        }
         if buffer.read_only.is_some() {
             line.right("read-only  ", on_bar(app, theme.warn));
         }
@@ -85,7 +94,7 @@ pub fn status(app: &App, area: Rect, screen: &mut Buffer) {
             .put(&text::fit(&toast.text, room), style);
         return;
     }
-    if app.project.is_none() {
+    if app.project.is_none() || !design {
         return;
     }
     let (errors, all) = (app.preview.errors(), app.preview.problems.len());
@@ -104,7 +113,11 @@ pub fn status(app: &App, area: Rect, screen: &mut Buffer) {
     if all == 0 && app.preview.took.is_some() {
         line.put("✓ no problems ", on_bar(app, theme.ok));
     }
-    if app.preview.stale {
+    if let Some(why) = app.trouble() {
+        let room = line.room().saturating_sub(4);
+        line.put("! ", on_bar(app, theme.warn))
+            .put(&text::fit(why, room), on_bar(app, theme.warn));
+    } else if app.preview.stale {
         line.put("… working the preview out", theme.bar);
     } else if let Some(took) = app.preview.took.filter(|_| line.room() > 40) {
         line.put(
@@ -182,9 +195,53 @@ fn screen_hints(app: &App) -> Vec<(String, &'static str)> {
         .collect()
 }
 
+/// Keys while a search is open.
+fn find_hints(app: &App) -> Vec<(String, &'static str)> {
+    let find = app.buffer().and_then(|buffer| buffer.find.as_ref());
+    let replacing = find.is_some_and(|find| find.with.is_some());
+    let on_replacement = find.is_some_and(|find| replacing && find.field == Field::Replace);
+    let mut out = if on_replacement {
+        pairs(&[("Enter", "Replace")])
+    } else {
+        pairs(&[("Enter", "Next"), ("↑", "Before")])
+    };
+    if replacing {
+        out.extend(pairs(&[("Tab", "Other line")]));
+    }
+    out.extend(pairs(&[("Esc", "Close")]));
+    let more: &[(Id, &str)] = if replacing {
+        &[
+            (Id::ReplaceAll, "Replace all"),
+            (Id::FindRegex, "Regex"),
+            (Id::FindCase, "Case"),
+        ]
+    } else {
+        &[
+            (Id::Replace, "Replace"),
+            (Id::FindRegex, "Regex"),
+            (Id::FindCase, "Case"),
+            (Id::FindWord, "Words"),
+        ]
+    };
+    let keys = more
+        .iter()
+        .filter_map(|(id, title)| Some((Command::get(*id)?.key_label(), *title)));
+    out.extend(keys);
+    out
+}
+
 fn pane_hints(app: &App) -> Vec<(String, &'static str)> {
     let own: &[(&str, &str)] = match app.focus {
-        Focus::Editor | Focus::Pipeline => &[],
+        Focus::Editor if app.buffer().is_some_and(|buffer| buffer.find.is_some()) => {
+            return find_hints(app);
+        }
+        Focus::Editor => match app.mode() {
+            Some(Mode::Normal) => &[("i", "Insert"), (":w", "Save"), (":q", "Close")],
+            Some(Mode::Insert) => &[("Esc", "Normal mode")],
+            Some(Mode::Visual(_)) => &[("d y c > <", "Operators"), ("Esc", "Normal mode")],
+            None => &[],
+        },
+        Focus::Pipeline => &[],
         Focus::Files => &[("Enter", "Open")],
         Focus::Timestamps => &[("← →", "Cursor"), ("+ -", "Span"), ("[ ]", "Move now")],
         Focus::Events => super::events::hints(app),

@@ -1,10 +1,10 @@
-//! The editor with the open files in its heading.
+//! The editor with the open files as tabs in its heading.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{Line, heading, row, scrollbar};
-use crate::tui::app::{App, Focus, inner};
+use super::{Line, row, scrollbar};
+use crate::tui::app::{App, Focus, inner, tabs};
 use crate::tui::command::{Command, Id};
 use crate::tui::editor;
 
@@ -12,59 +12,56 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) -> Option<Position> {
     let theme = &app.theme;
     let focused = app.focus == Focus::Editor;
     let project = app.project.as_ref()?;
-    let names: Vec<(String, bool)> = project
-        .buffers
-        .iter()
-        .enumerate()
-        .map(|(index, buffer)| {
-            let dirty = if buffer.dirty() { " ●" } else { "" };
-            let gone = if buffer.gone { " (deleted)" } else { "" };
-            (
-                format!("{}{gone}{dirty}", buffer.name),
-                index == project.active,
-            )
-        })
-        .collect();
-    let fitting = fitting(&names, project.active, usize::from(area.width));
-    heading(area, &fitting, "", focused, theme, screen);
+    heading(app, area, screen);
     let body = inner(area);
     let Some(buffer) = project.buffer() else {
         empty(app, body, screen);
         return None;
     };
     let cursor = editor::draw(buffer, body, focused, theme, screen);
-    scrollbar(
-        body,
-        buffer.top,
-        usize::from(body.height),
-        buffer.lines(),
-        theme,
-        screen,
-    );
+    let text = editor::View::of(buffer, body).text;
+    let bar = Rect {
+        height: text.height,
+        ..body
+    };
+    let shown = usize::from(bar.height);
+    scrollbar(bar, buffer.top, shown, buffer.lines(), theme, screen);
     cursor.filter(|_| focused)
 }
 
-/// The names that fit, the active one among them.
-fn fitting(names: &[(String, bool)], active: usize, width: usize) -> Vec<(&str, bool)> {
-    let wide = |(name, _): &(String, bool)| crate::tui::text::width(name) + 2;
-    let mut from = 0;
-    while from < active
-        && names
-            .iter()
-            .skip(from)
-            .take(active + 1 - from)
-            .map(wide)
-            .sum::<usize>()
-            + 3
-            > width
-    {
-        from += 1;
+/// ```text
+/// ━▸ generator.yml ●   page.json.jinja ━━━━━━━━
+/// ```
+fn heading(app: &App, area: Rect, screen: &mut Buffer) {
+    let theme = &app.theme;
+    let focused = app.focus == Focus::Editor;
+    let Some(project) = &app.project else {
+        return;
+    };
+    let rule = if focused { "━" } else { "─" };
+    let style = if focused { theme.focus } else { theme.border };
+    let (shown, before, behind) = tabs(project, usize::from(area.width));
+    let mut line = Line::new(area, screen);
+    line.put(if before { "‹" } else { rule }, style);
+    for tab in shown {
+        let look = match (tab.active, focused) {
+            (true, true) => theme.focus,
+            (true, false) => theme.strong,
+            _ => theme.muted,
+        };
+        let unsaved = tab.sign == "●";
+        line.put(if tab.active && focused { "▸ " } else { "  " }, style)
+            .put(&tab.label, look);
+        if !tab.sign.is_empty() {
+            line.put(" ", style)
+                .put(tab.sign, if unsaved { theme.warn } else { theme.muted });
+        }
+        line.put(" ", style);
     }
-    names
-        .iter()
-        .skip(from)
-        .map(|(name, chosen)| (name.as_str(), *chosen))
-        .collect()
+    if behind {
+        line.right("›", style);
+    }
+    line.fill(rule, style);
 }
 
 fn empty(app: &App, area: Rect, screen: &mut Buffer) {

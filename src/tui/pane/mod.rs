@@ -1,5 +1,6 @@
 //! Drawing: one small function a part, from the state, without changing it.
 
+mod assist;
 mod bars;
 mod editor;
 mod events;
@@ -12,6 +13,7 @@ mod sheet;
 mod start;
 mod tabs;
 mod timestamps;
+mod vim;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -21,6 +23,8 @@ use super::app::{App, Screen};
 use super::text;
 use super::theme::Theme;
 
+pub use monitor::space_at;
+pub use monitor::{part_at as flow_part_at, screen_name_at, table_area, table_columns};
 pub use overlay::help_rows;
 pub use start::TOP as START_TOP;
 pub use tabs::{Lead, right_tabs};
@@ -65,7 +69,12 @@ fn whole(app: &App, screen: &mut Buffer) -> Option<Position> {
         start::draw(app, area, &layout, screen);
         None
     } else {
-        panes(app, &layout, screen)
+        let cursor = panes(app, &layout, screen);
+        if let Some(cursor) = cursor {
+            let body = super::layout::between(area, &layout);
+            assist::draw(app, cursor, body, screen);
+        }
+        vim::prompt(app, layout.status, screen).or(cursor)
     };
     if app.overlays.is_empty() {
         cursor

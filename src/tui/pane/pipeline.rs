@@ -38,11 +38,24 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
         return;
     }
     strip(app, row(body, 0), screen);
-    let rest = Rect {
+    let mut rest = Rect {
         y: body.y + 1,
         height: body.height - 1,
         ..body
     };
+    for (words, bad) in app
+        .pipeline
+        .said()
+        .into_iter()
+        .take(usize::from(rest.height / 4))
+    {
+        let style = if bad { app.theme.warn } else { app.theme.muted };
+        let mut line = Line::new(rest, screen);
+        let room = line.room().saturating_sub(4);
+        line.put(" ▲ ", style).put(&text::fit(&words, room), style);
+        rest.y += 1;
+        rest.height -= 1;
+    }
     let wide = rest.width >= 90;
     let lines = match app.pipeline.stats.errors.len().min(3) {
         0 if failure(app).is_some() => 3,
@@ -156,6 +169,12 @@ fn strip(app: &App, area: Rect, screen: &mut Buffer) {
         let room = line.room().saturating_sub(2);
         line.put("  ", theme.muted)
             .put(&text::fit(why, room), theme.warn);
+    } else if errors == 0
+        && let Some((words, _)) = pipeline.said().first()
+    {
+        let room = line.room().saturating_sub(2);
+        line.put("  ", theme.muted)
+            .put(&text::fit(words, room), theme.warn);
     } else if errors == 0 {
         line.put("  no errors", theme.muted);
     } else {

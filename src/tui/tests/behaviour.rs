@@ -375,17 +375,6 @@ fn all_answers_are_seen_on_a_small_screen() {
 }
 
 #[test]
-fn quitting_with_a_running_pipeline_drains_it() {
-    let mut harness = Harness::open(120, 40, "dark");
-    harness.keys("<ctrl-r>");
-    status(&mut harness, State::Running);
-    harness.keys("<ctrl-q>").sees("The pipeline is running");
-    harness.keys("s");
-    assert_eq!(harness.done.last().unwrap(), "shut down");
-    assert_eq!(harness.app.exit(), Some(0));
-}
-
-#[test]
 fn signals_end_with_their_code() {
     let mut harness = Harness::open(120, 40, "dark");
     harness.send(AppEvent::Signal(15));

@@ -188,7 +188,7 @@ fn what_is_no_text_is_refused_in_words() {
 fn a_file_that_cannot_be_written_cannot_be_changed() {
     let mut harness = Harness::open(120, 40, "dark");
     let read_only = crate::tui::event::FileText {
-        text: "a: 1\n".to_owned(),
+        text: ropey::Rope::from_str(&"a: 1\n".to_owned()),
         read_only: Some("no permission to write".to_owned()),
     };
     let path = harness.path("samples/pages.csv");

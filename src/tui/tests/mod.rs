@@ -2,11 +2,22 @@
 //! previews and pipelines, screens out.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod assist;
 mod behaviour;
 mod canned;
+mod editing;
+mod faults;
+mod file_ops;
 mod files;
+mod globals;
+mod leaving;
+mod logs;
+mod monitor;
 mod panes;
 mod screens;
+mod tail;
+mod vim;
+mod watched;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -14,13 +25,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style};
 
 use super::app::{App, Opening, Screen};
-use super::event::{AppEvent, Effect, PipelineEvent};
+use super::event::{AppEvent, Effect, Observe, PipelineEvent};
 use super::theme::Depth;
 use super::{disk, pane, project};
 use crate::config::{Diagnostics, Parameters};
@@ -34,6 +45,8 @@ struct Harness {
     done: Vec<String>,
     specs: Vec<GeneratorSpec>,
     refuse: Option<Diagnostics>,
+    /// What the instance was last asked to tell of.
+    observed: Observe,
 }
 
 impl Harness {
@@ -78,6 +91,7 @@ impl Harness {
             done: Vec::new(),
             specs: Vec::new(),
             refuse: None,
+            observed: Observe::default(),
         };
         harness.send(AppEvent::Tick);
         harness.until_idle();
@@ -162,6 +176,14 @@ impl Harness {
                 let result = disk::save(&path, text.chunks());
                 AppEvent::Saved(path, text, result)
             }
+            Effect::ChangeFile(change) => {
+                let result = change.perform(Some(self.folder.path().join("trash")));
+                AppEvent::FileChanged(change, result)
+            }
+            Effect::EditOutside { path, line, column } => {
+                let name = path.file_name().unwrap().to_string_lossy().into_owned();
+                return self.note(format!("edit {name} at {line}:{column}"));
+            }
             Effect::Scan(root) => AppEvent::Scanned(project::scan(&root)),
             Effect::FindProjects(folder) => AppEvent::Projects(project::find(&folder)),
             Effect::Preview(request) => AppEvent::Preview(Box::new(canned::preview(&request))),
@@ -178,13 +200,23 @@ impl Harness {
             Effect::Control(id, change) => return self.note(format!("control {id}: {change:?}")),
             Effect::Stop(id) => return self.note(format!("stop {id}")),
             Effect::Abort(id) => return self.note(format!("abort {id}")),
+            Effect::Adopt(_) => return None,
             Effect::ShutDown => {
                 self.done.push("shut down".to_owned());
                 AppEvent::Pipeline(PipelineEvent::ShutDown)
             }
-            Effect::Observe(_) => return None,
+            Effect::Excerpt(path, line) => {
+                let lines = disk::excerpt(&path, line);
+                AppEvent::Excerpt(path, line, lines)
+            }
+
+            Effect::Observe(wish) => {
+                self.observed = *wish;
+                return None;
+            }
             Effect::Request(request) => return self.note(format!("request {request:?}")),
             Effect::Copy(text) => return self.note(format!("copy {text}")),
+            Effect::AbortAll => return self.note("abort all".to_owned()),
             Effect::Watch(_) | Effect::Redraw => return None,
         })
     }
@@ -241,6 +273,39 @@ impl Harness {
             self.text()
         );
         self
+    }
+
+    fn mouse(&mut self, kind: MouseEventKind, column: u16, row: u16) -> &mut Self {
+        self.send(AppEvent::Mouse(MouseEvent {
+            kind,
+            column,
+            row,
+            modifiers: KeyModifiers::NONE,
+        }));
+        self.until_idle()
+    }
+
+    fn click(&mut self, column: u16, row: u16) -> &mut Self {
+        self.mouse(MouseEventKind::Down(MouseButton::Left), column, row)
+            .mouse(MouseEventKind::Up(MouseButton::Left), column, row)
+    }
+
+    /// Turns the wheel, down or up.
+    fn wheel(&mut self, column: u16, row: u16, down: bool) -> &mut Self {
+        let kind = if down {
+            MouseEventKind::ScrollDown
+        } else {
+            MouseEventKind::ScrollUp
+        };
+        self.mouse(kind, column, row)
+    }
+
+    /// The first row that has a text.
+    #[track_caller]
+    fn row_of(&self, text: &str) -> u16 {
+        let shown = self.text();
+        let at = shown.lines().position(|line| line.contains(text));
+        u16::try_from(at.expect("the text is shown")).unwrap()
     }
 
     fn buffer_text(&self) -> String {

@@ -12,7 +12,7 @@ use super::condition::{self, Condition};
 use crate::config::{Context, Node, Place, Scalar, Schema, Section, Tree, names_help};
 use schema::{CHANCE_ENTRY, ENTRY, FSM_ENTRY, TRANSITION};
 
-pub(super) use schema::SCHEMA;
+pub(super) use schema::{SCHEMA, parts};
 
 /// Checked options of the plugin `template`.
 #[derive(Debug)]

@@ -157,6 +157,17 @@ pub(super) static JSON: Schema = Schema {
     ],
 };
 
+/// The forms that an entry of an option may have.
+pub(in crate::event::template) fn parts(option: &str) -> &'static [&'static Schema] {
+    static TEMPLATES: [&Schema; 3] = [&CHANCE_ENTRY, &FSM_ENTRY, &ENTRY];
+    static SAMPLES: [&Schema; 3] = [&ITEMS, &CSV, &JSON];
+    match option {
+        "templates" => &TEMPLATES,
+        "samples" => &SAMPLES,
+        _ => &[],
+    }
+}
+
 pub(super) const SAMPLE_TYPES: &[&str] = &["items", "csv", "json"];
 const SAMPLE_TYPE: Field = Field::required(
     "type",

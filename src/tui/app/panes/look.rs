@@ -287,7 +287,7 @@ impl App {
     }
 
     /// Long lines go on in the next row, or past the edge.
-    pub fn toggle_wrap(&mut self) {
+    pub fn toggle_events_wrap(&mut self) {
         let panes = &mut self.preview.panes;
         panes.wrap = !panes.wrap;
         panes.shift = 0;
@@ -424,6 +424,10 @@ impl App {
         let preview = &mut self.preview;
         match preview.panes.view {
             View::Events => {
+                let above = usize::from(preview.needs_rows(body.height));
+                let Some(row) = row.checked_sub(above) else {
+                    return self.show_view(View::Params);
+                };
                 let index = preview.top + row;
                 let Some(hit) = preview.rows.get(index) else {
                     return;

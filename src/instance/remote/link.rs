@@ -1,0 +1,207 @@
+//! The way to an instance, over one connection after another, and what was last seen there.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde::de::DeserializeOwned;
+
+use super::dial::{DialError, Target, find, find_or_spawn};
+use super::wire::{Broken, Wire};
+use crate::instance::protocol::Call;
+use crate::instance::{GeneratorStatus, Link, Overview, Peer};
+use crate::pipeline::{EndReason, State};
+use crate::time::{Clock as _, WallClock};
+
+/// Between two tries to reach an instance that is gone.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// How far to go for a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// Look whether somebody is there.
+    Find,
+    /// Start a background process if nobody is.
+    Spawn,
+}
+
+/// The way to an instance.
+#[derive(Debug)]
+pub(super) struct Way {
+    target: Target,
+    now: Mutex<Now>,
+    /// One at a time dials; when the last one did.
+    dialing: tokio::sync::Mutex<Option<Instant>>,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Debug)]
+enum Now {
+    Up(Arc<Wire>),
+    Gone { why: String, since_us: i64 },
+}
+
+/// What was last seen.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) statuses: BTreeMap<String, GeneratorStatus>,
+    pub(super) overview: Vec<Overview>,
+}
+
+impl Seen {
+    /// Nothing of it runs any more.
+    fn end(&mut self, why: &str) {
+        let over = || Some(State::Ended(EndReason::Failed(why.to_owned())));
+        let active = |state: &Option<State>| !matches!(state, None | Some(State::Ended(_)));
+        for status in self.statuses.values_mut() {
+            if active(&status.state) {
+                status.state = over();
+            }
+        }
+        for row in &mut self.overview {
+            if active(&row.state) {
+                row.state = over();
+                row.paused = false;
+            }
+        }
+    }
+}
+
+impl Way {
+    /// Reaches the instance for the first time.
+    pub(super) async fn open(target: Target, effort: Effort) -> Result<Arc<Self>, DialError> {
+        let way = Arc::new(Self {
+            now: Mutex::new(Now::Gone {
+                why: String::new(),
+                since_us: 0,
+            }),
+            dialing: tokio::sync::Mutex::new(None),
+            seen: Mutex::default(),
+            target,
+        });
+        way.dial(effort).await?;
+        Ok(way)
+    }
+
+    fn now(&self) -> MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How it stands.
+    pub(super) fn link(&self) -> Link {
+        match &*self.now() {
+            Now::Up(wire) => {
+                let peer = Peer {
+                    name: wire.peer.name.clone(),
+                    pid: wire.peer.pid,
+                    version: wire.peer.version.clone(),
+                    service: wire.peer.service,
+                };
+                match wire.silent_since() {
+                    Some(since_us) => Link::Silent { peer, since_us },
+                    None => Link::Up(peer),
+                }
+            }
+            Now::Gone { why, since_us } => Link::Gone {
+                why: why.clone(),
+                since_us: *since_us,
+            },
+        }
+    }
+
+    async fn dial(self: &Arc<Self>, effort: Effort) -> Result<Arc<Wire>, DialError> {
+        let (stream, peer) = match effort {
+            Effort::Find => find(&self.target).await?,
+            Effort::Spawn => find_or_spawn(&self.target).await?,
+        };
+        let way = Arc::downgrade(self);
+        let wire = Wire::start(stream, peer, move |wire| {
+            if let Some(way) = way.upgrade() {
+                way.lose(wire);
+            }
+        });
+        *self.now() = Now::Up(wire.clone());
+        Ok(wire)
+    }
+
+    fn lose(&self, wire: &Wire) {
+        let mut now = self.now();
+        if !matches!(&*now, Now::Up(current) if std::ptr::eq(&**current, wire)) {
+            return;
+        }
+        let why = wire.gone().words().to_owned();
+        self.seen().end(&why);
+        *now = Now::Gone {
+            why,
+            since_us: WallClock.now_us(),
+        };
+    }
+
+    fn current(&self) -> Result<Arc<Wire>, Broken> {
+        match &*self.now() {
+            Now::Up(wire) if !wire.over() => Ok(wire.clone()),
+            Now::Up(wire) => Err(wire.gone()),
+            Now::Gone { why, .. } => Err(Broken::Gone(why.clone())),
+        }
+    }
+
+    async fn wire(self: &Arc<Self>, effort: Effort) -> Result<Arc<Wire>, Broken> {
+        let gone = match self.current() {
+            Ok(wire) => return Ok(wire),
+            Err(gone) => gone,
+        };
+        let mut last = self.dialing.lock().await;
+        if let Ok(wire) = self.current() {
+            return Ok(wire);
+        }
+        if effort == Effort::Find && last.is_some_and(|last| last.elapsed() < AGAIN) {
+            return Err(gone);
+        }
+        let dialed = self.dial(effort).await;
+        *last = Some(Instant::now());
+        dialed.map_err(|error| match error {
+            DialError::Nobody(_) => gone,
+            DialError::Silent(why) => Broken::Silent(why),
+            other => Broken::Failed(other.to_string()),
+        })
+    }
+
+    /// Asks for what is ready at once.
+    pub(super) async fn quick<T: DeserializeOwned>(
+        self: &Arc<Self>,
+        call: Call,
+    ) -> Result<T, Broken> {
+        let wire = self.wire(Effort::Find).await?;
+        open(&wire.ask(&call).await?)
+    }
+
+    /// Asks for what takes its time.
+    pub(super) async fn slow<T: DeserializeOwned>(
+        self: &Arc<Self>,
+        call: Call,
+        effort: Effort,
+    ) -> Result<T, Broken> {
+        let wire = self.wire(effort).await?;
+        open(&wire.ask_slow(&call).await?)
+    }
+
+    /// Asks for what is shown again and again: `None` when what was last seen has to do.
+    pub(super) async fn light<T: DeserializeOwned>(self: &Arc<Self>, call: Call) -> Option<T> {
+        if let Ok(wire) = self.current()
+            && wire.silent_since().is_some()
+        {
+            wire.probe();
+            return None;
+        }
+        self.quick(call).await.ok()
+    }
+}
+
+fn open<T: DeserializeOwned>(value: &serde_json::value::RawValue) -> Result<T, Broken> {
+    serde_json::from_str(value.get())
+        .map_err(|error| Broken::Failed(format!("the answer is not understood: {error}")))
+}

@@ -1,0 +1,160 @@
+//! Leaving while generators run, here or in another process.
+
+use super::*;
+use crate::instance::{Link, Peer};
+use crate::pipeline::State;
+use crate::tui::event::InstanceNews;
+
+fn running() -> Harness {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.keys("<ctrl-r>");
+    let status = canned::status(State::Running, 1_000, 500, false);
+    harness.send(AppEvent::Pipeline(PipelineEvent::Status(Box::new(status))));
+    harness
+}
+
+fn news(harness: &mut Harness, news: InstanceNews) {
+    harness.send(AppEvent::Instance(news)).until_idle();
+}
+
+fn apart(harness: &mut Harness) {
+    let peer = Peer {
+        name: "default".to_owned(),
+        pid: 7,
+        ..Peer::default()
+    };
+    news(harness, InstanceNews::Link(Link::Up(peer)));
+}
+
+#[test]
+fn what_runs_here_is_stopped() {
+    let mut harness = running();
+    harness
+        .keys("<ctrl-q>")
+        .sees("web-access is running")
+        .sees("then it stops")
+        .sees_not("Keep running");
+    harness.keys("s");
+    assert_eq!(harness.done.last().unwrap(), "shut down");
+    assert_eq!(harness.app.exit(), Some(0));
+}
+
+#[test]
+fn what_runs_apart_goes_on_unless_that_is_not_wanted() {
+    let mut harness = running();
+    apart(&mut harness);
+    harness
+        .keys("<ctrl-q>")
+        .sees("▸Keep running [k]")
+        .sees("it goes on")
+        .keys("<esc>");
+    assert_eq!(harness.app.exit(), None);
+    harness.keys("<ctrl-q>k");
+    assert_eq!(harness.app.exit(), Some(0));
+    assert_eq!(harness.done.last().unwrap(), "start web-access");
+
+    let mut harness = running();
+    apart(&mut harness);
+    harness.keys("<ctrl-q>s");
+    assert_eq!(harness.done.last().unwrap(), "shut down");
+}
+
+#[test]
+fn unsaved_changes_are_asked_for_first() {
+    let mut harness = running();
+    apart(&mut harness);
+    harness
+        .keys("x<ctrl-q>")
+        .sees("not saved")
+        .sees_not("is running.");
+    harness.keys("d").sees("web-access is running.").keys("k");
+    assert_eq!(harness.app.exit(), Some(0));
+}
+
+#[test]
+fn the_question_follows_what_runs() {
+    let mut harness = running();
+    apart(&mut harness);
+    harness.keys("<ctrl-q>").sees("web-access is running");
+    let ids = |ids: &[&str]| InstanceNews::Running(ids.iter().map(|id| (*id).to_owned()).collect());
+    news(&mut harness, ids(&["a", "b", "c", "d", "web-access"]));
+    harness.sees("web-access, a, b, c and 1 more are running");
+    harness.keys("<esc>");
+    // What was stopped here is not taken for running because the news is old.
+    let status = canned::status(
+        State::Ended(crate::pipeline::EndReason::Stopped),
+        1_000,
+        1,
+        false,
+    );
+    harness.send(AppEvent::Pipeline(PipelineEvent::Status(Box::new(status))));
+    news(&mut harness, ids(&["web-access"]));
+    harness.keys("<ctrl-q>");
+    assert_eq!(harness.app.exit(), Some(0));
+}
+
+#[test]
+fn stopping_shows_how_far_it_is_and_can_be_cut_short() {
+    let mut harness = running();
+    apart(&mut harness);
+    harness.send(AppEvent::Key(key("ctrl-q")));
+    harness.send(AppEvent::Key(KeyEvent::new(
+        KeyCode::Char('s'),
+        KeyModifiers::NONE,
+    )));
+    // The answer is on its way.
+    drop(harness.app.take_effects());
+    harness
+        .sees("Delivering what is queued")
+        .sees("1 still at work: web-access");
+    let ids = vec!["a".to_owned(), "b".to_owned()];
+    news(&mut harness, InstanceNews::Running(ids));
+    harness.sees("still at work").sees("a, b");
+    harness.keys("a");
+    assert_eq!(harness.done.last().unwrap(), "abort all");
+
+    let why = "the process does not answer".to_owned();
+    harness.send(AppEvent::Pipeline(PipelineEvent::NotStopped(why)));
+    harness
+        .until_idle()
+        .sees("does not answer")
+        .sees_not("Delivering");
+    assert_eq!(harness.app.exit(), None);
+}
+
+#[test]
+fn trouble_stays_in_sight() {
+    let mut harness = running();
+    apart(&mut harness);
+    let why = "not answering since 12:00:00 (process 7)".to_owned();
+    news(&mut harness, InstanceNews::Silent(Some(why)));
+    harness.now += Duration::from_secs(60);
+    harness
+        .send(AppEvent::Tick)
+        .until_idle()
+        .sees("! not answering since 12:00:00");
+    news(&mut harness, InstanceNews::Silent(None));
+    harness.sees_not("not answering");
+    let why = "pipelines end with this terminal: no socket".to_owned();
+    news(&mut harness, InstanceNews::Here(why));
+    harness.now += Duration::from_secs(60);
+    harness
+        .send(AppEvent::Tick)
+        .until_idle()
+        .sees("! pipelines end with this terminal");
+}
+
+#[test]
+fn what_is_gone_does_not_hold_anybody_back() {
+    let mut harness = running();
+    apart(&mut harness);
+    let why = "the background process (7) has ended, and its generators with it".to_owned();
+    let gone = Link::Gone { why, since_us: 0 };
+    news(&mut harness, InstanceNews::Link(gone));
+    harness.sees("has ended, and its generators with it");
+    let ended = State::Ended(crate::pipeline::EndReason::Failed("gone".to_owned()));
+    let status = canned::status(ended, 1_000, 1, false);
+    harness.send(AppEvent::Pipeline(PipelineEvent::Status(Box::new(status))));
+    harness.keys("<ctrl-q>");
+    assert_eq!(harness.app.exit(), Some(0));
+}

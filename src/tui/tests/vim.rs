@@ -1,0 +1,139 @@
+//! Sessions with the set of keys that has modes.
+
+use super::*;
+use crate::tui::editor::KeySet;
+use crate::tui::terminal::Cursor;
+
+fn open() -> Harness {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.app.set_key_set(KeySet::Vim);
+    harness.send(AppEvent::Tick);
+    harness
+}
+
+#[test]
+fn editing_and_saving_without_leaving_the_home_row() {
+    let mut harness = open();
+    harness.sees("NORMAL");
+    assert_eq!(harness.app.cursor(), Cursor::Block);
+    harness.keys("ggO# first<esc>").sees("# first");
+    assert_eq!(harness.app.cursor(), Cursor::Block);
+    harness.keys("A!").sees("INSERT");
+    assert_eq!(harness.app.cursor(), Cursor::Bar);
+    harness.keys("<esc>:w<enter>").sees("saved generator.yml");
+    assert!(harness.read("generator.yml").starts_with("# first!\n"));
+    harness.keys("dd:w").sees(":w").keys("<enter>");
+    assert_eq!(harness.read("generator.yml"), canned::DOCUMENT);
+    harness
+        .keys("Vj")
+        .sees("VISUAL LINE")
+        .keys("<esc>2d")
+        .sees("2d");
+}
+
+#[test]
+fn commands_of_the_program_are_where_vi_leaves_keys_free() {
+    let mut harness = open();
+    harness.keys("x<ctrl-s>").sees("saved");
+    harness.keys("u<ctrl-r>:w<enter>");
+    assert!(
+        harness.done.is_empty(),
+        "Ctrl-R is redo here: {:?}",
+        harness.done
+    );
+    harness.keys("<ctrl-p>").sees("Commands").keys("<esc>");
+    harness.keys(":pipeline.toggle<enter>");
+    assert!(
+        harness.done.iter().any(|one| one.starts_with("start")),
+        "{:?}",
+        harness.done
+    );
+    harness
+        .keys(":help<enter>")
+        .sees("Keys and commands")
+        .keys("<esc>");
+    harness
+        .keys(":nonsense<enter>")
+        .sees("there is no :nonsense");
+}
+
+#[test]
+fn files_are_opened_and_closed_from_the_line() {
+    let mut harness = open();
+    harness
+        .keys(":e templates/page.json.jinja<enter>")
+        .sees("▸ templates/page.json.jinja");
+    harness
+        .keys("x:q<enter>")
+        .sees(":wq saves them, :q! drops them");
+    harness.keys(":e!<enter>").sees_not("●");
+    harness
+        .keys("gt")
+        .sees("▸ generator.yml")
+        .keys("gT:q<enter>")
+        .sees_not("page.json.jinja ×");
+    harness.keys(":e notes/new.txt<enter>ihello<esc>:wq<enter>");
+    assert_eq!(harness.read("notes/new.txt"), "hello");
+    harness.keys(":q<enter>");
+    assert_eq!(harness.app.exit(), Some(0));
+}
+
+#[test]
+fn leaving_with_something_unsaved_asks_or_is_told() {
+    let mut harness = open();
+    harness.keys("x:qa<enter>").sees("not saved").keys("c");
+    harness.keys(":wqa<enter>");
+    assert_eq!(harness.app.exit(), Some(0));
+    let mut harness = open();
+    harness.keys("x:q!<enter>").sees("not saved");
+    harness.keys("d");
+    assert_eq!(harness.app.exit(), Some(0));
+}
+
+#[test]
+fn searching_shows_what_is_found_while_one_types() {
+    let mut harness = open();
+    harness.keys("/templ").sees("/templ");
+    let found = harness.app.buffer().unwrap().place();
+    assert!(found.0 > 1);
+    harness.keys("<esc>");
+    assert_eq!(harness.app.buffer().unwrap().place(), (1, 1));
+    harness.keys("/templ<enter>n");
+    assert!(harness.app.buffer().unwrap().place() > found);
+    harness.keys(":noh<enter>");
+}
+
+#[test]
+fn another_file_is_shown_in_normal_mode() {
+    let mut harness = open();
+    harness.keys("ix").sees("INSERT");
+    harness.keys("<ctrl-o>pages.csv<enter>").sees("NORMAL");
+    harness.keys("yy<alt-1>").sees("NORMAL");
+    harness.keys("<alt-2>p");
+    let first = harness.buffer_text();
+    let mut lines = first.lines();
+    assert_eq!(lines.next(), lines.next());
+}
+
+#[test]
+fn the_plain_set_is_back_at_once() {
+    let mut harness = open();
+    harness.keys("V").sees("VISUAL LINE");
+    harness
+        .keys("<ctrl-p>vim keys<enter>")
+        .sees("plain")
+        .sees_not("VISUAL");
+    harness.keys("<ctrl-home>q");
+    assert!(harness.buffer_text().starts_with('q'));
+    assert_eq!(harness.app.cursor(), Cursor::Own);
+}
+
+#[test]
+fn every_size_is_drawn() {
+    let mut harness = open();
+    harness.keys(":s/a/b");
+    for (width, height) in [(80, 24), (20, 6), (5, 3), (2, 2), (1, 1)] {
+        harness.resize(width, height);
+        harness.text();
+    }
+}
