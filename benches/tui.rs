@@ -26,6 +26,8 @@ const EVTUI: &str = env!("CARGO_BIN_EXE_evtui");
 const SIZE: (u16, u16) = (120, 40);
 const STARTS: usize = 30;
 const KEYS: usize = 400;
+/// Generators on the dashboard.
+const GENERATORS: usize = 50;
 /// Time between keys: a person who holds a key down.
 const GAP: Duration = Duration::from_millis(25);
 
@@ -40,6 +42,7 @@ fn main() {
     idle(folder.path());
     keys(folder.path(), false);
     keys(folder.path(), true);
+    dashboard();
 }
 
 /// An endless access log, thrown away.
@@ -100,6 +103,60 @@ fn idle(folder: &Path) {
     }
     pty.send("\x11");
     assert!(pty.ends().success());
+}
+
+/// What the table of fifty generators and the flow of one cost a slow line, against a screen that shows
+/// nothing that moves.
+fn dashboard() {
+    let folder = tempfile::tempdir().unwrap();
+    project(folder.path());
+    let list: String = (0..GENERATORS)
+        .map(|index| format!("- {{id: generator-{index:02}, path: generator.yml}}\n"))
+        .collect();
+    std::fs::write(folder.path().join("startup.yml"), list).unwrap();
+    let nest = pty::Nest::new();
+    let variables = nest.variables();
+    let mut host = std::process::Command::new(EVTUI)
+        .args(["run", "--startup", "startup.yml"])
+        .current_dir(folder.path())
+        .envs(variables.clone())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let variables: Vec<(&str, &str)> = variables
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let began = Instant::now();
+    while !nest.socket("run").exists() {
+        assert!(began.elapsed() < Duration::from_secs(30), "no socket");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let arguments = ["attach", "run", "--theme", "dark"];
+    let mut pty = Pty::start_with(EVTUI, &arguments, folder.path(), SIZE, &variables);
+    pty.sees("generator-01");
+    let per_second = |pty: &Pty| {
+        // Bars have filled their minute, so that they move as they always will.
+        std::thread::sleep(Duration::from_secs(2));
+        let (before, time) = (pty.bytes(), Duration::from_secs(20));
+        std::thread::sleep(time);
+        (pty.bytes() - before) as f64 / time.as_secs_f64()
+    };
+    std::thread::sleep(Duration::from_secs(60));
+    let table = per_second(&pty);
+    pty.send("\r");
+    pty.sees("event source");
+    let flow = per_second(&pty);
+    pty.send("6");
+    pty.sees("6 Globals");
+    let rest = per_second(&pty);
+    println!("table of {GENERATORS} generators: {table:.0} bytes/s to the terminal");
+    println!("flow of one: {flow:.0} bytes/s; a screen at rest: {rest:.0} bytes/s");
+    println!("  at most 2000 are wanted");
+    drop(pty);
+    drop(host.kill());
+    drop(host.wait());
 }
 
 /// Voluntary switches of all threads, where the system tells.

@@ -89,6 +89,9 @@ impl EventBatch {
     /// Replaces the alias numbers of the events from `start` on by those that `map` has in their place;
     /// numbers beyond it stay.
     pub fn renumber(&mut self, start: usize, map: &[u16]) {
+        if map.is_empty() {
+            return;
+        }
         for alias in self.aliases.iter_mut().skip(start) {
             if let Some(&new) = map.get(usize::from(*alias)) {
                 *alias = new;

@@ -410,11 +410,9 @@ fn what_is_left_of_a_killed_process_is_no_instance() {
 }
 
 #[test]
-fn without_a_place_for_a_socket_pipelines_end_with_the_terminal() {
+fn pipelines_can_be_kept_in_the_terminals_process() {
     let ground = Ground::new();
-    let path = ground.folder.path().join("x".repeat(100));
-    let variables = [("XDG_RUNTIME_DIR", path.to_str().unwrap())];
-    let mut pty = ground.terminal_with(&["--in-process", "web-access"], &variables);
+    let mut pty = ground.terminal(&["--in-process", "web-access"]);
     pty.sees("no problems");
     pty.send(RUN);
     pty.sees("● running");
@@ -447,6 +445,45 @@ fn a_background_process_is_started_once_by_many_terminals() {
     let listed = text(&ground.command(&["attach", "--list"]).stdout);
     assert!(listed.contains("4 of 4 running"), "{listed}");
     assert_eq!(ground.nest.processes().len(), 1);
+}
+
+#[test]
+fn the_screens_come_back_with_attach() {
+    let ground = Ground::new();
+    let mut pty = ground.running();
+    pty.hang_up();
+    pty.ends();
+    let mut first = ground.terminal(&["attach"]);
+    first.sees("● running");
+    first.sees("web-access");
+    let mut second = ground.terminal(&["attach", "default"]);
+    second.sees("● running");
+    // Lost as well, it takes nothing along.
+    first.signal("HUP");
+    first.ends();
+    ground.grows();
+    second.send("5");
+    second.sees("run running");
+    second.send("1x");
+    second.sees("stopped");
+    second.send(QUIT);
+    assert!(second.ends().success());
+    assert!(fs::read_to_string(ground.output()).unwrap().ends_with('\n'));
+    ground.host_ends();
+}
+
+#[test]
+fn a_socket_that_was_removed_comes_back() {
+    let ground = Ground::new();
+    let _pty = ground.running();
+    let socket = ground.nest.socket("default");
+    fs::remove_file(&socket).unwrap();
+    until("a new socket", || socket.exists().then_some(()));
+    let listed = text(&ground.command(&["attach", "--list"]).stdout);
+    assert!(
+        listed.contains("default") && listed.contains("1 of 1 running"),
+        "{listed}"
+    );
 }
 
 #[test]

@@ -401,7 +401,7 @@ fn changed_inputs_go_on_from_where_event_time_stands() {
 #[test]
 fn inputs_that_stay_are_not_touched_and_more_may_come_and_go() {
     let one = "- cron: {expression: '* * * * * *', count: 1, tags: [one]}";
-    let two = format!("{one}\n- cron: {{expression: '*/2 * * * * *', count: 1, tags: [two]}}");
+    let two = format!("{one}\n- cron: {{expression: '* * * * * */2', count: 1, tags: [two]}}");
     let house = House::new(one, "- stdout: {}", TIMED);
     house.start(ReloadMode::Auto);
     house.until("some events", |stats| stats.events > 50);

@@ -12,14 +12,14 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use evtui::config::StartupEdit;
+use evtui::config::{Parameters, StartupEdit};
 use evtui::instance::secrets::Secrets;
 use evtui::instance::{
-    Action, GeneratorStatus, Handle, Home, HostOptions, InstanceError, Redactor, Reloaded,
-    Selection, discard,
+    Action, GeneratorSpec, GeneratorStatus, Handle, Home, HostOptions, InstanceError, Redactor,
+    Reloaded, Selection, discard,
 };
 use evtui::output::Streams;
-use evtui::pipeline::{EndReason, State};
+use evtui::pipeline::{Change, EndReason, State};
 use serde_json::json;
 use way::host;
 
@@ -386,6 +386,79 @@ fn two_hundred_generators_start_and_stop() {
     for (id, state) in block_on(instance.states()) {
         assert_eq!(state, Some(State::Ended(EndReason::Stopped)), "{id}");
     }
+}
+
+#[test]
+fn live_changes_are_written_back_and_a_reload_finds_nothing_new() {
+    let house = House::new(
+        "# Mine.\n- id: a   # first\n  path: a/generator.yml\n- id: b\n  path: b/generator.yml\n",
+    );
+    house.project("a", LIVE, DROP);
+    house.project("b", LIVE, DROP);
+    let instance = house.instance();
+    assert_eq!(reload(&instance).started, ["a", "b"]);
+    let nothing = block_on(instance.write_back("a")).unwrap_err().to_string();
+    assert!(nothing.contains("nothing to write"), "{nothing}");
+    for change in [Change::Gain(2.5), Change::RateLimit(Some(100.0))] {
+        block_on(instance.control("a", change)).unwrap();
+    }
+    let written = block_on(instance.write_back("a")).unwrap();
+    assert_eq!(written, ["gain: 2.5", "rate_limit: 100.0"]);
+    let text = house.read("startup.yml");
+    assert!(
+        text.starts_with("# Mine.\n- id: a   # first\n  path: a/generator.yml\n"),
+        "{text}"
+    );
+    assert!(text.contains("  gain: 2.5\n"), "{text}");
+    let done = reload(&instance);
+    assert_eq!((done.kept, done.restarted.len()), (2, 0), "{done:?}");
+
+    let unknown = block_on(instance.write_back("z")).unwrap_err();
+    assert!(matches!(unknown, InstanceError::Unknown(_)));
+    let by_hand = GeneratorSpec {
+        id: "hand".to_owned(),
+        project: house.path("a"),
+        parameters: Parameters::default(),
+        seed: None,
+    };
+    block_on(instance.start(by_hand)).unwrap();
+    block_on(instance.control("hand", Change::Gain(3.0))).unwrap();
+    let refused = block_on(instance.write_back("hand"))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        refused.contains("not in the startup list") && refused.contains("gain: 3.0"),
+        "{refused}"
+    );
+    block_on(instance.shutdown());
+}
+
+#[test]
+fn globals_are_shown_and_set() {
+    let house = House::new(
+        "- {id: a, path: a/generator.yml, scenarios: [shop]}\n- {id: b, path: b/generator.yml}\n",
+    );
+    house.project("a", IDLE, DROP);
+    house.project("b", IDLE, DROP);
+    let instance = house.instance();
+    reload(&instance);
+    let set =
+        |scenario: &str, key: &str, value| block_on(instance.set_global(scenario, key, value));
+    set("shop", "n", Some(json!({"a": [1, null, 2.5]}))).unwrap();
+    set("shop", "none", Some(json!(null))).unwrap();
+    set("", "own", Some(json!("x"))).unwrap();
+    let of = |scenario: &str| block_on(instance.globals(scenario));
+    let expected = [
+        ("n".to_owned(), json!({"a": [1, null, 2.5]})),
+        ("none".to_owned(), json!(null)),
+    ];
+    assert_eq!(of("shop").unwrap(), expected);
+    assert_eq!(of("").unwrap(), [("own".to_owned(), json!("x"))]);
+    set("shop", "n", None).unwrap();
+    assert!(set("shop", "n", None).is_err());
+    assert_eq!(of("shop").unwrap().len(), 1);
+    assert!(matches!(of("nope"), Err(InstanceError::UnknownScenario(_))));
+    block_on(instance.shutdown());
 }
 
 /// What the child of the next test is told by.

@@ -311,3 +311,38 @@ fn what_does_not_exist_cannot_be_opened() {
         "{message}"
     );
 }
+
+#[test]
+fn another_editor_gets_the_terminal_and_gives_it_back() {
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    let script = folder.path().join("other editor.sh");
+    let text = "echo OTHER EDITOR\nread line\necho \"# $line\" > \"$1\"\n";
+    fs::write(&script, text).unwrap();
+    let visual = format!("sh '{}'", script.display());
+    let variables = [("VISUAL", visual.as_str())];
+    let mut pty = Pty::start_with(EVTUI, &["web-access"], folder.path(), (100, 30), &variables);
+    pty.sees("no problems");
+    for round in ["first", "second"] {
+        pty.send("\x1be");
+        pty.sees("OTHER EDITOR");
+        pty.until("a plain screen", |screen| {
+            (!screen.alternate_screen() && !screen.bracketed_paste()).then_some(())
+        });
+        // Every key is the other editor's: none goes to a reader that still stands by.
+        pty.send(&format!("{round} from there\n"));
+        pty.sees(&format!("# {round} from there"));
+        pty.until("the screen taken again", |screen| {
+            (screen.alternate_screen() && screen.bracketed_paste()).then_some(())
+        });
+        pty.sees("Ctrl-S Save");
+    }
+    pty.send("\x1b[1;5F# typed here");
+    pty.sees("# typed here");
+    pty.send("\x11");
+    pty.sees("Discard and quit");
+    pty.send("d");
+    assert!(pty.ends().success());
+    let left = fs::read_to_string(folder.path().join("web-access/generator.yml")).unwrap();
+    assert_eq!(left, "# second from there\n");
+}

@@ -12,6 +12,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::config::{LogRotation, LogSettings};
+use crate::instance::LogLevel;
+use crate::instance::log_ring::LogRing;
 
 /// Files kept open; the one that was not used for the longest time is closed.
 const MAX_OPEN: usize = 256;
@@ -161,11 +163,13 @@ impl Trouble {
         }
         self.told = Some(Instant::now());
         let folder = folder.unwrap_or(Path::new("")).display();
-        let _ = writeln!(
-            io::stderr(),
-            "warning: cannot write logs to {folder}: {error}; generators go on, {} lost so far",
+        let text = format!(
+            "cannot write logs to {folder}: {error}; generators go on, {} lost so far",
             records(self.lost)
         );
+        let _ = writeln!(io::stderr(), "warning: {text}");
+        // A background process has nobody at its standard error.
+        LogRing::of_process().push(LogLevel::Warn, None, text);
     }
 
     fn over(&mut self, key: &str) {
@@ -173,8 +177,9 @@ impl Trouble {
             return;
         }
         if self.lost > 0 {
-            let lost = records(self.lost);
-            let _ = writeln!(io::stderr(), "logs are written again; {lost} lost");
+            let text = format!("logs are written again; {} lost", records(self.lost));
+            let _ = writeln!(io::stderr(), "{text}");
+            LogRing::of_process().push(LogLevel::Info, None, text);
         }
         *self = Self::default();
     }

@@ -37,7 +37,13 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use crate::config::near;
 
 #[derive(Debug, Parser)]
-#[command(name = "evtui", version, about, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "evtui",
+    version,
+    about,
+    args_conflicts_with_subcommands = true,
+    after_help = "Pipelines that are started in the application run in a background process and go on when the terminal is closed or lost; `evtui attach` comes back to them."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,

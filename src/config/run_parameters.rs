@@ -152,6 +152,7 @@ pub struct RunParameters {
     /// History that comes before the live part; in live mode only.
     pub backfill: Option<Past>,
     /// What becomes of changes to its files while it runs.
+    #[serde(default)]
     pub reload: ReloadMode,
 }
 

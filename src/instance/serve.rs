@@ -5,8 +5,8 @@
 
 use std::future::Future;
 use std::io;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -44,6 +44,8 @@ struct Shared {
     name: String,
     service: bool,
     seat: Mutex<Option<Seat>>,
+    /// No more terminals are wanted.
+    closed: AtomicBool,
     clients: AtomicUsize,
 }
 
@@ -78,6 +80,7 @@ impl Server {
             name: name.to_owned(),
             service,
             seat: Mutex::new(Some(seat)),
+            closed: AtomicBool::new(false),
             clients: AtomicUsize::new(0),
         });
         let _inside = runtime.enter();
@@ -96,18 +99,15 @@ impl Server {
 
     /// Where it listens at the moment.
     pub fn path(&self) -> Option<std::path::PathBuf> {
-        let seat = self
-            .shared
-            .seat
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let seat = self.shared.seat();
         seat.as_ref().map(|seat| seat.path().to_owned())
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.shared.put(None);
+        self.shared.closed.store(true, Ordering::SeqCst);
+        drop(self.shared.seat().take());
         // Terminals see the end of the stream.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
@@ -116,8 +116,8 @@ impl Drop for Server {
 }
 
 impl Shared {
-    fn put(&self, seat: Option<Seat>) {
-        *self.seat.lock().unwrap_or_else(PoisonError::into_inner) = seat;
+    fn seat(&self) -> MutexGuard<'_, Option<Seat>> {
+        self.seat.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn listen(self: Arc<Self>, mut listener: UnixListener, handle: Handle) {
@@ -146,10 +146,13 @@ impl Shared {
     /// Takes a new place when the socket was removed, as happens to runtime directories of users who
     /// logged out.
     fn look_after(&self) -> Option<UnixListener> {
-        let mut held = self.seat.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.as_ref().is_none_or(Seat::stands) {
+        let mut held = self.seat();
+        let closed = self.closed.load(Ordering::SeqCst);
+        if closed || held.as_ref().is_some_and(Seat::stands) {
             return None;
         }
+        // Its lock would be in the way.
+        drop(held.take());
         let taken = match Seat::take(&self.name) {
             Err(SeatError::Taken(_)) => {
                 Seat::take(&format!("{}-{}", self.name, std::process::id()))
@@ -164,7 +167,7 @@ impl Shared {
     }
 
     async fn receive(self: Arc<Self>, stream: UnixStream, handle: Handle) {
-        if stream.peer_cred().is_ok_and(|peer| peer.uid() != user()) {
+        if !stream.peer_cred().is_ok_and(|peer| peer.uid() == user()) {
             return;
         }
         let here = Here::count(&self);

@@ -9,7 +9,7 @@ use crate::batch::EventBatch;
 use super::lints::{NextTime, OutputSample, Sample, Turn, Watcher};
 use super::run::Running;
 use super::shared::Shared;
-use super::{Lint, State};
+use super::{EndReason, Lint, State};
 
 /// Bytes of an event that are compared.
 const COMPARED: usize = 4 << 10;
@@ -51,7 +51,7 @@ impl Seen {
             self.same = if all_same { count as u64 } else { 1 };
             self.hash = Some(hash(batch.get(last)));
         }
-        for index in [0, last] {
+        for index in [0, last].into_iter().skip(usize::from(last == 0)) {
             let number = usize::from(batch.alias(index)).min(TEMPLATES);
             if self.templates.len() <= number {
                 self.templates.resize(number + 1, (0, false));
@@ -96,6 +96,29 @@ impl Looks {
 }
 
 impl Shared {
+    /// What is odd about the run now; of one that is over, what was odd about its end.
+    pub(super) fn lints(&self) -> Vec<Lint> {
+        match self.control.state() {
+            State::Ended(EndReason::Finished) => self.never_fired().into_iter().collect(),
+            State::Ended(_) => Vec::new(),
+            _ => self.looks.lints(),
+        }
+    }
+
+    /// A live run that came to its end without a single timestamp.
+    pub(super) fn never_fired(&self) -> Option<Lint> {
+        let released = self.counters.released.iter().any(|one| one.get() > 0);
+        (self.live && !released).then(|| Lint {
+            name: "silent-schedule".to_owned(),
+            message: "the schedule has no timestamp in the future, so nothing was released"
+                .to_owned(),
+            help:
+                "check `start`, `end` and the zone; `skip_past: false` gives what lies in the past"
+                    .to_owned(),
+            since_us: self.with_now(|now| now.start_us).unwrap_or_default(),
+        })
+    }
+
     fn sample(&self) -> Sample {
         let stats = self.stats();
         let order = self.order();
@@ -125,14 +148,12 @@ impl Shared {
             paused: stats.settings.paused,
             gain: stats.settings.gain,
             released: stats.released,
-            empty: stats.empty,
             dropped: stats.dropped,
             failed: stats.failed,
             events: stats.events,
             bytes: stats.bytes,
             lag: stats.lag,
             outputs: outputs.collect(),
-            timestamps: stats.queues.first().cloned().unwrap_or_default(),
             same: seen.same,
             blank: blank.collect(),
             next: match self.counters.next_us.get().cast_signed() {
@@ -205,7 +226,7 @@ mod tests {
         assert_eq!(seen.same, 10);
         seen.look(&batch(&["c"]));
         assert_eq!(seen.same, 1);
-        assert_eq!(seen.templates, [(11, true)]);
+        assert_eq!(seen.templates, [(8, true)]);
     }
 
     #[test]

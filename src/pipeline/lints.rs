@@ -33,14 +33,12 @@ pub(super) struct Sample {
     pub(super) paused: bool,
     pub(super) gain: f64,
     pub(super) released: u64,
-    pub(super) empty: u64,
     pub(super) dropped: u64,
     pub(super) failed: u64,
     pub(super) events: u64,
     pub(super) bytes: u64,
     pub(super) lag: Duration,
     pub(super) outputs: Vec<OutputSample>,
-    pub(super) timestamps: QueueStats,
     /// Events in a row that are the same.
     pub(super) same: u64,
     /// Templates whose events were all empty, with how many of them were looked at.

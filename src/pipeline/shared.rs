@@ -271,8 +271,9 @@ impl Shared {
         let listed = self.with_now(|now| now.outputs.iter().map(|slot| slot.number).collect());
         let mut order: Vec<usize> = listed.unwrap_or_else(|| (0..self.lanes.len()).collect());
         let lanes = self.lanes.iter().zip(self.counters.outputs.iter());
-        let former = lanes.enumerate().filter(|(_, (lane, counters))| {
-            lane.former.load(Ordering::Relaxed) && counters.received.get() > 0
+        let former = lanes.enumerate().filter(|(number, (lane, counters))| {
+            let former = lane.former.load(Ordering::Relaxed) && counters.received.get() > 0;
+            former && !order.contains(number)
         });
         let former: Vec<usize> = former.map(|(number, _)| number).collect();
         order.extend(former);
@@ -391,11 +392,10 @@ impl Shared {
             queues: self.queues(),
             errors: self.errors.snapshot(),
             reload: self.desk.stats(),
-            lints: self.looks.lints(),
+            lints: self.lints(),
             stages: self.stages(),
             aliases: self.aliases.stats(),
             cpu: self.cpu(),
-            ..Stats::default()
         }
     }
 

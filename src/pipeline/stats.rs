@@ -2,7 +2,8 @@
 //!
 //! Equations that hold at every stop (and, for `in_flight` and queues, at any moment up to the batch
 //! being moved): `released = produced_for + empty + dropped + failed + unused`, and for each output
-//! `received = written + format_failed + write_failed + in_flight`.
+//! `received = written + format_failed + write_failed + dead_lettered + in_flight`. A source with
+//! templates gave each event by one of them: `events` is the sum of those of `aliases`.
 
 use std::fmt;
 use std::time::Duration;

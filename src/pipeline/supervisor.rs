@@ -22,7 +22,7 @@ use super::swap::Maker;
 use super::swap_outputs::{self, Opening};
 use super::swap_parts::{Key, Now, Slot, output_keys};
 use super::timeline::Timeline;
-use super::{Backfill, EndReason, OutputPlan, Plan, input_stage, output_stage};
+use super::{Backfill, EndReason, OutputPlan, Plan, State, input_stage, output_stage};
 
 /// Timestamps of a batch when its size shows nowhere: small, so that the first events come soon and
 /// memory stays flat.
@@ -94,6 +94,18 @@ impl Supervisor {
             let _ = self.shared.lasted.set(began.elapsed());
         }
         self.shared.control.ended();
+        if let State::Ended(EndReason::Finished) = self.shared.control.state()
+            && let Some(lint) = self.shared.never_fired()
+        {
+            let generator = self.shared.id.as_str();
+            tracing::warn!(
+                generator,
+                lint = lint.name,
+                "{} ({})",
+                lint.message,
+                lint.help
+            );
+        }
         let events = self.shared.counters.events.get();
         tracing::info!(
             generator = self.shared.id,

@@ -117,6 +117,10 @@ struct Inner {
     request: Option<Request>,
     /// The event stage is over.
     closed: bool,
+    /// Changes that were taken back.
+    backs: u64,
+    /// The latest change is among those that count as taken.
+    counted: bool,
     stats: ReloadStats,
 }
 
@@ -172,19 +176,32 @@ impl Desk {
         }
     }
 
-    pub(super) fn taken(&self, now_us: i64, rest: Option<String>) {
-        let stats = &mut self.lock().stats;
-        stats.taken += 1;
-        stats.last_us = Some(now_us);
-        stats.pending = None;
-        stats.refused = rest;
+    /// How many changes were taken back so far; to be read before a change is made.
+    pub(super) fn backs(&self) -> u64 {
+        self.lock().backs
+    }
+
+    /// A change was taken, all but `rest`; unless it was taken back meanwhile.
+    pub(super) fn taken(&self, now_us: i64, rest: Option<String>, backs: u64) {
+        let mut inner = self.lock();
+        let inner = &mut *inner;
+        inner.stats.pending = None;
+        if inner.backs == backs {
+            inner.counted = true;
+            inner.stats.taken += 1;
+            inner.stats.last_us = Some(now_us);
+            inner.stats.refused = rest;
+        }
     }
 
     /// A change that was taken did not hold.
     pub(super) fn taken_back(&self, why: String) {
-        let stats = &mut self.lock().stats;
-        stats.taken = stats.taken.saturating_sub(1);
-        stats.refused = Some(why);
+        let mut inner = self.lock();
+        inner.backs += 1;
+        if std::mem::take(&mut inner.counted) {
+            inner.stats.taken = inner.stats.taken.saturating_sub(1);
+        }
+        inner.stats.refused = Some(why);
     }
 
     pub(super) fn note(&self, pending: Option<String>, refused: Option<String>) {

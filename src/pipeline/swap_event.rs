@@ -59,6 +59,7 @@ impl Stage<'_> {
         let (Some(new), Some(maker)) = (new, maker) else {
             return Ok(Vec::new());
         };
+        self.shared.settle_maker(maker.clone());
         let gone = self.replace(new);
         let former = Former {
             source: gone.0,

@@ -175,12 +175,15 @@ pub(super) fn examine(
     })
 }
 
+/// A timestamp and the position of its input in the plan.
+type Due = (Moment, usize);
+
 /// The inputs as they would start, without anything outside; and some of their timestamps to come.
 fn start_inputs(
     now: &Now,
     plan: &Plan,
     files: &Arc<dyn Files>,
-) -> Result<(Vec<Key>, Vec<(Moment, usize)>), String> {
+) -> Result<(Vec<Key>, Vec<Due>), String> {
     let options = &now.maker.options;
     let zone = options.parameters.zone;
     let mut keys = Vec::new();
@@ -254,7 +257,7 @@ fn render(
     plan: &Arc<Plan>,
     files: &Arc<dyn Files>,
     options: &RunOptions,
-    moments: Vec<(Moment, usize)>,
+    moments: Vec<Due>,
     copy: Option<LegacyCopy>,
 ) -> Result<(), String> {
     let (plan, files, options) = (plan.clone(), files.clone(), options.clone());
@@ -331,7 +334,7 @@ impl Look {
         })
     }
 
-    fn render(&mut self, plan: &Plan, moments: &[(Moment, usize)]) -> Result<(), String> {
+    fn render(&mut self, plan: &Plan, moments: &[Due]) -> Result<(), String> {
         let Some(source) = &mut self.source else {
             // Scripts run nowhere but in a run.
             return Ok(());

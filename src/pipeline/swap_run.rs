@@ -68,6 +68,7 @@ impl Running {
         if let Some(inputs) = &inputs {
             inputs.enlist(shared);
         }
+        let backs = shared.desk.backs();
         let lost = self.hand_over(Handover {
             setup: Setup::new(event, &plan, &maker.options, tags(shared)),
             maker: parts.event.then(|| maker.clone()),
@@ -88,9 +89,6 @@ impl Running {
         let joined = plan.joins();
         let slots = self.exchange(&now, inputs, &plan, &maker.options);
         shared.with_now(|now| {
-            if parts.event {
-                now.maker = maker;
-            }
             if let Some(moves) = &parts.outputs {
                 now.outputs = slots_of(&numbers, &moves.keys);
             }
@@ -101,9 +99,8 @@ impl Running {
             }
             now.joined = joined;
         });
-        shared
-            .desk
-            .taken(shared.clock.now_us(), needs_restart(&rest));
+        let rest = needs_restart(&rest);
+        shared.desk.taken(shared.clock.now_us(), rest, backs);
         tracing::info!(generator = shared.id, "change of files taken: {words}");
         Ok(words)
     }

@@ -2,6 +2,7 @@
 //! Runs over small plugins of their own: every end, and the equations at each.
 
 mod delivery;
+mod lints;
 mod ordered;
 mod random;
 mod remote;

@@ -344,6 +344,10 @@ impl Talk<'_> {
     /// Asks for what is shown.
     fn observe(&mut self) {
         let Some(handle) = self.handle.clone() else {
+            if self.observed.overview {
+                // That nothing runs is an answer too.
+                self.tell_of_instance(InstanceNews::Overview(Vec::new()));
+            }
             return;
         };
         let events = self.events;

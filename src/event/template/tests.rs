@@ -492,3 +492,40 @@ fn loops_that_are_run_at_once_do_what_their_rounds_do() {
         assert_eq!(two_events(template), expected, "{template}");
     }
 }
+
+#[test]
+fn a_template_that_is_off_is_not_rendered_and_its_picks_are_counted() {
+    let files = [("a.jinja", "a"), ("b.jinja", "{{ 1 // 0 }}")];
+    let folder = project(&files);
+    let templates = "templates:\n- a: {template: a.jinja}\n- b: {template: b.jinja}\n";
+    for (mode, first, second) in [("all", "a", "a"), ("spin", "a", "dropped")] {
+        let yaml = format!("mode: {mode}\n{templates}");
+        let (source, problems) = build(folder.path(), &yaml, Some(1), Limits::RUN);
+        let mut source = source.unwrap_or_else(|| panic!("{problems:?}"));
+        let produce = |source: &mut Box<dyn EventSource>, index| {
+            let mut out = EventBatch::default();
+            match source.produce(at(index), &[], &mut out) {
+                Outcome::Produced(count) => {
+                    assert_eq!(count, out.len());
+                    String::from_utf8(out.iter().flatten().copied().collect()).unwrap()
+                }
+                Outcome::Dropped => "dropped".to_owned(),
+                Outcome::Failed(error) => error.message,
+                Outcome::Exhausted => "exhausted".to_owned(),
+            }
+        };
+        assert!(source.switches());
+        source.switch(&[false, true]);
+        assert_eq!(produce(&mut source, 0), first);
+        assert_eq!(produce(&mut source, 1), second);
+        let picks = if mode == "all" { 2 } else { 1 };
+        assert_eq!(source.left_out(), [(1, picks)]);
+        assert_eq!(source.left_out(), []);
+        source.switch(&[true, true]);
+        assert_eq!(produce(&mut source, 2), "dropped");
+        source.switch(&[true, false]);
+        assert!(produce(&mut source, 3).contains("division"));
+        let left_out: u64 = source.left_out().iter().map(|(_, count)| count).sum();
+        assert!(left_out > 0);
+    }
+}

@@ -138,7 +138,7 @@ async fn connect(path: &Path) -> Result<(UnixStream, Hello), DialError> {
         _ => DialError::Failed(format!("cannot attach at {shown}: {error}")),
     };
     let mut stream = UnixStream::connect(path).await.map_err(failed)?;
-    if stream.peer_cred().is_ok_and(|peer| peer.uid() != user()) {
+    if !stream.peer_cred().is_ok_and(|peer| peer.uid() == user()) {
         let why = format!("{shown} belongs to somebody else");
         return Err(DialError::Failed(why));
     }

@@ -11,6 +11,7 @@ mod courier;
 mod dead_letter;
 mod regroup;
 mod undeliverable;
+mod upkeep;
 
 use std::path::PathBuf;
 

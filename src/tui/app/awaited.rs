@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crossterm::event::KeyEvent;
 
 use super::{App, Focus};
-use crate::tui::command::{self, Id, Place};
+use crate::tui::command::{self, Command, Context, Id, Place};
 use crate::tui::key::Chord;
 
 /// Most keys, texts and commands kept.
@@ -107,20 +107,19 @@ impl App {
 
 /// True for commands about the shown file, or that need what was typed into it.
 fn of_the_file(id: Id) -> bool {
-    matches!(
-        id,
-        Id::Save
-            | Id::SaveAll
-            | Id::CloseFile
-            | Id::NextFile
-            | Id::PreviousFile
-            | Id::Undo
-            | Id::Redo
-            | Id::Cut
-            | Id::Copy
-            | Id::Paste
-            | Id::SelectAll
-            | Id::Find
-            | Id::FindNext
-    )
+    let editor = |command: &Command| command.context == Context::Editor;
+    Command::get(id).is_some_and(editor)
+        || matches!(
+            id,
+            Id::Save
+                | Id::SaveAll
+                | Id::CloseFile
+                | Id::NextFile
+                | Id::PreviousFile
+                | Id::TabLeft
+                | Id::TabRight
+                | Id::GoToLine
+                | Id::EditOutside
+                | Id::Copy
+        )
 }

@@ -1,7 +1,7 @@
 //! Commands that change or select text of the shown file.
 
 use super::{App, Prompt};
-use crate::tui::editor::{Buffer, parse_place};
+use crate::tui::editor::{Buffer, Motion, parse_place};
 use crate::tui::text;
 
 impl App {
@@ -66,6 +66,13 @@ impl App {
         let found = self.buffer_mut().map(|buffer| buffer.go_to_partner(false));
         if found == Some(false) {
             self.info("there is no bracket here that another one belongs to");
+        }
+    }
+
+    /// Moves the cursor of the shown file; `selects` what it passes over.
+    pub fn go(&mut self, motion: Motion, selects: bool) {
+        if let Some(buffer) = self.buffer_mut() {
+            buffer.go(motion, selects);
         }
     }
 

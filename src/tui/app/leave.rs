@@ -2,6 +2,7 @@
 
 use super::{Action, App, Choice, Dialog, Overlay, Phase};
 use crate::instance::Link;
+use crate::pipeline::EndReason;
 use crate::tui::event::Effect;
 
 /// Most names in one line.
@@ -36,6 +37,8 @@ impl App {
             if self.leaving {
                 self.exit = Some(1);
             }
+            // At once: the next wish to run is not to be taken for one to stop.
+            self.pipeline_ended(&EndReason::Failed(why.clone()));
             self.error(why.clone());
         }
         if matches!(link, Link::Up(_)) && matches!(self.link, Link::Silent { .. }) {

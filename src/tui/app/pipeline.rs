@@ -383,7 +383,7 @@ impl App {
         }
     }
 
-    fn pipeline_ended(&mut self, reason: &EndReason) {
+    pub(super) fn pipeline_ended(&mut self, reason: &EndReason) {
         if !self.pipeline.active() {
             return;
         }

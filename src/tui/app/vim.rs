@@ -155,7 +155,9 @@ impl App {
         match outcome {
             Outcome::Done => {}
             Outcome::Unknown => return false,
-            Outcome::Refused => drop(self.refuse_read_only()),
+            Outcome::Refused => {
+                self.refuse_read_only();
+            }
             Outcome::Say(text) => self.info(text),
             Outcome::Copied(text) => self.put_on_clipboard(text),
             Outcome::Run(ex) => self.ex(ex),
@@ -174,7 +176,7 @@ impl App {
     }
 
     /// Lines of a page of the editor.
-    pub(super) fn page(&self) -> usize {
+    pub fn page(&self) -> usize {
         let area = self.layout().editor;
         area.map_or(1, |area| usize::from(area.height.saturating_sub(2)).max(1))
     }
@@ -216,7 +218,16 @@ impl App {
             ));
             return;
         }
-        self.act(Action::CloseOrLeave);
+        let open = self
+            .project
+            .as_ref()
+            .map_or(0, |project| project.buffers.len());
+        let alone = force && open < 2;
+        self.act(if alone {
+            Action::Leave
+        } else {
+            Action::CloseOrLeave
+        });
     }
 
     fn ex_edit(&mut self, path: Option<String>, force: bool) {

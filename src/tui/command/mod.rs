@@ -4,6 +4,7 @@
 //! most special first.
 
 mod assist;
+mod cursor;
 mod editor;
 mod events;
 mod faults;
@@ -156,6 +157,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         flow::TABLE,
         file::TABLE,
         editor::TABLE,
+        cursor::TABLE,
         assist::TABLE,
         preview::TABLE,
         timestamps::TABLE,

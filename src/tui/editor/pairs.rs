@@ -34,7 +34,10 @@ impl Buffer {
             return false;
         }
         let (before, after) = self.around();
-        if self.closers.contains(&self.head()) && after == Some(c) {
+        if c != ' ' && self.step_over_blank(c, before, after) {
+            return true;
+        }
+        if c != ' ' && self.closers.contains(&self.head()) && after == Some(c) {
             // The cursor steps over what came by itself.
             let at = self.head();
             self.closers.retain(|place| *place != at);
@@ -56,6 +59,26 @@ impl Buffer {
             return self.type_pair(' ', ' ');
         }
         false
+    }
+
+    /// Steps over the blank that came by itself before the end of a tag, and the sign behind it. A blank
+    /// that was typed takes its place.
+    fn step_over_blank(&mut self, c: char, before: Option<char>, after: Option<char>) -> bool {
+        let at = self.head();
+        let ends = matches!(c, '}' | '%' | '#') && self.rope.get_char(at + 1) == Some(c);
+        let own = self.closers.contains(&at) && self.closers.contains(&(at + 1));
+        if after != Some(' ') || !ends || !own {
+            return false;
+        }
+        self.closers
+            .retain(|place| *place != at && *place != at + 1);
+        if before == Some(' ') {
+            self.replace(at..at + 1, "", Kind::Other);
+            self.point(at + 1, false);
+        } else {
+            self.point(at + 2, false);
+        }
+        true
     }
 
     fn pairs(&self) -> bool {

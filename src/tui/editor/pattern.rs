@@ -9,7 +9,7 @@ use ropey::Rope;
 /// Largest compiled pattern, in bytes.
 const SIZE: usize = 4 << 20;
 /// Longest text, in bytes, in which matches are counted.
-const COUNTED: usize = 4 << 20;
+const COUNTED: usize = 1 << 20;
 /// Most matches counted.
 const MOST: usize = 99_999;
 

@@ -151,7 +151,7 @@ impl App {
             return;
         }
         self.monitor.faults.excerpt = spot.map(|spot| {
-            self.later(Effect::Excerpt(spot.path.clone(), spot.line));
+            self.effects_push(Effect::Excerpt(spot.path.clone(), spot.line));
             Excerpt { spot, lines: None }
         });
     }

@@ -53,7 +53,7 @@ fn fact(label: &str, text: impl Into<String>, tone: Tone) -> Fact {
 /// Cells of a label and the blanks round it.
 pub const LABEL: usize = 11;
 /// Narrowest screen with the details beside the list.
-const BESIDE: u16 = 120;
+const BESIDE: u16 = 150;
 
 /// Where the list and the details are; the row or column between them is for a rule.
 ///
@@ -251,13 +251,7 @@ fn of_error(
     out: &mut Vec<Fact>,
 ) {
     let spot = place::split(&error.message, root);
-    let message = spot
-        .as_ref()
-        .map_or(error.message.as_str(), |(_, rest)| rest);
-    // Paths as the project names them.
-    let prefix = format!("{}/", root.display());
-    let message = message.replace(&prefix, "");
-    out.push(fact("error", message, Tone::Error));
+    out.push(fact("error", said(&error.message, root), Tone::Error));
     if error.count > 0 {
         let times = if error.count == 1 { "time" } else { "times" };
         let mut text = format!("{} {times}", text::grouped(error.count));
@@ -265,7 +259,11 @@ fn of_error(
             text.push_str(&format!(", first {}", when(error.first_us, zone)));
         }
         if error.last_us > 0 {
-            text.push_str(&format!(", last {}", when(error.last_us, zone)));
+            let (first, last) = (when(error.first_us, zone), when(error.last_us, zone));
+            // The day is told once.
+            let day = first.get(..11).filter(|_| error.first_us > 0);
+            let short = day.and_then(|day| last.strip_prefix(day));
+            text.push_str(&format!(", last {}", short.unwrap_or(&last)));
         }
         out.push(fact("count", text, Tone::Plain));
     }
@@ -277,9 +275,15 @@ fn of_error(
             of_excerpt(excerpt, out);
         }
     }
-    if let Some(sample) = &error.sample {
+    if let Some(sample) = error.sample.as_ref().filter(|sample| !sample.is_empty()) {
         out.push(fact("sample", sample, Tone::Muted));
     }
+}
+
+/// A message without the place it begins with, paths as the project names them.
+pub fn said(message: &str, root: &Path) -> String {
+    let rest = place::split(message, root).map_or(message, |(_, rest)| rest);
+    rest.replace(&format!("{}/", root.display()), "")
 }
 
 fn of_excerpt(excerpt: &Excerpt, out: &mut Vec<Fact>) {

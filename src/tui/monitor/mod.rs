@@ -195,8 +195,17 @@ impl App {
                 monitor.silent = why;
                 self.mark_if(news);
             }
-            InstanceNews::Link(link) => self.linked(link),
-            InstanceNews::Running(ids) => self.runs(ids),
+            InstanceNews::Link(link) => {
+                self.linked(link);
+                self.mark_changed();
+            }
+            InstanceNews::Running(ids) => {
+                self.runs(ids);
+                // Questions name what runs.
+                if !self.overlays.is_empty() {
+                    self.mark_changed();
+                }
+            }
             InstanceNews::Warned(why) => self.warn(why),
             InstanceNews::Here(why) => self.runs_here(why),
             InstanceNews::Done(message) => self.info(message),
@@ -322,6 +331,13 @@ impl App {
         let (width, height) = (usize::from(area.width), usize::from(area.height));
         let below = height.saturating_sub(1);
         let monitor = &mut self.monitor;
+        let alone = !matches!(
+            self.screen,
+            Screen::Design | Screen::Overview | Screen::Flow
+        );
+        if alone && monitor.chosen.is_none() {
+            monitor.chosen = monitor.generators.first().map(|one| one.id.clone());
+        }
         match self.screen {
             Screen::Faults => self.settle_faults(area),
             Screen::Tail => monitor.tail.settle(width, below),

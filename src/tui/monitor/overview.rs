@@ -25,7 +25,7 @@ pub struct State {
     pub backwards: bool,
     /// The filter as typed.
     pub filter_text: String,
-    /// The filter in force: what was typed last that meant something.
+    /// The filter in force: what of it means something.
     pub filter: Filter,
     /// Ids that were marked.
     pub marked: BTreeSet<String>,

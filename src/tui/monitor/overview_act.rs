@@ -247,14 +247,18 @@ impl App {
                 Ok(format!("{shown} of {}", text::count(all, "generator")))
             })
             // What means nothing yet is half a word; the remark says so.
-            .follow(|app, text| drop(app.set_filter(text)));
+            .follow(|app, text| {
+                let state = &mut app.monitor.overview;
+                state.filter = Filter::understood(text);
+                text.trim().clone_into(&mut state.filter_text);
+            });
         self.ask(prompt);
     }
 
     /// Shows only what a filter lets through.
     ///
     /// # Errors
-    /// When it means nothing; the filter before stays in force.
+    /// When a word of it means nothing.
     pub fn set_filter(&mut self, text: &str) -> Result<(), String> {
         let filter = Filter::parse(text)?;
         let state = &mut self.monitor.overview;

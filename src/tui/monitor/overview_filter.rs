@@ -53,6 +53,14 @@ impl Filter {
         })
     }
 
+    /// What of a filter is understood while it is typed: half a word is left out.
+    pub fn understood(text: &str) -> Self {
+        let terms = text.split_whitespace().map(term);
+        Self {
+            terms: terms.flatten().collect(),
+        }
+    }
+
     /// True when a generator is shown.
     pub fn shows(&self, one: &Overview, marked: &BTreeSet<String>) -> bool {
         self.terms.iter().all(|term| {
@@ -171,6 +179,8 @@ mod tests {
     fn a_word_that_means_nothing_is_refused_with_the_one_that_was_meant() {
         let why = Filter::parse("web is:runing").unwrap_err();
         assert!(why.contains("is:running"), "{why}");
+        let half = Filter::understood("web is:runing");
+        assert_eq!(half, Filter::parse("web").unwrap());
         let why = Filter::parse("is:xyzzy").unwrap_err();
         assert!(why.contains("failed") && why.contains("marked"), "{why}");
     }

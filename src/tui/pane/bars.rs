@@ -95,6 +95,11 @@ pub fn status(app: &App, area: Rect, screen: &mut Buffer) {
         return;
     }
     if app.project.is_none() || !design {
+        if let Some(why) = app.trouble() {
+            let style = on_bar(app, theme.warn);
+            let room = line.room().saturating_sub(4);
+            line.put("! ", style).put(&text::fit(why, room), style);
+        }
         return;
     }
     let (errors, all) = (app.preview.errors(), app.preview.problems.len());
@@ -140,6 +145,7 @@ pub fn hints(app: &App, area: Rect, screen: &mut Buffer) {
         }
         Some(Overlay::Dialog(dialog)) => dialog_hints(dialog),
         Some(Overlay::Prompt(_)) => pairs(&[("Enter", "Take"), ("Esc", "Cancel")]),
+        None if app.screen != Screen::Design => screen_hints(app),
         None if app.start.as_ref().is_some_and(Start::is_empty) => {
             pairs(&[("?", "Help"), ("q", "Quit")])
         }
@@ -149,7 +155,6 @@ pub fn hints(app: &App, area: Rect, screen: &mut Buffer) {
             ("?", "Help"),
             ("q", "Quit"),
         ]),
-        None if app.screen != Screen::Design => screen_hints(app),
         None => pane_hints(app),
     };
     for (key, title) in hints {

@@ -104,7 +104,7 @@ fn folders_and_unsaved_files_are_asked_about() {
     let mut harness = on_file("samples");
     harness
         .keys("d")
-        .sees("samples and 1 file in it go to the trash")
+        .sees("samples and 2 files in it go to the trash")
         .keys("c");
     assert!(harness.path("samples").exists());
     harness.keys("dd").sees("samples is in the trash");

@@ -172,7 +172,7 @@ fn what_is_no_text_is_refused_in_words() {
     fs::write(harness.path("samples/blob.csv"), b"\0\x01").unwrap();
     fs::File::create(harness.path("samples/huge.csv"))
         .unwrap()
-        .set_len(50 << 20)
+        .set_len(150 << 20)
         .unwrap();
     harness.changed(&["samples"]);
     harness
@@ -180,7 +180,7 @@ fn what_is_no_text_is_refused_in_words() {
         .sees("blob.csv is a binary file, not text");
     harness
         .keys("<ctrl-o>huge<enter>")
-        .sees("huge.csv is too big to edit: 52.4 MB");
+        .sees("huge.csv is too big to edit: 157 MB");
     assert_eq!(harness.buffer_text(), canned::DOCUMENT);
 }
 
@@ -188,7 +188,7 @@ fn what_is_no_text_is_refused_in_words() {
 fn a_file_that_cannot_be_written_cannot_be_changed() {
     let mut harness = Harness::open(120, 40, "dark");
     let read_only = crate::tui::event::FileText {
-        text: ropey::Rope::from_str(&"a: 1\n".to_owned()),
+        text: ropey::Rope::from_str("a: 1\n"),
         read_only: Some("no permission to write".to_owned()),
     };
     let path = harness.path("samples/pages.csv");

@@ -167,3 +167,12 @@ fn the_mouse_opens_and_edits() {
     let row = harness.row_of("counter");
     harness.click(6, row).click(6, row).sees("━ counter");
 }
+
+#[test]
+fn every_size_can_be_drawn() {
+    for script in ["", "<end><enter><down><enter>", "a", "X"] {
+        let mut harness = showing(120, 40, "dark");
+        harness.keys(script);
+        watched::at_every_size(&mut harness);
+    }
+}

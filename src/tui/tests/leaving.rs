@@ -152,7 +152,12 @@ fn what_is_gone_does_not_hold_anybody_back() {
     let gone = Link::Gone { why, since_us: 0 };
     news(&mut harness, InstanceNews::Link(gone));
     harness.sees("has ended, and its generators with it");
-    let ended = State::Ended(crate::pipeline::EndReason::Failed("gone".to_owned()));
+    // It can be started again at once.
+    harness.keys("<ctrl-r>");
+    assert_eq!(harness.done.last().unwrap(), "start web-access");
+    harness.keys("<ctrl-r>");
+    assert_eq!(harness.done.last().unwrap(), "stop web-access");
+    let ended = State::Ended(crate::pipeline::EndReason::Stopped);
     let status = canned::status(ended, 1_000, 1, false);
     harness.send(AppEvent::Pipeline(PipelineEvent::Status(Box::new(status))));
     harness.keys("<ctrl-q>");

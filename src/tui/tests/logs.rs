@@ -145,3 +145,13 @@ fn memory_is_bounded() {
     harness.sees("10,000 records").sees("11999 s late");
     harness.keys("<home>").sees("record 2001");
 }
+
+#[test]
+fn every_size_can_be_drawn() {
+    for script in ["", "w<up><up>", "/503"] {
+        let mut harness = reading(120, 40, "dark");
+        harness.log(watched::records(1, 30), 0);
+        harness.log(watched::records(40, 30), 9).keys(script);
+        watched::at_every_size(&mut harness);
+    }
+}

@@ -522,9 +522,7 @@ fn a_person_steers_a_run_with_typed_values() {
         .sees("only goes forward")
         .keys("<esc>");
     harness.keys("<down>h").keys("<down>h").keys("mw");
-    harness
-        .sees("changed files")
-        .sees_not("changed while it runs");
+    harness.sees("reload ask").sees_not("changed while it runs");
     let done = harness.done.join("\n");
     for wanted in [
         "RateLimit(Some(2500.0))",

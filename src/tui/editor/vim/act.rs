@@ -14,28 +14,13 @@ impl Vim {
     pub(super) fn act(&mut self, buffer: &mut Buffer, act: Act, command: &Command) -> Outcome {
         let count = command.count.unwrap_or(1);
         let head = buffer.at.head;
-        let line = buffer.line_of(head);
         match act {
-            Act::Insert => self.start_insert(buffer, head, count, Again::Inline),
-            Act::Append => {
-                let end = buffer.line_end_at(line);
-                let to = if head < end { buffer.after(head) } else { end };
-                self.start_insert(buffer, to, count, Again::Inline);
-            }
-            Act::InsertFirst => {
-                let to = buffer.first_in(line).min(buffer.line_end_at(line));
-                self.start_insert(buffer, to, count, Again::Inline);
-            }
-            Act::AppendLast => {
-                let to = buffer.line_end_at(line);
-                self.start_insert(buffer, to, count, Again::Inline);
-            }
-            Act::OpenBelow | Act::OpenAbove => {
-                let below = act == Act::OpenBelow;
-                let again = if below { Again::Below } else { Again::Above };
-                self.start_insert(buffer, head, count, again);
-                self.open_line(buffer, below);
-            }
+            Act::Insert
+            | Act::Append
+            | Act::InsertFirst
+            | Act::AppendLast
+            | Act::OpenBelow
+            | Act::OpenAbove => self.enter(buffer, act, count),
             Act::Put | Act::PutBefore => return self.put(buffer, act == Act::PutBefore, command),
             Act::Undo | Act::Redo => return self.time(buffer, act == Act::Undo, count),
             Act::Repeat => return self.repeat(buffer, command.count),
@@ -47,16 +32,7 @@ impl Vim {
                 buffer.places.insert(name, head);
             }
             Act::Visual(lines) => self.toggle_visual(buffer, lines),
-            Act::VisualAgain => {
-                if let Some((anchor, head, lines)) = self.visual {
-                    let most = buffer.rope.len_chars();
-                    buffer.at = Selection {
-                        head: head.min(most),
-                        anchor: Some(anchor.min(most)),
-                    };
-                    self.start_visual(buffer, lines);
-                }
-            }
+            Act::VisualAgain => self.select_again(buffer),
             Act::OtherEnd => {
                 if let Some(anchor) = buffer.at.anchor {
                     buffer.at = Selection {
@@ -68,28 +44,10 @@ impl Vim {
             Act::Select(around, kind) => self.select(buffer, around, kind, count),
             Act::Scroll(how) => scroll(buffer, how),
             Act::ScrollBy(by) => {
-                let by = by.saturating_mul(isize::try_from(count).unwrap_or(isize::MAX));
-                buffer.scroll(by);
-                // The cursor stays in view.
-                let shown = buffer.rows.max(1);
-                let line = line.clamp(buffer.top, buffer.top + shown - 1);
-                let cell = buffer.goal.unwrap_or(buffer.cursor().1);
-                buffer.at.head = buffer.at_cell(line, cell);
+                let count = isize::try_from(count).unwrap_or(isize::MAX);
+                scroll_by(buffer, by.saturating_mul(count));
             }
-            Act::Prompt(sign) => {
-                let selected = matches!(self.mode, Mode::Visual(_)) && sign == ':';
-                let text = match (sign, command.count) {
-                    (':', _) if selected => "'<,'>".to_owned(),
-                    (':', Some(1)) => ".".to_owned(),
-                    (':', Some(count)) => format!(".,.+{}", count - 1),
-                    _ => String::new(),
-                };
-                if selected {
-                    self.remember_visual(buffer);
-                    self.normal(buffer);
-                }
-                self.open_prompt(buffer, sign, text);
-            }
+            Act::Prompt(sign) => self.prompt_for(buffer, sign, command.count),
             Act::NextFile(forward) => {
                 return Outcome::Run(if forward { Ex::Next } else { Ex::Previous });
             }
@@ -104,6 +62,55 @@ impl Vim {
             Act::Missing(why) => return Outcome::Say(why.to_owned()),
         }
         Outcome::Done
+    }
+
+    /// Begins to type text where the command says.
+    fn enter(&mut self, buffer: &mut Buffer, act: Act, count: usize) {
+        let head = buffer.at.head;
+        let line = buffer.line_of(head);
+        let end = buffer.line_end_at(line);
+        let again = match act {
+            Act::OpenBelow => Again::Below,
+            Act::OpenAbove => Again::Above,
+            _ => Again::Inline,
+        };
+        let at = match act {
+            Act::Append if head < end => buffer.after(head),
+            Act::InsertFirst => buffer.first_in(line).min(end),
+            Act::Append | Act::AppendLast => end,
+            _ => head,
+        };
+        self.start_insert(buffer, at, count, again);
+        if again != Again::Inline {
+            self.open_line(buffer, again == Again::Below);
+        }
+    }
+
+    fn select_again(&mut self, buffer: &mut Buffer) {
+        if let Some((anchor, head, lines)) = self.visual {
+            let most = buffer.rope.len_chars();
+            buffer.at = Selection {
+                head: head.min(most),
+                anchor: Some(anchor.min(most)),
+            };
+            self.start_visual(buffer, lines);
+        }
+    }
+
+    /// Opens the line behind `:`, `/` or `?`; a count or a selection says which lines `:` is about.
+    fn prompt_for(&mut self, buffer: &mut Buffer, sign: char, count: Option<usize>) {
+        let selected = matches!(self.mode, Mode::Visual(_)) && sign == ':';
+        let text = match (sign, count) {
+            (':', _) if selected => "'<,'>".to_owned(),
+            (':', Some(1)) => ".".to_owned(),
+            (':', Some(count)) => format!(".,.+{}", count - 1),
+            _ => String::new(),
+        };
+        if selected {
+            self.remember_visual(buffer);
+            self.normal(buffer);
+        }
+        self.open_prompt(buffer, sign, text);
     }
 
     /// Opens an indented line below the cursor's or above it.
@@ -340,6 +347,16 @@ impl Vim {
             }
         }
     }
+}
+
+fn scroll_by(buffer: &mut Buffer, by: isize) {
+    buffer.scroll(by);
+    // The cursor stays in view.
+    let (line, cell) = buffer.cursor();
+    let shown = buffer.rows.max(1);
+    let line = line.clamp(buffer.top, buffer.top + shown - 1);
+    let cell = buffer.goal.unwrap_or(cell);
+    buffer.at.head = buffer.at_cell(line, cell);
 }
 
 fn scroll(buffer: &mut Buffer, how: char) {

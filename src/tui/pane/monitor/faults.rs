@@ -16,6 +16,7 @@ use crate::instance::GeneratorStatus;
 use crate::tui::app::App;
 use crate::tui::monitor::faults_facts::{self as facts, Fact, LABEL, Tone};
 use crate::tui::monitor::faults_model::{self as model, Degree, Fault};
+use crate::tui::monitor::faults_place as place;
 use crate::tui::pane::{Line, row, scrollbar};
 use crate::tui::text;
 use crate::tui::theme::Theme;
@@ -160,10 +161,15 @@ fn fault_row(app: &App, fault: &Fault, chosen: bool, place: Rect, screen: &mut B
         );
     }
     if width >= 76 {
-        let message = fault
-            .errors
-            .first()
-            .map_or("", |error| error.message.as_str());
+        let root = app
+            .monitor
+            .status
+            .as_ref()
+            .map(|status| place::root_of(&status.project));
+        let message = match (fault.errors.first(), root) {
+            (Some(error), Some(root)) => facts::said(&error.message, root),
+            _ => String::new(),
+        };
         let column = 4 + name + 1 + word + 15 + 2;
         let used = width - line.room();
         line.put(&" ".repeat(column.saturating_sub(used)), theme.text);

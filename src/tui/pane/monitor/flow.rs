@@ -9,7 +9,7 @@ use ratatui::style::Style;
 use super::chart::{self, Chart};
 use super::{above, below, body, columns, flow_parts, look};
 use crate::instance::GeneratorStatus;
-use crate::pipeline::{EndReason, State};
+use crate::pipeline::{EndReason, ReloadMode, State};
 use crate::time::{Moment, short_duration};
 use crate::tui::app::App;
 use crate::tui::monitor::flow_words as words;
@@ -148,6 +148,15 @@ fn state(app: &App, status: &GeneratorStatus, area: Rect, screen: &mut Buffer) {
     }
     for one in words::settings(&stats.settings) {
         line.put(&format!("  {one}"), theme.accent);
+    }
+    match stats.reload.mode {
+        ReloadMode::Auto => {}
+        ReloadMode::Ask => {
+            line.put("  reload ask", theme.accent);
+        }
+        ReloadMode::Off => {
+            line.put("  reload off", theme.accent);
+        }
     }
     if let Some(us) = stats.position_us {
         let at = text::date_second(Moment {

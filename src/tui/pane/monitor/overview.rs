@@ -337,7 +337,7 @@ fn minute(app: &App, history: Option<&History>, area: Rect, screen: &mut Buffer)
             Some(value) if value <= 0.0 => "·",
             Some(value) => bar(value, most),
         };
-        line.put(symbol, app.theme.text);
+        line.put(symbol, app.theme.accent);
     }
 }
 
