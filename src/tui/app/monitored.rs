@@ -13,11 +13,6 @@ use crate::tui::event::{Effect, Request};
 const DOUBLE: Duration = Duration::from_millis(400);
 
 impl App {
-    /// Does something in the world, later.
-    pub(in crate::tui) fn later(&mut self, effect: Effect) {
-        self.effects.push(effect);
-    }
-
     /// Asks the instance for something once.
     pub(in crate::tui) fn request(&mut self, request: Request) {
         self.effects.push(Effect::Request(Box::new(request)));
