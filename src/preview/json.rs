@@ -88,11 +88,10 @@ pub fn parse(text: &str) -> Result<Vec<Node>, JsonFault> {
 pub fn is_meant(text: &str) -> bool {
     let text = text.trim();
     let mut chars = text.chars().filter(|c| !c.is_whitespace());
-    match (chars.next(), chars.next()) {
-        (Some('{'), Some('"' | '}' | '\'') | None) => true,
-        (Some('['), Some('{' | '[' | '"')) => true,
-        _ => false,
-    }
+    matches!(
+        (chars.next(), chars.next()),
+        (Some('{'), Some('"' | '}' | '\'') | None) | (Some('['), Some('{' | '[' | '"'))
+    )
 }
 
 /// Line and column of a byte offset, from 1; columns count characters.

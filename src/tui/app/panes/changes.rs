@@ -68,13 +68,18 @@ impl Changes {
                 (Some((.., Some(old))), Some(new)) if old == new => None,
                 (Some((.., Some(old))), Some(new)) => Some(changed(old, new)),
                 (Some((.., None)), None) => None,
-                (Some(_), new) => Some(vec![0..new.map_or(0, String::len)]),
+                (Some(_), new) => Some(all(new.map_or(0, String::len))),
                 // More events than before are no change of those.
                 (None, _) => None,
             }
         };
         self.parts = events.iter().map(part).collect();
     }
+}
+
+/// The whole of a text of so many bytes.
+fn all(length: usize) -> Vec<Range<usize>> {
+    std::iter::once(0..length).collect()
 }
 
 /// The parts of a text that another did not have. Where something is only missing, what stands there now.
@@ -104,7 +109,7 @@ fn changed(old: &str, new: &str) -> Vec<Range<usize>> {
     if middle.is_empty() || old.len() * middle.len() > LARGEST {
         let from = start(head);
         let to = start(head + middle.len()).max(next(new, from));
-        return vec![from..to];
+        return std::iter::once(from..to).collect();
     }
     let kept = common(old, middle);
     let mut out: Vec<Range<usize>> = Vec::new();
