@@ -346,3 +346,88 @@ fn another_editor_gets_the_terminal_and_gives_it_back() {
     let left = fs::read_to_string(folder.path().join("web-access/generator.yml")).unwrap();
     assert_eq!(left, "# second from there\n");
 }
+
+/// The colour under the project's name, and the text of the editor.
+fn ground(screen: &vt100::Screen) -> vt100::Color {
+    screen
+        .cell(5, 60)
+        .map_or(vt100::Color::Default, |cell| cell.bgcolor())
+}
+
+#[test]
+fn the_terminals_background_decides_about_colours_whenever_it_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = open(folder.path(), (120, 40));
+    let dark = pty.until("the first colours", |screen| Some(ground(screen)));
+    assert_ne!(dark, vt100::Color::Default);
+    pty.send("x");
+    pty.sees("generator.yml ●");
+    // Late, between keys.
+    pty.send("\x1b]11;rgb:fbfb/fbfb/f9f9\x07y");
+    let light = pty.until("other colours", |screen| {
+        let own = ground(screen);
+        (own != dark).then_some(own)
+    });
+    pty.sees("xy# Lines again");
+    pty.send("\x1b]11;rgb:1010/1010/1010\x1b\\");
+    pty.until("the first colours again", |screen| {
+        (ground(screen) == dark).then_some(())
+    });
+    assert_ne!(light, dark);
+    assert!(!pty.contents().contains("rgb:"), "{}", pty.contents());
+}
+
+#[test]
+fn garbage_for_an_answer_is_not_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = open(folder.path(), (120, 40));
+    pty.send("a\x1b]11;what is that\x07b");
+    pty.sees("ab# Lines again");
+    // Cut off: what is typed after a pause goes on.
+    pty.send("\x1b]11;rgb:12");
+    pty.sees_not("rgb");
+    let dark = pty.until("colours", |screen| Some(ground(screen)));
+    assert_ne!(dark, vt100::Color::Default);
+}
+
+#[test]
+fn a_terminal_that_says_nothing_is_no_trouble() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = open(folder.path(), (120, 40));
+    pty.send("quiet");
+    pty.sees("quiet# Lines again");
+    pty.send("\x1a\x11");
+}
+
+#[test]
+fn plain_lines_tell_the_same() {
+    use std::io::Write as _;
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    let nest = pty::Nest::new();
+    let mut child = std::process::Command::new(EVTUI)
+        .args(["--plain", "--in-process", "web-access"])
+        .current_dir(folder.path())
+        .envs(nest.variables())
+        .env("XDG_CONFIG_HOME", folder.path())
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(b"rnu\nstatus\n").unwrap();
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{text}");
+    for line in [
+        "project: web-access",
+        "problems: none",
+        "next: ",
+        "event: ",
+        "did you mean run?",
+    ] {
+        assert!(text.contains(line), "{line} is missing:\n{text}");
+    }
+    assert!(!text.contains('\x1b'), "{text}");
+}

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use super::generate::headless::say;
 use super::host;
-use super::open::{backends, theme};
+use super::looks::LookArgs;
+use super::open::backends;
 use super::report::visible;
 use super::secrets::StoreArgs;
 use crate::config::{Parameters, near};
@@ -15,7 +16,7 @@ use crate::instance::runtime_dir::{DEFAULT_NAME, names};
 use crate::instance::secrets::Secrets;
 use crate::instance::{Handle, Link};
 use crate::pipeline::State;
-use crate::tui::{self, Depth, Instances, Opening, Screen};
+use crate::tui::{self, Instances, Opening, Screen};
 
 /// Come back to generators that run in the background or in a service
 #[derive(Debug, clap::Args)]
@@ -38,9 +39,8 @@ pub(super) struct Args {
     /// Attach to the instance behind this socket
     #[arg(long, value_name = "PATH", conflicts_with = "name")]
     socket: Option<PathBuf>,
-    /// Colours: default, dark, light, high-contrast or mono
-    #[arg(long, value_name = "NAME", env = "EVTUI_THEME", default_value = "default", value_parser = theme)]
-    theme: String,
+    #[command(flatten)]
+    looks: LookArgs,
     /// Append the application's log to this file
     #[arg(long, value_name = "FILE", env = "EVTUI_LOG")]
     log: Option<PathBuf>,
@@ -90,8 +90,7 @@ fn start(args: &Args) -> Result<u8, String> {
     let opening = Opening {
         document: None,
         folder,
-        theme: args.theme.clone(),
-        depth: Depth::detect(|name| std::env::var(name).ok()),
+        looks: args.looks.read(None),
         parameters: Parameters::default(),
         seed: None,
         size: (80, 24),

@@ -14,6 +14,7 @@ mod inspect;
 mod log;
 mod log_files;
 mod log_records;
+mod looks;
 mod new;
 mod open;
 mod options;
@@ -24,6 +25,7 @@ mod run;
 mod schema;
 mod secrets;
 mod service;
+mod settings;
 mod timestamps;
 mod values;
 
@@ -68,6 +70,7 @@ enum Command {
     Schema(schema::Args),
     Redeliver(redeliver::Args),
     Secrets(secrets::Args),
+    Settings(settings::Args),
     Completions(completions::Args),
 }
 
@@ -112,6 +115,7 @@ pub fn main() -> ExitCode {
         Some(Command::Schema(args)) => schema::run(&args),
         Some(Command::Redeliver(args)) => redeliver::run(&args),
         Some(Command::Secrets(args)) => secrets::run(&args),
+        Some(Command::Settings(args)) => settings::run(&args),
         Some(Command::Completions(args)) => completions::run(&args),
     }
 }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value};
 
+use super::looks::LookArgs;
 use super::secrets::StoreArgs;
 use super::values::{params, seed, zone};
 use crate::config::{Disk, LoadOptions, Parameters, load};
@@ -13,7 +14,7 @@ use crate::instance::secrets::{Secrets, SecretsError};
 use crate::instance::{self, Handle};
 use crate::preview::Worker;
 use crate::time::Zone;
-use crate::tui::{self, Backends, Depth, Instances, Opening, PreviewPort, Screen, Theme};
+use crate::tui::{self, Backends, Instances, Opening, PreviewPort, Screen};
 
 /// The file that makes a folder a project.
 const GENERATOR: &str = "generator.yml";
@@ -25,9 +26,11 @@ const TRIES: usize = 3;
 pub(super) struct Args {
     /// Project folder or generator.yml to open; without it the current folder
     project: Option<PathBuf>,
-    /// Colours: default, dark, light, high-contrast or mono
-    #[arg(long, value_name = "NAME", env = "EVTUI_THEME", default_value = "default", value_parser = theme)]
-    theme: String,
+    /// Lines instead of screens: prints what is new, takes commands from standard input, a line each
+    #[arg(long)]
+    plain: bool,
+    #[command(flatten)]
+    looks: LookArgs,
     /// Time zone of the timestamps, an IANA name
     #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = zone)]
     timezone: Zone,
@@ -50,14 +53,6 @@ pub(super) struct Args {
     store: StoreArgs,
 }
 
-pub(super) fn theme(name: &str) -> Result<String, String> {
-    if Theme::names().any(|known| known == name) {
-        return Ok(name.to_owned());
-    }
-    let known: Vec<&str> = Theme::names().collect();
-    Err(format!("there are {}", known.join(", ")))
-}
-
 pub(super) fn run(args: &Args) -> ExitCode {
     match open(args) {
         Ok(code) => ExitCode::from(code),
@@ -75,13 +70,13 @@ fn open(args: &Args) -> Result<u8, String> {
     let path = std::path::absolute(given)
         .map_err(|error| format!("cannot find the current folder: {error}"))?;
     let (document, folder) = find(given, &path)?;
+    let looks = args.looks.read(document.as_deref());
     let secrets = args.store.secrets();
     unlock(&secrets, &document);
     let opening = Opening {
+        looks,
         document,
         folder,
-        theme: args.theme.clone(),
-        depth: Depth::detect(|name| std::env::var(name).ok()),
         parameters: Parameters {
             zone: args.timezone,
             live_mode: !args.sample,
@@ -99,7 +94,13 @@ fn open(args: &Args) -> Result<u8, String> {
     } else {
         in_background(secrets)
     };
-    tui::run(opening, backends(instances, stored)).map_err(|error| error.to_string())
+    let backends = backends(instances, stored);
+    let done = if args.plain {
+        tui::run_plain(opening, backends, &mut io::stdout())
+    } else {
+        tui::run(opening, backends)
+    };
+    done.map_err(|error| error.to_string())
 }
 
 /// What the application stands on; `stored` says which secrets have a value.

@@ -49,7 +49,7 @@ impl Registry {
             run: RunParameters::default(),
             ..spec.parameters
         };
-        let secrets = self.secrets();
+        let secrets = self.secrets_of(id);
         let prepared = prepare_hidden(&spec.project, &Disk, &parameters, &secrets, &self.redactor);
         let (plan, _) = prepared.map_err(InstanceError::Invalid)?;
         let boxes = plan.letters().map_err(one)?;

@@ -23,7 +23,7 @@ use super::{
 use crate::config::Diagnostics;
 use crate::event::Globals;
 use crate::output::Streams;
-use crate::pipeline::{self, Change, EndReason, RunOptions, Running, Settings, State, Stats};
+use crate::pipeline::{self, Change, EndReason, RunOptions, Running, State, Stats};
 use crate::time::{Clock as _, WallClock};
 
 /// How long after its drain a run may take to end.
@@ -261,16 +261,12 @@ impl Registry {
     }
 
     /// What a generator was told to do, whether it is in the list, and how it runs or ran.
-    pub(super) fn ran(&self, id: &str) -> Result<(GeneratorSpec, bool, Settings), InstanceError> {
+    pub(super) fn ran(&self, id: &str) -> Result<(GeneratorSpec, bool, Stats), InstanceError> {
         let entries = self.lock();
         let unknown = || InstanceError::Unknown(id.to_owned());
         let entry = entries.get(id).ok_or_else(unknown)?;
         match &entry.run {
-            Run::Known(running) => Ok((
-                entry.spec.clone(),
-                entry.listing.listed,
-                running.stats().settings,
-            )),
+            Run::Known(running) => Ok((entry.spec.clone(), entry.listing.listed, running.stats())),
             _ => Err(InstanceError::Idle(id.to_owned())),
         }
     }

@@ -225,7 +225,7 @@ impl Registry {
     /// Checks a project as thoroughly as can be done without running it.
     fn validate(&self, spec: &GeneratorSpec) -> Result<(), Diagnostics> {
         let files = Arc::new(Tracked::default());
-        let secrets = self.secrets();
+        let secrets = self.secrets_of(&spec.id);
         let parameters = &spec.parameters;
         let prepared = prepare_hidden(
             &spec.project,

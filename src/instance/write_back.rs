@@ -19,8 +19,12 @@ type Wish = (&'static str, Option<Value>);
 impl Registry {
     /// Writes what was changed of a run to its entry. Gives what was written.
     pub(super) fn write_back(&self, id: &str) -> Result<Vec<String>, InstanceError> {
-        let (spec, listed, settings) = self.ran(id)?;
-        let wishes = wishes(&spec.parameters.run, &settings);
+        let (spec, listed, stats) = self.ran(id)?;
+        let mut wishes = wishes(&spec.parameters.run, &stats.settings);
+        let mode = stats.reload.mode;
+        if spec.parameters.run.reload != mode {
+            wishes.push(("reload", Some(json!(mode))));
+        }
         if wishes.is_empty() {
             let why = format!("generator `{id}` runs as its entry says; there is nothing to write");
             return Err(InstanceError::Refused(why));

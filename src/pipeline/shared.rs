@@ -354,6 +354,8 @@ impl Shared {
     }
 
     pub(super) fn stats(&self) -> Stats {
+        // First: what it tells of shows in the rest.
+        let reload = self.desk.stats();
         let counters = &self.counters;
         let settings = self.settings.get();
         let inputs = self.input_stats();
@@ -391,7 +393,7 @@ impl Shared {
                 .collect(),
             queues: self.queues(),
             errors: self.errors.snapshot(),
-            reload: self.desk.stats(),
+            reload,
             lints: self.lints(),
             stages: self.stages(),
             aliases: self.aliases.stats(),

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::{PreviewRequest, PreviewResult, Shown, events, schedule, trial, words};
-use crate::config::{Diagnostic, Diagnostics, Files, LoadOptions, Overlay, document_path, load};
+use crate::config::{
+    Diagnostic, Diagnostics, Document, Files, LoadOptions, Overlay, document_path, load,
+};
 use crate::pipeline::{Decoded, InputPlan, OutputPlan};
 
 /// How long an evaluation may go on, and whether anyone still wants it.
@@ -79,13 +81,9 @@ pub(super) fn with_project(
     let Some(document) = loaded.document else {
         return;
     };
-    let mut words = words::words(&document, files.as_ref(), request);
-    words.tokens.clone_from(&result.params);
-    words.secrets.clone_from(&result.secrets);
-    result.obstacles = crate::language::portability(&document);
-    result.words = Some(Arc::new(words));
     let decoded = Decoded::of(&document, files.as_ref(), &mut result.diagnostics);
     let project = Project {
+        document: &document,
         base: &document.base,
         files,
         inputs: &decoded.inputs,
@@ -102,6 +100,11 @@ fn body(
     result: &mut PreviewResult,
 ) {
     let request = project.request;
+    let mut words = words::words(project.document, project.files.as_ref(), request);
+    words.tokens.clone_from(&result.params);
+    words.secrets.clone_from(&result.secrets);
+    result.obstacles = crate::language::portability(project.document);
+    result.words = Some(Arc::new(words));
     let name = |output: &Option<OutputPlan>| {
         let name = output.as_ref().map_or("?", |output| output.name);
         name.to_owned()
@@ -134,6 +137,7 @@ fn body(
 
 /// What the parts of an evaluation have in common.
 pub(super) struct Project<'a> {
+    pub document: &'a Document,
     pub base: &'a Path,
     pub files: Arc<dyn Files>,
     pub inputs: &'a [Option<InputPlan>],

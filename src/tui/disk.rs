@@ -73,7 +73,10 @@ pub fn excerpt(path: &Path, line: usize) -> Result<Vec<(usize, String)>, String>
         .zip(text.lines())
         .skip(from - 1)
         .take(line.saturating_sub(from) + 1 + AROUND)
-        .map(|(number, line)| (number, line.chars().take(LINE).collect()))
+        .map(|(number, line)| {
+            let shown: String = line.chars().take(LINE).collect();
+            (number, shown.trim_end().to_owned())
+        })
         .collect();
     if lines.iter().any(|(number, _)| *number == line) {
         Ok(lines)
@@ -98,6 +101,17 @@ fn read_only(path: &Path) -> Option<String> {
 pub fn save(path: &Path, chunks: impl Iterator<Item = impl AsRef<[u8]>>) -> Result<(), String> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     write(&target, chunks).map_err(|error| explain("save", path, &error))
+}
+
+/// Makes a file with that text when it is not there.
+///
+/// # Errors
+/// Says why it cannot be made.
+pub fn make(path: &Path, text: &str) -> Result<(), String> {
+    if path.exists() {
+        return Ok(());
+    }
+    save(path, std::iter::once(text))
 }
 
 fn write(target: &Path, chunks: impl Iterator<Item = impl AsRef<[u8]>>) -> io::Result<()> {

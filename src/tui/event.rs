@@ -16,6 +16,8 @@ use crate::pipeline::Change;
 use crate::preview::{PreviewRequest, PreviewResult};
 
 use super::project::{Found, Tree};
+use super::session::Session;
+use super::settings::{Loaded, Sources};
 use super::trash::FileChange;
 
 /// Something happened.
@@ -60,6 +62,12 @@ pub enum AppEvent {
     Pipeline(PipelineEvent),
     /// News of the instance.
     Instance(InstanceNews),
+    /// The settings were read again.
+    Settings(Box<Loaded>),
+    /// What the terminal said of itself.
+    Answer(Answer),
+    /// How a project was left; its folder, and `None` when nothing is known.
+    Session(PathBuf, Box<Option<Session>>),
     /// Lines around a line of a file, with their numbers, or why there are none.
     Excerpt(PathBuf, usize, Result<Vec<(usize, String)>, String>),
     /// The process was asked to end by a signal.
@@ -68,6 +76,15 @@ pub enum AppEvent {
     TerminalLost(String),
     /// Something in the background panicked.
     Panicked(String),
+}
+
+/// An answer of the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Red, green and blue of the background, when it could be understood.
+    pub background: Option<(u8, u8, u8)>,
+    /// How long after the question it came.
+    pub after: Duration,
 }
 
 /// News of the pipeline.
@@ -240,6 +257,14 @@ pub enum Effect {
     Copy(String),
     /// Draw everything anew.
     Redraw,
+    /// Read the settings.
+    ReadSettings(Box<Sources>),
+    /// Make a settings file with commented defaults when it is not there, then open it.
+    MakeSettings(PathBuf),
+    /// Read how a project was left: the session's file, the project's folder.
+    ReadSession(PathBuf, PathBuf),
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(bool),
     /// Read the lines around a line of a file, counted from 1.
     Excerpt(PathBuf, usize),
 }

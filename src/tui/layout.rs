@@ -2,7 +2,32 @@
 
 use ratatui::layout::Rect;
 
+use serde::{Deserialize, Serialize};
+
 use super::app::Focus;
+
+/// What was changed of sizes and places; the rest follows the screen's size.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Arrangement {
+    /// Columns of the list of files.
+    pub files: Option<u16>,
+    /// Percent of the width that the previews have beside the editor, 15 to 85.
+    pub right: Option<u16>,
+    /// Percent of the height that the upper preview has, 15 to 85.
+    pub upper: Option<u16>,
+    /// Rows of the pipeline's details.
+    pub pipeline: Option<u16>,
+    /// The previews stand left of the editor.
+    pub mirrored: bool,
+    /// The events stand above the timestamps.
+    pub events_first: bool,
+    /// The previews are hidden.
+    pub bare: bool,
+}
+
+/// Percent within which panes share a place.
+const SHARES: std::ops::RangeInclusive<u16> = 15..=85;
 
 /// What the layout depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +44,8 @@ pub struct Wish {
     pub pipeline_line: bool,
     /// Which of the right panes was used last.
     pub right: Focus,
+    /// Sizes and places that were changed.
+    pub panes: Arrangement,
 }
 
 /// The places; a part that is not shown is `None`.
@@ -78,7 +105,8 @@ pub fn layout(size: Rect, wish: Wish) -> Layout {
     let pipeline = match () {
         () if wish.zoom && wish.focus == Focus::Pipeline => rest.height,
         () if wish.pipeline_rows > 0 && rest.height >= 12 => {
-            wish.pipeline_rows.clamp(6, 14).min(rest.height / 2)
+            let rows = wish.panes.pipeline.unwrap_or(wish.pipeline_rows.min(14));
+            rows.max(6).min(rest.height / 2)
         }
         () if wish.pipeline_line && rest.height >= 4 => 1,
         () => 0,
@@ -121,27 +149,62 @@ fn columns(mut rest: Rect, wish: Wish, out: &mut Layout) {
         .files
         .unwrap_or(rest.width >= THREE_COLUMNS || wish.focus == Focus::Files);
     if files {
-        let width = (rest.width / 5).clamp(20, 32);
+        let width = wish.panes.files.unwrap_or((rest.width / 5).clamp(20, 32));
+        // The others keep room to be of use.
+        let width = width.clamp(12, (rest.width / 2).max(12));
         out.files = Some(take_left(&mut rest, width));
         out.rules[0] = Some(take_left(&mut rest, 1));
     }
-    let right = rest.width * 9 / 20;
+    if wish.panes.bare && !matches!(wish.focus, Focus::Timestamps | Focus::Events) {
+        out.editor = Some(rest);
+        return;
+    }
+    let share = wish
+        .panes
+        .right
+        .map_or(45, |share| share.clamp(*SHARES.start(), *SHARES.end()));
+    let right = u16::try_from(u32::from(rest.width) * u32::from(share) / 100).unwrap_or(0);
     let left = rest.width.saturating_sub(right).saturating_sub(1);
-    let editor = take_left(&mut rest, left);
-    out.editor = Some(editor);
-    out.rules[1] = Some(take_left(&mut rest, 1));
-    if rest.height >= STACK {
-        let upper = (rest.height * 2 / 5).clamp(11, 18);
-        out.timestamps = Some(take_top(&mut rest, upper));
-        out.events = Some(rest);
+    if wish.panes.mirrored {
+        let mut previews = take_left(&mut rest, right);
+        out.rules[1] = Some(take_left(&mut rest, 1));
+        out.editor = Some(rest);
+        stack(&mut previews, wish, out);
     } else {
+        out.editor = Some(take_left(&mut rest, left));
+        out.rules[1] = Some(take_left(&mut rest, 1));
+        stack(&mut rest, wish, out);
+    }
+}
+
+/// The previews above each other, or in one place with tabs.
+fn stack(rest: &mut Rect, wish: Wish, out: &mut Layout) {
+    if rest.height < STACK {
         out.tabs = true;
         let slot = match wish.right {
             Focus::Timestamps => &mut out.timestamps,
             _ => &mut out.events,
         };
-        *slot = Some(rest);
+        *slot = Some(*rest);
+        return;
     }
+    let upper = match wish.panes.upper {
+        Some(share) => {
+            let share = u32::from(share.clamp(*SHARES.start(), *SHARES.end()));
+            let height = u16::try_from(u32::from(rest.height) * share / 100).unwrap_or(0);
+            height.clamp(3, rest.height.saturating_sub(3))
+        }
+        None if wish.panes.events_first => rest.height - (rest.height * 2 / 5).clamp(11, 18),
+        None => (rest.height * 2 / 5).clamp(11, 18),
+    };
+    let first = take_top(rest, upper);
+    let (timestamps, events) = if wish.panes.events_first {
+        (*rest, first)
+    } else {
+        (first, *rest)
+    };
+    out.timestamps = Some(timestamps);
+    out.events = Some(events);
 }
 
 fn take_top(rest: &mut Rect, height: u16) -> Rect {
@@ -199,23 +262,53 @@ mod tests {
             for focus in Focus::ALL {
                 for (zoom, details) in [(false, false), (true, false), (false, true), (true, true)]
                 {
-                    let wish = Wish {
-                        focus,
-                        files: None,
-                        zoom,
-                        pipeline_rows: if details { 9 } else { 0 },
-                        pipeline_line: true,
-                        right: Focus::Events,
-                    };
-                    let size = Rect::new(0, 0, width, height);
-                    let parts = parts(&layout(size, wish));
-                    let area: u32 = parts.iter().map(|part| part.area()).sum();
-                    assert_eq!(area, size.area(), "{width}x{height} {wish:?}");
-                    for part in &parts {
-                        assert_eq!(part.intersection(size), *part);
+                    for panes in arrangements() {
+                        let wish = Wish {
+                            focus,
+                            files: None,
+                            zoom,
+                            pipeline_rows: if details { 9 } else { 0 },
+                            pipeline_line: true,
+                            right: Focus::Events,
+                            panes,
+                        };
+                        let size = Rect::new(0, 0, width, height);
+                        let parts = parts(&layout(size, wish));
+                        let area: u32 = parts.iter().map(|part| part.area()).sum();
+                        assert_eq!(area, size.area(), "{width}x{height} {wish:?}");
+                        for part in &parts {
+                            assert_eq!(part.intersection(size), *part);
+                        }
                     }
                 }
             }
         }
+    }
+
+    fn arrangements() -> [Arrangement; 4] {
+        let plain = Arrangement::default();
+        [
+            plain,
+            Arrangement {
+                mirrored: true,
+                events_first: true,
+                ..plain
+            },
+            Arrangement {
+                files: Some(u16::MAX),
+                right: Some(99),
+                upper: Some(0),
+                pipeline: Some(u16::MAX),
+                ..plain
+            },
+            Arrangement {
+                files: Some(0),
+                right: Some(0),
+                upper: Some(100),
+                pipeline: Some(0),
+                bare: true,
+                ..plain
+            },
+        ]
     }
 }

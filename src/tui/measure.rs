@@ -8,10 +8,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ropey::Rope;
 
-use super::app::{App, Opening, Screen};
+use super::app::{App, Looks, Opening, Screen};
 use super::editor::KeySet;
 use super::event::{AppEvent, FileText};
 use super::pane;
+use super::session::Kept;
+use super::settings::{Loaded, Sources};
+use super::surroundings::Surroundings;
 use super::theme::{Depth, ThemeError};
 use crate::config::Parameters;
 
@@ -36,8 +39,19 @@ impl Session {
         let opening = Opening {
             document: Some(document.to_owned()),
             folder: PathBuf::from("/"),
-            theme: "dark".to_owned(),
-            depth: Depth::True,
+            looks: Looks {
+                // Without anything else known, the colours are those of the theme `dark`.
+                settings: Loaded::default(),
+                sources: Sources::default(),
+                surroundings: Surroundings {
+                    depth: Depth::True,
+                    ground: None,
+                    unicode: true,
+                    remote: false,
+                    answers: false,
+                },
+                kept: Kept::default(),
+            },
             parameters: Parameters::default(),
             seed: Some(1),
             size,

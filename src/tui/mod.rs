@@ -1,6 +1,7 @@
 //! Face: the terminal application. Data flows one way: events in, state changed in `update`, drawn
 //! from `&self`.
 
+mod answers;
 mod app;
 mod clipboard;
 mod command;
@@ -8,6 +9,7 @@ mod disk;
 mod editor;
 mod event;
 mod key;
+mod keymap;
 mod layout;
 mod lexer;
 #[doc(hidden)]
@@ -15,9 +17,14 @@ pub mod measure;
 mod monitor;
 mod outside;
 mod pane;
+mod plain;
 mod project;
 mod run;
 mod services;
+mod session;
+pub mod settings;
+mod signs;
+mod surroundings;
 mod talk;
 mod terminal;
 mod text;
@@ -25,9 +32,13 @@ mod theme;
 mod trash;
 mod watch;
 
-pub use app::{Opening, Screen};
+pub use app::{Looks, Opening, Screen};
+pub use keymap::{commands, key_problems};
+pub use plain::run as run_plain;
 pub use run::{TuiError, run};
-pub use services::{Backends, Instances, PreviewPort, PreviewSink};
+pub use services::{Backends, Find, Instances, Make, PreviewPort, PreviewSink};
+pub use session::Kept;
+pub use surroundings::Surroundings;
 pub use theme::{Depth, Theme, ThemeError};
 
 #[cfg(test)]

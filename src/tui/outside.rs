@@ -97,8 +97,9 @@ pub fn command(
 ///
 /// # Errors
 /// Says why it could not be run, or how it ended.
-pub fn edit(file: &Path, line: usize, column: usize) -> Result<(), String> {
-    let wanted = ["VISUAL", "EDITOR"].map(|name| std::env::var(name).ok());
+pub fn edit(wish: Option<String>, file: &Path, line: usize, column: usize) -> Result<(), String> {
+    let var = |name: &str| std::env::var(name).ok();
+    let wanted = [wish, var("VISUAL"), var("EDITOR")];
     let words = command(&wanted, file, line, column)?;
     let Some((program, arguments)) = words.split_first() else {
         return Err("no editor is named by VISUAL or EDITOR".to_owned());

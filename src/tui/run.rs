@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use crossterm::event::{self, Event};
 
+use super::answers::{self, Sorted, Sorter};
 use super::app::{App, Opening};
 use super::event::{AppEvent, Effect};
 use super::outside;
@@ -19,6 +20,12 @@ use super::theme::ThemeError;
 
 /// Least time between frames that no key asked for.
 const FRAME: Duration = Duration::from_millis(16);
+/// The same over a slow connection.
+const SLOW: Duration = Duration::from_secs(1);
+/// Longest time between frames, however many bytes the last one had.
+const LONGEST: Duration = Duration::from_secs(20);
+/// Bytes a second over a slow connection.
+const BYTES: u64 = 500;
 /// Longest wait for the document's text before the first frame.
 const FIRST: Duration = Duration::from_millis(10);
 /// Longest text that is put on the clipboard through the terminal.
@@ -57,11 +64,12 @@ pub fn run(mut opening: Opening, backends: Backends) -> Result<u8, TuiError> {
     opening.size = Screen::size();
     let mut app = App::open(opening, Instant::now())?;
     let (sender, events) = mpsc::channel();
-    let mut services = Services::start(backends, &sender);
-    let screen = Screen::take(sender.clone())?;
+    let mut services = Services::start(backends, app.settings_folder(), &sender);
+    let screen = Screen::take(app.settings.mouse, sender.clone())?;
     watch_signals(sender.clone());
     let reader = Reader::start(sender);
     let code = run_loop(&mut app, screen, &events, &mut services, &reader);
+    keep(&app);
     // The terminal is given back by now; pipelines may take their time.
     let finished = services.finish(app.is_apart());
     let code = code?;
@@ -85,10 +93,11 @@ fn run_loop(
     }
     app.take_changed();
     screen.draw(app)?;
-    let mut drawn = Instant::now();
+    ask(app, &mut screen, reader)?;
+    let mut pace = Pace::new(Instant::now(), screen.sent());
     let mut pending = false;
     loop {
-        let frame = pending.then(|| drawn + FRAME);
+        let frame = pending.then(|| pace.next(app.low_bandwidth()));
         let Some(event) = wait(events, [frame, app.deadline()].into_iter().flatten().min()) else {
             return Ok(1);
         };
@@ -103,11 +112,68 @@ fn run_loop(
             return Ok(code);
         }
         pending |= app.take_changed();
-        if pending && (urgent || drawn.elapsed() >= FRAME) {
+        let now = Instant::now();
+        if pending && (urgent || now >= pace.next(app.low_bandwidth())) {
             screen.draw(app)?;
-            drawn = Instant::now();
+            pace.drew(now, screen.sent());
             pending = false;
         }
+    }
+}
+
+/// Asks the terminal for its background, once the first frame is there.
+fn ask(app: &App, screen: &mut Screen, reader: &Reader) -> io::Result<()> {
+    if app.may_ask() {
+        // The reader ends before this only when the terminal is gone.
+        let _ = reader.asked.send(Instant::now());
+        screen.send(answers::QUESTION)?;
+    }
+    Ok(())
+}
+
+/// Keeps how the project was left. That it could not is told in the log alone: the screen is gone.
+fn keep(app: &App) {
+    let session = app
+        .session()
+        .map_or(Ok(()), |(file, session)| session.write(&file));
+    for result in [session, app.kept.write()] {
+        if let Err(error) = result {
+            tracing::warn!("the session could not be kept: {error}");
+        }
+    }
+}
+
+/// When the next frame that no key asked for may be drawn.
+#[derive(Debug)]
+struct Pace {
+    drawn: Instant,
+    sent: u64,
+    /// Bytes of the last frame.
+    bytes: u64,
+}
+
+impl Pace {
+    fn new(now: Instant, sent: u64) -> Self {
+        Self {
+            drawn: now,
+            sent,
+            bytes: 0,
+        }
+    }
+
+    fn drew(&mut self, now: Instant, sent: u64) {
+        self.drawn = now;
+        self.bytes = sent.saturating_sub(self.sent);
+        self.sent = sent;
+    }
+
+    /// Over a slow connection the last frame's bytes have their time first.
+    fn next(&self, slow: bool) -> Instant {
+        if !slow {
+            return self.drawn + FRAME;
+        }
+        let time = Duration::from_millis(self.bytes.saturating_mul(1_000) / BYTES);
+        self.drawn + time.clamp(SLOW, LONGEST)
     }
 }
 
@@ -139,12 +205,16 @@ fn perform(
     for effect in app.take_effects() {
         match services.perform(effect) {
             Some(Effect::Redraw) => screen.forget(app.size)?,
+            Some(Effect::Mouse(on)) => screen.mouse(on)?,
             Some(Effect::Copy(text)) => {
                 screen.send(&clipboard(&text))?;
                 super::clipboard::copy(text);
             }
             Some(Effect::EditOutside { path, line, column }) => {
-                let result = hand_over(screen, reader, || outside::edit(&path, line, column))?;
+                let wish = app.settings.editor.clone();
+                let result =
+                    hand_over(screen, reader, || outside::edit(wish, &path, line, column))?;
+                screen.mouse(app.settings.mouse)?;
                 let (width, height) = Screen::size();
                 app.update(AppEvent::Resize(width, height), Instant::now());
                 app.update(AppEvent::EditedOutside(path, result), Instant::now());
@@ -197,6 +267,8 @@ fn clipboard(text: &str) -> Vec<u8> {
 /// The thread that reads the terminal.
 struct Reader {
     parked: Arc<(Mutex<Parking>, Condvar)>,
+    /// Tells when the terminal was asked something.
+    asked: Sender<Instant>,
 }
 
 /// Whether the reader is to stand still, and whether it does.
@@ -212,8 +284,9 @@ impl Reader {
     fn start(events: Sender<AppEvent>) -> Self {
         let parked = Arc::new((Mutex::new(Parking::default()), Condvar::new()));
         let own = Arc::clone(&parked);
-        thread::spawn(move || read_terminal(&events, &own));
-        Self { parked }
+        let (asked, asking) = mpsc::channel();
+        thread::spawn(move || read_terminal(&asking, &events, &own));
+        Self { parked, asked }
     }
 
     /// Makes the thread stand still; false when it does not in time.
@@ -276,28 +349,59 @@ fn stand(parked: &(Mutex<Parking>, Condvar)) {
     }
 }
 
-fn read_terminal(events: &Sender<AppEvent>, parked: &(Mutex<Parking>, Condvar)) {
+fn read_terminal(
+    asking: &Receiver<Instant>,
+    events: &Sender<AppEvent>,
+    parked: &(Mutex<Parking>, Condvar),
+) {
+    let mut sorter = Sorter::new(Instant::now());
     loop {
         stand(parked);
-        let event = match event::read() {
-            Ok(Event::Key(key)) => AppEvent::Key(key),
-            Ok(Event::Mouse(mouse)) => AppEvent::Mouse(mouse),
-            Ok(Event::Paste(text)) => AppEvent::Paste(text),
-            Ok(Event::Resize(width, height)) => AppEvent::Resize(width, height),
-            Ok(Event::FocusGained | Event::FocusLost) => continue,
+        let read = if sorter.keeps() {
+            match event::poll(answers::PAUSE) {
+                Ok(true) => event::read().map(Some),
+                Ok(false) => Ok(None),
+                Err(error) => Err(error),
+            }
+        } else {
+            event::read().map(Some)
+        };
+        if let Ok(asked) = asking.try_recv() {
+            sorter = Sorter::new(asked);
+        }
+        let sorted = match read {
+            Ok(Some(event)) => sorter.take(event, Instant::now()),
+            Ok(None) => Sorted::Events(sorter.pause()),
             Err(error) => {
                 drop(events.send(AppEvent::TerminalLost(error.to_string())));
                 return;
             }
         };
-        if events.send(event).is_err() {
-            return;
+        let news: Vec<AppEvent> = match sorted {
+            Sorted::Kept => Vec::new(),
+            Sorted::Answer(answer) => vec![AppEvent::Answer(answer)],
+            Sorted::Events(all) => all.into_iter().filter_map(of_terminal).collect(),
+        };
+        for event in news {
+            if events.send(event).is_err() {
+                return;
+            }
         }
     }
 }
 
+fn of_terminal(event: Event) -> Option<AppEvent> {
+    Some(match event {
+        Event::Key(key) => AppEvent::Key(key),
+        Event::Mouse(mouse) => AppEvent::Mouse(mouse),
+        Event::Paste(text) => AppEvent::Paste(text),
+        Event::Resize(width, height) => AppEvent::Resize(width, height),
+        Event::FocusGained | Event::FocusLost => return None,
+    })
+}
+
 /// The first signal ends the application in good order, a second one at once.
-fn watch_signals(events: Sender<AppEvent>) {
+pub(super) fn watch_signals(events: Sender<AppEvent>) {
     thread::spawn(move || {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
             .enable_io()
@@ -365,5 +469,30 @@ impl Signals {
         // An error means that none will come.
         drop(tokio::signal::ctrl_c().await);
         2
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn slow_connections_get_at_most_500_bytes_a_second() {
+        let start = Instant::now();
+        let mut pace = Pace::new(start, 10_000);
+        let (mut now, mut sent) = (start, 10_000);
+        for frame in [60, 480, 2_000, 75, 900, 0, 499, 1_500] {
+            now = pace.next(true);
+            let before = pace.drawn;
+            assert!(now.duration_since(before) >= SLOW);
+            sent += frame;
+            pace.drew(now, sent);
+            let time = pace.next(true).duration_since(now).as_secs_f64();
+            assert!(frame as f64 / time <= 500.0, "{frame} bytes in {time} s");
+        }
+        let whole = pace.next(true).duration_since(start).as_secs_f64();
+        assert!((sent - 10_000) as f64 / whole <= 500.0);
+        assert_eq!(pace.next(false), now + FRAME);
     }
 }

@@ -9,6 +9,8 @@ use std::time::Duration;
 use ropey::Rope;
 
 use super::event::{AppEvent, Effect};
+use super::session::Session;
+use super::settings::{Loaded, Sources, commented};
 use super::talk::{self, Job};
 use super::trash::{self, FileChange};
 use super::watch::Watcher;
@@ -32,13 +34,18 @@ pub struct Backends {
     pub instances: Instances,
 }
 
+/// Reaches an instance that is there already, or says why that cannot be; `None` when there is none.
+pub type Find = Box<dyn Fn() -> Option<Result<Handle, String>> + Send>;
+/// Reaches an instance or makes one, with what the person should know about it.
+pub type Make = Box<dyn Fn() -> Result<(Handle, Option<String>), String> + Send>;
+
 /// How the application comes to an instance. Both may take some seconds and are called on a thread that
 /// has them.
 pub struct Instances {
-    /// Reaches one that is there already, or says why that cannot be; `None` when there is none.
-    pub find: Box<dyn Fn() -> Option<Result<Handle, String>> + Send>,
-    /// Reaches one or makes one, with what the person should know about it.
-    pub make: Box<dyn Fn() -> Result<(Handle, Option<String>), String> + Send>,
+    /// One that is there already.
+    pub find: Find,
+    /// One that is made if need be.
+    pub make: Make,
 }
 
 impl std::fmt::Debug for Instances {
@@ -60,6 +67,9 @@ enum FileJob {
     Change(FileChange),
     Scan(PathBuf),
     FindProjects(PathBuf),
+    Settings(Box<Sources>),
+    MakeSettings(PathBuf),
+    Session(PathBuf, PathBuf),
     Excerpt(PathBuf, usize),
 }
 
@@ -70,6 +80,8 @@ pub struct Services {
     preview: PreviewPort,
     pipelines: Sender<Job>,
     started: bool,
+    /// The folder of the person's settings, watched beside the project's.
+    settings_folder: Option<PathBuf>,
 }
 
 impl std::fmt::Debug for Services {
@@ -80,7 +92,11 @@ impl std::fmt::Debug for Services {
 
 impl Services {
     /// Starts the threads; their news go to `events`.
-    pub fn start(backends: Backends, events: &Sender<AppEvent>) -> Self {
+    pub fn start(
+        backends: Backends,
+        settings_folder: Option<PathBuf>,
+        events: &Sender<AppEvent>,
+    ) -> Self {
         let (files, file_jobs) = mpsc::channel();
         let (pipelines, pipeline_jobs) = mpsc::channel();
         let out = events.clone();
@@ -98,6 +114,7 @@ impl Services {
             preview: (backends.preview)(Box::new(sink)),
             pipelines,
             started: false,
+            settings_folder,
         }
     }
 
@@ -114,8 +131,12 @@ impl Services {
             Effect::ChangeFile(change) => file(FileJob::Change(change)),
             Effect::Scan(path) => file(FileJob::Scan(path)),
             Effect::FindProjects(path) => file(FileJob::FindProjects(path)),
+            Effect::ReadSettings(sources) => file(FileJob::Settings(sources)),
+            Effect::MakeSettings(path) => file(FileJob::MakeSettings(path)),
+            Effect::ReadSession(path, root) => file(FileJob::Session(path, root)),
             Effect::Excerpt(path, line) => file(FileJob::Excerpt(path, line)),
-            Effect::Watch(folders) => {
+            Effect::Watch(mut folders) => {
+                folders.extend(self.settings_folder.clone());
                 self.watcher.watch(folders);
                 None
             }
@@ -135,7 +156,9 @@ impl Services {
             Effect::ShutDown => self.pipeline(Job::ShutDown(None)),
             Effect::Observe(wish) => self.pipeline(Job::Observe(wish)),
             Effect::Request(request) => self.pipeline(Job::Request(request)),
-            Effect::Copy(_) | Effect::Redraw | Effect::EditOutside { .. } => Some(effect),
+            Effect::Copy(_) | Effect::Redraw | Effect::Mouse(_) | Effect::EditOutside { .. } => {
+                Some(effect)
+            }
         }
     }
 
@@ -177,6 +200,15 @@ fn run_files(jobs: &Receiver<FileJob>, events: &Sender<AppEvent>) {
             }
             FileJob::Scan(root) => AppEvent::Scanned(project::scan(&root)),
             FileJob::FindProjects(folder) => AppEvent::Projects(project::find(&folder)),
+            FileJob::Settings(sources) => AppEvent::Settings(Box::new(Loaded::read(&sources))),
+            FileJob::MakeSettings(path) => {
+                let result = disk::make(&path, &commented()).and_then(|()| disk::open(&path));
+                AppEvent::Opened(path, result)
+            }
+            FileJob::Session(path, root) => {
+                let session = Session::read(&path, &root);
+                AppEvent::Session(root, Box::new(session))
+            }
             FileJob::Excerpt(path, line) => {
                 let lines = disk::excerpt(&path, line);
                 AppEvent::Excerpt(path, line, lines)

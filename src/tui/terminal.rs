@@ -1,7 +1,9 @@
 //! The terminal: taking it over, and giving it back whatever happens.
 
+use std::cell::Cell;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use std::panic;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::thread;
@@ -15,10 +17,13 @@ use super::app::App;
 use super::event::AppEvent;
 use super::pane;
 
-/// Alternate screen, no cursor, bracketed paste, mouse buttons, drags and wheel with wide
-/// coordinates. Plain movements of the mouse are not asked for: they would wake the program up.
-const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1000h\x1b[?1002h\x1b[?1006h";
-/// The end of a synchronized update, and everything of `ENTER` undone in reverse.
+/// Alternate screen, no cursor, bracketed paste.
+const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[?2004h";
+/// Mouse buttons, drags and wheel with wide coordinates. Plain movements of the mouse are not asked for:
+/// they would wake the program up.
+const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1002h\x1b[?1006h";
+const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1002l\x1b[?1000l";
+/// The end of a synchronized update, and everything of `ENTER` and of the mouse undone in reverse.
 const LEAVE: &str =
     "\x1b[?2026l\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l";
 const BEGIN_UPDATE: &[u8] = b"\x1b[?2026h";
@@ -41,8 +46,28 @@ pub fn present() -> bool {
 /// The terminal, taken over until this is dropped.
 #[derive(Debug)]
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: Terminal<CrosstermBackend<BufWriter<Counted>>>,
+    sent: Rc<Cell<u64>>,
     cursor: Cursor,
+}
+
+/// The terminal, with what was sent counted.
+#[derive(Debug)]
+struct Counted {
+    out: Stdout,
+    sent: Rc<Cell<u64>>,
+}
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.sent.set(self.sent.get() + written as u64);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// How the cursor looks.
@@ -73,20 +98,29 @@ impl Screen {
     ///
     /// # Errors
     /// When the terminal does not let itself be set up; it is as before then.
-    pub fn take(events: Sender<AppEvent>) -> io::Result<Self> {
+    pub fn take(mouse: bool, events: Sender<AppEvent>) -> io::Result<Self> {
         hook_panics(events);
         // Own themes decide about colours, NO_COLOR included; crossterm must not drop attributes.
         crossterm::style::force_color_output(true);
         TAKEN.store(true, Ordering::SeqCst);
+        let sent = Rc::new(Cell::new(0));
         let made = (|| {
             enable_raw_mode()?;
-            let mut out = BufWriter::with_capacity(FRAME_BYTES, io::stdout());
+            let counted = Counted {
+                out: io::stdout(),
+                sent: sent.clone(),
+            };
+            let mut out = BufWriter::with_capacity(FRAME_BYTES, counted);
             out.write_all(ENTER.as_bytes())?;
+            if mouse {
+                out.write_all(MOUSE_ON.as_bytes())?;
+            }
             Terminal::new(CrosstermBackend::new(out))
         })();
         match made {
             Ok(terminal) => Ok(Self {
                 terminal,
+                sent,
                 cursor: Cursor::default(),
             }),
             Err(error) => {
@@ -141,6 +175,19 @@ impl Screen {
     /// When the terminal is gone.
     pub fn forget(&mut self, size: Rect) -> io::Result<()> {
         self.terminal.resize(size)
+    }
+
+    /// Bytes sent so far.
+    pub fn sent(&self) -> u64 {
+        self.sent.get()
+    }
+
+    /// Takes the mouse, or leaves it to the terminal.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn mouse(&mut self, on: bool) -> io::Result<()> {
+        self.send(if on { MOUSE_ON } else { MOUSE_OFF }.as_bytes())
     }
 
     /// Sends bytes to the terminal outside of frames.
@@ -202,7 +249,7 @@ mod tests {
                 .collect()
         };
         let off = [mode(LEAVE, 'l'), mode(LEAVE, 'h')].concat();
-        for number in [mode(ENTER, 'h'), mode(ENTER, 'l')].concat() {
+        for number in [mode(ENTER, 'h'), mode(ENTER, 'l'), mode(MOUSE_ON, 'h')].concat() {
             assert!(off.contains(&number), "mode {number} is left on");
         }
     }

@@ -158,6 +158,21 @@ impl Pty {
         for name in ["NO_COLOR", "COLORTERM", "EVTUI_THEME", "TMUX"] {
             command.env_remove(name);
         }
+        // Nothing of the person who runs the tests, and nothing left behind in their folders.
+        let home = folder.join(".evtui-home");
+        command.env("XDG_CONFIG_HOME", home.join("config"));
+        command.env("XDG_STATE_HOME", home.join("state"));
+        command.env("EVTUI_TOUR", "off");
+        for name in [
+            "SSH_CONNECTION",
+            "SSH_TTY",
+            "COLORFGBG",
+            "LC_ALL",
+            "LC_CTYPE",
+        ] {
+            command.env_remove(name);
+        }
+        command.env("LANG", "C.UTF-8");
         let own = !variables.iter().any(|(name, _)| *name == "XDG_RUNTIME_DIR");
         let nest = own.then(Nest::new);
         for (name, value) in nest.iter().flat_map(Nest::variables) {

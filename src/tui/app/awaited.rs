@@ -8,6 +8,7 @@ use crossterm::event::KeyEvent;
 use super::{App, Focus};
 use crate::tui::command::{self, Command, Context, Id, Place};
 use crate::tui::key::Chord;
+use crate::tui::keymap::Found;
 
 /// Most keys, texts and commands kept.
 const KEPT: usize = 256;
@@ -48,8 +49,15 @@ impl Awaited {
 impl App {
     /// Keeps a key of the editor while a file is being opened; false leaves it to the rest.
     pub(super) fn keep_key(&mut self, key: &KeyEvent) -> bool {
-        let command = command::lookup(Chord::of(key), Place::Pane(Focus::Editor));
-        if command.is_some_and(|command| !of_the_file(command.id)) {
+        let found = self
+            .keymap
+            .find(&[Chord::of(key)], Place::Pane(Focus::Editor));
+        let elsewhere = match found {
+            Some(Found::Command(id)) => !of_the_file(id),
+            Some(Found::Prefix) => true,
+            None => false,
+        };
+        if elsewhere || !self.pending.keys.is_empty() {
             return false;
         }
         self.keep(Typed::Key(*key))

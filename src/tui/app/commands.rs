@@ -1,9 +1,8 @@
 //! Running commands by their id.
 
-use super::{App, Buffer, Focus, Overlay};
+use super::{App, Buffer, Focus};
 use crate::tui::command::{Command, Id};
 use crate::tui::event::Effect;
-use crate::tui::theme::Theme;
 
 impl App {
     /// Runs a command, or says why it cannot be run now.
@@ -17,14 +16,13 @@ impl App {
             self.warn(format!("{}: {why}", command.title));
             return;
         }
+        if id == Id::RunStop {
+            // What was said of the run before is no news of this one.
+            self.toasts.clear();
+        }
         if let Some(command) = Command::get(id) {
             (command.run)(self);
         }
-    }
-
-    /// Opens the help.
-    pub fn open_help(&mut self) {
-        self.overlays.push(Overlay::Help(0));
     }
 
     /// Gives the pane the whole screen, or takes it back.
@@ -182,25 +180,5 @@ impl App {
         } else {
             "sample mode: timestamps are released as fast as possible"
         });
-    }
-
-    /// Tries the next theme.
-    pub fn next_theme(&mut self) {
-        let names: Vec<&str> = Theme::names().collect();
-        let at = names
-            .iter()
-            .position(|name| *name == self.theme.name)
-            .unwrap_or(0);
-        let next = names
-            .get((at + 1) % names.len().max(1))
-            .copied()
-            .unwrap_or("default");
-        match Theme::load(next, self.depth) {
-            Ok(theme) => {
-                self.info(format!("theme {}", theme.name));
-                self.theme = theme;
-            }
-            Err(error) => self.error(error.to_string()),
-        }
     }
 }

@@ -39,6 +39,7 @@ impl App {
         });
         let Some(awaited) = awaited else {
             // Another file was chosen meanwhile; that one stays in view.
+            self.recall_place(&path);
             self.refresh_marks();
             return;
         };
@@ -141,6 +142,7 @@ impl App {
                 );
                 let done = own && !open || project.unsaved().is_empty();
                 self.info(format!("saved {name}"));
+                self.notice_settings(&[path.to_owned()]);
                 if done && let Some(action) = self.after_save.take() {
                     self.act(action);
                 }
@@ -160,6 +162,9 @@ impl App {
         let (mut others, mut news) = (false, project.missing.is_some());
         for path in paths {
             if path.extension().is_some_and(|extension| extension == "tmp") {
+                continue;
+            }
+            if !path.starts_with(&project.root) && !project.root.starts_with(path) {
                 continue;
             }
             if project.buffers.iter().any(|buffer| buffer.is_at(path)) {

@@ -2,7 +2,8 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
-use super::{App, Focus, Level, Overlay, Screen};
+use super::which_key::Strike;
+use super::{App, Focus, Overlay, Screen};
 use crate::tui::command;
 use crate::tui::editor::{Typed, plain_key};
 use crate::tui::key::Chord;
@@ -12,24 +13,31 @@ impl App {
         if key.kind == KeyEventKind::Release {
             return;
         }
-        // What was said about the key before is old news; warnings and errors stay to be read.
-        self.toast.take_if(|toast| toast.level == Level::Info);
+        self.touched = true;
+        self.drop_remarks();
         match self.overlays.last() {
             Some(Overlay::Dialog(_)) => return self.dialog_key(key),
             Some(Overlay::Palette(_)) => return self.palette_key(key),
             Some(Overlay::Help(_)) => return self.help_key(key),
+            Some(Overlay::Jump(_)) => return self.jump_key(key),
+            Some(Overlay::Tour(_)) => return self.tour_key(key),
             Some(Overlay::Prompt(_)) => return self.prompt_key(key),
             None => {}
         }
         if self.screen != Screen::Design {
-            let command = command::lookup(Chord::of(key), self.place());
-            match command.filter(|_| !self.monitor_types()) {
-                Some(command) => self.run(command.id),
-                None => self.monitor_key(key),
+            if self.monitor_types() && self.pending.keys.is_empty() {
+                self.monitor_key(key);
+                return;
+            }
+            match self.strike(Chord::of(key)) {
+                Strike::Run(id) => self.run(id),
+                Strike::Taken => {}
+                Strike::Free => self.monitor_key(key),
             }
             return;
         }
-        if self.start.is_some() && self.start_key(key) {
+        let begun = !self.pending.keys.is_empty();
+        if !begun && self.start.is_some() && self.start_key(key) {
             return;
         }
         self.pane_key(key);
@@ -37,17 +45,20 @@ impl App {
 
     /// A key for the pane that has the keys, or a command.
     pub(super) fn pane_key(&mut self, key: &KeyEvent) {
-        if self.focus == Focus::Editor && self.assist_key(key) {
+        let begun = !self.pending.keys.is_empty();
+        if !begun && self.focus == Focus::Editor && self.assist_key(key) {
             return;
         }
-        if self.focus == Focus::Editor
+        if !begun
+            && self.focus == Focus::Editor
             && (self.keep_key(key) || self.find_key(key) || self.vim_key(key))
         {
             return;
         }
-        if let Some(command) = command::lookup(Chord::of(key), self.place()) {
-            self.run(command.id);
-            return;
+        match self.strike(Chord::of(key)) {
+            Strike::Run(id) => return self.run(id),
+            Strike::Taken => return,
+            Strike::Free => {}
         }
         match self.focus {
             Focus::Editor => self.editor_key(key),
@@ -63,6 +74,11 @@ impl App {
             Some(Overlay::Palette(palette)) => {
                 palette.input.insert(text);
                 palette.chosen = 0;
+                return;
+            }
+            Some(Overlay::Help(help)) => {
+                help.input.insert(text);
+                help.chosen = 0;
                 return;
             }
             Some(Overlay::Prompt(_)) => return self.prompt_paste(text),
@@ -83,24 +99,6 @@ impl App {
         {
             buffer.insert(text);
             self.touch_preview();
-        }
-    }
-
-    fn help_key(&mut self, key: &KeyEvent) {
-        let Some(Overlay::Help(top)) = self.overlays.last_mut() else {
-            return;
-        };
-        match key.code {
-            KeyCode::Up | KeyCode::Char('k') => *top = top.saturating_sub(1),
-            KeyCode::Down | KeyCode::Char('j') => *top += 1,
-            KeyCode::PageUp => *top = top.saturating_sub(10),
-            KeyCode::PageDown | KeyCode::Char(' ') => *top += 10,
-            KeyCode::Home => *top = 0,
-            _ => drop(self.overlays.pop()),
-        }
-        let most = super::super::pane::help_rows(self).saturating_sub(1);
-        if let Some(Overlay::Help(top)) = self.overlays.last_mut() {
-            *top = (*top).min(most);
         }
     }
 

@@ -89,7 +89,11 @@ impl App {
         let project = self.project.as_ref();
         let unsaved = project.map_or_else(Vec::new, |project| project.unsaved());
         let Some(project) = project.filter(|_| !unsaved.is_empty()) else {
-            self.leave();
+            if self.settings.confirm_quit && self.busy().is_empty() {
+                self.confirm_quit();
+            } else {
+                self.leave();
+            }
             return;
         };
         let mut lines = vec!["These files have changes that are not saved:".to_owned()];
@@ -104,6 +108,20 @@ impl App {
             choices: vec![
                 Choice::new('s', "Save and quit", Action::SaveThenLeave),
                 Choice::new('d', "Discard and quit", Action::Leave),
+                Choice::new('c', "Cancel", Action::Nothing),
+            ],
+            chosen: 0,
+            about: None,
+        }));
+    }
+
+    /// Asks although nothing is lost, for those who want that.
+    fn confirm_quit(&mut self) {
+        self.overlays.push(Overlay::Dialog(Dialog {
+            title: "Quit".to_owned(),
+            lines: vec!["Nothing is unsaved and nothing runs.".to_owned()],
+            choices: vec![
+                Choice::new('q', "Quit", Action::Leave),
                 Choice::new('c', "Cancel", Action::Nothing),
             ],
             chosen: 0,

@@ -1,6 +1,7 @@
 //! The state of the application and how events change it. Draws nothing, touches no file, starts no
 //! thread: what the world has to do leaves as effects.
 
+mod arrange;
 mod assist;
 mod awaited;
 mod commands;
@@ -11,6 +12,8 @@ mod external_editor;
 mod file_ops;
 mod files;
 mod find;
+mod help;
+mod jump;
 mod keys;
 mod leave;
 mod monitored;
@@ -18,30 +21,42 @@ mod mouse;
 mod palette;
 mod panes;
 mod pipeline;
+mod preferences;
 mod preview;
 mod project;
 mod prompt;
+mod remember;
 mod screen;
 mod tabs;
+mod toasts;
+mod tour;
 mod vim;
+mod which_key;
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ratatui::layout::Rect;
 
+use super::command::Id;
 use super::editor::{Buffer, View};
 use super::event::{AppEvent, Effect, Observe, PipelineEvent};
-use super::layout::{self, Layout, Wish};
+use super::keymap::Keymap;
+use super::layout::{self, Arrangement, Layout, Wish};
 use super::monitor::Monitor;
-use super::theme::{Depth, Theme};
+use super::session::Kept;
+use super::settings::{Loaded, Settings, Sources};
+use super::surroundings::Surroundings;
+use super::theme::{Ground, Theme};
 use crate::config::Parameters;
 use crate::instance::Link;
 use crate::time::Zone;
 
 pub use assist::{Assist, Popup, ROWS as POPUP_ROWS};
 pub use dialog::{Action, Choice, Dialog};
-pub use palette::{Item, Palette, Pick};
+pub use help::{Help, Row as HelpRow};
+pub use jump::Jump;
+pub use palette::{Item, Match, Palette, Pick};
 pub use panes::{Ink, Row, SPANS, Tool, View as PaneView, bucket, shown_text};
 pub use pipeline::{Phase, Pipeline};
 pub use preview::Preview;
@@ -49,10 +64,10 @@ pub use project::{Project, Start};
 pub use prompt::Prompt;
 pub use screen::Screen;
 pub use tabs::tabs;
+pub use toasts::{Level, Message, Toast};
+pub use tour::STEPS as TOUR;
 pub use vim::Editing;
-
-/// How long a message stays in the status line.
-const TOAST: Duration = Duration::from_secs(6);
+pub use which_key::Pending;
 
 /// The panes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,36 +95,19 @@ impl Focus {
     ];
 }
 
-/// How a message is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// Done.
-    Info,
-    /// Look.
-    Warn,
-    /// Failed.
-    Error,
-}
-
-/// A message in the status line.
-#[derive(Clone, Debug)]
-pub struct Toast {
-    /// How it is meant.
-    pub level: Level,
-    /// One line.
-    pub text: String,
-    until: Instant,
-}
-
 /// What lies over the panes and takes the keys.
 #[derive(Debug)]
 pub enum Overlay {
-    /// Keys and commands, scrolled by lines.
-    Help(usize),
+    /// Keys and commands, found by typing.
+    Help(Help),
     /// A list to choose from by typing.
     Palette(Palette),
     /// A question.
     Dialog(Dialog),
+    /// Letters over everything that can be gone to.
+    Jump(Jump),
+    /// A step of the tour.
+    Tour(usize),
     /// A line to type a value into.
     Prompt(Box<Prompt>),
 }
@@ -121,10 +119,8 @@ pub struct Opening {
     pub document: Option<PathBuf>,
     /// Where the start screen looks for projects; absolute.
     pub folder: PathBuf,
-    /// Name of the theme.
-    pub theme: String,
-    /// How many colours there are.
-    pub depth: Depth,
+    /// Settings and the terminal.
+    pub looks: Looks,
     /// Zone, params and mode of preview and pipeline.
     pub parameters: Parameters,
     /// Makes runs and the first preview repeatable.
@@ -135,12 +131,44 @@ pub struct Opening {
     pub screen: Screen,
 }
 
+/// What decides about looks and keys at the start.
+#[derive(Debug)]
+pub struct Looks {
+    /// Settings as read.
+    pub settings: Loaded,
+    /// Where they come from.
+    pub sources: Sources,
+    /// What is known of the terminal.
+    pub surroundings: Surroundings,
+    /// What was kept of the last times.
+    pub kept: Kept,
+}
+
 /// Everything there is to see.
 #[derive(Debug)]
 pub struct App {
     /// Colours.
     pub theme: Theme,
-    depth: Depth,
+    /// Effective settings.
+    pub settings: Settings,
+    /// What keys mean.
+    pub keymap: Keymap,
+    sources: Sources,
+    surroundings: Surroundings,
+    /// The terminal's background, once it is known.
+    ground: Option<Ground>,
+    /// The theme chosen by a command, over the one of the settings.
+    theme_chosen: Option<String>,
+    /// True when answers of the terminal take long.
+    far: bool,
+    /// Keys pressed of a sequence.
+    pub pending: Pending,
+    /// Sizes and places of panes that were changed.
+    pub panes: Arrangement,
+    /// Commands run from the list, the latest first.
+    pub recent: Vec<Id>,
+    /// What is kept from one time to the next.
+    pub kept: Kept,
     /// The whole screen.
     pub size: Rect,
     /// What is shown.
@@ -160,8 +188,10 @@ pub struct App {
     right: Focus,
     /// What lies over the panes, the top one last.
     pub overlays: Vec<Overlay>,
-    /// The message in the status line.
-    pub toast: Option<Toast>,
+    /// Messages still shown, the newest last.
+    pub toasts: Vec<Toast>,
+    /// Messages of before, the newest last.
+    pub messages: std::collections::VecDeque<Message>,
     /// Projects to open, while none is.
     pub start: Option<Start>,
     /// The open project.
@@ -176,6 +206,12 @@ pub struct App {
     noise: files::Noise,
     clipboard: String,
     drag: mouse::Drag,
+    /// The rule that is being dragged.
+    dragged: Option<arrange::Rule>,
+    /// True once a key or the mouse did something.
+    touched: bool,
+    /// Cursors of files that were open the last time and are being read.
+    places: std::collections::HashMap<PathBuf, (usize, usize)>,
     /// How the editor behaves.
     pub editing: Editing,
     effects: Vec<Effect>,
@@ -201,10 +237,32 @@ impl App {
     /// # Errors
     /// When there is no such theme.
     pub fn open(opening: Opening, now: Instant) -> Result<Self, super::theme::ThemeError> {
-        let theme = Theme::load(&opening.theme, opening.depth)?;
+        let Looks {
+            settings: loaded,
+            sources,
+            surroundings,
+            kept,
+        } = opening.looks;
+        let Loaded {
+            settings, problems, ..
+        } = loaded;
+        let ground = surroundings.ground.or(kept.ground());
+        let depth = surroundings.depth;
+        let theme = Theme::load(&settings.theme, depth, ground.unwrap_or_default())?;
+        let (keymap, conflicts) = Keymap::new(&settings);
         let mut app = Self {
             theme,
-            depth: opening.depth,
+            settings,
+            keymap,
+            sources,
+            surroundings,
+            ground,
+            theme_chosen: None,
+            far: false,
+            pending: Pending::default(),
+            panes: Arrangement::default(),
+            recent: Vec::new(),
+            kept,
             size: Rect::new(0, 0, opening.size.0, opening.size.1),
             screen: opening.screen,
             assist: Assist::default(),
@@ -216,7 +274,8 @@ impl App {
             pipeline_details: false,
             right: Focus::Events,
             overlays: Vec::new(),
-            toast: None,
+            toasts: Vec::new(),
+            messages: std::collections::VecDeque::new(),
             start: None,
             project: None,
             preview: Preview::new(opening.seed),
@@ -226,6 +285,9 @@ impl App {
             noise: files::Noise::default(),
             clipboard: String::new(),
             drag: mouse::Drag::default(),
+            dragged: None,
+            touched: false,
+            places: std::collections::HashMap::new(),
             editing: Editing::default(),
             effects: Vec::new(),
             now,
@@ -242,6 +304,9 @@ impl App {
             Some(document) => app.open_project(document),
             None => app.open_start(opening.folder),
         }
+        app.settle_editor(&Settings::default());
+        app.tell_problems(&[problems, conflicts].concat());
+        app.first_time();
         app.settle();
         Ok(app)
     }
@@ -270,7 +335,10 @@ impl App {
             AppEvent::EditedOutside(path, result) => self.edited_outside(&path, result),
             AppEvent::Scanned(result) => self.scanned(result),
             AppEvent::Projects(found) => self.found(found),
-            AppEvent::Changed { paths, listing } => self.changed_outside(&paths, listing),
+            AppEvent::Changed { paths, listing } => {
+                self.notice_settings(&paths);
+                self.changed_outside(&paths, listing);
+            }
             AppEvent::Unwatched(why) => {
                 self.warn(format!("changes made elsewhere are not noticed: {why}"));
                 self.unwatched = Some(why);
@@ -278,6 +346,9 @@ impl App {
             AppEvent::Preview(result) => self.previewed(*result),
             AppEvent::Pipeline(news) => self.pipeline_news(news),
             AppEvent::Instance(news) => self.instance_news(news),
+            AppEvent::Settings(loaded) => self.take_settings(*loaded),
+            AppEvent::Answer(answer) => self.take_answer(answer),
+            AppEvent::Session(root, session) => self.take_session(&root, *session),
             AppEvent::Excerpt(path, line, lines) => self.excerpt_read(&path, line, lines),
             AppEvent::Signal(number) => self.exit = Some(u8::try_from(128 + number).unwrap_or(1)),
             AppEvent::TerminalLost(why) => {
@@ -294,12 +365,7 @@ impl App {
 
     /// Brings what depends on size and texts in step, so that drawing changes nothing.
     fn settle(&mut self) {
-        if let Some(toast) = &self.toast
-            && toast.until <= self.now
-        {
-            self.toast = None;
-            self.changed = true;
-        }
+        self.drop_old_toasts();
         let layout = self.layout();
         self.settle_editing();
         if let Some(area) = layout.editor
@@ -334,7 +400,8 @@ impl App {
     /// The earliest moment at which something changes by itself.
     pub fn deadline(&self) -> Option<Instant> {
         [
-            self.toast.as_ref().map(|toast| toast.until),
+            self.toasts.iter().map(|toast| toast.until).min(),
+            self.pending.deadline(),
             self.preview.deadline(),
             self.drag.deadline(),
         ]
@@ -347,6 +414,9 @@ impl App {
         self.drag_on();
         if self.preview.due(self.now) {
             self.request_preview();
+        }
+        if self.pending.grow_visible(self.now) {
+            self.changed = true;
         }
         if self.preview.grow_stale(self.now) {
             self.changed = true;
@@ -391,7 +461,7 @@ impl App {
     /// True while the first file is being read.
     pub fn waits_for_text(&self) -> bool {
         let empty = |project: &Project| project.buffers.is_empty();
-        self.toast.is_none() && self.project.as_ref().is_some_and(empty)
+        self.toasts.is_empty() && self.project.as_ref().is_some_and(empty)
     }
 
     /// The shown file.
@@ -413,6 +483,7 @@ impl App {
             pipeline_rows: if details { self.pipeline.rows() } else { 0 },
             pipeline_line: self.pipeline.seen(),
             right: self.right,
+            panes: self.panes,
         };
         layout::layout(self.size, wish)
     }
@@ -423,35 +494,6 @@ impl App {
         if matches!(focus, Focus::Timestamps | Focus::Events) {
             self.right = focus;
         }
-    }
-
-    fn say(&mut self, level: Level, text: String) {
-        match level {
-            Level::Info => tracing::info!("{text}"),
-            Level::Warn => tracing::warn!("{text}"),
-            Level::Error => tracing::error!("{text}"),
-        }
-        self.toast = Some(Toast {
-            level,
-            text,
-            until: self.now + TOAST,
-        });
-        self.changed = true;
-    }
-
-    /// Shows a message.
-    pub fn info(&mut self, text: impl Into<String>) {
-        self.say(Level::Info, text.into());
-    }
-
-    /// Shows a message that asks to be looked at.
-    pub fn warn(&mut self, text: impl Into<String>) {
-        self.say(Level::Warn, text.into());
-    }
-
-    /// Shows a message of failure.
-    pub fn error(&mut self, text: impl Into<String>) {
-        self.say(Level::Error, text.into());
     }
 }
 

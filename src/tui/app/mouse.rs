@@ -1,11 +1,12 @@
 //! The mouse: clicks give the keys to a pane and put the cursor, the wheel scrolls.
 
-use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 use std::time::{Duration, Instant};
 
 use super::{App, Focus, Overlay, Screen, inner};
 use crate::tui::editor::{View, bar};
+use crate::tui::pane::{self, Hit};
 
 /// Lines that one notch of the wheel scrolls.
 const NOTCH: isize = 3;
@@ -65,24 +66,71 @@ impl App {
             x: mouse.column.min(self.size.width.saturating_sub(1)),
             y: mouse.row.min(self.size.height.saturating_sub(1)),
         };
+        self.touched = true;
+        self.pending = super::Pending::default();
         if !self.overlays.is_empty() {
-            self.overlay_wheel(mouse.kind);
+            match mouse.kind {
+                MouseEventKind::Down(MouseButton::Left) => self.overlay_click(at),
+                kind => self.overlay_wheel(kind),
+            }
             return;
         }
         if self.screen != Screen::Design {
+            let down = mouse.kind == MouseEventKind::Down(MouseButton::Left);
+            if let Some(id) = pane::bar_command(self, at).filter(|_| down) {
+                self.run(id);
+                return;
+            }
             self.monitor_mouse(mouse, at);
             return;
         }
         match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => {
-                self.click(at, mouse.modifiers.contains(KeyModifiers::SHIFT));
+                let design = self.screen == Screen::Design && self.start.is_none();
+                self.dragged = self.rule_at(at).filter(|_| design);
+                if let Some(id) = pane::bar_command(self, at) {
+                    self.run(id);
+                } else if self.screen == Screen::Design {
+                    self.click(at, mouse.modifiers.contains(KeyModifiers::SHIFT));
+                }
             }
             MouseEventKind::Down(MouseButton::Middle) => self.click_middle(at),
-            MouseEventKind::Drag(MouseButton::Left) => self.drag_to(at),
-            MouseEventKind::Up(_) => self.drag.end(),
+            MouseEventKind::Drag(MouseButton::Left) => match self.dragged {
+                Some(rule) => self.drag_rule(rule, at),
+                None => self.drag_to(at),
+            },
+            MouseEventKind::Up(_) => {
+                self.drag.end();
+                self.dragged = None;
+            }
             MouseEventKind::ScrollUp => self.wheel(at, -NOTCH),
             MouseEventKind::ScrollDown => self.wheel(at, NOTCH),
             _ => {}
+        }
+    }
+
+    /// A click on what lies over the panes; one beside it is the way out, where there is one.
+    fn overlay_click(&mut self, at: Position) {
+        match pane::hit(self, at) {
+            Hit::Choice(index) => self.answer(Some(index)),
+            Hit::Item(index) => {
+                if let Some(Overlay::Palette(palette)) = self.overlays.last_mut() {
+                    palette.chosen = index;
+                }
+                self.pick();
+            }
+            Hit::Help(index) => {
+                if let Some(Overlay::Help(help)) = self.overlays.last_mut() {
+                    help.chosen = index;
+                }
+                self.take_help();
+            }
+            Hit::Inside => self.step_tour(true),
+            Hit::Outside => match self.overlays.last() {
+                Some(Overlay::Dialog(dialog)) => self.answer(dialog.way_out()),
+                Some(Overlay::Prompt(_)) | None => {}
+                Some(_) => drop(self.overlays.pop()),
+            },
         }
     }
 
@@ -92,12 +140,14 @@ impl App {
             MouseEventKind::ScrollDown => NOTCH,
             _ => return,
         };
-        match self.overlays.last_mut() {
-            Some(Overlay::Help(top)) => *top = top.saturating_add_signed(by),
-            Some(Overlay::Palette(palette)) => {
-                let last = palette.matching().len().saturating_sub(1);
-                palette.chosen = palette.chosen.saturating_add_signed(by.signum()).min(last);
-            }
+        let key = match by {
+            by if by < 0 => KeyCode::Up,
+            _ => KeyCode::Down,
+        };
+        let key = KeyEvent::new(key, KeyModifiers::NONE);
+        match self.overlays.last() {
+            Some(Overlay::Help(_)) => self.help_key(&key),
+            Some(Overlay::Palette(_)) => self.palette_key(&key),
             _ => {}
         }
     }
@@ -118,11 +168,16 @@ impl App {
         })
     }
 
-    fn click(&mut self, at: Position, extend: bool) {
+    pub(super) fn click(&mut self, at: Position, extend: bool) {
         if let Some(start) = &mut self.start {
             let row = usize::from(at.y.saturating_sub(super::super::pane::START_TOP));
             if start.found.as_ref().is_some_and(|found| row < found.len()) {
-                start.chosen = row;
+                // A second click opens.
+                if start.chosen == row {
+                    self.open_chosen_project();
+                } else {
+                    start.chosen = row;
+                }
             }
             return;
         }

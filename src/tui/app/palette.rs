@@ -1,12 +1,16 @@
-//! A list to choose from by typing: commands, or files.
+//! A list to choose from by typing: commands, files, themes, messages.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{App, Overlay};
-use crate::tui::command::{self, Id};
+use crate::tui::command::{self, Command, Id};
 use crate::tui::editor::Input;
+
+/// Most commands remembered as used.
+const RECENT: usize = 8;
 
 /// What an item stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +21,10 @@ pub enum Pick {
     File(PathBuf),
     /// A line and character of a file, from 0.
     Place(PathBuf, (usize, usize)),
+    /// A theme.
+    Theme(&'static str),
+    /// A text, to be copied.
+    Text(String),
     /// Something that is there to be read.
     Nothing,
 }
@@ -30,12 +38,35 @@ pub struct Item {
     pub detail: String,
     /// Its stable name; found, not shown.
     pub name: &'static str,
-    /// Its key, if any.
+    /// Its key, if any, or another word for the right end.
     pub key: String,
     /// Why it cannot be chosen, when it cannot.
     pub refused: Option<&'static str>,
     /// What it stands for.
     pub pick: Pick,
+}
+
+impl Item {
+    /// An item with a title alone.
+    pub fn new(title: String, pick: Pick) -> Self {
+        Self {
+            title,
+            detail: String::new(),
+            name: "",
+            key: String::new(),
+            refused: None,
+            pick,
+        }
+    }
+}
+
+/// An item that matches what was typed.
+#[derive(Clone, Debug)]
+pub struct Match<'a> {
+    /// Which.
+    pub item: &'a Item,
+    /// Bytes of the title that match, in order.
+    pub letters: Vec<Range<usize>>,
 }
 
 /// The list.
@@ -52,50 +83,102 @@ pub struct Palette {
 
 impl Palette {
     /// The items that match, best first.
-    pub fn matching(&self) -> Vec<&Item> {
+    pub fn matching(&self) -> Vec<Match<'_>> {
         let wanted = self.input.text().to_lowercase();
-        let mut scored: Vec<(u32, &Item)> = self
+        let mut scored: Vec<(u32, Match<'_>)> = self
             .items
             .iter()
             .filter_map(|item| {
-                let title = score(&item.title.to_lowercase(), &wanted);
-                let name = score(item.name, &wanted).map(|score| score + 500);
-                let detail = score(&item.detail.to_lowercase(), &wanted).map(|score| score + 1_000);
-                title.or(name).or(detail).map(|score| (score, item))
+                let bare =
+                    |score| move |(own, _): (u32, Vec<Range<usize>>)| (own + score, Vec::new());
+                let (score, letters) = fuzzy(&item.title, &wanted)
+                    .or_else(|| fuzzy(item.name, &wanted).map(bare(500)))
+                    .or_else(|| fuzzy(&item.detail, &wanted).map(bare(1_000)))?;
+                Some((score, Match { item, letters }))
             })
             .collect();
         scored.sort_by_key(|(score, _)| *score);
-        scored.into_iter().map(|(_, item)| item).collect()
+        scored.into_iter().map(|(_, found)| found).collect()
+    }
+
+    /// How many items match.
+    pub fn count(&self) -> usize {
+        self.matching().len()
     }
 }
 
-/// How badly a text matches: `None` when the letters are not all there in order. Whole words first,
-/// then stretches, then scattered letters.
-fn score(text: &str, wanted: &str) -> Option<u32> {
-    if let Some(at) = text.find(wanted) {
-        let before = text.get(..at).and_then(|head| head.chars().next_back());
-        let word = before.is_none_or(|c| !c.is_alphanumeric());
-        return Some(u32::try_from(at).unwrap_or(u32::MAX).min(50) + if word { 0 } else { 100 });
+/// How badly a text matches, and where; `None` when some word of what is wanted is not there. Whole
+/// words first, then stretches, then scattered letters. `wanted` is in small letters.
+pub fn fuzzy(text: &str, wanted: &str) -> Option<(u32, Vec<Range<usize>>)> {
+    let mut total = 0;
+    let mut letters = Vec::new();
+    for word in wanted.split_whitespace() {
+        let (score, own) = fuzzy_word(text, word)?;
+        total += score;
+        letters.extend(own);
     }
-    let mut rest = text.char_indices();
+    letters.sort_by_key(|range: &Range<usize>| range.start);
+    Some((total, letters))
+}
+
+fn fuzzy_word(text: &str, word: &str) -> Option<(u32, Vec<Range<usize>>)> {
+    // Letter by letter, since small letters may take another number of bytes.
+    let small: Vec<(usize, char)> = text
+        .char_indices()
+        .map(|(at, c)| (at, c.to_lowercase().next().unwrap_or(c)))
+        .collect();
+    let wanted: Vec<char> = word.chars().collect();
+    let start_of_word = |index: usize| {
+        let before = index.checked_sub(1).and_then(|index| small.get(index));
+        before.is_none_or(|(_, c)| !c.is_alphanumeric())
+    };
+    let bytes = |index: usize| {
+        let from = small.get(index).map_or(text.len(), |(at, _)| *at);
+        from..small.get(index + 1).map_or(text.len(), |(at, _)| *at)
+    };
+    let whole = |index: &usize| {
+        let tail = small.get(*index..*index + wanted.len());
+        tail.is_some_and(|tail| tail.iter().map(|(_, c)| c).eq(wanted.iter()))
+    };
+    let starts: Vec<usize> = (0..small.len()).filter(whole).collect();
+    let best = starts.iter().find(|index| start_of_word(**index));
+    if let Some(index) = best.or(starts.first()) {
+        let far = u32::try_from(*index).unwrap_or(50).min(50);
+        let inside = if best.is_some() { 0 } else { 100 };
+        let letters = (*index..*index + wanted.len()).map(bytes).collect();
+        return Some((far + inside, letters));
+    }
+    let mut letters = Vec::new();
     let mut gaps = 0;
-    let mut last = None;
-    for c in wanted.chars().filter(|c| !c.is_whitespace()) {
-        let (at, _) = rest.find(|(_, other)| *other == c)?;
-        gaps += last.map_or(0, |last| at - last - 1);
-        last = Some(at);
+    let mut next = 0;
+    for c in &wanted {
+        let found =
+            (next..small.len()).find(|index| small.get(*index).is_some_and(|(_, own)| own == c))?;
+        if next > 0 && !start_of_word(found) {
+            gaps += found - next;
+        }
+        letters.push(bytes(found));
+        next = found + 1;
     }
-    (gaps <= wanted.len() * 4).then(|| 200 + u32::try_from(gaps).unwrap_or(u32::MAX).min(500))
+    (gaps <= wanted.len() * 4).then(|| (200 + u32::try_from(gaps).unwrap_or(500).min(500), letters))
 }
 
 impl App {
+    /// Lists the commands, those used last first.
     pub fn open_commands(&mut self) {
-        let items = command::all()
+        let recent = self.recent.iter().filter_map(|id| Command::get(*id));
+        let others = command::all().filter(|one| !self.recent.contains(&one.id));
+        let place = self.place();
+        let items = recent
+            .chain(others)
             .map(|command| Item {
                 title: command.title.to_owned(),
                 detail: command.help.to_owned(),
                 name: command.name,
-                key: command.key_label(),
+                key: match self.keymap.label_at(command.id, place) {
+                    none if none.is_empty() => self.keymap.label(command.id),
+                    key => key,
+                },
                 refused: (command.available)(self).err(),
                 pick: Pick::Command(command.id),
             })
@@ -103,25 +186,35 @@ impl App {
         self.open_palette("Commands", items);
     }
 
+    /// Lists the files of the project, the open ones first.
     pub fn open_files(&mut self) {
         let Some(project) = &self.project else {
             return;
         };
         let files = project.tree.entries.iter().filter(|entry| !entry.folder);
-        let items = files
-            .map(|entry| Item {
-                title: project.relative(&entry.path),
-                detail: String::new(),
-                name: "",
-                key: String::new(),
-                refused: None,
-                pick: Pick::File(entry.path.clone()),
+        let mut items: Vec<Item> = files
+            .map(|entry| {
+                let open = project.buffers.iter().find(|one| one.is_at(&entry.path));
+                let key = match open {
+                    Some(buffer) if buffer.dirty() => "unsaved",
+                    Some(_) => "open",
+                    None => "",
+                };
+                Item {
+                    key: key.to_owned(),
+                    ..Item::new(
+                        project.relative(&entry.path),
+                        Pick::File(entry.path.clone()),
+                    )
+                }
             })
             .collect();
+        items.sort_by_key(|item| item.key.is_empty());
         self.open_palette("Open file", items);
     }
 
-    pub(super) fn open_palette(&mut self, title: &'static str, items: Vec<Item>) {
+    /// Shows a list to choose from.
+    pub fn open_palette(&mut self, title: &'static str, items: Vec<Item>) {
         self.overlays.push(Overlay::Palette(Palette {
             title,
             input: Input::default(),
@@ -134,7 +227,7 @@ impl App {
         let Some(Overlay::Palette(palette)) = self.overlays.last_mut() else {
             return;
         };
-        let last = palette.matching().len().saturating_sub(1);
+        let last = palette.count().saturating_sub(1);
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
             KeyCode::Esc => drop(self.overlays.pop()),
@@ -162,17 +255,30 @@ impl App {
         let picked = palette
             .matching()
             .get(palette.chosen)
-            .map(|item| item.pick.clone());
+            .map(|found| found.item.pick.clone());
         self.overlays.pop();
         match picked {
-            Some(Pick::Command(id)) => self.run(id),
+            Some(Pick::Command(id)) => self.run_picked(id),
             Some(Pick::File(path)) => self.show_file(path, None),
             Some(Pick::Place(path, at)) => {
                 self.show_file(path, Some(at));
                 self.set_focus(super::Focus::Editor);
             }
+            Some(Pick::Theme(name)) => self.choose_theme(name),
+            Some(Pick::Text(text)) => {
+                self.info("copied");
+                self.put_on_clipboard(text);
+            }
             Some(Pick::Nothing) | None => {}
         }
+    }
+
+    /// Runs a command that was chosen from a list, and remembers it.
+    pub(super) fn run_picked(&mut self, id: Id) {
+        self.recent.retain(|one| *one != id);
+        self.recent.insert(0, id);
+        self.recent.truncate(RECENT);
+        self.run(id);
     }
 }
 
@@ -181,11 +287,29 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
+    fn score(text: &str, wanted: &str) -> Option<u32> {
+        fuzzy(text, wanted).map(|(score, _)| score)
+    }
+
     #[test]
     fn words_match_before_stretches_before_letters() {
-        assert!(score("save all", "all") < score("install", "all"));
-        assert!(score("install", "all") < score("a long line", "all"));
-        assert_eq!(score("save", "sx"), None);
-        assert!(score("run or stop", "ros").is_some());
+        assert!(score("Save all", "all") < score("Install", "all"));
+        assert!(score("Install", "all") < score("A long line", "all"));
+        assert_eq!(score("Save", "sx"), None);
+        assert!(score("Run or stop", "ros").is_some());
+        assert!(score("Next theme", "theme next").is_some());
+        assert_eq!(score("", "a"), None);
+        assert_eq!(score("anything", ""), Some(0));
+    }
+
+    #[test]
+    fn the_letters_that_match_are_told() {
+        let letters = |text: &str, wanted: &str| -> String {
+            let (_, letters) = fuzzy(text, wanted).unwrap();
+            letters.into_iter().map(|range| &text[range]).collect()
+        };
+        assert_eq!(letters("Run or stop", "ros"), "Ros");
+        assert_eq!(letters("Größe ändern", "ä"), "ä");
+        assert_eq!(letters("Next theme", "theme ne"), "Netheme");
     }
 }

@@ -164,6 +164,7 @@ impl Preview {
     /// Others changed files. They may do so all the time, so this never holds up what is due for the
     /// text's sake, nor makes a result that is on its way useless.
     pub(super) fn follow_others(&mut self, now: Instant) {
+        self.panes.changes.edit(now, &self.events);
         self.others_due.get_or_insert(now + DEBOUNCE_OTHERS);
     }
 
@@ -211,7 +212,7 @@ impl Preview {
             self.list_top = self.list_top.min(last.saturating_sub(1));
         }
         if let Some(area) = events {
-            self.rows_height = area.height;
+            self.rows_height = area.height - self.needs_rows(area.height);
             // The first column is air, the last is left to the bar that shows where the view
             // stands.
             let width = area.width.saturating_sub(2);
@@ -220,6 +221,13 @@ impl Preview {
                 self.lay_out();
             }
         }
+    }
+
+    /// Rows that the line about params and secrets without a value takes above the events.
+    pub fn needs_rows(&self, height: u16) -> u16 {
+        let (params, secrets) = &self.needs;
+        let lists = u16::from(!params.is_empty()) + u16::from(!secrets.is_empty());
+        lists.min(height.saturating_sub(3))
     }
 
     /// How the events are shown: the output by name, with its number when there are several.

@@ -155,6 +155,7 @@ impl App {
     pub(super) fn open_project(&mut self, document: PathBuf) {
         let mut project = Project::new(document);
         project.awaited = Some(Awaited::new(project.document.clone(), None));
+        self.recall(&project.root);
         self.effects.push(Effect::Open(project.document.clone()));
         self.effects.push(Effect::Scan(project.root.clone()));
         self.effects.push(Effect::Watch(vec![project.root.clone()]));
@@ -164,10 +165,13 @@ impl App {
         self.project = Some(project);
         self.set_focus(Focus::Editor);
         self.preview.hurry(self.now);
+        self.project_settings();
     }
 
     pub(super) fn open_start(&mut self, folder: PathBuf) {
         self.effects.push(Effect::FindProjects(folder.clone()));
+        // Nothing but the settings.
+        self.effects.push(Effect::Watch(Vec::new()));
         self.start = Some(Start {
             folder,
             found: None,

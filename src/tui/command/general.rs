@@ -40,12 +40,71 @@ pub static TABLE: &[Command] = &[
         ..BASE
     },
     Command {
+        id: Id::Jump,
+        name: "app.jump",
+        title: "Jump",
+        help: "Paint letters over everything that can be gone to; a letter goes there",
+        keys: &["ctrl-u j"],
+        plain_keys: &["'"],
+        available: always,
+        run: App::open_jump,
+        ..BASE
+    },
+    Command {
+        id: Id::Themes,
+        name: "theme.choose",
+        title: "Choose a theme",
+        help: "List the themes; a choice is kept for this project",
+        keys: &["ctrl-u t"],
+        available: always,
+        run: App::open_themes,
+        ..BASE
+    },
+    Command {
         id: Id::NextTheme,
         name: "theme.next",
         title: "Next theme",
         help: "Try the next set of colours",
         available: always,
         run: App::next_theme,
+        ..BASE
+    },
+    Command {
+        id: Id::Messages,
+        name: "app.messages",
+        title: "Messages",
+        help: "List what was said, the newest first; Enter copies one",
+        keys: &["ctrl-u m"],
+        available: always,
+        run: App::open_messages,
+        ..BASE
+    },
+    Command {
+        id: Id::Settings,
+        name: "app.settings",
+        title: "Settings",
+        help: "Open your settings file, made with its defaults as comments",
+        keys: &["ctrl-u ,"],
+        available: always,
+        run: App::open_settings,
+        ..BASE
+    },
+    Command {
+        id: Id::Tour,
+        name: "app.tour",
+        title: "Tour",
+        help: "Show the five steps of the first time again",
+        available: always,
+        run: App::open_tour,
+        ..BASE
+    },
+    Command {
+        id: Id::LowBandwidth,
+        name: "app.low-bandwidth",
+        title: "Low bandwidth on or off",
+        help: "Send at most 500 bytes a second on its own, for slow connections",
+        available: always,
+        run: App::toggle_low_bandwidth,
         ..BASE
     },
     #[cfg(debug_assertions)]

@@ -1,7 +1,7 @@
 //! Names of commands for the code; their titles and keys stand in the tables.
 
 /// Every command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Id {
     /// See the table for each.
     Quit,
@@ -123,6 +123,22 @@ pub enum Id {
     NextScreen,
     PreviousScreen,
     Back,
+    // The application itself.
+    Themes,
+    Settings,
+    Messages,
+    Jump,
+    Tour,
+    LowBandwidth,
+    // Sizes and places of panes.
+    Wider,
+    Narrower,
+    Taller,
+    Lower,
+    SwapSides,
+    SwapPreviews,
+    TogglePreviews,
+    ResetPanes,
     // The table of generators, and the flow of one.
     OverviewOpen,
     OverviewStart,
@@ -166,6 +182,7 @@ pub enum Id {
     FlowNext,
     FlowPrevious,
     OwnFlow,
+    ShowOverview,
     // What fails.
     FaultRetry,
     FaultHold,

@@ -23,7 +23,6 @@ mod tail;
 mod timestamps;
 
 use super::app::{App, Focus, Phase, Screen};
-use super::key::Chord;
 
 pub use id::Id;
 
@@ -50,6 +49,24 @@ pub enum Context {
     Monitor,
     /// On one of them.
     Screen(Screen),
+}
+
+impl Context {
+    /// As a heading in help.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Global => "Everywhere",
+            Self::Start => "Start",
+            Self::Design => "Workbench",
+            Self::Editor => "Editor",
+            Self::Files => "Files",
+            Self::Timestamps => "Timestamps",
+            Self::Events => "Events",
+            Self::Pipeline => "Pipeline details",
+            Self::Monitor => "Running generators",
+            Self::Screen(screen) => screen.title(),
+        }
+    }
 }
 
 /// What has the keys.
@@ -80,6 +97,13 @@ impl Place {
             }
             Self::Screen(screen) => [Context::Screen(screen), Context::Monitor, Context::Global],
         }
+    }
+
+    /// Every place there is.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let panes = Focus::ALL.into_iter().map(Self::Pane);
+        let screens = Screen::MONITOR.into_iter().map(Self::Screen);
+        panes.chain(screens).chain([Self::Start])
     }
 
     /// True where plain letters are text.
@@ -118,33 +142,6 @@ impl Command {
     pub fn get(id: Id) -> Option<&'static Self> {
         all().find(|command| command.id == id)
     }
-
-    /// The key to show for it; empty when it has none.
-    pub fn key_label(&self) -> String {
-        let first = self.keys.first().or(self.plain_keys.first());
-        first
-            .and_then(|key| Chord::parse(key))
-            .map(Chord::label)
-            .unwrap_or_default()
-    }
-
-    /// The key to show for it where plain letters are free.
-    pub fn plain_label(&self) -> String {
-        let plain = self.plain_keys.first().and_then(|key| Chord::parse(key));
-        plain.map_or_else(|| self.key_label(), Chord::label)
-    }
-
-    /// All its keys as shown in help.
-    pub fn key_labels(&self) -> String {
-        let labels: Vec<String> = self
-            .keys
-            .iter()
-            .chain(self.plain_keys)
-            .filter_map(|key| Chord::parse(key))
-            .map(Chord::label)
-            .collect();
-        labels.join("  ")
-    }
 }
 
 /// All commands in the order of palette and help.
@@ -169,16 +166,6 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         globals::TABLE,
     ];
     tables.into_iter().flatten()
-}
-
-/// The command that a key stands for at a place.
-pub fn lookup(chord: Chord, place: Place) -> Option<&'static Command> {
-    let has = |keys: &[&str]| keys.iter().any(|key| Chord::parse(key) == Some(chord));
-    place.contexts().into_iter().find_map(|context| {
-        all()
-            .filter(|one| one.context == context)
-            .find(|command| has(command.keys) || (!place.types() && has(command.plain_keys)))
-    })
 }
 
 fn always(_: &App) -> Result<(), &'static str> {
@@ -305,19 +292,20 @@ const BASE: Command = Command {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
+    use crate::tui::key::Chord;
+    use crate::tui::keymap::{Keymap, label};
+    use crate::tui::settings::Settings;
     use std::collections::BTreeMap;
 
     #[test]
     fn every_key_is_a_key_and_means_one_thing() {
-        let panes = Focus::ALL.into_iter().map(Place::Pane);
-        let screens = Screen::MONITOR.into_iter().map(Place::Screen);
-        for place in panes.chain(screens).chain([Place::Start]) {
+        for place in Place::all() {
             for context in place.contexts() {
                 let mut seen: BTreeMap<String, &str> = BTreeMap::new();
                 for command in all().filter(|one| one.context == context) {
                     for key in command.keys.iter().chain(command.plain_keys) {
-                        let chord = Chord::parse(key).unwrap_or_else(|| panic!("{key} is no key"));
-                        if let Some(other) = seen.insert(chord.label(), command.name) {
+                        let chords = Chord::sequence(key).unwrap();
+                        if let Some(other) = seen.insert(label(&chords), command.name) {
                             panic!("{key} means both {other} and {}", command.name);
                         }
                     }
@@ -348,16 +336,16 @@ mod tests {
 
     #[test]
     fn plain_letters_belong_to_the_editor_when_it_has_the_keys() {
+        let (keymap, _) = Keymap::new(&Settings::default());
         let question = Chord::parse("?").unwrap();
-        assert!(lookup(question, Place::Pane(Focus::Editor)).is_none());
-        assert_eq!(
-            lookup(question, Place::Pane(Focus::Events)).unwrap().id,
-            Id::Help
-        );
+        assert_eq!(keymap.command(question, Place::Pane(Focus::Editor)), None);
+        let events = Place::Pane(Focus::Events);
+        assert_eq!(keymap.command(question, events), Some(Id::Help));
     }
 
     #[test]
     fn the_keys_in_the_readme_are_keys_of_commands() {
+        let (keymap, _) = Keymap::new(&Settings::default());
         let readme = include_str!("../../../README.md");
         let rows = readme
             .lines()
@@ -370,12 +358,9 @@ mod tests {
         for row in rows {
             let cell = row.split('|').nth(1).unwrap();
             for label in cell.split('`').skip(1).step_by(2) {
-                let chord = Chord::parse(&label.to_lowercase());
-                let known = chord.is_some_and(|chord| {
-                    let panes = Focus::ALL.into_iter().map(Place::Pane);
-                    let screens = Screen::MONITOR.into_iter().map(Place::Screen);
-                    let mut places = panes.chain(screens);
-                    places.any(|place| lookup(chord, place).is_some())
+                let chords = Chord::sequence(&label.to_lowercase());
+                let known = chords.is_ok_and(|chords| {
+                    Place::all().any(|place| keymap.find(&chords, place).is_some())
                 });
                 assert!(known, "the README names {label}, which no command has");
             }

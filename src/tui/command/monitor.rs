@@ -28,6 +28,17 @@ pub static TABLE: &[Command] = &[
         ..BASE
     },
     Command {
+        id: Id::ShowOverview,
+        name: "screen.generators",
+        title: "Generators",
+        help: "Show the table of all generators",
+        plain_keys: &["1"],
+        context: Context::Monitor,
+        available: always,
+        run: |app| app.show_screen(Screen::Overview),
+        ..BASE
+    },
+    Command {
         id: Id::ShowFlow,
         name: "screen.flow",
         title: "Pipeline",
@@ -110,7 +121,7 @@ pub static TABLE: &[Command] = &[
         name: "screen.back",
         title: "Back",
         help: "Go back to where this screen was opened from",
-        plain_keys: &["esc", "1"],
+        plain_keys: &["esc"],
         context: Context::Monitor,
         available: always,
         run: App::back,

@@ -105,4 +105,88 @@ pub static TABLE: &[Command] = &[
         run: |app| app.set_focus(Focus::Pipeline),
         ..BASE
     },
+    Command {
+        id: Id::Wider,
+        name: "pane.wider",
+        title: "Wider pane",
+        help: "Give the pane more columns",
+        keys: &["ctrl-u right"],
+        plain_keys: &["}"],
+        context: Context::Design,
+        run: |app| app.widen(true),
+        ..BASE
+    },
+    Command {
+        id: Id::Narrower,
+        name: "pane.narrower",
+        title: "Narrower pane",
+        help: "Take columns from the pane",
+        keys: &["ctrl-u left"],
+        plain_keys: &["{"],
+        context: Context::Design,
+        run: |app| app.widen(false),
+        ..BASE
+    },
+    Command {
+        id: Id::Taller,
+        name: "pane.taller",
+        title: "Taller pane",
+        help: "Give the pane more rows",
+        keys: &["ctrl-u up"],
+        plain_keys: &[")"],
+        context: Context::Design,
+        run: |app| app.heighten(true),
+        ..BASE
+    },
+    Command {
+        id: Id::Lower,
+        name: "pane.lower",
+        title: "Lower pane",
+        help: "Take rows from the pane",
+        keys: &["ctrl-u down"],
+        plain_keys: &["("],
+        context: Context::Design,
+        run: |app| app.heighten(false),
+        ..BASE
+    },
+    Command {
+        id: Id::SwapSides,
+        name: "pane.swap",
+        title: "Swap sides",
+        help: "Put the previews on the other side of the editor",
+        keys: &["ctrl-u s"],
+        context: Context::Design,
+        run: App::swap_sides,
+        ..BASE
+    },
+    Command {
+        id: Id::SwapPreviews,
+        name: "pane.swap-previews",
+        title: "Swap previews",
+        help: "Put the events above the timestamps, or below",
+        keys: &["ctrl-u v"],
+        context: Context::Design,
+        run: App::swap_previews,
+        ..BASE
+    },
+    Command {
+        id: Id::TogglePreviews,
+        name: "pane.previews.toggle",
+        title: "Show or hide previews",
+        help: "Show or hide what stands beside the editor",
+        keys: &["ctrl-u p"],
+        context: Context::Design,
+        run: App::toggle_previews,
+        ..BASE
+    },
+    Command {
+        id: Id::ResetPanes,
+        name: "pane.reset",
+        title: "Reset panes",
+        help: "Let sizes and places follow the screen's size again",
+        keys: &["ctrl-u 0"],
+        context: Context::Design,
+        run: App::reset_panes,
+        ..BASE
+    },
 ];

@@ -17,6 +17,8 @@ mod view;
 pub mod vim;
 mod wrap;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 pub use buffer::{Buffer, Mark, Shape};
 pub use find::{Field, Find};
 pub use input::Input;
@@ -27,6 +29,14 @@ pub use view::{View, draw};
 
 /// Cells between tab stops.
 pub const TAB: usize = 4;
+
+/// Columns of a tab as set; the same in all texts, and needed wherever a text is measured.
+static TAB_COLUMNS: AtomicUsize = AtomicUsize::new(TAB);
+
+/// Sets the columns of a tab.
+pub fn set_tab(columns: usize) {
+    TAB_COLUMNS.store(columns, Ordering::Relaxed);
+}
 
 /// How texts are shown and typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +49,8 @@ pub struct Options {
     pub whitespace: bool,
     /// Brackets and quotes are closed by themselves.
     pub pairs: bool,
+    /// Lines are numbered.
+    pub numbers: bool,
 }
 
 impl Default for Options {
@@ -48,6 +60,7 @@ impl Default for Options {
             relative: false,
             whitespace: false,
             pairs: true,
+            numbers: true,
         }
     }
 }
@@ -65,7 +78,8 @@ pub enum KeySet {
 /// A grapheme's cells when it starts in cell `at`. Control characters are drawn as one cell.
 pub fn cells(grapheme: &str, at: usize) -> usize {
     if grapheme == "\t" {
-        TAB - at % TAB
+        let tab = TAB_COLUMNS.load(Ordering::Relaxed).max(1);
+        tab - at % tab
     } else {
         unicode_width::UnicodeWidthStr::width(grapheme).max(1)
     }

@@ -80,6 +80,10 @@ impl View {
 }
 
 fn gutter_width(buffer: &Buffer) -> u16 {
+    if !buffer.options.numbers {
+        // The marks of problems stay.
+        return 2;
+    }
     let digits = buffer.lines().to_string().len().max(3);
     u16::try_from(digits).unwrap_or(u16::MAX).saturating_add(2)
 }
@@ -255,6 +259,16 @@ fn draw_gutter(
     };
     let width = usize::from(area.width);
     screen.set_stringn(area.x, area.y, sign, width.min(1), style);
+    if !buffer.options.numbers {
+        screen.set_stringn(
+            area.x + 1,
+            area.y,
+            " ",
+            width.saturating_sub(1),
+            theme.gutter,
+        );
+        return;
+    }
     let number = if buffer.options.relative && !current {
         line.abs_diff(here)
     } else {

@@ -25,6 +25,8 @@ pub struct State {
     pub measure: Measure,
     /// How runs began, by generator: their last known uptime, and the settings first seen.
     began: HashMap<String, (Duration, Settings)>,
+    /// What is being written to the startup list.
+    writing: Option<(String, Settings)>,
 }
 
 /// A part of the flow that can be held or let go.
@@ -75,10 +77,17 @@ impl State {
         self.began.get(id).map(|(_, settings)| settings)
     }
 
-    /// What is in force now stands in the file from here on.
-    pub fn written(&mut self, id: &str, now: &Settings) {
-        if let Some((_, settings)) = self.began.get_mut(id) {
-            settings.clone_from(now);
+    /// What is in force now is being written to the file.
+    pub fn writes(&mut self, id: &str, now: &Settings) {
+        self.writing = Some((id.to_owned(), now.clone()));
+    }
+
+    /// It was written, or not.
+    pub fn written(&mut self, well: bool) {
+        if let Some((id, now)) = self.writing.take().filter(|_| well)
+            && let Some((_, settings)) = self.began.get_mut(&id)
+        {
+            *settings = now;
         }
     }
 }

@@ -227,7 +227,7 @@ impl App {
             return;
         };
         if let Some(settings) = self.chosen_stats().map(|one| one.settings.clone()) {
-            self.monitor.flow.written(&id, &settings);
+            self.monitor.flow.writes(&id, &settings);
         }
         self.request(Request::WriteBack(id));
     }

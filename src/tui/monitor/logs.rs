@@ -250,7 +250,7 @@ impl State {
     /// Brings the list in step with the place for it.
     pub fn settle(&mut self, width: usize, height: usize) {
         let prefix = columns(width).iter().map(|cells| cells + 1).sum::<usize>() + MARK;
-        (self.width, self.height) = (width.saturating_sub(prefix), height);
+        (self.width, self.height) = (width.saturating_sub(prefix + 1), height);
         let mut list = self.list;
         list.settle(self.shown.len(), height, &|index| self.rows_of(index));
         self.list = list;

@@ -208,8 +208,14 @@ impl App {
             }
             InstanceNews::Warned(why) => self.warn(why),
             InstanceNews::Here(why) => self.runs_here(why),
-            InstanceNews::Done(message) => self.info(message),
-            InstanceNews::Failed(message) => self.error(message),
+            InstanceNews::Done(message) => {
+                self.monitor.flow.written(true);
+                self.info(message);
+            }
+            InstanceNews::Failed(message) => {
+                self.monitor.flow.written(false);
+                self.error(message);
+            }
         }
     }
 

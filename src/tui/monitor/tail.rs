@@ -305,7 +305,7 @@ impl State {
 
     /// Brings the list in step with the place for it.
     pub fn settle(&mut self, width: usize, height: usize) {
-        (self.width, self.height) = (width.saturating_sub(PREFIX), height);
+        (self.width, self.height) = (width.saturating_sub(PREFIX + 1), height);
         let mut list = self.list;
         list.settle(self.shown.len(), height, &|index| self.rows_of(index));
         self.list = list;

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::Line;
-use crate::tui::app::{App, Dialog, Focus, Level, Overlay, Phase, Screen, Start};
+use crate::tui::app::{App, Dialog, Focus, Overlay, Phase, Screen, Start};
 use crate::tui::command::{self, Command, Id};
 use crate::tui::editor::Field;
 use crate::tui::editor::vim::{Mode, Vim};
@@ -55,7 +55,7 @@ pub fn title(app: &App, area: Rect, screen: &mut Buffer) {
 }
 
 /// A style's colour on the bar.
-fn on_bar(app: &App, style: Style) -> Style {
+pub fn on_bar(app: &App, style: Style) -> Style {
     let mut out = style;
     out.bg = app.theme.bar.bg;
     out.add_modifier |= app.theme.bar.add_modifier;
@@ -83,15 +83,11 @@ pub fn status(app: &App, area: Rect, screen: &mut Buffer) {
             line.right("read-only  ", on_bar(app, theme.warn));
         }
     }
-    if let Some(toast) = &app.toast {
-        let (sign, style) = match toast.level {
-            Level::Info => ("", theme.bar),
-            Level::Warn => ("! ", on_bar(app, theme.warn)),
-            Level::Error => ("✗ ", on_bar(app, theme.error)),
-        };
-        let room = line.room().saturating_sub(3);
-        line.put(sign, style)
-            .put(&text::fit(&toast.text, room), style);
+    if app.low_bandwidth() {
+        line.right("low bandwidth  ", on_bar(app, theme.warn));
+    }
+    if let Some(toast) = app.toasts.last() {
+        super::notices::toast(app, toast, &mut line);
         return;
     }
     if app.project.is_none() || !design {
@@ -132,24 +128,31 @@ pub fn status(app: &App, area: Rect, screen: &mut Buffer) {
     }
 }
 
+/// A key and what it does.
+struct Hint {
+    key: String,
+    title: String,
+    /// The command that a click runs.
+    id: Option<Id>,
+}
+
 /// The keys that matter where one is.
-pub fn hints(app: &App, area: Rect, screen: &mut Buffer) {
-    let theme = &app.theme;
-    screen.set_style(area, theme.bar);
-    let mut line = Line::new(area, screen);
-    line.put(" ", theme.bar);
-    let hints: Vec<(String, &str)> = match app.overlays.last() {
-        Some(Overlay::Help(_)) => pairs(&[("↑ ↓", "Scroll"), ("Esc", "Close")]),
+fn hint_list(app: &App) -> Vec<Hint> {
+    let hints = match app.overlays.last() {
+        Some(Overlay::Help(_)) => pairs(&[("↑ ↓", "Choose"), ("Enter", "Run"), ("Esc", "Close")]),
         Some(Overlay::Palette(_)) => {
             pairs(&[("↑ ↓", "Choose"), ("Enter", "Take"), ("Esc", "Close")])
         }
         Some(Overlay::Dialog(dialog)) => dialog_hints(dialog),
+        Some(Overlay::Jump(_)) => pairs(&[("a … z", "Go there"), ("Esc", "Close")]),
+        Some(Overlay::Tour(_)) => pairs(&[("Enter", "Next"), ("←", "Back"), ("Esc", "Skip")]),
         Some(Overlay::Prompt(_)) => pairs(&[("Enter", "Take"), ("Esc", "Cancel")]),
+        None if !app.pending.keys.is_empty() => pending_hints(app),
         None if app.screen != Screen::Design => screen_hints(app),
         None if app.start.as_ref().is_some_and(Start::is_empty) => {
             pairs(&[("?", "Help"), ("q", "Quit")])
         }
-        None if app.start.is_some() => pairs(&[
+        None if app.start.is_some() && app.screen == Screen::Design => pairs(&[
             ("↑ ↓", "Choose"),
             ("Enter", "Open"),
             ("?", "Help"),
@@ -157,27 +160,79 @@ pub fn hints(app: &App, area: Rect, screen: &mut Buffer) {
         ]),
         None => pane_hints(app),
     };
-    for (key, title) in hints {
-        let wide = text::width(&key) + text::width(title) + 3;
-        if wide > line.room() {
+    hints
+}
+
+/// The hints that fit, with their places.
+fn placed(app: &App, area: Rect) -> Vec<(Rect, Hint)> {
+    let mut x = area.x.saturating_add(1);
+    let mut out = Vec::new();
+    for hint in hint_list(app) {
+        let wide = text::width(&hint.key) + text::width(&hint.title) + 3;
+        let room = usize::from(area.right().saturating_sub(x));
+        if wide > room {
             break;
         }
-        line.put(&key, theme.hint_key)
+        let width = u16::try_from(wide).unwrap_or(u16::MAX);
+        let height = area.height.min(1);
+        out.push((
+            Rect {
+                x,
+                width,
+                height,
+                ..area
+            },
+            hint,
+        ));
+        x = x.saturating_add(width);
+    }
+    out
+}
+
+/// Where hints of commands stand, and which they are.
+pub fn hint_places(app: &App, area: Rect) -> Vec<(Rect, Option<Id>)> {
+    let placed = placed(app, area).into_iter();
+    placed.map(|(place, hint)| (place, hint.id)).collect()
+}
+
+/// The keys that matter where one is.
+pub fn hints(app: &App, area: Rect, screen: &mut Buffer) {
+    let theme = &app.theme;
+    screen.set_style(area, theme.bar);
+    for (place, hint) in placed(app, area) {
+        Line::new(place, screen)
+            .put(&hint.key, theme.hint_key)
             .put(" ", theme.bar)
-            .put(title, theme.bar)
-            .put("  ", theme.bar);
+            .put(&hint.title, theme.bar);
     }
 }
 
-fn pairs(list: &[(&str, &'static str)]) -> Vec<(String, &'static str)> {
+/// What was pressed of a sequence, then what can follow.
+fn pending_hints(app: &App) -> Vec<Hint> {
+    let pressed = crate::tui::keymap::label(&app.pending.keys);
+    let mut out = pairs(&[(&pressed, "then"), ("Esc", "Cancel")]);
+    let next = app.following().into_iter();
+    out.extend(next.map(|(key, title)| Hint {
+        key,
+        title,
+        id: None,
+    }));
+    out
+}
+
+fn pairs(list: &[(&str, &str)]) -> Vec<Hint> {
     list.iter()
-        .map(|(key, title)| ((*key).to_owned(), *title))
+        .map(|(key, title)| Hint {
+            key: (*key).to_owned(),
+            title: (*title).to_owned(),
+            id: None,
+        })
         .collect()
 }
 
 /// Only keys that do something: there is nothing to choose from one answer, and some questions have
 /// no way out but an answer.
-fn dialog_hints(dialog: &Dialog) -> Vec<(String, &'static str)> {
+fn dialog_hints(dialog: &Dialog) -> Vec<Hint> {
     let mut out = Vec::new();
     if dialog.choices.len() > 1 {
         out.extend(pairs(&[("← →", "Choose")]));
@@ -190,18 +245,23 @@ fn dialog_hints(dialog: &Dialog) -> Vec<(String, &'static str)> {
 }
 
 /// The commands of the shown screen that have a plain key, then those of all such screens.
-fn screen_hints(app: &App) -> Vec<(String, &'static str)> {
+fn screen_hints(app: &App) -> Vec<Hint> {
     let contexts = app.place().contexts();
     let own = command::all().filter(|one| one.context == contexts[0]);
     let general = [Id::Back, Id::NextScreen, Id::Palette, Id::Help, Id::Quit];
     own.filter(|one| (one.available)(app).is_ok())
         .chain(general.into_iter().filter_map(Command::get))
-        .map(|command| (command.plain_label(), command.title))
+        .map(|command| Hint {
+            key: app.keymap.label_at(command.id, app.place()),
+            title: command.title.to_owned(),
+            id: Some(command.id),
+        })
+        .filter(|hint| !hint.key.is_empty())
         .collect()
 }
 
 /// Keys while a search is open.
-fn find_hints(app: &App) -> Vec<(String, &'static str)> {
+fn find_hints(app: &App) -> Vec<Hint> {
     let find = app.buffer().and_then(|buffer| buffer.find.as_ref());
     let replacing = find.is_some_and(|find| find.with.is_some());
     let on_replacement = find.is_some_and(|find| replacing && find.field == Field::Replace);
@@ -228,14 +288,15 @@ fn find_hints(app: &App) -> Vec<(String, &'static str)> {
             (Id::FindWord, "Words"),
         ]
     };
-    let keys = more
-        .iter()
-        .filter_map(|(id, title)| Some((Command::get(*id)?.key_label(), *title)));
-    out.extend(keys);
+    out.extend(more.iter().map(|(id, title)| Hint {
+        key: app.keymap.label(*id),
+        title: (*title).to_owned(),
+        id: Some(*id),
+    }));
     out
 }
 
-fn pane_hints(app: &App) -> Vec<(String, &'static str)> {
+fn pane_hints(app: &App) -> Vec<Hint> {
     let own: &[(&str, &str)] = match app.focus {
         Focus::Editor if app.buffer().is_some_and(|buffer| buffer.find.is_some()) => {
             return find_hints(app);
@@ -298,12 +359,14 @@ fn pane_hints(app: &App) -> Vec<(String, &'static str)> {
             Id::RunStop => "Run",
             _ => command.title,
         };
-        let key = if app.focus == Focus::Editor {
-            command.key_label()
-        } else {
-            command.plain_label()
-        };
-        out.push((key, title));
+        let key = app.keymap.label_at(*id, app.place());
+        if !key.is_empty() {
+            out.push(Hint {
+                key,
+                title: title.to_owned(),
+                id: Some(*id),
+            });
+        }
     }
     out
 }

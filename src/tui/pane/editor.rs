@@ -74,7 +74,7 @@ fn empty(app: &App, area: Rect, screen: &mut Buffer) {
             Line::new(row(area, index + 1), screen)
                 .put("  ", theme.muted)
                 .put(
-                    &crate::tui::text::pad(&command.key_label(), 8),
+                    &crate::tui::text::pad(&app.keymap.label(command.id), 8),
                     theme.accent,
                 )
                 .put(command.help, theme.muted);

@@ -6,12 +6,14 @@ mod editor;
 mod events;
 mod files;
 mod monitor;
+mod notices;
 mod overlay;
 mod pipeline;
 mod samples;
 mod sheet;
 mod start;
 mod tabs;
+mod targets;
 mod timestamps;
 mod vim;
 
@@ -20,14 +22,15 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::app::{App, Screen};
-use super::text;
 use super::theme::Theme;
+use super::{signs, text};
 
 pub use monitor::space_at;
 pub use monitor::{part_at as flow_part_at, screen_name_at, table_area, table_columns};
-pub use overlay::help_rows;
+pub use overlay::{Hit, hit};
 pub use start::TOP as START_TOP;
 pub use tabs::{Lead, right_tabs};
+pub use targets::{Target, bar_command, targets};
 pub use timestamps::chart as time_chart;
 
 /// Draws everything; gives the place of the cursor when there is one. A terminal that has another size
@@ -35,10 +38,17 @@ pub use timestamps::chart as time_chart;
 /// laid out for.
 pub fn draw(app: &App, screen: &mut Buffer) -> Option<Position> {
     if screen.area == app.size {
-        return whole(app, screen);
+        let cursor = whole(app, screen);
+        if app.ascii() {
+            signs::flatten(screen);
+        }
+        return cursor;
     }
     let mut made = Buffer::empty(app.size);
     let cursor = whole(app, &mut made);
+    if app.ascii() {
+        signs::flatten(&mut made);
+    }
     let seen = screen.area.intersection(app.size);
     for position in seen.positions() {
         if let (Some(to), Some(from)) = (screen.cell_mut(position), made.cell(position)) {
@@ -76,6 +86,8 @@ fn whole(app: &App, screen: &mut Buffer) -> Option<Position> {
         }
         vim::prompt(app, layout.status, screen).or(cursor)
     };
+    notices::older(app, &layout, screen);
+    notices::following(app, &layout, screen);
     if app.overlays.is_empty() {
         cursor
     } else {

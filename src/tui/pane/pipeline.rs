@@ -139,7 +139,12 @@ fn strip(app: &App, area: Rect, screen: &mut Buffer) {
     }
     line.put(" ", theme.muted);
     sparkline(app, &mut line, (width / 5).clamp(8, 60));
-    line.put(&format!("  {:>9}", text::grouped(stats.events)), theme.text)
+    let events = if app.low_bandwidth() {
+        text::short(stats.events as f64)
+    } else {
+        text::grouped(stats.events)
+    };
+    line.put(&format!("  {events:>9}"), theme.text)
         .put(" events", theme.muted);
     if width >= 100 {
         line.put(
@@ -241,6 +246,10 @@ fn fullest(stats: &Stats) -> Option<(&str, usize)> {
 
 /// The last minutes, the present at the right; what is not nothing is never drawn as nothing.
 fn sparkline(app: &App, line: &mut Line<'_>, width: usize) {
+    if app.low_bandwidth() {
+        // All of it moves each second.
+        return;
+    }
     let (shown, _) = app.pipeline.stretches(width);
     let most = shown.iter().max().copied().unwrap_or(0).max(1);
     for _ in shown.len()..width {

@@ -75,13 +75,13 @@ pub fn right_tabs(app: &App, own: Focus, area: Rect) -> Vec<Tab> {
         at = end;
     };
     if shown.start > 0 {
-        put("‹", false, Lead::Previous);
+        put("«", false, Lead::Previous);
     }
     for (title, chosen, leads) in all.get(shown.clone()).unwrap_or_default() {
         put(title, *chosen, *leads);
     }
     if shown.end < all.len() {
-        put("›", false, Lead::Next);
+        put("»", false, Lead::Next);
     }
     tabs
 }

@@ -590,7 +590,12 @@ mod tests {
 
     #[test]
     fn bars_fill_the_width_whatever_their_number() {
-        let theme = Theme::load("dark", crate::tui::theme::Depth::True).unwrap();
+        let theme = Theme::load(
+            "dark",
+            crate::tui::theme::Depth::True,
+            crate::tui::theme::Ground::Dark,
+        )
+        .unwrap();
         for (count, width) in [(40, 44), (60, 107), (30, 59), (7, 8), (100, 44)] {
             let schedule = Schedule {
                 buckets: vec![5; count],
@@ -606,7 +611,12 @@ mod tests {
 
     /// What a part of the pane draws, line by line.
     fn lines(width: u16, height: u16, draw: impl Fn(&Theme, Rect, &mut Buffer)) -> Vec<String> {
-        let theme = Theme::load("dark", crate::tui::theme::Depth::True).unwrap();
+        let theme = Theme::load(
+            "dark",
+            crate::tui::theme::Depth::True,
+            crate::tui::theme::Ground::Dark,
+        )
+        .unwrap();
         let area = Rect::new(0, 0, width, height);
         let mut screen = Buffer::empty(area);
         draw(&theme, area, &mut screen);

@@ -79,7 +79,7 @@ fn whether_eventum_runs_it_is_said() {
     let mut harness = Harness::open(120, 40, "dark");
     harness.app.run(crate::tui::command::Id::Portability);
     harness.until_idle();
-    let said = harness.app.toast.as_ref().map(|toast| toast.text.clone());
+    let said = harness.app.toasts.last().map(|toast| toast.text.clone());
     assert_eq!(
         said.as_deref(),
         Some("Eventum 2.6 can run this project as it is")

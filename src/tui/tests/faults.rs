@@ -38,9 +38,9 @@ fn what_loses_events_comes_first_below_what_is_odd() {
     harness
         .sees("✗ 1 losing events now")
         .sees("! 1 stuck")
-        .sees("‖ 2 held on purpose")
+        .sees("‖ 2 held")
         .sees("▲ 1 odd");
-    harness.sees("what to do  lower the rate");
+    harness.sees("what to do lower the rate");
     harness
         .keys("<down>")
         .sees("down, loses 102/s")
@@ -80,27 +80,44 @@ fn a_template_error_shows_its_line_and_enter_goes_there() {
 }
 
 #[test]
-fn a_project_that_is_not_open_is_opened_unless_something_would_be_lost() {
+fn a_project_is_not_left_while_it_has_unsaved_changes_or_runs() {
     let mut harness = failing(120, 40, "dark");
     let other = harness.folder.path().join("other");
     canned::write(&other);
     let mut status = watched::broken(&harness, 90, 1_204);
-    status.project = other.clone();
+    status.project.clone_from(&other);
     let place = other.join("templates/page.json.jinja");
     status.stats.errors[1].message = format!("{}:5:4: bad", place.display());
     harness.news(InstanceNews::Status(Box::new(status)));
     harness.app.show_screen(Screen::Design);
     harness.keys("x");
     harness.app.show_screen(Screen::Faults);
-    harness
-        .keys("<end><up><enter>")
-        .sees("not saved: save it first");
-    assert_eq!(harness.app.screen, Screen::Faults);
+    harness.keys("<end><up><enter>");
+    harness.sees("not saved: save it first");
     harness.app.show_screen(Screen::Design);
     harness.keys("<ctrl-z>");
     harness.app.show_screen(Screen::Faults);
-    harness.keys("<enter>").sees("5:4");
-    assert_eq!(harness.app.project.as_ref().unwrap().root, other);
+    harness
+        .keys("<enter>")
+        .sees("runs in the workbench: stop it");
+    assert_eq!(harness.app.screen, Screen::Faults);
+}
+
+#[test]
+fn a_project_that_is_not_open_is_opened_at_the_place() {
+    let folder = tempfile::tempdir().unwrap();
+    canned::write(&folder.path().join("web-access"));
+    let mut harness = Harness::with(folder, None, 120, 40, "dark");
+    harness.app.show_screen(Screen::Faults);
+    harness.news(InstanceNews::Overview(watched::generators()));
+    let status = watched::broken(&harness, 60, 1_204);
+    harness.news(InstanceNews::Status(Box::new(status)));
+    harness.keys("<end><up>").sees("41 renders failed");
+    harness
+        .keys("<enter>")
+        .sees("templates/page.json.jinja")
+        .sees("5:15");
+    assert_eq!(harness.app.screen, Screen::Design);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod behaviour;
 mod canned;
 mod editing;
 mod faults;
+mod feel;
 mod file_ops;
 mod files;
 mod globals;
@@ -30,8 +31,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style};
 
-use super::app::{App, Opening, Screen};
+use super::app::{App, Looks, Opening, Screen};
 use super::event::{AppEvent, Effect, Observe, PipelineEvent};
+use super::session::{Kept, Session};
+use super::settings::{self, Loaded, Sources};
+use super::surroundings::Surroundings;
 use super::theme::Depth;
 use super::{disk, pane, project};
 use crate::config::{Diagnostics, Parameters};
@@ -71,16 +75,34 @@ impl Harness {
         } else {
             Depth::True
         };
+        let sources = Sources {
+            flags: vec![("theme".to_owned(), theme.to_owned())],
+            ..Sources::default()
+        };
         let opening = Opening {
             document,
             folder: folder.path().to_owned(),
-            theme: theme.to_owned(),
-            depth,
+            looks: Looks {
+                settings: Loaded::read(&sources),
+                sources,
+                surroundings: Surroundings {
+                    depth,
+                    ground: None,
+                    unicode: true,
+                    remote: false,
+                    answers: false,
+                },
+                kept: Kept::default(),
+            },
             parameters: Parameters::default(),
             seed: Some(7),
             size: (width, height),
             screen: Screen::Design,
         };
+        Self::start(folder, opening, now)
+    }
+
+    fn start(folder: tempfile::TempDir, opening: Opening, now: Instant) -> Self {
         let mut app = App::open(opening, now).unwrap();
         app.preview.times.now_us = canned::NOW;
         app.preview.times.real_us = canned::NOW;
@@ -218,6 +240,16 @@ impl Harness {
             Effect::Copy(text) => return self.note(format!("copy {text}")),
             Effect::AbortAll => return self.note("abort all".to_owned()),
             Effect::Watch(_) | Effect::Redraw => return None,
+            Effect::ReadSettings(sources) => AppEvent::Settings(Box::new(Loaded::read(&sources))),
+            Effect::MakeSettings(path) => {
+                let made = disk::make(&path, &settings::commented());
+                AppEvent::Opened(path.clone(), made.and_then(|()| disk::open(&path)))
+            }
+            Effect::ReadSession(path, root) => {
+                let session = Session::read(&path, &root);
+                AppEvent::Session(root, Box::new(session))
+            }
+            Effect::Mouse(on) => return self.note(format!("mouse {on}")),
         })
     }
 

@@ -481,6 +481,9 @@ fn the_mouse_chooses_opens_sorts_and_goes_to_screens() {
     harness.sees("▸1 Generators");
     click(&mut harness, x, y);
     harness.sees("▸2 Pipeline").sees(" mail ");
+    // One always sees which generator it is about.
+    harness.resize(72, 24).sees("▸2 Pipeline").sees(" mail ");
+    harness.sees_not("Generators").resize(120, 40);
     let (x, y) = place(&harness, "1 Generators");
     click(&mut harness, x, y);
     harness.sees("▸1 Generators");
@@ -522,7 +525,11 @@ fn a_person_steers_a_run_with_typed_values() {
         .sees("only goes forward")
         .keys("<esc>");
     harness.keys("<down>h").keys("<down>h").keys("mw");
-    harness.sees("reload ask").sees_not("changed while it runs");
+    harness.sees("reload ask").sees("changed while it runs");
+    // It stands in the file once the instance says so.
+    let written = "access-log: written gain: 4".to_owned();
+    harness.send(AppEvent::Instance(InstanceNews::Done(written)));
+    harness.sees_not("changed while it runs");
     let done = harness.done.join("\n");
     for wanted in [
         "RateLimit(Some(2500.0))",

@@ -203,7 +203,9 @@ fn a_search_goes_round() {
     harness
         .keys("/<ctrl-u>nowhere<enter>")
         .sees("no event has `nowhere`");
-    harness.keys("<ctrl-u>status<enter>").sees("6 found");
+    harness
+        .keys("<esc><home>/<ctrl-u>status<enter>")
+        .sees("6 found");
     let first = harness.app.preview.cursor;
     harness.keys("n");
     let second = harness.app.preview.cursor;

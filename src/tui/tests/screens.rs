@@ -18,8 +18,8 @@ fn running(harness: &mut Harness, errors: bool) {
 
 #[rstest]
 fn main_screen(
-    #[values("dark", "mono")] theme: &str,
-    #[values((80, 24), (120, 40), (200, 50))] size: (u16, u16),
+    #[values("dark", "light", "mono")] theme: &str,
+    #[values((80, 24), (120, 40), (200, 60))] size: (u16, u16),
 ) {
     let harness = Harness::open(size.0, size.1, theme);
     insta::assert_snapshot!(
@@ -110,6 +110,14 @@ fn every_size_can_be_drawn() {
         "<alt-4><ctrl-e>",
         "<alt-5>",
         "<ctrl-o>csv<enter>",
+        "<ctrl-u>",
+        "<ctrl-u>j",
+        "<ctrl-u>s<ctrl-u>v",
+        "<ctrl-u>p",
+        "<f1>pane",
+        "<ctrl-p>tour<enter><enter>",
+        "<ctrl-p>nope",
+        "<ctrl-u>q<ctrl-u>m",
     ];
     let sizes: Vec<(u16, u16)> = (0..=40)
         .flat_map(|w| (0..=12).map(move |h| (w, h)))

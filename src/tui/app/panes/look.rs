@@ -424,6 +424,10 @@ impl App {
         let preview = &mut self.preview;
         match preview.panes.view {
             View::Events => {
+                let above = usize::from(preview.needs_rows(body.height));
+                let Some(row) = row.checked_sub(above) else {
+                    return self.show_view(View::Params);
+                };
                 let index = preview.top + row;
                 let Some(hit) = preview.rows.get(index) else {
                     return;

@@ -103,7 +103,7 @@ fn counts(app: &App, area: Rect, screen: &mut Buffer) {
     let all = [
         (Degree::Loses, "losing events now"),
         (Degree::Stuck, "stuck"),
-        (Degree::Held, "held on purpose"),
+        (Degree::Held, "held"),
         (Degree::Past, "failed before"),
         (Degree::Odd, "odd"),
     ];

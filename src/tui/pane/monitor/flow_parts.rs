@@ -584,7 +584,10 @@ fn template(
     };
     let mut line = Line::new(area, screen);
     line.put(view.marker(part), theme.focus)
-        .put(&text::pad(&alias.name, 20), name)
+        .put(
+            &text::pad(&alias.name, if area.width < 100 { 14 } else { 24 }),
+            name,
+        )
         .put(&right(&rate, 8), theme.text)
         .put(
             &format!("{:>7} events  ", text::short(alias.events as f64)),

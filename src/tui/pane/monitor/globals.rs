@@ -40,9 +40,8 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
         .iter()
         .map(|row| row.depth * 2 + text::width(&row.name))
         .max();
-    let names = widest
-        .unwrap_or(0)
-        .clamp(8, usize::from(body.width) * 2 / 5);
+    let most = usize::from(body.width) * 2 / 5;
+    let names = widest.unwrap_or(0).max(8).min(most);
     let rows = state
         .rows
         .iter()

@@ -12,6 +12,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::paint;
+use super::tail::{beside_bar, edge};
 use crate::instance::{LogLevel, LogRecord};
 use crate::time::Moment;
 use crate::tui::app::{App, inner};
@@ -39,7 +40,7 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
         let chosen = index == state.list.chosen;
         match entry {
             Entry::Missed(count) => {
-                missed(app, *count, chosen, row(body, y), screen);
+                missed(app, *count, chosen, beside_bar(row(body, y)), screen);
                 y += 1;
             }
             Entry::Record(record) => {
@@ -48,7 +49,8 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
                     if y >= height {
                         break;
                     }
-                    record_row(app, record, part, content, chosen, row(body, y), screen);
+                    let place = beside_bar(row(body, y));
+                    record_row(app, record, part, content, chosen, place, screen);
                     y += 1;
                 }
             }
@@ -127,7 +129,7 @@ fn record_row(
     screen: &mut Buffer,
 ) {
     let theme = &app.theme;
-    let [time, level, from] = logs::columns(usize::from(place.width));
+    let [time, level, from] = logs::columns(usize::from(place.width) + 1);
     let mut line = Line::new(place, screen);
     if part == 0 {
         line.put(if chosen { "▸ " } else { "  " }, theme.focus);
@@ -164,7 +166,7 @@ fn record_row(
     let room = line.room();
     paint::text(&mut line, content, style, &marks, theme);
     if text::width(content) > room {
-        super::tail::edge(place, screen, theme.muted);
+        edge(place, screen, theme.muted);
     }
     if chosen && part == 0 {
         screen.set_style(place, theme.selection);

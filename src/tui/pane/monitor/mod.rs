@@ -65,29 +65,54 @@ pub fn screen_name_at(app: &App, at: Position) -> Option<Screen> {
     }
     let mut x = usize::from(area.x) + 1;
     let at = usize::from(at.x);
-    Screen::MONITOR
-        .into_iter()
-        .enumerate()
-        .find_map(|(index, one)| {
-            let from = x;
-            x += text::width(&name(index, one)) + 1;
-            (from..x).contains(&at).then_some(one)
-        })
+    labels(app, area).into_iter().find_map(|(one, label)| {
+        let from = x;
+        x += text::width(&label) + 1;
+        (from..x).contains(&at).then_some(one)
+    })
 }
 
-fn name(index: usize, screen: Screen) -> String {
-    format!("{} {} ", index + 1, screen.title())
+/// The names of the screens as they stand in the bar. Where they would leave no room for the generator
+/// that the shown one is about, those of the others are their numbers only.
+fn labels(app: &App, area: Rect) -> Vec<(Screen, String)> {
+    let all = |brief: bool| -> Vec<(Screen, String)> {
+        let screens = Screen::MONITOR.into_iter().enumerate();
+        screens
+            .map(|(index, one)| {
+                let title = one.title();
+                let label = if brief && one != app.screen {
+                    format!("{} ", index + 1)
+                } else {
+                    format!("{} {title} ", index + 1)
+                };
+                (one, label)
+            })
+            .collect()
+    };
+    let long = all(false);
+    let wide = |list: &[(Screen, String)]| -> usize {
+        list.iter().map(|(_, label)| text::width(label) + 1).sum()
+    };
+    let id = match &app.monitor.chosen {
+        Some(id) if app.screen.is_about_one() => text::width(id) + 5,
+        _ => 0,
+    };
+    if id > 0 && wide(&long) + id > usize::from(area.width) {
+        all(true)
+    } else {
+        long
+    }
 }
 
 fn names(app: &App, area: Rect, screen: &mut Buffer) {
     let theme = &app.theme;
     let mut line = Line::new(area, screen);
     line.put("━", theme.focus);
-    for (index, one) in Screen::MONITOR.into_iter().enumerate() {
+    for (one, label) in labels(app, area) {
         let shown = one == app.screen;
         let style = if shown { theme.focus } else { theme.muted };
         line.put(if shown { "▸" } else { " " }, theme.focus)
-            .put(&name(index, one), style);
+            .put(&label, style);
     }
     if app.screen.is_about_one()
         && let Some(id) = &app.monitor.chosen

@@ -317,6 +317,9 @@ fn cell(app: &App, one: &Overview, history: Option<&History>, column: Column) ->
 /// The last minute in bars; they move when a stretch is over, not with every frame.
 fn minute(app: &App, history: Option<&History>, area: Rect, screen: &mut Buffer) {
     let cells = usize::from(area.width);
+    if app.low_bandwidth() {
+        return;
+    }
     let Some(history) = history else {
         return;
     };

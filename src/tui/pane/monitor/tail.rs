@@ -38,7 +38,7 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
             if y >= height {
                 break;
             }
-            let place = row(body, y);
+            let place = beside_bar(row(body, y));
             event_row(
                 app,
                 event,
@@ -174,10 +174,18 @@ fn event_row(
     }
 }
 
-/// A mark in the last but one column, where a line is cut and the scroll bar does not stand.
+/// A row without the column of the scroll bar.
+pub(super) fn beside_bar(row: Rect) -> Rect {
+    Rect {
+        width: row.width.saturating_sub(1),
+        ..row
+    }
+}
+
+/// A mark in the last column, where a line is cut.
 pub(super) fn edge(place: Rect, screen: &mut Buffer, style: ratatui::style::Style) {
     if place.width > 2 && place.height > 0 {
-        screen.set_stringn(place.right() - 2, place.y, "… ", 2, style);
+        screen.set_stringn(place.right() - 1, place.y, "…", 1, style);
     }
 }
 
