@@ -210,7 +210,7 @@ pub static TABLE: &[Command] = &[
         title: "Comment",
         help: "Make comments of the selected lines, or texts of comments",
         // Terminals send Ctrl-7 for Ctrl-/.
-        keys: &["ctrl-/", "ctrl-7", "alt-;"],
+        keys: &["ctrl-/", "alt-;"],
         available: file,
         context: Context::Editor,
         run: App::toggle_comment,

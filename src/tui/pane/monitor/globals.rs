@@ -42,7 +42,7 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
         .max();
     let names = widest
         .unwrap_or(0)
-        .clamp(8, usize::from(body.width) * 2 / 5);
+        .clamp(8, (usize::from(body.width) * 2 / 5).max(8));
     let rows = state
         .rows
         .iter()
