@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crossterm::event::KeyEvent;
 
 use super::{App, Focus};
-use crate::tui::command::{self, Command, Context, Id, Place};
+use crate::tui::command::{Command, Context, Id, Place};
 use crate::tui::key::Chord;
 use crate::tui::keymap::Found;
 
