@@ -65,7 +65,8 @@ pub fn ascii(sign: char) -> char {
 }
 
 /// The text in ASCII, of the same width for signs of one cell.
-pub fn plain(text: &str) -> String {
+#[cfg(test)]
+fn plain(text: &str) -> String {
     text.chars().map(ascii).collect()
 }
 

@@ -93,7 +93,7 @@ impl Palette {
                     |score| move |(own, _): (u32, Vec<Range<usize>>)| (own + score, Vec::new());
                 let (score, letters) = fuzzy(&item.title, &wanted)
                     .or_else(|| fuzzy(item.name, &wanted).map(bare(500)))
-                    .or_else(|| fuzzy(&item.detail, &wanted).map(bare(1_000)))?;
+                    .or_else(|| in_words(&item.detail, &wanted).map(bare(1_000)))?;
                 Some((score, Match { item, letters }))
             })
             .collect();
@@ -105,6 +105,13 @@ impl Palette {
     pub fn count(&self) -> usize {
         self.matching().len()
     }
+}
+
+/// The same for a sentence, in which scattered letters would nearly always be found.
+fn in_words(text: &str, wanted: &str) -> Option<(u32, Vec<Range<usize>>)> {
+    let small = text.to_lowercase();
+    let all = wanted.split_whitespace().all(|word| small.contains(word));
+    all.then(|| fuzzy(text, wanted)).flatten()
 }
 
 /// How badly a text matches, and where; `None` when some word of what is wanted is not there. Whole

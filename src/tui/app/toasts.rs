@@ -54,9 +54,12 @@ impl App {
             Level::Error => tracing::error!("{text}"),
         }
         self.remember_message(level, &text);
-        // The same again is no second message; a remark gives way to the next one.
+        // The same again is no second message; a remark gives way to the next one, and something done
+        // to what was to be looked at before. Failures stay.
+        let stays =
+            |one: Level| one == Level::Error || (one == Level::Warn && level != Level::Info);
         self.toasts
-            .retain(|toast| toast.text != text && toast.level != Level::Info);
+            .retain(|toast| toast.text != text && stays(toast.level));
         self.toasts.push(Toast {
             level,
             text,

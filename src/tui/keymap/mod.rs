@@ -61,6 +61,7 @@ impl Keymap {
     }
 
     /// The command that one key stands for at a place.
+    #[cfg(test)]
     pub fn command(&self, key: Chord, place: Place) -> Option<Id> {
         match self.find(&[key], place)? {
             Found::Command(id) => Some(id),
@@ -91,13 +92,6 @@ impl Keymap {
         let keys = self.of.get(&id).map_or(&[][..], Vec::as_slice);
         let typed = keys.iter().find(|keys| !keys.plain);
         typed.or(keys.first()).map_or_else(String::new, shown)
-    }
-
-    /// The key to show for a command where letters are free.
-    pub fn plain_label(&self, id: Id) -> String {
-        let keys = self.of.get(&id).map_or(&[][..], Vec::as_slice);
-        let plain = keys.iter().find(|keys| keys.plain);
-        plain.or(keys.first()).map_or_else(String::new, shown)
     }
 
     /// The key to show for a command at a place; empty when none works there.

@@ -106,7 +106,7 @@ fn frozen_shows_nothing_new_until_it_goes_on() {
         .sees("no event waits");
     harness.tail(watched::events(21, 1_100), 2_000);
     harness.sees("1,000 wait, 100 went by");
-    harness.keys(" ").sees_not("frozen").sees("▸ 09:48:40");
+    harness.keys(" ").sees_not("‖ frozen").sees("▸ 09:48:40");
 }
 
 #[test]
