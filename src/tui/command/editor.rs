@@ -198,7 +198,7 @@ pub static TABLE: &[Command] = &[
         name: "edit.bracket",
         title: "Go to bracket",
         help: "Go to the bracket that belongs to the one at the cursor",
-        keys: &["ctrl-]", "ctrl-5"],
+        keys: &["ctrl-]"],
         available: file,
         context: Context::Editor,
         run: App::go_to_bracket,
@@ -209,8 +209,7 @@ pub static TABLE: &[Command] = &[
         name: "edit.comment",
         title: "Comment",
         help: "Make comments of the selected lines, or texts of comments",
-        // Terminals send Ctrl-7 for Ctrl-/.
-        keys: &["ctrl-/", "ctrl-7", "alt-;"],
+        keys: &["ctrl-/", "alt-;"],
         available: file,
         context: Context::Editor,
         run: App::toggle_comment,
