@@ -209,7 +209,6 @@ pub static TABLE: &[Command] = &[
         name: "edit.comment",
         title: "Comment",
         help: "Make comments of the selected lines, or texts of comments",
-        // Terminals send Ctrl-7 for Ctrl-/.
         keys: &["ctrl-/", "alt-;"],
         available: file,
         context: Context::Editor,
