@@ -77,8 +77,9 @@ fn columns(sample: &Node, base: &Path, request: &PreviewRequest) -> Option<Vec<S
 /// The beginning of a file, of the unsaved text where there is one.
 fn head(path: &PathBuf, request: &PreviewRequest) -> Option<String> {
     if let Some(text) = request.buffers.get(path) {
-        let end = text.floor_char_boundary(text.len().min(HEAD as usize));
-        return text.get(..end).map(str::to_owned);
+        let bytes = text.as_bytes();
+        let head = bytes.get(..HEAD as usize).unwrap_or(bytes);
+        return Some(String::from_utf8_lossy(head).into_owned());
     }
     let mut bytes = Vec::new();
     let file = File::open(path).ok()?;

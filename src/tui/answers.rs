@@ -180,7 +180,9 @@ mod tests {
         out
     }
 
-    fn run(text: &str) -> (Vec<Event>, Vec<Option<(u8, u8, u8)>>) {
+    type Colour = Option<(u8, u8, u8)>;
+
+    fn run(text: &str) -> (Vec<Event>, Vec<Colour>) {
         let now = Instant::now();
         let mut sorter = Sorter::new(now);
         let (mut through, mut answers) = (Vec::new(), Vec::new());

@@ -138,7 +138,7 @@ struct Hint {
 
 /// The keys that matter where one is.
 fn hint_list(app: &App) -> Vec<Hint> {
-    let hints = match app.overlays.last() {
+    match app.overlays.last() {
         Some(Overlay::Help(_)) => pairs(&[("↑ ↓", "Choose"), ("Enter", "Run"), ("Esc", "Close")]),
         Some(Overlay::Palette(_)) => {
             pairs(&[("↑ ↓", "Choose"), ("Enter", "Take"), ("Esc", "Close")])
@@ -159,8 +159,7 @@ fn hint_list(app: &App) -> Vec<Hint> {
             ("q", "Quit"),
         ]),
         None => pane_hints(app),
-    };
-    hints
+    }
 }
 
 /// The hints that fit, with their places.

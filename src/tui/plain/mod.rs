@@ -4,7 +4,7 @@
 mod facts;
 
 use std::io::{self, BufRead as _, Write};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -220,10 +220,8 @@ fn wait(inputs: &Receiver<Input>, deadline: Option<Instant>) -> Option<Input> {
     let Some(deadline) = deadline else {
         return inputs.recv().ok();
     };
-    match inputs.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-        Ok(input) => Some(input),
-        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-    }
+    let left = deadline.saturating_duration_since(Instant::now());
+    inputs.recv_timeout(left).ok()
 }
 
 impl App {
