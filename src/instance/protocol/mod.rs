@@ -6,7 +6,7 @@
 //! instance    {"id": 7, "value": ...}        in the order in which they are ready
 //! ```
 //!
-//! Each message is a [frame]. Whatever changes the form of a call or of its value makes another
+//! Each message is a frame (`protocol::frame`). Whatever changes the form of a call or of its value makes another
 //! [`PROTOCOL`]; peers of different ones only tell each other so.
 
 pub(super) mod frame;
