@@ -197,7 +197,9 @@ impl Running {
     /// The files that its outputs write at the moment, absolute as the project's folder is.
     pub fn files_written(&self) -> Vec<std::path::PathBuf> {
         let lanes = self.shared.lanes.iter().filter(|lane| !lane.closed());
-        lanes.filter_map(|lane| lane.file.clone()).collect()
+        lanes
+            .filter_map(|lane| lane.file.as_ref().map(|one| one.0.clone()))
+            .collect()
     }
 }
 

@@ -88,6 +88,16 @@ pub(super) struct Shared {
     pub(super) lasted: OnceLock<Duration>,
 }
 
+/// A path that may hold a secret: not shown where the rest is, for those who look for faults.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Unshown(pub(super) PathBuf);
+
+impl std::fmt::Debug for Unshown {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
 /// One output's queue.
 #[derive(Debug)]
 pub(super) struct Lane {
@@ -106,7 +116,7 @@ pub(super) struct Lane {
     /// Its stage is over.
     pub(super) over: CancellationToken,
     /// The file it writes, when it writes one.
-    pub(super) file: Option<PathBuf>,
+    pub(super) file: Option<Unshown>,
     /// Its formatter takes JSON only.
     pub(super) json: bool,
     /// It does not check who its target is.
@@ -134,7 +144,10 @@ impl Lane {
             gone: AtomicBool::new(false),
             former: AtomicBool::new(false),
             over: CancellationToken::new(),
-            file: output.config.file().map(|file| plain(&base.join(file))),
+            file: output
+                .config
+                .file()
+                .map(|file| Unshown(plain(&base.join(file)))),
             json: matches!(format, FormatConfig::Json(_) | FormatConfig::JsonBatch(_)),
             unverified: output.unverified,
             hold: Hold::default(),

@@ -240,6 +240,7 @@ impl Talk<'_> {
         if spec.id != wished {
             self.tell(PipelineEvent::Named(spec.id.clone()));
         }
+        self.look.eager = Some(Instant::now() + EAGER);
         let events = self.events.clone();
         self.runtime.spawn(async move {
             let news = match handle.start(spec).await {

@@ -45,6 +45,18 @@ impl App {
             self.info("it answers again");
         }
         self.link = link;
+        // What was asked before holds no more: what can be done is another.
+        let asked = match self.overlays.last() {
+            Some(Overlay::Dialog(dialog)) => {
+                let first = dialog.choices.first().map(|one| &one.action);
+                matches!(first, Some(Action::Detach | Action::StopAll)) && !self.leaving
+            }
+            _ => false,
+        };
+        if asked {
+            self.overlays.pop();
+            self.leave();
+        }
     }
 
     /// These generators run.
