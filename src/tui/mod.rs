@@ -3,6 +3,7 @@
 
 mod answers;
 mod app;
+mod canvas;
 mod clipboard;
 mod command;
 mod disk;

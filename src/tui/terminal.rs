@@ -59,7 +59,13 @@ struct Counted {
 }
 
 impl Write for Counted {
+    /// What comes when the terminal is given back is dropped: a frame that a panic cut short would
+    /// otherwise be sent when its buffer is dropped, behind everything that gave the terminal back, and
+    /// with it the beginning of an update that never ends.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !TAKEN.load(Ordering::SeqCst) {
+            return Ok(bytes.len());
+        }
         let written = self.out.write(bytes)?;
         self.sent.set(self.sent.get() + written as u64);
         Ok(written)

@@ -16,6 +16,7 @@ mod logs;
 mod monitor;
 mod panes;
 mod screens;
+mod sweep;
 mod tail;
 mod vim;
 mod watched;

@@ -131,8 +131,5 @@ fn the_plain_set_is_back_at_once() {
 fn every_size_is_drawn() {
     let mut harness = open();
     harness.keys(":s/a/b");
-    for (width, height) in [(80, 24), (20, 6), (5, 3), (2, 2), (1, 1)] {
-        harness.resize(width, height);
-        harness.text();
-    }
+    sweep::at_every_size(&mut harness, ":s");
 }
