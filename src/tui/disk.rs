@@ -103,6 +103,15 @@ pub fn save(path: &Path, chunks: impl Iterator<Item = impl AsRef<[u8]>>) -> Resu
     write(&target, chunks).map_err(|error| explain("save", path, &error))
 }
 
+/// What someone else wrote to a file since `known` was read from it or written to it, if that is neither
+/// that nor `mine`. Without `known` nobody minds.
+pub fn theirs(path: &Path, mine: &Rope, known: Option<&Rope>) -> Option<FileText> {
+    let known = known?;
+    // What cannot be read, or is gone, is no text of someone else; saving tells what is wrong.
+    let file = open(path).ok()?;
+    (file.text != *known && file.text != *mine).then_some(file)
+}
+
 /// Makes a file with that text when it is not there.
 ///
 /// # Errors

@@ -147,6 +147,7 @@ fn hint_list(app: &App) -> Vec<Hint> {
         Some(Overlay::Jump(_)) => pairs(&[("a … z", "Go there"), ("Esc", "Close")]),
         Some(Overlay::Tour(_)) => pairs(&[("Enter", "Next"), ("←", "Back"), ("Esc", "Skip")]),
         Some(Overlay::Prompt(_)) => pairs(&[("Enter", "Take"), ("Esc", "Cancel")]),
+        Some(Overlay::Difference(_)) => pairs(&[("↑ ↓", "Scroll"), ("Esc", "Back")]),
         None if !app.pending.keys.is_empty() => pending_hints(app),
         None if app.screen != Screen::Design => screen_hints(app),
         None if app.start.as_ref().is_some_and(Start::is_empty) => {

@@ -515,7 +515,7 @@ fn a_person_steers_a_run_with_typed_values() {
         .keys("t2020-01-01<enter>")
         .sees("only goes forward")
         .keys("<esc>");
-    harness.keys("<down>h").keys("<down>h").keys("mw");
+    harness.keys("<down>h").keys("<down>h").keys("mww");
     harness.sees("reload ask").sees("changed while it runs");
     // It stands in the file once the instance says so.
     let written = "access-log: written gain: 4".to_owned();
