@@ -198,6 +198,7 @@ impl Services {
 }
 
 fn run_files(jobs: &Receiver<FileJob>, events: &Sender<AppEvent>) {
+    let mut saver = disk::Saver::default();
     while let Ok(job) = jobs.recv() {
         let event = match job {
             FileJob::Open(path) => {
@@ -208,15 +209,10 @@ fn run_files(jobs: &Receiver<FileJob>, events: &Sender<AppEvent>) {
                 let result = disk::reread(&path);
                 AppEvent::Reread(path, result)
             }
-            FileJob::Save(path, text, known)
-                if let Some(file) = disk::theirs(&path, &text, known.as_ref()) =>
-            {
-                AppEvent::Reread(path, Some(Ok(file)))
-            }
-            FileJob::Save(path, text, _) => {
-                let result = disk::save(&path, text.chunks());
-                AppEvent::Saved(path, text, result)
-            }
+            FileJob::Save(path, text, known) => match saver.save(&path, &text, known.as_ref()) {
+                disk::Saved::Done(result) => AppEvent::Saved(path, text, result),
+                disk::Saved::Theirs(file) => AppEvent::Reread(path, Some(Ok(file))),
+            },
             FileJob::Change(change) => {
                 let result = change.perform(trash::folder());
                 AppEvent::FileChanged(change, result)

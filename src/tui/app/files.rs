@@ -334,7 +334,11 @@ impl App {
                     "Load theirs",
                     Action::LoadTheirs(path.to_owned(), theirs),
                 ),
-                Choice::new('s', "See the difference", Action::SeeTheirs(path.to_owned())),
+                Choice::new(
+                    's',
+                    "See the difference",
+                    Action::SeeTheirs(path.to_owned()),
+                ),
                 Choice::new('d', "Decide later", Action::DecideLater(path.to_owned())),
             ],
             chosen: 0,

@@ -236,6 +236,9 @@ pub struct App {
     exit: Option<u8>,
     /// Texts that are not saved, and those of before.
     recovery: recovery::Recovery,
+    /// The next frame is to fail.
+    #[cfg(debug_assertions)]
+    fails: bool,
 }
 
 impl App {
@@ -307,6 +310,8 @@ impl App {
             unsafe_here: None,
             exit: None,
             recovery: recovery::Recovery::default(),
+            #[cfg(debug_assertions)]
+            fails: false,
         };
         match opening.document {
             Some(document) => app.open_project(document),

@@ -87,7 +87,10 @@ impl App {
         let name = project.relative(&found.path);
         let at = text::date_second(self.at_instant(found.made_us));
         let mut lines = vec![
-            format!("{name} has a text of {at} ({}) that was not saved:", ago(found.age)),
+            format!(
+                "{name} has a text of {at} ({}) that was not saved:",
+                ago(found.age)
+            ),
             "the program ended before it could be.".to_owned(),
             differs(found),
         ];
@@ -131,7 +134,10 @@ impl App {
             }
             project.buffers.push(buffer);
         }
-        let at = project.buffers.iter().position(|one| one.is_at(&found.path));
+        let at = project
+            .buffers
+            .iter()
+            .position(|one| one.is_at(&found.path));
         project.active = at.unwrap_or(project.active);
         project.awaited = None;
         if let Some(buffer) = project.buffer_at(&found.path) {

@@ -192,7 +192,7 @@ fn reload_keeps_the_place_and_can_be_undone() {
     let mut buffer = buffer("a.yml", "a\nb|b\nc");
     buffer.reload(ropey::Rope::from_str("0\na\nb\n"));
     assert!(!buffer.dirty());
-    assert_eq!(shown(&buffer), "0\na|\nb\n");
+    assert_eq!(shown(&buffer), "0\na\nb|\n", "the line in its place");
     buffer.undo();
     assert!(buffer.dirty());
     assert_eq!(buffer.rope.to_string(), "a\nbb\nc");
@@ -349,7 +349,11 @@ fn what_the_disk_has_is_taken_over_around_the_cursor() {
     buffer.settle_view(10, 80);
     assert_eq!(buffer.place(), (53, 4));
     assert_eq!(buffer.line(52), "line fifty");
-    assert_eq!(52 - buffer.top, row, "the line stays where it is on the screen");
+    assert_eq!(
+        52 - buffer.top,
+        row,
+        "the line stays where it is on the screen"
+    );
     assert!(!buffer.dirty());
     assert!(buffer.undo());
     assert_eq!(buffer.rope().to_string(), old);

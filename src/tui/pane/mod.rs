@@ -63,6 +63,8 @@ fn whole(app: &App, screen: &mut Buffer) -> Option<Position> {
     let area = app.size;
     screen.set_style(area, app.theme.text);
     let layout = app.layout();
+    #[cfg(debug_assertions)]
+    app.fail_when_asked();
     if let Some(area) = layout.title {
         bars::title(app, area, screen);
     }

@@ -8,8 +8,8 @@ use super::tabs::right_heading;
 use super::{Line, row, scrollbar};
 use crate::preview::{Part, Schedule};
 use crate::time::{Moment, SECOND_US, rate};
-use crate::tui::canvas::Canvas;
 use crate::tui::app::{App, Focus, SPANS, bucket, inner};
+use crate::tui::canvas::Canvas;
 use crate::tui::text;
 use crate::tui::theme::{Theme, Token};
 

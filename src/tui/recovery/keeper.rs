@@ -232,7 +232,10 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         let copies = read();
-        assert!(copies.len() == 1 && copies[0].ends_with("\nthree"), "{copies:?}");
+        assert!(
+            copies.len() == 1 && copies[0].ends_with("\nthree"),
+            "{copies:?}"
+        );
         keeper.finish(true);
         assert_eq!(read().len(), 1, "copies stay when nothing was decided");
         keeper.wish(Wish::Forget(file.clone()));

@@ -160,9 +160,8 @@ impl Store {
     fn abandoned(&self) -> Vec<Copy> {
         let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         let paths = entries.map(|entry| entry.path());
-        let left = paths.filter(|path| {
-            is_copy(path) && owner_of(path).is_some_and(|owner| !self.lives(owner))
-        });
+        let left = paths
+            .filter(|path| is_copy(path) && owner_of(path).is_some_and(|owner| !self.lives(owner)));
         left.filter_map(Copy::read).collect()
     }
 
@@ -300,7 +299,9 @@ fn owner_of(path: &Path) -> Option<&str> {
 
 fn now_us() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+    since.map_or(0, |since| {
+        i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+    })
 }
 
 fn age(made_us: i64) -> Duration {

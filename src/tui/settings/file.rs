@@ -49,7 +49,10 @@ pub fn bindings_of(text: &str, source: &str) -> (Vec<Binding>, Vec<Problem>) {
 
 /// What to say about a name that is no setting.
 pub fn unknown(name: &str) -> String {
-    let known = OPTIONS.iter().map(|option| option.name).chain(["keys", "vim"]);
+    let known = OPTIONS
+        .iter()
+        .map(|option| option.name)
+        .chain(["keys", "vim"]);
     match near(name, known.clone()) {
         Some(meant) => format!("there is no setting {name:?}; did you mean {meant}?"),
         None => {

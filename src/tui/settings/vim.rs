@@ -19,7 +19,9 @@ impl Reader<'_> {
                 let spot = self.spot(value.referenced);
                 self.say(
                     spot,
-                    format!("vim: write `\"H\": \"^\"` or `\"space w\": file.save` lines, not {other}"),
+                    format!(
+                        "vim: write `\"H\": \"^\"` or `\"space w\": file.save` lines, not {other}"
+                    ),
                 );
                 return out;
             }
@@ -33,9 +35,9 @@ impl Reader<'_> {
                     continue;
                 }
             };
-            let hidden = out.iter().find(|one| {
-                one.keys.starts_with(&parsed) || parsed.starts_with(&one.keys)
-            });
+            let hidden = out
+                .iter()
+                .find(|one| one.keys.starts_with(&parsed) || parsed.starts_with(&one.keys));
             if let Some(other) = hidden {
                 let message = format!(
                     "`{}` and `{}` begin alike: the longer one could not be typed",
@@ -64,9 +66,9 @@ fn own_keys(text: &str) -> Result<Vec<Chord>, String> {
     let first = keys.first().map(|chord| chord.written());
     match first.as_deref() {
         Some("esc") => Err("Esc stays the way back to normal mode".to_owned()),
-        Some(one) if one.len() == 1 && one.chars().all(|c| c.is_ascii_digit()) => {
-            Err(format!("{one} begins a count, it cannot stand for something else"))
-        }
+        Some(one) if one.len() == 1 && one.chars().all(|c| c.is_ascii_digit()) => Err(format!(
+            "{one} begins a count, it cannot stand for something else"
+        )),
         _ => Ok(keys),
     }
 }
@@ -81,7 +83,11 @@ fn typed(text: &str) -> Result<Vec<Chord>, String> {
             let modified = ["ctrl-", "alt-", "shift-"];
             let lower = part.to_ascii_lowercase();
             let plain = part.is_ascii() && !modified.iter().any(|one| lower.starts_with(one));
-            let mut each = part.chars().map(|c| Chord::parse(c.encode_utf8(&mut [0; 4])));
+            // A word with a dash is a name that was mistyped.
+            let plain = plain && !(part.len() > 2 && part.contains('-'));
+            let mut each = part
+                .chars()
+                .map(|c| Chord::parse(c.encode_utf8(&mut [0; 4])));
             plain.then(|| each.by_ref().collect()).flatten()
         };
         match (single, letters()) {
@@ -108,7 +114,8 @@ fn meaning_of(value: &Value) -> Result<Meaning, String> {
     if command::all().any(|one| one.name == text) {
         return Ok(Meaning::Command(text));
     }
-    let word = |part: &str| part.len() > 1 && part.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    let word =
+        |part: &str| part.len() > 1 && part.chars().all(|c| c.is_ascii_lowercase() || c == '-');
     if text.contains('.') && text.split('.').all(word) {
         let known = command::all().map(|one| one.name);
         return Err(near(&text, known).map_or_else(

@@ -57,6 +57,7 @@ struct Harness {
     observed: Observe,
     /// Texts that are not saved.
     store: Store,
+    saver: disk::Saver,
 }
 
 impl Harness {
@@ -123,6 +124,7 @@ impl Harness {
             refuse: None,
             observed: Observe::default(),
             store,
+            saver: disk::Saver::default(),
         };
         harness.send(AppEvent::Tick);
         harness.until_idle();
@@ -204,11 +206,10 @@ impl Harness {
                 AppEvent::Reread(path, result)
             }
             Effect::Save(path, text, known) => {
-                if let Some(file) = disk::theirs(&path, &text, known.as_ref()) {
-                    return Some(AppEvent::Reread(path, Some(Ok(file))));
+                match self.saver.save(&path, &text, known.as_ref()) {
+                    disk::Saved::Done(result) => AppEvent::Saved(path, text, result),
+                    disk::Saved::Theirs(file) => AppEvent::Reread(path, Some(Ok(file))),
                 }
-                let result = disk::save(&path, text.chunks());
-                AppEvent::Saved(path, text, result)
             }
             Effect::ChangeFile(change) => {
                 let result = change.perform(Some(self.folder.path().join("trash")));

@@ -244,6 +244,8 @@ fn the_state_is_stepped_and_changed() {
         .sees("by hand");
     harness
         .keys("R")
+        .sees("1 change made by hand cannot be brought back")
+        .keys("r")
         .sees("1 change of the state taken back")
         .sees("count  6");
 }

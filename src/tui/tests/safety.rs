@@ -32,10 +32,21 @@ const ASK: &[(&str, &str)] = &[
 
 /// Commands that do what their name says and no more: saving is asked for, and a stop delivers what is
 /// queued before it.
-const MEANT: &[&str] = &["file.save", "file.save-all", "pipeline.toggle", "debug.panic"];
+const MEANT: &[&str] = &[
+    "file.save",
+    "file.save-all",
+    "pipeline.toggle",
+    "debug.panic",
+];
 
 /// Requests that take nothing away: what they change, the same command or its opposite changes back.
-const HARMLESS: &[&str] = &["Control(", "ReloadFiles(", "Act(Some(", "Edit(Set", "start "];
+const HARMLESS: &[&str] = &[
+    "Control(",
+    "ReloadFiles(",
+    "Act(Some(",
+    "Edit(Set",
+    "start ",
+];
 
 /// Files of the project and what is in them.
 fn disk_of(harness: &Harness) -> BTreeMap<PathBuf, String> {
@@ -55,8 +66,12 @@ fn at_work() -> Harness {
     harness.keys("<ctrl-r>");
     let status = canned::status(crate::pipeline::State::Running, 30_000, 100_000, true);
     harness.send(AppEvent::Pipeline(PipelineEvent::Status(Box::new(status))));
-    harness.keys("<alt-4>T<down><enter>7<enter>");
-    assert!(!harness.app.preview.panes.edits.is_empty(), "{}", harness.text());
+    harness.keys("<alt-4>T<home><down><down><down>e<ctrl-u>41<enter>");
+    assert!(
+        !harness.app.preview.panes.edits.is_empty(),
+        "{}",
+        harness.text()
+    );
     harness.keys("<alt-2># TYPED <ctrl-o>jinja<enter># ALSO ");
     harness.done.clear();
     harness
@@ -132,7 +147,9 @@ fn no_command_loses_anything_without_a_question_or_a_way_back() {
         for done in &harness.done {
             let request = done.strip_prefix("request ").unwrap_or(done);
             let small = HARMLESS.iter().any(|one| request.contains(one));
-            let copied = ["copy ", "mouse ", "edit "].iter().any(|one| done.starts_with(one));
+            let copied = ["copy ", "mouse ", "edit "]
+                .iter()
+                .any(|one| done.starts_with(one));
             assert!(small || copied, "{name} does without a question: {done}");
         }
         if disk_of(&harness) != disk {
@@ -175,7 +192,11 @@ fn what_harms_asks() {
             harness.keys("<down>");
         }
         let asked = question(&harness).unwrap_or_default().to_owned();
-        assert!(asked.starts_with(title), "{name} asks {asked:?}:\n{}", harness.text());
+        assert!(
+            asked.starts_with(title),
+            "{name} asks {asked:?}:\n{}",
+            harness.text()
+        );
     }
 }
 

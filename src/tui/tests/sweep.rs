@@ -48,10 +48,10 @@ const STATES: &[&str] = &[
     "<ctrl-p>wrap<enter><ctrl-end>",
     // Files, questions about them, lines to type into.
     "<alt-1><down><down>",
-    "<alt-1><down><down><del>",
-    "<ctrl-n>",
-    "<ctrl-n>a/b/",
-    "x<ctrl-w>",
+    "<alt-1><down><down>d",
+    "<alt-n>",
+    "<alt-n>a/b/",
+    "x<alt-w>",
     "x<ctrl-q>",
     // Timestamps: without and with a cursor, of two inputs, moved, at each span, the list scrolled.
     "<alt-3>",
@@ -79,9 +79,12 @@ const STATES: &[&str] = &[
     "<alt-5>",
     "<alt-5><ctrl-e>",
     // What lies over them.
+    // The difference between two texts, and a question about one.
+    "x<ctrl-p>compare<enter>",
+    "x<ctrl-p>reload file<enter>",
     "<f1>pane",
     "<ctrl-p>x<down>",
-    "<alt-g>",
+    "<ctrl-u>j",
     "<ctrl-u>",
 ];
 
@@ -135,7 +138,13 @@ fn nothing_is_written_past_the_canvas() {
             }
             let text = fs::read_to_string(&path).unwrap();
             let own = text.split("#[cfg(test)]").next().unwrap_or_default();
-            let unsafe_ways = [".set_stringn(", ".set_string(", ".set_line(", "screen[", "buf["];
+            let unsafe_ways = [
+                ".set_stringn(",
+                ".set_string(",
+                ".set_line(",
+                "screen[",
+                "buf[",
+            ];
             for way in unsafe_ways.iter().filter(|way| own.contains(**way)) {
                 found.push(format!("{} uses {way}", path.display()));
             }

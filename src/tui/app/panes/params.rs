@@ -103,7 +103,8 @@ impl App {
             None => {
                 // What was typed stays among the messages, from where it can be copied.
                 let typed = params.get(name).filter(|_| given.contains_key(name));
-                let typed = typed.map_or_else(String::new, |value| format!("; here it was {value}"));
+                let typed =
+                    typed.map_or_else(String::new, |value| format!("; here it was {value}"));
                 match given.remove(name) {
                     Some(Some(before)) => drop(params.insert(name.to_owned(), before)),
                     Some(None) => drop(params.remove(name)),

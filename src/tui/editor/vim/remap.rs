@@ -76,12 +76,6 @@ impl Remap {
     pub fn forget(&mut self) {
         self.typed.clear();
     }
-
-    /// The keys of an unfinished one, as shown.
-    pub fn pending(&self) -> String {
-        let keys = self.typed.iter().map(|key| Chord::of(key).label());
-        keys.collect::<Vec<_>>().join(" ")
-    }
 }
 
 impl Vim {

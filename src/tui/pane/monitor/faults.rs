@@ -13,8 +13,8 @@ use ratatui::style::Style;
 
 use super::paint;
 use crate::instance::GeneratorStatus;
-use crate::tui::canvas::Canvas;
 use crate::tui::app::App;
+use crate::tui::canvas::Canvas;
 use crate::tui::monitor::faults_facts::{self as facts, Fact, LABEL, Tone};
 use crate::tui::monitor::faults_model::{self as model, Degree, Fault};
 use crate::tui::monitor::faults_place as place;

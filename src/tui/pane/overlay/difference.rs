@@ -11,7 +11,12 @@ use crate::tui::text;
 
 fn whole(area: Rect) -> Rect {
     let width = area.width.saturating_sub(4).clamp(1, 120);
-    boxed(area, width, area.height.saturating_sub(2).max(1), Place::Middle)
+    boxed(
+        area,
+        width,
+        area.height.saturating_sub(2).max(1),
+        Place::Middle,
+    )
 }
 
 /// What a click is on: beside the box is the way back.
