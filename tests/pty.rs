@@ -510,7 +510,9 @@ fn what_was_typed_survives_being_killed() {
     other.sees("no problems");
     other.send("\x10recover uns");
     other.sees("nothing unsaved of before");
-    other.send("\x1b\x11");
+    other.send("\x1b");
+    other.sees_not("nothing unsaved of before");
+    other.send("\x11");
     assert!(other.ends().success());
     assert_eq!(state.copies().len(), 1);
     pty.signal("KILL");

@@ -344,7 +344,10 @@ impl Buffer {
         self.replace(range, &new, Kind::Other);
         let to = moved.follow(line);
         self.go_to(to, column - 1);
-        self.top = if follows && seen {
+        self.top = if top == 0 && to < self.rows {
+            // Who looks at the beginning sees what came there.
+            0
+        } else if follows && seen {
             to.saturating_sub(row)
         } else {
             moved.follow(top)

@@ -8,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::store::{Store, remove};
+use super::store::Store;
 use super::{Unsaved, Wish};
 use crate::tui::disk;
 use crate::tui::event::AppEvent;
@@ -122,7 +122,7 @@ impl Keeper {
         }
         // A copy goes only when what came of it is kept.
         for copy in removed.iter().filter(|_| all) {
-            if let Err(error) = remove(copy) {
+            if let Err(error) = store.discard(copy) {
                 tracing::warn!("{} cannot be removed: {error}", copy.display());
             }
         }

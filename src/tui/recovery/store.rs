@@ -104,6 +104,25 @@ impl Store {
         remove(&self.copy_of(path))
     }
 
+    /// Drops a copy of an owner that is gone, and with the last one all that was of that owner.
+    ///
+    /// # Errors
+    /// When it is there and cannot be removed.
+    pub fn discard(&self, copy: &Path) -> io::Result<()> {
+        remove(copy)?;
+        let Some(owner) = owner_of(copy).filter(|owner| !self.lives(owner)) else {
+            return Ok(());
+        };
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let mut left = entries.map(|entry| entry.path());
+        if !left.any(|path| is_copy(&path) && owner_of(&path) == Some(owner)) {
+            remove(&self.folder.join(format!("{owner}.lock")))?;
+            // Others may have theirs in it.
+            drop(fs::remove_dir(&self.folder));
+        }
+        Ok(())
+    }
+
     /// Drops everything that this owner kept, and the folder when nothing else is in it.
     ///
     /// # Errors
@@ -145,12 +164,17 @@ impl Store {
             let surplus = index >= MOST || bytes > BYTES;
             if age > OLDEST || surplus {
                 tracing::warn!("{} is dropped: too old or too many", one.copy.display());
-                drop(remove(&one.copy));
+                drop(self.discard(&one.copy));
                 continue;
             }
             let own = one.about.project == project || one.about.path.starts_with(project);
-            if own && let Some(found) = one.found(age) {
-                out.push(found);
+            if !own {
+                continue;
+            }
+            let copy = one.copy.clone();
+            match one.found(age) {
+                Some(found) => out.push(found),
+                None => drop(self.discard(&copy)),
             }
         }
         self.tidy();
@@ -259,7 +283,6 @@ impl Copy {
     fn found(self, age: Duration) -> Option<Found> {
         let disk = disk::open(&self.about.path).ok().map(|file| file.text);
         if disk.as_ref() == Some(&self.text) {
-            drop(remove(&self.copy));
             return None;
         }
         let changed = disk.as_ref().map(digest) != self.about.disk;
@@ -279,7 +302,7 @@ impl Copy {
 ///
 /// # Errors
 /// When it cannot be removed.
-pub fn remove(path: &Path) -> io::Result<()> {
+fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
@@ -364,6 +387,7 @@ mod tests {
             .unwrap();
         dead.keep(&unsaved(root, "a.yml", "typed more\n", Some("old\n")))
             .unwrap();
+        assert_eq!(files(root), 2, "a lock and a copy");
         let mut living = store(root, "2-b");
         living
             .keep(&unsaved(root, "a.yml", "mine\n", Some("old\n")))
@@ -386,7 +410,10 @@ mod tests {
         fs::write(root.join("a.yml"), "typed more\n").unwrap();
         assert!(own.look(root).is_empty());
         drop(living);
-        assert_eq!(own.look(root)[0].text, "mine\n");
+        let found = own.look(root);
+        assert_eq!(found[0].text, "mine\n");
+        own.discard(&found[0].copy).unwrap();
+        assert!(!root.join("state/recovery").exists(), "nothing is left");
     }
 
     #[test]

@@ -271,7 +271,7 @@ impl Harness {
         match wish {
             Wish::Keep(unsaved) => self.store.keep(&unsaved).unwrap(),
             Wish::Forget(path) => self.store.forget(&path).unwrap(),
-            Wish::Remove(copy) => drop(fs::remove_file(copy)),
+            Wish::Remove(copy) => self.store.discard(&copy).unwrap(),
             Wish::Look(project) => {
                 let found = self.store.look(&project);
                 return (!found.is_empty()).then_some(AppEvent::Copies(project, found));

@@ -152,8 +152,8 @@ fn half_pages_repeats_and_text_objects_work_in_the_program_too() {
     fs::write(harness.path("generator.yml"), text).unwrap();
     harness.changed(&["generator.yml"]).keys("gg0f,;;,");
     assert_eq!(harness.app.buffer().unwrap().place(), (1, 17));
-    harness.keys("0ci\"new<esc>wciwx<esc>");
-    assert!(harness.buffer_text().starts_with("say \"new\"x a, b, c\n"));
+    harness.keys("0ci\"new<esc>wwciwx<esc>");
+    assert!(harness.buffer_text().starts_with("say \"new\", x, b, c\n"));
     harness.keys("3jdap");
     assert!(harness.buffer_text().ends_with("c\n\nend\n"));
     harness.keys("Gkdd").keys("u.");
