@@ -87,11 +87,8 @@ impl App {
         let name = project.relative(&found.path);
         let at = text::date_second(self.at_instant(found.made_us));
         let mut lines = vec![
-            format!(
-                "{name} has a text of {at} ({}) that was not saved:",
-                ago(found.age)
-            ),
-            "the program ended before it could be.".to_owned(),
+            format!("{name} was not saved when the program ended."),
+            format!("Its text of {at} ({}) is kept:", ago(found.age)),
             differs(found),
         ];
         let open = project.buffers.iter().find(|one| one.is_at(&found.path));

@@ -28,7 +28,7 @@ fn unsaved_text_is_offered_and_taken_up() {
     assert_eq!(copies(&harness), 1);
     let mut harness = crashed(harness);
     harness
-        .sees("generator.yml has a text of")
+        .sees("generator.yml was not saved")
         .sees("+2 -1 lines against the disk; the file is as it was then.")
         .sees("Recover")
         .sees("See the difference");
@@ -66,7 +66,7 @@ fn later_asks_again_and_discarding_is_for_good() {
         .sees("Recover");
     harness.keys("d").sees_not("Recover ");
     assert_eq!(copies(&harness), 0);
-    crashed(harness).sees_not("generator.yml has a text of");
+    crashed(harness).sees_not("was not saved when");
 }
 
 #[test]

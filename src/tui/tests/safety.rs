@@ -41,12 +41,16 @@ const MEANT: &[&str] = &[
 
 /// Requests that take nothing away: what they change, the same command or its opposite changes back.
 const HARMLESS: &[&str] = &[
-    "Control(",
-    "ReloadFiles(",
-    "Act(Some(",
-    "Edit(Set",
-    "start ",
+    "request Control(",
+    "control ",
+    "request ReloadFiles(",
+    "request Edit(Set",
+    "copy ",
+    "mouse ",
 ];
+
+/// Things done to generators that lose nothing.
+const GENTLE: &[&str] = &["Start)", "Pause)", "Resume {"];
 
 /// Files of the project and what is in them.
 fn disk_of(harness: &Harness) -> BTreeMap<PathBuf, String> {

@@ -9,19 +9,18 @@ use crate::tui::difference::Row;
 use crate::tui::pane::{Line, row, scrollbar};
 use crate::tui::text;
 
-fn whole(area: Rect) -> Rect {
+/// As large as what it shows, as far as there is room between the bars.
+fn whole(shown: &ShownDifference, area: Rect) -> Rect {
+    let rows = u16::try_from(shown.rows.len().max(1)).unwrap_or(u16::MAX);
+    let height = rows.saturating_add(2);
+    let room = area.height.saturating_sub(4).max(1);
     let width = area.width.saturating_sub(4).clamp(1, 120);
-    boxed(
-        area,
-        width,
-        area.height.saturating_sub(2).max(1),
-        Place::Middle,
-    )
+    boxed(area, width, height.min(room), Place::Middle)
 }
 
 /// What a click is on: beside the box is the way back.
-pub fn hit(area: Rect, at: Position) -> Hit {
-    if whole(area).contains(at) {
+pub fn hit(shown: &ShownDifference, area: Rect, at: Position) -> Hit {
+    if whole(shown, area).contains(at) {
         Hit::Inside
     } else {
         Hit::Outside
@@ -30,7 +29,7 @@ pub fn hit(area: Rect, at: Position) -> Hit {
 
 pub fn draw(app: &App, shown: &ShownDifference, area: Rect, screen: &mut Buffer) {
     let theme = &app.theme;
-    let body = framed(app, whole(area), &shown.title, screen);
+    let body = framed(app, whole(shown, area), &shown.title, screen);
     if shown.rows.is_empty() {
         Line::new(row(body, 0), screen).put("  no line differs", theme.popup);
         return;

@@ -36,7 +36,7 @@ pub fn hit(app: &App, at: Position) -> Hit {
         Some(Overlay::Palette(palette)) => palette::hit(palette, app.size, at),
         Some(Overlay::Dialog(dialog)) => dialog::hit(dialog, app.size, at),
         Some(Overlay::Tour(step)) => tour::hit(*step, app.size, at),
-        Some(Overlay::Difference(_)) => difference::hit(app.size, at),
+        Some(Overlay::Difference(shown)) => difference::hit(shown, app.size, at),
         Some(Overlay::Jump(_) | Overlay::Prompt(_)) | None => Hit::Outside,
     }
 }
