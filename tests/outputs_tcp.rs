@@ -18,8 +18,8 @@ use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
 use std::thread::{JoinHandle, spawn};
 
 use certificates::{Authority, Pair, server};
-use evtui::pipeline::EndReason;
 use engine::{Run, all_arrived, lines, number};
+use evtui::pipeline::EndReason;
 use rstest::rstest;
 use rustls::{ServerConnection, StreamOwned};
 

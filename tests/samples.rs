@@ -288,7 +288,11 @@ fn safe_delivery_writes_cloud_events_and_keeps_what_nobody_takes() {
     let document = project.join("generator.yml");
     let text = fs::read_to_string(&document).unwrap();
     assert!(text.contains("http://127.0.0.1:9/"));
-    fs::write(&document, text.replace("127.0.0.1:9/", &format!("{address}/"))).unwrap();
+    fs::write(
+        &document,
+        text.replace("127.0.0.1:9/", &format!("{address}/")),
+    )
+    .unwrap();
     let mut command = Command::cargo_bin("evtui").unwrap();
     command.args(["generate", "--sample", "--seed", "7", "--max-events", "400"]);
     let told = command.arg(&project).assert().success();

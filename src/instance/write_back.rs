@@ -146,9 +146,9 @@ fn change(
         };
         edit_startup(text, &read.startup, &edit)
     };
-    let took_pace = wishes
-        .iter()
-        .any(|(key, value)| matches!(*key, "speed" | "pace") && value.is_none() && !stands_for(key, wishes));
+    let took_pace = wishes.iter().any(|(key, value)| {
+        matches!(*key, "speed" | "pace") && value.is_none() && !stands_for(key, wishes)
+    });
     let mut done = None;
     let changed = super::replace::change(&read.startup, |text| {
         let mut text = text.to_owned();

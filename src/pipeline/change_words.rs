@@ -101,7 +101,10 @@ mod tests {
     #[case(Change::Pace(Pace::speed(60.0)), "pace plain → ×60")]
     #[case(Change::RateLimit(Some(500.0)), "rate limit none → 500/s")]
     #[case(Change::MaxEvents(Some(7)), "most events none → 7")]
-    #[case(Change::SkipTo(1_795_253_400_000_000), "skipped to 2026-11-21T09:30:00+00:00")]
+    #[case(
+        Change::SkipTo(1_795_253_400_000_000),
+        "skipped to 2026-11-21T09:30:00+00:00"
+    )]
     #[case(Change::Output { index: 0, paused: true }, "output 1 (file) paused")]
     #[case(Change::Retry(0), "output 1 (file) tries again")]
     #[case(Change::Alias { name: "page".into(), off: true }, "template page switched off")]
