@@ -75,6 +75,7 @@ impl<T: Clone> Flowing<T> {
                     last.counts = counts;
                 }
             }
+            None if events == 0 => {}
             _ => self.points.push_back(Point { at, events, counts }),
         }
         let old = |one: &Point<T>| now.saturating_sub(one.at) >= LONG;
@@ -92,7 +93,9 @@ impl<T: Clone> Flowing<T> {
 
     /// How much a counter grows in a second; `None` while that is not known.
     pub fn rate(&self, count: impl Fn(&T) -> u64) -> Option<f64> {
-        let last = self.points.back()?;
+        let Some(last) = self.points.back() else {
+            return self.looked(count);
+        };
         let quiet = self.now.saturating_sub(last.at);
         let base = self.base(last);
         let gap = base.map(|(base, bursts)| {
@@ -116,6 +119,11 @@ impl<T: Clone> Flowing<T> {
             return None;
         }
         // It slows down, or has ended, or never was what gives events.
+        self.looked(count)
+    }
+
+    /// How much a counter grew in a second, from look to look.
+    fn looked(&self, count: impl Fn(&T) -> u64) -> Option<f64> {
         let ((since, before), (now, after)) = (self.looks.front()?, self.looks.back()?);
         if now.saturating_sub(*since) < SHORT {
             return None;

@@ -368,8 +368,8 @@ pub struct History {
     last: Option<(Duration, Count)>,
     /// Up to when it is in the rings.
     known: Option<Duration>,
-    /// When its run began, on the axis of the histories.
-    began: Option<Duration>,
+    /// A moment on the axis of the histories, and the run's own time then.
+    anchor: Option<(Duration, Duration)>,
     recent: VecDeque<Count>,
     flowing: Flowing<Count>,
     /// Events per second now; 0 while that is not known.
@@ -394,8 +394,8 @@ impl History {
         let active = is_active(report.state.as_ref());
         let before = self.last.take().or_else(|| {
             // What has just started is known from its start on.
+            (self.known, self.anchor) = (None, None);
             let start = at.saturating_sub(count.uptime);
-            (self.known, self.began) = (None, None);
             (active && count.uptime < GAP).then_some((start, Count::NONE))
         });
         if active {
@@ -406,7 +406,7 @@ impl History {
         }
         let (from, old) = before?;
         if is_gap(at, count, from, old) {
-            (self.known, self.began) = (None, None);
+            (self.known, self.anchor) = (None, None);
             self.forget();
             if active {
                 self.window(count);
@@ -419,13 +419,13 @@ impl History {
     /// Puts what happened since the report before to where it belongs.
     fn told(&mut self, at: Duration, count: Count, old: Count, report: &Overview) -> Option<Told> {
         // Reports come by a way of their own; the run's time is exact.
-        let start = at.saturating_sub(count.uptime);
-        let began = match self.began {
-            Some(began) if began.abs_diff(start) < LATE => began,
-            _ => *self.began.insert(start),
-        };
-        let now = began + count.uptime;
-        let known = self.known.unwrap_or(began + old.uptime).min(now);
+        let near =
+            |anchor: &(Duration, Duration)| moment(*anchor, count.uptime).abs_diff(at) < LATE;
+        let anchor = self.anchor.filter(near).unwrap_or((at, count.uptime));
+        self.anchor = Some(anchor);
+        let on_axis = |time: Duration| moment(anchor, time);
+        let now = on_axis(count.uptime);
+        let known = self.known.unwrap_or_else(|| on_axis(old.uptime)).min(now);
         let delta = Delta {
             events: (count.events - old.events) as f32,
             bytes: count.bytes.saturating_sub(old.bytes) as f32,
@@ -433,10 +433,12 @@ impl History {
             lag: report.lag.as_secs_f32(),
         };
         let ends = !is_active(report.state.as_ref());
-        let flowed = began + count.flowed;
+        let flowed = on_axis(count.flowed);
         let (from, to) = if count.events > old.events && flowed > known && !ends {
-            let least = (began + old.uptime).min(flowed.saturating_sub(SPREAD));
-            (known.max(least), flowed)
+            let least = on_axis(old.uptime).min(flowed.saturating_sub(SPREAD));
+            // What came first of all stands for a whole second, too.
+            let first = old.events == 0 && self.known.is_none();
+            (if first { least } else { known.max(least) }, flowed)
         } else if ends || count.events > old.events || delta.bytes > 0.0 || delta.lost > 0.0 {
             (known, now)
         } else {
@@ -490,6 +492,11 @@ impl History {
             self.cpu = now.cpu.saturating_sub(oldest.cpu).as_secs_f64() / seconds;
         }
     }
+}
+
+/// Where a time of a run stands on the axis of the histories.
+fn moment((at, uptime): (Duration, Duration), time: Duration) -> Duration {
+    (at + time.saturating_sub(uptime)).saturating_sub(uptime.saturating_sub(time))
 }
 
 /// True when what lies between two reports is not known: another run, or nobody looked for a while.
