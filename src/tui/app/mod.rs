@@ -173,6 +173,8 @@ pub struct App {
     pub size: Rect,
     /// What is shown.
     pub screen: Screen,
+    /// The one that was shown first.
+    pub(super) home: Screen,
     /// Help while typing.
     pub assist: Assist,
     /// What is known of running generators.
@@ -265,6 +267,7 @@ impl App {
             kept,
             size: Rect::new(0, 0, opening.size.0, opening.size.1),
             screen: opening.screen,
+            home: opening.screen,
             assist: Assist::default(),
             monitor: Monitor::default(),
             observed: Observe::default(),

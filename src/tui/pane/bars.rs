@@ -248,11 +248,20 @@ fn screen_hints(app: &App) -> Vec<Hint> {
     let contexts = app.place().contexts();
     let own = command::all().filter(|one| one.context == contexts[0]);
     let general = [Id::Back, Id::NextScreen, Id::Palette, Id::Help, Id::Quit];
-    own.filter(|one| (one.available)(app).is_ok())
+    // Where a terminal begins and ends, how to leave comes first.
+    let way_out = |one: &&Command| one.id == Id::OverviewBack && app.is_watcher();
+    let first = command::all().filter(move |one| way_out(one) && app.screen == Screen::Overview);
+    let own = own.filter(move |one| !way_out(one));
+    first
+        .chain(own)
+        .filter(|one| (one.available)(app).is_ok())
         .chain(general.into_iter().filter_map(Command::get))
         .map(|command| Hint {
             key: app.keymap.label_at(command.id, app.place()),
-            title: command.title.to_owned(),
+            title: match command.id {
+                Id::OverviewBack => app.overview_back_title().to_owned(),
+                _ => command.title.to_owned(),
+            },
             id: Some(command.id),
         })
         .filter(|hint| !hint.key.is_empty())
