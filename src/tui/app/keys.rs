@@ -22,6 +22,7 @@ impl App {
             Some(Overlay::Jump(_)) => return self.jump_key(key),
             Some(Overlay::Tour(_)) => return self.tour_key(key),
             Some(Overlay::Prompt(_)) => return self.prompt_key(key),
+            Some(Overlay::Difference(_)) => return self.difference_key(key),
             None => {}
         }
         if self.screen != Screen::Design {

@@ -263,6 +263,10 @@ pub enum Id {
     NowSet,
     NowReal,
     ZoneSet,
+    // Texts that are not saved.
+    RecoverUnsaved,
+    CompareDisk,
+    ReloadFile,
     #[cfg(debug_assertions)]
     Panic,
 }

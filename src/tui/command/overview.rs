@@ -181,6 +181,7 @@ pub static TABLE: &[Command] = &[
     },
     Command {
         id: Id::OverviewReload,
+        asks: true,
         name: "overview.reload",
         title: "Read the startup list again",
         help: "Start, restart and stop what differs in the startup list and the settings",

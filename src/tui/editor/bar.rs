@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::{Field, Find, Input};
+use crate::tui::canvas::Canvas;
 use crate::tui::text;
 use crate::tui::theme::Theme;
 
@@ -80,7 +81,7 @@ pub fn draw(find: &Find, rows: Rect, theme: &Theme, screen: &mut Screen) -> Opti
                 (format!(" {sign} "), theme.bar)
             };
             let room = usize::from(first.right().saturating_sub(x));
-            (x, _) = screen.set_stringn(x, first.y, text, room, style);
+            (x, _) = screen.set_within(x, first.y, text, room, style);
         }
     }
     let room = usize::from(end.saturating_sub(first.x + LABEL.min(first.width)));
@@ -88,7 +89,7 @@ pub fn draw(find: &Find, rows: Rect, theme: &Theme, screen: &mut Screen) -> Opti
     let wide = u16::try_from(text::width(&state)).unwrap_or(u16::MAX);
     if wide > 0 && usize::from(wide) < room {
         end -= wide + 1;
-        screen.set_stringn(end, first.y, &state, usize::from(wide), style);
+        screen.set_within(end, first.y, &state, usize::from(wide), style);
     }
     let place = line(
         " Find",
@@ -139,7 +140,7 @@ fn state(find: &Find, theme: &Theme, room: usize) -> (String, Style) {
 /// Draws a label and what is typed behind it, the end of it when it is long; gives the cursor's place.
 fn line(label: &str, input: &Input, row: Rect, theme: &Theme, screen: &mut Screen) -> Position {
     let width = usize::from(row.width);
-    screen.set_stringn(row.x, row.y, label, width, theme.hint_key);
+    screen.set_within(row.x, row.y, label, width, theme.hint_key);
     let x = row.x.saturating_add(LABEL).min(row.right());
     let room = usize::from(row.right() - x);
     let skipped = (input.cursor() + 1).saturating_sub(room);
@@ -151,7 +152,7 @@ fn line(label: &str, input: &Input, row: Rect, theme: &Theme, screen: &mut Scree
     });
     let from = shown.map_or(0, |(at, _)| at);
     let shown = input.text().get(from..).unwrap_or_default();
-    screen.set_stringn(x, row.y, shown, room, theme.bar);
+    screen.set_within(x, row.y, shown, room, theme.bar);
     let before = input.text().get(..from).map_or(0, text::width);
     let shift = input.cursor().saturating_sub(before);
     let shift = u16::try_from(shift).unwrap_or(u16::MAX);

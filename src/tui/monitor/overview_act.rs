@@ -229,9 +229,29 @@ impl App {
         }
     }
 
-    /// Reads the startup list again and starts, restarts and stops what differs.
+    /// Reads the startup list again and starts, restarts and stops what differs; asks when something
+    /// runs that may be stopped by it.
     pub fn reload_list(&mut self) {
-        self.effects_push(Effect::Request(Box::new(Request::Reload)));
+        let active = |one: &&Overview| is_active(one.state.as_ref());
+        let count = self.monitor.generators.iter().filter(active).count();
+        if count == 0 {
+            self.effects_push(Effect::Request(Box::new(Request::Reload)));
+            return;
+        }
+        self.overlays.push(Overlay::Dialog(Dialog {
+            title: "Read the startup list".to_owned(),
+            lines: vec![
+                format!("{} at work.", text::count(count, "generator")),
+                "Those that the list has otherwise are restarted, those it has no more are stopped."
+                    .to_owned(),
+            ],
+            choices: vec![
+                Choice::new('r', "Read it", app::Action::ReloadList),
+                Choice::new('c', "Cancel", app::Action::Nothing),
+            ],
+            chosen: 0,
+            about: None,
+        }));
     }
 
     /// Asks which generators to show.

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::Line;
-use crate::tui::app::{App, Dialog, Focus, Overlay, Phase, Screen, Start};
+use crate::tui::app::{Action, App, Dialog, Focus, Overlay, Phase, Screen, Start};
 use crate::tui::command::{self, Command, Id};
 use crate::tui::editor::Field;
 use crate::tui::editor::vim::{Mode, Vim};
@@ -147,6 +147,7 @@ fn hint_list(app: &App) -> Vec<Hint> {
         Some(Overlay::Jump(_)) => pairs(&[("a … z", "Go there"), ("Esc", "Close")]),
         Some(Overlay::Tour(_)) => pairs(&[("Enter", "Next"), ("←", "Back"), ("Esc", "Skip")]),
         Some(Overlay::Prompt(_)) => pairs(&[("Enter", "Take"), ("Esc", "Cancel")]),
+        Some(Overlay::Difference(_)) => pairs(&[("↑ ↓", "Scroll"), ("Esc", "Back")]),
         None if !app.pending.keys.is_empty() => pending_hints(app),
         None if app.screen != Screen::Design => screen_hints(app),
         None if app.start.as_ref().is_some_and(Start::is_empty) => {
@@ -237,8 +238,9 @@ fn dialog_hints(dialog: &Dialog) -> Vec<Hint> {
         out.extend(pairs(&[("← →", "Choose")]));
     }
     out.extend(pairs(&[("Enter", "Take")]));
-    if dialog.way_out().is_some() {
-        out.extend(pairs(&[("Esc", "Cancel")]));
+    if let Some(choice) = dialog.way_out().and_then(|index| dialog.choices.get(index)) {
+        let later = choice.action != Action::Nothing;
+        out.extend(pairs(&[("Esc", if later { "Later" } else { "Cancel" })]));
     }
     out
 }

@@ -9,6 +9,7 @@ use super::{Line, row, scrollbar};
 use crate::preview::{Part, Schedule};
 use crate::time::{Moment, SECOND_US, rate};
 use crate::tui::app::{App, Focus, SPANS, bucket, inner};
+use crate::tui::canvas::Canvas;
 use crate::tui::text;
 use crate::tui::theme::{Theme, Token};
 
@@ -407,7 +408,7 @@ fn histogram(schedule: &Schedule, area: Rect, theme: &Theme, screen: &mut Buffer
             } else {
                 theme.accent
             };
-            screen.set_stringn(x, y, symbol, 1, look);
+            screen.set_within(x, y, symbol, 1, look);
         }
     }
 }
@@ -505,7 +506,8 @@ fn axis(
     line.put(" ", theme.muted).put(&label(from), theme.muted);
     line.right(" ", theme.muted)
         .right(&label(until), theme.muted);
-    let Some(cursor) = cursor else {
+    // Without a row of its own the sign would stand in that of another pane.
+    let Some(cursor) = cursor.filter(|_| !area.is_empty()) else {
         return;
     };
     let columns = usize::from(width);
@@ -513,7 +515,7 @@ fn axis(
     if let Some(column) = (0..columns).find(shows) {
         let x = area.x + 1 + u16::try_from(column).unwrap_or(0);
         if x < area.right() {
-            screen.set_stringn(x, area.y, "▲", 1, theme.focus);
+            screen.set_within(x, area.y, "▲", 1, theme.focus);
         }
     }
 }
