@@ -141,6 +141,7 @@ impl App {
                     Some(Action::CloseNow | Action::CloseOrLeave | Action::EditOutside)
                 );
                 let done = own && !open || project.unsaved().is_empty();
+                self.resolved(&name);
                 self.info(format!("saved {name}"));
                 self.notice_settings(&[path.to_owned()]);
                 if done && let Some(action) = self.after_save.take() {
@@ -217,6 +218,7 @@ impl App {
         if buffer.is(&file.text) {
             let text = buffer.rope();
             buffer.saved(text);
+            self.resolved(&name);
             return;
         }
         if buffer.dirty() && !buffer.gone && !forced {
@@ -224,6 +226,7 @@ impl App {
             return;
         }
         buffer.reload(file.text);
+        self.resolved(&name);
         self.info(format!("{name} changed on disk and was loaded"));
         self.touch_preview();
     }

@@ -222,6 +222,8 @@ pub struct App {
     /// A file whose text on disk is to be taken over, whatever was typed.
     forced: Option<PathBuf>,
     leaving: bool,
+    /// Keeps keys from answering what they brought up.
+    guard: dialog::Guard,
     /// Where generators run.
     pub link: Link,
     /// Generators that run, as far as known, whoever started them.
@@ -295,6 +297,7 @@ impl App {
             after_save: None,
             forced: None,
             leaving: false,
+            guard: dialog::Guard::default(),
             link: Link::Here,
             running: Vec::new(),
             unsafe_here: None,
@@ -306,7 +309,6 @@ impl App {
         }
         app.settle_editor(&Settings::default());
         app.tell_problems(&[problems, conflicts].concat());
-        app.first_time();
         app.settle();
         Ok(app)
     }

@@ -97,6 +97,8 @@ pub struct Preview {
     buckets: usize,
     width_changed: bool,
     pub(super) diagnostics: Vec<crate::config::Diagnostic>,
+    /// What is wrong with the events themselves.
+    pub(super) of_events: Vec<crate::config::Diagnostic>,
 }
 
 impl Preview {
@@ -130,6 +132,7 @@ impl Preview {
             buckets: 0,
             width_changed: false,
             diagnostics: Vec::new(),
+            of_events: Vec::new(),
         }
     }
 
@@ -339,21 +342,22 @@ impl App {
                 one.place.as_ref(),
             ));
         }
-        for event in self.preview.events.iter().filter(|_| !self.preview.old) {
-            if let Err(PreviewFailure::Render(error)) = &event.text {
-                let place = error.places.first();
-                let one = problem(
-                    &project.root,
-                    Severity::Error,
-                    &error.message,
-                    error.help.as_deref(),
-                    place,
-                );
-                if !problems.contains(&one) {
-                    problems.push(one);
-                }
-            }
+        let events = match self.preview.old {
+            true => Vec::new(),
+            false => crate::preview::problems(&self.preview.events),
+        };
+        for one in &events {
+            let message = format!("{} ({})", one.problem.message, one.share());
+            problems.push(problem(
+                &project.root,
+                one.problem.severity,
+                &message,
+                one.problem.help.as_deref(),
+                one.problem.place.as_ref(),
+            ));
         }
+        let events = events.into_iter().map(|one| one.problem);
+        self.preview.of_events = events.collect();
         problems.sort_by_key(|problem| problem.severity);
         for buffer in &mut project.buffers {
             let own = problems.iter().filter_map(|problem| {

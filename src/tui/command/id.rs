@@ -263,6 +263,7 @@ pub enum Id {
     NowSet,
     NowReal,
     ZoneSet,
+    TimesGo,
     #[cfg(debug_assertions)]
     Panic,
 }

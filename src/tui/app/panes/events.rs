@@ -146,7 +146,13 @@ impl Preview {
     }
 
     fn event_rows(&self, index: usize, event: &PreviewEvent, width: usize, rows: &mut Vec<Row>) {
-        if let Err(failure) = &event.text {
+        // What the formatter says of a text that is not JSON is said below, with its place.
+        let said = |failure: &PreviewFailure| {
+            event.fault.is_some() && matches!(failure, PreviewFailure::Format(..))
+        };
+        if let Err(failure) = &event.text
+            && !said(failure)
+        {
             let wrapped = wrap(&failure_text(failure), width.saturating_sub(2));
             rows.extend(signed("✗", wrapped).map(|text| Row::Failed(index, text)));
         }
@@ -157,8 +163,9 @@ impl Preview {
             );
             if let Some(place) = &fault.place {
                 let name = place.path.file_name().unwrap_or_default();
-                let line = place.span.map_or(1, |span| span.start.line);
-                words.push_str(&format!(" → {}:{line}", name.to_string_lossy()));
+                let at = place.span.unwrap_or_default().start;
+                let (name, line, column) = (name.to_string_lossy(), at.line, at.column);
+                words.push_str(&format!(" → {name}:{line}:{column}"));
             }
             let wrapped = wrap(&words, width.saturating_sub(2));
             rows.extend(signed("✗", wrapped).map(|text| Row::Fault(index, text)));
