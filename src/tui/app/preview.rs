@@ -41,7 +41,7 @@ pub struct Problem {
     pub help: Option<String>,
     /// The file, absolute, and line and character in it, from 0.
     pub place: Option<Resolved>,
-    /// The place as shown; empty when there is none.
+    /// The place as shown, and how many events have it; empty when there is none.
     pub label: String,
 }
 
@@ -347,14 +347,20 @@ impl App {
             false => crate::preview::problems(&self.preview.events),
         };
         for one in &events {
-            let message = format!("{} ({})", one.problem.message, one.share());
-            problems.push(problem(
+            let mut found = problem(
                 &project.root,
                 one.problem.severity,
-                &message,
+                &one.problem.message,
                 one.problem.help.as_deref(),
                 one.problem.place.as_ref(),
-            ));
+            );
+            let gap = if found.label.is_empty() { "" } else { "  " };
+            let share = match one.times == one.of {
+                true => format!("all {}", one.of),
+                false => format!("{} of {}", one.times, one.of),
+            };
+            found.label.push_str(&format!("{gap}{share}"));
+            problems.push(found);
         }
         let events = events.into_iter().map(|one| one.problem);
         self.preview.of_events = events.collect();

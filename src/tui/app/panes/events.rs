@@ -372,7 +372,37 @@ impl Preview {
             return false;
         };
         self.put_cursor(row);
+        self.shift_to_hit(row);
         true
+    }
+
+    /// Moves lines that are cut at the edge sideways until the first match of a row is seen.
+    fn shift_to_hit(&mut self, row: usize) {
+        let Some(Row::Text(event, range)) = self.rows.get(row).filter(|_| !self.panes.wrap) else {
+            return;
+        };
+        let found = self.panes.search.as_ref();
+        let found = found.and_then(|search| search.found.get(*event));
+        let own = found.and_then(|all| all.iter().find(|one| range.contains(&one.start)));
+        let text = self.events.get(*event).and_then(shown_text);
+        let cells = |from: usize, to: usize| {
+            let part = text.and_then(|text| text.get(from..to));
+            part.map_or(0, crate::tui::text::width)
+        };
+        if let Some(own) = own {
+            let (start, wide) = (cells(range.start, own.start), cells(own.start, own.end));
+            let room = usize::from(self.rows_width);
+            let shift = self.panes.shift;
+            if start < shift || start + wide > shift + room {
+                // With something of what stands before it.
+                self.panes.shift = (start + wide)
+                    .saturating_sub(room)
+                    .max(start.saturating_sub(room / 3));
+            }
+            if start + wide <= room {
+                self.panes.shift = 0;
+            }
+        }
     }
 
     fn is_hit(&self, row: &Row) -> bool {
