@@ -310,7 +310,13 @@ impl App {
                     title: format!("{sign} {}", problem.message),
                     detail: problem.help.clone().unwrap_or_default(),
                     name: "",
-                    key: problem.label.clone(),
+                    // The message needs the room more than folders do.
+                    key: problem
+                        .label
+                        .rsplit('/')
+                        .next()
+                        .unwrap_or_default()
+                        .to_owned(),
                     refused: None,
                     pick: problem
                         .place

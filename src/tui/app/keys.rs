@@ -27,18 +27,17 @@ impl App {
         if !matches!(self.overlays.last(), Some(Overlay::Dialog(_))) {
             self.guard.forget();
         }
+        let tour = matches!(self.overlays.last(), Some(Overlay::Tour(_)));
+        if tour && self.tour_key(key) {
+            return;
+        }
         match self.overlays.last() {
             Some(Overlay::Dialog(_)) => return self.dialog_key(key),
             Some(Overlay::Palette(_)) => return self.palette_key(key),
             Some(Overlay::Help(_)) => return self.help_key(key),
             Some(Overlay::Jump(_)) => return self.jump_key(key),
-            Some(Overlay::Tour(_)) => {
-                if self.tour_key(key) {
-                    return;
-                }
-            }
             Some(Overlay::Prompt(_)) => return self.prompt_key(key),
-            None => {}
+            Some(Overlay::Tour(_)) | None => {}
         }
         if self.screen != Screen::Design {
             if self.monitor_types() && self.pending.keys.is_empty() {

@@ -147,7 +147,12 @@ fn hint_list(app: &App) -> Vec<Hint> {
         // The hints that the labels stand before.
         Some(Overlay::Jump(_)) => screen_or_pane_hints(app),
         Some(Overlay::Tour(_)) => pairs(&[("Enter", "Next"), ("←", "Back"), ("Esc", "Skip")]),
-        Some(Overlay::Prompt(_)) => pairs(&[("Enter", "Take"), ("Esc", "Cancel")]),
+        Some(Overlay::Prompt(prompt)) if prompt.offered.is_empty() => {
+            pairs(&[("Enter", "Take"), ("Esc", "Cancel")])
+        }
+        Some(Overlay::Prompt(_)) => {
+            pairs(&[("↑ ↓", "Choose"), ("Enter", "Take"), ("Esc", "Cancel")])
+        }
         None if !app.pending.keys.is_empty() => pending_hints(app),
         None => screen_or_pane_hints(app),
     }

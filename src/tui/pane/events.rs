@@ -171,7 +171,9 @@ fn draw_row(app: &App, at: usize, content: &Row, area: Rect, screen: &mut Buffer
             } else {
                 &problem.label
             };
+            let (place, share) = place.split_once("  ").unwrap_or((place, ""));
             line.put(sign, style).put(place, style);
+            line.right(" ", theme.muted).right(share, theme.muted);
         }
         Row::Problem(_, text) => drop(line.put("  ", theme.text).put(text, theme.text)),
         Row::Help(_, text) => drop(line.put("  ", theme.muted).put(text, theme.muted)),

@@ -66,15 +66,15 @@ pub fn chart(app: &App, body: Rect) -> Chart {
 /// What is said of timestamps that a live run leaves out, in rows.
 fn banner(app: &App, body: Rect) -> Vec<String> {
     let schedule = app.preview.schedule.as_ref();
-    let Some(why) = schedule.and_then(|schedule| schedule.skipped.as_ref()) else {
+    if schedule.is_none_or(|schedule| schedule.skipped.is_none()) {
         return Vec::new();
-    };
+    }
     let way = key_here(app, Id::Mode).map_or_else(
-        || "sample mode gives them".to_owned(),
-        |key| format!("{key}: sample mode, which gives them"),
+        || "sample mode does not".to_owned(),
+        |key| format!("{key}: sample mode"),
     );
     let mut rows = text::wrap(
-        &format!("{why}; {way}"),
+        &format!("all lie before now, a live run skips them; {way}"),
         usize::from(body.width.saturating_sub(2)),
     );
     rows.truncate(match body.height {
@@ -414,7 +414,10 @@ fn part_line(
         line.put(&format!("  {share:.0} %  {sign}{each}"), theme.muted);
     }
     if let Some(total) = part.total {
-        line.put(&format!("  {} in all", text::grouped(total)), theme.muted);
+        let all = format!("  {} in all", text::grouped(total));
+        if text::width(&all) <= line.room() {
+            line.put(&all, theme.muted);
+        }
     }
 }
 

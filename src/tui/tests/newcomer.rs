@@ -117,8 +117,8 @@ fn an_empty_histogram_says_where_it_fires() {
     let mut schedule = harness.app.preview.schedule.clone().unwrap();
     schedule.skipped = Some("all timestamps lie before now".to_owned());
     harness.app.preview.schedule = Some(schedule);
-    harness.sees("all timestamps lie before now; m: sample mode");
-    harness.keys("<alt-2>").sees("m in this pane");
+    harness.sees("all lie before now").sees("m: sample mode");
+    harness.keys("<alt-2>").sees("m in this pane: sample");
 }
 
 #[test]
