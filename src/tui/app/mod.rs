@@ -229,6 +229,8 @@ pub struct App {
     /// A file whose text on disk is to be taken over, whatever was typed.
     forced: Option<PathBuf>,
     leaving: bool,
+    /// Keeps keys from answering what they brought up.
+    guard: dialog::Guard,
     /// Where generators run.
     pub link: Link,
     /// Generators that run, as far as known, whoever started them.
@@ -308,6 +310,7 @@ impl App {
             after_save: None,
             forced: None,
             leaving: false,
+            guard: dialog::Guard::default(),
             link: Link::Here,
             running: Vec::new(),
             unsafe_here: None,
@@ -322,7 +325,6 @@ impl App {
         }
         app.settle_editor(&Settings::default());
         app.tell_problems(&[problems, conflicts].concat());
-        app.first_time();
         app.settle();
         Ok(app)
     }

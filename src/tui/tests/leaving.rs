@@ -35,7 +35,7 @@ fn what_runs_here_is_stopped() {
         .sees("web-access is running")
         .sees("then it stops")
         .sees_not("Keep running");
-    harness.keys("s");
+    harness.keys("t");
     assert_eq!(harness.done.last().unwrap(), "shut down");
     assert_eq!(harness.app.exit(), Some(0));
 }
@@ -56,7 +56,7 @@ fn what_runs_apart_goes_on_unless_that_is_not_wanted() {
 
     let mut harness = running();
     apart(&mut harness);
-    harness.keys("<ctrl-q>s");
+    harness.keys("<ctrl-q>t");
     assert_eq!(harness.done.last().unwrap(), "shut down");
 }
 
@@ -100,7 +100,7 @@ fn stopping_shows_how_far_it_is_and_can_be_cut_short() {
     apart(&mut harness);
     harness.send(AppEvent::Key(key("ctrl-q")));
     harness.send(AppEvent::Key(KeyEvent::new(
-        KeyCode::Char('s'),
+        KeyCode::Char('t'),
         KeyModifiers::NONE,
     )));
     // The answer is on its way.
@@ -224,4 +224,39 @@ fn why_a_process_is_gone_is_told_whole_where_there_is_little_room() {
         .sees("✗ failed")
         .sees("is gone since 13:05:12")
         .sees("with Ctrl-R");
+}
+
+#[test]
+fn a_key_pressed_twice_by_habit_stops_nothing() {
+    // `s` saves; the question that comes up then is about stopping, and has another letter for it.
+    let mut harness = running();
+    harness.keys("x<ctrl-q>ss").sees("web-access is running.");
+    assert!(!harness.done.contains(&"shut down".to_owned()));
+    // Enter twice: the first saves, the second takes the answer that stops nothing.
+    let mut harness = running();
+    harness.keys("x<ctrl-q><enter><enter>");
+    assert!(!harness.done.contains(&"shut down".to_owned()));
+    assert_eq!(harness.app.exit(), None);
+    assert!(harness.read("generator.yml").starts_with('x'));
+    // Stopping has a safe answer, too, and its own letter.
+    let mut harness = running();
+    apart(&mut harness);
+    harness.send(AppEvent::Key(key("ctrl-q")));
+    harness.send(AppEvent::Key(key("t")));
+    drop(harness.app.take_effects());
+    harness.sees("▸Wait [w]");
+    harness.keys("<enter>t").sees("Delivering what is queued");
+    assert!(!harness.done.contains(&"abort all".to_owned()));
+}
+
+#[test]
+fn the_key_that_brought_a_question_up_does_not_destroy_at_once() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.keys("<alt-1><down>").sees("━▸ Files");
+    let shown = harness.app.project.as_ref().unwrap().shown().len();
+    harness.keys("dd").sees("wait a moment");
+    assert_eq!(harness.app.project.as_ref().unwrap().shown().len(), shown);
+    harness.now += Duration::from_secs(2);
+    harness.keys("d");
+    assert!(harness.app.overlays.is_empty());
 }
