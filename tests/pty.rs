@@ -126,7 +126,7 @@ fn quitting_with_a_running_pipeline_asks_and_delivers() {
     wait_for_more(&pty, 0);
     pty.send("\x11");
     pty.sees("web-access is running");
-    pty.send("s");
+    pty.send("t");
     assert!(pty.ends().success());
     assert_eq!(pty.left_behind(), "");
     assert!(

@@ -1,6 +1,7 @@
 //! Questions: a title, a few lines, choices with a letter each.
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ropey::Rope;
@@ -9,6 +10,9 @@ use super::{App, Overlay};
 use crate::instance::{self, Selection};
 use crate::tui::event::{Effect, Request};
 use crate::tui::trash::FileChange;
+
+/// How long the key that brought a question up, or closed what lay on top, stays without effect.
+const CALM: Duration = Duration::from_millis(800);
 
 /// What a choice does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +83,115 @@ pub enum Action {
     Reload(PathBuf),
     /// Decides another time what to do about a file that someone else changed.
     DecideLater(PathBuf),
+    /// Leaves the question open.
+    Wait,
+}
+
+impl Action {
+    /// True when something is lost by it that cannot be had back.
+    fn destroys(&self) -> bool {
+        match self {
+            Self::Leave
+            | Self::StopAll
+            | Self::AbortAll
+            | Self::Abort
+            | Self::LoadTheirs(..)
+            | Self::CloseNow
+            | Self::CloseOrLeave
+            | Self::Delete(_)
+            | Self::Act(..)
+            | Self::ReplayLetters(..)
+            | Self::SetGlobal(..)
+            | Self::ResetGlobals(_)
+            | Self::DropCopy
+            | Self::SaveOver(_)
+            | Self::ResetState
+            | Self::ReloadList
+            | Self::Reload(_) => true,
+            Self::Nothing
+            | Self::KeepMine(..)
+            | Self::SaveThenLeave
+            | Self::Detach
+            | Self::SaveThenRun
+            | Self::Run
+            | Self::SaveThenClose
+            | Self::SaveThenEditOutside
+            | Self::EditOutside
+            | Self::Recover
+            | Self::LeaveCopy
+            | Self::SeeCopy
+            | Self::SeeTheirs(_)
+            | Self::WriteBack(_)
+            | Self::UndoFiles
+            | Self::DecideLater(_)
+            | Self::Wait => false,
+        }
+    }
+}
+
+/// Remembers the keys pressed last, so that one that is held down or pressed twice by habit neither
+/// answers a question that came up under the finger nor gets into the text behind a box that it closed.
+#[derive(Debug, Default)]
+pub(super) struct Guard {
+    now: Option<(KeyCode, Instant)>,
+    before: Option<(KeyCode, Instant)>,
+    /// Answers of the question that was on top when the last key came.
+    met: Vec<&'static str>,
+    /// A question was on top once the key before was done with: that key brought it up, not something
+    /// that happened while somebody was typing.
+    asked: bool,
+    /// The key that closed a box, and when it last came.
+    closed: Option<(KeyCode, Instant)>,
+}
+
+impl Guard {
+    /// Takes a key in; true when it is to be ignored.
+    pub(super) fn press(&mut self, code: KeyCode, now: Instant) -> bool {
+        self.before = self.now.replace((code, now));
+        let held = self
+            .closed
+            .take()
+            .is_some_and(|(closed, at)| closed == code && now.saturating_duration_since(at) < CALM);
+        if held {
+            self.closed = Some((code, now));
+        }
+        held
+    }
+
+    /// The last key closed a box: it goes no further for a while.
+    pub(super) fn close(&mut self) {
+        self.closed = self.now;
+    }
+
+    /// The last key is done with; tells whether a question is on top.
+    pub(super) fn done(&mut self, asked: bool) {
+        self.asked = asked;
+    }
+
+    /// True when the last key was meant for what was there before this question: it is the one that
+    /// brought the question up, or the question came up by itself amid typing.
+    fn is_echo(&mut self, choices: &[Choice]) -> bool {
+        let labels = choices.iter().map(|choice| choice.label);
+        let known = labels.clone().eq(self.met.iter().copied());
+        if !known {
+            self.met = labels.collect();
+        }
+        let (Some((now, at)), Some((before, then))) = (self.now, self.before) else {
+            return false;
+        };
+        let meant_before = now == before || !self.asked;
+        let echo = !known && meant_before && at.saturating_duration_since(then) < CALM;
+        if echo {
+            // It may be held down: the next one is to be met as this one was.
+            self.met.clear();
+        }
+        echo
+    }
+
+    /// No question is on top.
+    pub(super) fn forget(&mut self) {
+        self.met.clear();
+    }
 }
 
 /// One answer.
@@ -150,6 +263,14 @@ impl App {
             }
             _ => None,
         };
+        let echo = self.guard.is_echo(&dialog.choices);
+        let destroys = picked
+            .and_then(|index| dialog.choices.get(index))
+            .is_some_and(|choice| choice.action.destroys());
+        if echo && destroys {
+            self.info("that key came before the question; wait a moment to answer with it");
+            return;
+        }
         self.answer(picked);
     }
 
@@ -159,6 +280,9 @@ impl App {
             return;
         };
         if let Some(choice) = picked.and_then(|index| dialog.choices.get(index)).cloned() {
+            if choice.action == Action::Wait {
+                return;
+            }
             // A look at a difference is no answer yet.
             if !matches!(choice.action, Action::SeeCopy | Action::SeeTheirs(_)) {
                 self.overlays.pop();
@@ -169,7 +293,7 @@ impl App {
 
     pub(super) fn act(&mut self, action: Action) {
         match action {
-            Action::Nothing => {}
+            Action::Nothing | Action::Wait => {}
             Action::SaveThenLeave => self.save_all(Some(Action::Leave)),
             Action::Leave => self.leave(),
             Action::Detach => self.detach(),

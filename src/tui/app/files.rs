@@ -194,6 +194,7 @@ impl App {
                     Some(Action::CloseNow | Action::CloseOrLeave | Action::EditOutside)
                 );
                 let done = own && !open || project.unsaved().is_empty();
+                self.resolved(&name);
                 self.info(format!("saved {name}"));
                 self.notice_settings(&[path.to_owned()]);
                 if done && let Some(action) = self.after_save.take() {
@@ -275,6 +276,7 @@ impl App {
             let text = buffer.rope();
             buffer.saved(text);
             self.drop_question(path);
+            self.resolved(&name);
             return;
         }
         if buffer.holds_edits() && !forced {
@@ -286,6 +288,7 @@ impl App {
         }
         buffer.reload(file.text);
         self.drop_question(path);
+        self.resolved(&name);
         self.info(format!("{name} changed on disk and was loaded"));
         self.touch_preview();
     }

@@ -178,6 +178,8 @@ pub struct App {
     pub size: Rect,
     /// What is shown.
     pub screen: Screen,
+    /// The one that was shown first.
+    pub(super) home: Screen,
     /// Help while typing.
     pub assist: Assist,
     /// What is known of running generators.
@@ -227,6 +229,8 @@ pub struct App {
     /// A file whose text on disk is to be taken over, whatever was typed.
     forced: Option<PathBuf>,
     leaving: bool,
+    /// Keeps keys from answering what they brought up.
+    guard: dialog::Guard,
     /// Where generators run.
     pub link: Link,
     /// Generators that run, as far as known, whoever started them.
@@ -275,6 +279,7 @@ impl App {
             kept,
             size: Rect::new(0, 0, opening.size.0, opening.size.1),
             screen: opening.screen,
+            home: opening.screen,
             assist: Assist::default(),
             monitor: Monitor::default(),
             observed: Observe::default(),
@@ -305,6 +310,7 @@ impl App {
             after_save: None,
             forced: None,
             leaving: false,
+            guard: dialog::Guard::default(),
             link: Link::Here,
             running: Vec::new(),
             unsafe_here: None,
@@ -319,7 +325,6 @@ impl App {
         }
         app.settle_editor(&Settings::default());
         app.tell_problems(&[problems, conflicts].concat());
-        app.first_time();
         app.settle();
         Ok(app)
     }

@@ -46,6 +46,7 @@ impl App {
             self.tell_problems(&problems);
             return;
         }
+        self.resolved("settings: ");
         let old = std::mem::replace(&mut self.settings, loaded.settings);
         if old == self.settings {
             return;

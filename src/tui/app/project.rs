@@ -167,6 +167,7 @@ impl App {
         self.set_focus(Focus::Editor);
         self.preview.hurry(self.now);
         self.project_settings();
+        self.first_time();
     }
 
     pub(super) fn open_start(&mut self, folder: PathBuf) {

@@ -267,6 +267,7 @@ pub enum Id {
     RecoverUnsaved,
     CompareDisk,
     ReloadFile,
+    TimesGo,
     #[cfg(debug_assertions)]
     Panic,
 }

@@ -287,6 +287,20 @@ impl App {
         Ok(())
     }
 
+    /// What the key for going back does now, in a few words.
+    pub fn overview_back_title(&self) -> &'static str {
+        let state = &self.monitor.overview;
+        if !state.filter.is_empty() {
+            "Show all"
+        } else if !state.marked.is_empty() {
+            "Unmark"
+        } else if self.is_watcher() {
+            "Leave"
+        } else {
+            "Back"
+        }
+    }
+
     /// Shows everything and unmarks everything; from there, back to the workbench.
     pub fn overview_back(&mut self) {
         let state = &mut self.monitor.overview;

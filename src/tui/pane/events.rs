@@ -172,7 +172,9 @@ fn draw_row(app: &App, at: usize, content: &Row, area: Rect, screen: &mut Buffer
             } else {
                 &problem.label
             };
+            let (place, share) = place.split_once("  ").unwrap_or((place, ""));
             line.put(sign, style).put(place, style);
+            line.right(" ", theme.muted).right(share, theme.muted);
         }
         Row::Problem(_, text) => drop(line.put("  ", theme.text).put(text, theme.text)),
         Row::Help(_, text) => drop(line.put("  ", theme.muted).put(text, theme.muted)),
@@ -335,7 +337,10 @@ fn head(app: &App, index: usize, area: Rect, screen: &mut Buffer) {
         let took = event.took.as_secs_f64() * 1e6;
         let size = text::bytes(text.len() as f64);
         line.right(" ", theme.muted);
-        line.right(&format!("  {size} {took:>5.0} us"), theme.muted);
+        // The size matters more where there is no room for both.
+        let both = format!("  {size} {took:>5.0} us");
+        let fits = text::width(&both) < line.room();
+        line.right(if fits { &both } else { &size }, theme.muted);
     }
     line.fill(" ", theme.muted);
 }

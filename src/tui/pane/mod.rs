@@ -89,7 +89,7 @@ fn whole(app: &App, screen: &mut Buffer) -> Option<Position> {
         }
         vim::prompt(app, layout.status, screen).or(cursor)
     };
-    notices::older(app, &layout, screen);
+    notices::older(app, &layout, cursor, screen);
     notices::following(app, &layout, screen);
     if app.overlays.is_empty() {
         cursor

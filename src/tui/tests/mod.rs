@@ -14,6 +14,7 @@ mod globals;
 mod leaving;
 mod logs;
 mod monitor;
+mod newcomer;
 mod panes;
 mod recovering;
 mod safety;

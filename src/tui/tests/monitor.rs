@@ -206,6 +206,7 @@ fn failing(status: &mut GeneratorStatus, _: u64) {
         next: Some(Duration::from_millis(3_900)),
     });
     stats.outputs[0].dead_lettered = 120;
+    stats.outputs[0].letters_kept = 120;
     stats.outputs[0].write_failed = 3;
     stats.outputs[0].written -= 123;
     stats.lints = vec![Lint {

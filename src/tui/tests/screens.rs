@@ -149,6 +149,7 @@ fn an_output_whose_target_is_down(#[values((80, 24), (120, 40))] size: (u16, u16
     let output = &mut status.stats.outputs[0];
     output.name = "http".to_owned();
     output.dead_lettered = 1_200;
+    output.letters_kept = 1_200;
     output.outage = Some(Outage {
         open: true,
         attempts: 7,

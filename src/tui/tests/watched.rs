@@ -115,6 +115,7 @@ pub fn broken(harness: &Harness, seconds: u64, lost: u64) -> GeneratorStatus {
             retries: 23,
             dead_lettered: 1_200,
             letters: Some("dead-letters/http.ndjson".into()),
+            letters_kept: 1_200,
             outage: Some(Outage {
                 open: true,
                 attempts: 7,
