@@ -6,6 +6,7 @@ mod assist;
 mod awaited;
 mod commands;
 mod control;
+mod create;
 mod dialog;
 mod edit;
 mod external_editor;
@@ -27,6 +28,7 @@ mod project;
 mod prompt;
 mod remember;
 mod screen;
+mod symbols;
 mod tabs;
 mod toasts;
 mod tour;
@@ -350,6 +352,7 @@ impl App {
             AppEvent::Answer(answer) => self.take_answer(answer),
             AppEvent::Session(root, session) => self.take_session(&root, *session),
             AppEvent::Excerpt(path, line, lines) => self.excerpt_read(&path, line, lines),
+            AppEvent::Made(starter, folder, result) => self.project_made(starter, &folder, result),
             AppEvent::Signal(number) => self.exit = Some(u8::try_from(128 + number).unwrap_or(1)),
             AppEvent::TerminalLost(why) => {
                 tracing::error!("the terminal is lost: {why}");
