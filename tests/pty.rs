@@ -443,7 +443,7 @@ fn a_project_is_made_and_opened() {
     pty.sees("New project from web-access");
     pty.send("\x15shop/web\r");
     pty.sees("no problems");
-    pty.sees("from web-access");
+    pty.sees("# Lesson 1: a web server");
     pty.until("rendered events", |screen| {
         screen.contents().contains("Mozilla").then_some(())
     });

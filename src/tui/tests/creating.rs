@@ -187,16 +187,17 @@ fn values_of_params_are_kept_for_the_project() {
 #[test]
 fn a_word_of_completion_is_clicked() {
     let mut harness = Harness::open(120, 40, "dark");
-    harness.keys("<ctrl-end><enter><ctrl-space>");
+    harness.keys("<ctrl-o>jinja<enter><ctrl-end>{{ module.");
     let popup = harness.app.assist.popup.as_ref().expect("a list");
     let second = popup.items[1].clone();
-    let (_, cursor) = harness.draw();
-    let at = cursor.unwrap();
-    let found = (0..40).find(|y| {
-        let place = Position { x: at.x + 2, y: *y };
-        pane::word_at(&harness.app, place) == Some(1)
-    });
-    harness.click(at.x + 2, found.expect("the second word is shown"));
+    let places = harness.app.size.positions();
+    let mut shown = places.filter(|at| pane::word_at(&harness.app, *at) == Some(1));
+    let at = shown.next().expect("the second word is shown");
+    harness.click(at.x, at.y);
     assert!(harness.app.assist.popup.is_none());
-    assert!(harness.buffer_text().contains(&second.insert));
+    let text = harness.buffer_text();
+    assert!(
+        text.contains(&format!("module.{}", second.insert)),
+        "{text}"
+    );
 }
