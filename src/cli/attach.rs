@@ -39,6 +39,9 @@ pub(super) struct Args {
     /// Attach to the instance behind this socket
     #[arg(long, value_name = "PATH", conflicts_with = "name")]
     socket: Option<PathBuf>,
+    /// Lines instead of screens: prints what is new, takes commands from standard input, a line each
+    #[arg(long)]
+    plain: bool,
     #[command(flatten)]
     looks: LookArgs,
     /// Append the application's log to this file
@@ -101,7 +104,13 @@ fn start(args: &Args) -> Result<u8, String> {
         find: Box::new(move || Some(Ok(handle.clone()))),
         make: Box::new(move || Ok((again.clone(), None))),
     };
-    tui::run(opening, backends(instances, secrets.clone())).map_err(|error| error.to_string())
+    let backends = backends(instances, secrets.clone());
+    let done = if args.plain {
+        tui::run_plain(opening, backends, &mut io::stdout())
+    } else {
+        tui::run(opening, backends)
+    };
+    done.map_err(|error| error.to_string())
 }
 
 /// The instance that is meant.

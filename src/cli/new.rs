@@ -1,22 +1,13 @@
-//! `evtui new`: writes a small working project, the same files as `sample-configs/hello`.
+//! `evtui new`: writes a new project from one of the starters.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::report::finish;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 
-/// Files of the new project: path inside it and content.
-const FILES: &[(&str, &str)] = &[
-    (
-        "generator.yml",
-        include_str!("../../sample-configs/hello/generator.yml"),
-    ),
-    (
-        "templates/event.json.jinja",
-        include_str!("../../sample-configs/hello/templates/event.json.jinja"),
-    ),
-];
+use super::report::finish;
+use crate::instance::{STARTERS, Starter};
 
 /// The text as one word of a POSIX shell.
 fn shell_word(text: &str) -> String {
@@ -31,16 +22,32 @@ fn shell_word(text: &str) -> String {
 }
 
 /// Create a small working project
+///
+/// Writes the files of a starter into a new folder, where nothing is overwritten. The terminal
+/// application does the same: `n` on its start screen, "New project" in its list of commands.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Folder to create; it must not exist or be empty
     name: PathBuf,
+    /// What to begin with
+    #[arg(long, value_name = "STARTER", default_value = "hello", value_parser = starters())]
+    from: String,
+}
+
+fn starters() -> PossibleValuesParser {
+    let names = STARTERS
+        .iter()
+        .map(|one| PossibleValue::new(one.name).help(one.about));
+    PossibleValuesParser::new(names)
 }
 
 pub(super) fn run(args: &Args) -> ExitCode {
     let mut err = io::stderr().lock();
-    match write_project(&args.name) {
-        Ok(()) => {
+    let made = Starter::named(&args.from)
+        .ok_or_else(|| format!("there is no starter {}", args.from))
+        .and_then(|starter| starter.create(&args.name));
+    match made {
+        Ok(_) => {
             let name = args.name.display().to_string();
             let open = shell_word(&name);
             let written = writeln!(io::stdout(), "Created {name}. Open it:\n  evtui {open}");
@@ -53,58 +60,14 @@ pub(super) fn run(args: &Args) -> ExitCode {
     }
 }
 
-fn write_project(folder: &Path) -> Result<(), String> {
-    let taken = match folder.read_dir() {
-        Ok(mut entries) => entries.next().is_some(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => false,
-        Err(error) => return Err(format!("cannot create {}: {error}", folder.display())),
-    };
-    if taken {
-        return Err(format!(
-            "{} exists and is not empty; choose another name or empty it first",
-            folder.display()
-        ));
-    }
-    for (path, content) in FILES {
-        let path = folder.join(path);
-        let parent = path.parent().unwrap_or(folder);
-        std::fs::create_dir_all(parent)
-            .and_then(|()| std::fs::write(&path, content))
-            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
-    fn writes_all_files_and_refuses_to_overwrite() {
-        let dir = tempfile::tempdir().unwrap();
-        let project = dir.path().join("a/b");
-        write_project(&project).unwrap();
-        for (path, content) in FILES {
-            assert_eq!(
-                std::fs::read_to_string(project.join(path)).unwrap(),
-                *content
-            );
-        }
-        let again = write_project(&project).unwrap_err();
-        assert!(again.contains("not empty"), "{again}");
-    }
-
-    #[test]
     fn the_command_to_open_it_can_be_pasted() {
         let words = ["my/pro-1", "größe", "a b", "it's", "-x"].map(shell_word);
         assert_eq!(words.join("|"), r"my/pro-1|größe|'a b'|'it'\''s'|./-x");
-    }
-
-    #[test]
-    fn every_file_of_the_sample_is_written() {
-        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-configs/hello");
-        let templates = sample.join("templates").read_dir().unwrap().count();
-        assert_eq!(templates + 1, FILES.len());
     }
 }

@@ -31,6 +31,7 @@ mod scenario;
 pub mod secrets;
 #[cfg(unix)]
 pub mod serve;
+mod starter;
 mod tracked;
 mod write_back;
 
@@ -48,6 +49,7 @@ pub use home::{Home, HomeRead};
 pub use local::{DRAIN, HostOptions, discard, host, local, local_with};
 pub use project::{prepare, prepare_with};
 pub use redact::Redactor;
+pub use starter::{STARTERS, Starter};
 
 /// A generator to run.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]

@@ -10,6 +10,7 @@ mod fix;
 mod outline;
 mod portability;
 mod schema;
+mod symbols;
 mod template;
 mod words;
 
@@ -19,6 +20,7 @@ pub use fix::{Fix, fix};
 pub use outline::{Outline, Sample};
 pub use portability::{Obstacle, portability};
 pub use schema::generator_schema;
+pub use symbols::{Located, Symbol, symbols};
 
 /// A place in a text.
 #[derive(Clone, Copy, Debug)]

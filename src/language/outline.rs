@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use super::Located;
 use crate::config::{Document, Node};
 
 /// What is known of a project.
@@ -22,6 +23,8 @@ pub struct Outline {
     pub secrets: Vec<String>,
     /// Keys of state that templates read or write, by scope (`shared`).
     pub state: Vec<(String, String)>,
+    /// What the project's files name, with the places: of the document first.
+    pub places: Vec<Located>,
     /// Files of the project, relative to its folder, with `/` between folders.
     pub files: Vec<PathBuf>,
 }
@@ -89,7 +92,7 @@ impl Outline {
 }
 
 /// The key in what stands behind a scope.
-fn state_key(rest: &str) -> Option<&str> {
+pub(super) fn state_key(rest: &str) -> Option<&str> {
     let inside = match rest.strip_prefix('[') {
         Some(inside) => inside,
         None => {

@@ -20,6 +20,7 @@ fn outline() -> Outline {
         tokens: vec!["index".into()],
         secrets: vec!["password".into()],
         state: vec![("shared".into(), "count".into())],
+        places: Vec::new(),
         files: vec![
             PathBuf::from("templates/a.json.jinja"),
             PathBuf::from("samples/users.csv"),

@@ -1,6 +1,7 @@
 //! What completion can offer from a project: names of templates, samples with their columns, state
 //! keys. Reads the beginnings of files only.
 
+use std::collections::{BTreeSet, VecDeque};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -9,12 +10,15 @@ use serde_json::{Map, Value};
 
 use super::PreviewRequest;
 use crate::config::{Document, Files, Node};
-use crate::language::Outline;
+use crate::language::{Located, Outline, symbols};
 
 /// Longer templates are not searched for state keys.
 const TEMPLATE: u64 = 256 << 10;
 /// How much of a sample is looked at for its columns.
 const HEAD: u64 = 64 << 10;
+
+/// Most files that are looked at for names.
+const NAMED: usize = 200;
 
 /// The names of a project.
 pub(super) fn words(document: &Document, files: &dyn Files, request: &PreviewRequest) -> Outline {
@@ -32,6 +36,7 @@ pub(super) fn words(document: &Document, files: &dyn Files, request: &PreviewReq
             }
         }
     }
+    outline.places = places(document, files);
     for sample in &mut outline.samples {
         let node = event
             .body
@@ -42,6 +47,46 @@ pub(super) fn words(document: &Document, files: &dyn Files, request: &PreviewReq
         }
     }
     outline
+}
+
+/// What the document, its templates and what they import, its samples and scripts name.
+fn places(document: &Document, files: &dyn Files) -> Vec<Located> {
+    let own = document.path.file_name().map(PathBuf::from);
+    let mut open: VecDeque<PathBuf> = own.into_iter().collect();
+    if let Some(event) = &document.event {
+        event.body.walk(&mut |node| {
+            // Whatever names a file of the project: templates, sources of samples, scripts.
+            let name = node.as_str().filter(|text| {
+                let ending = text.rsplit_once('.').map(|(_, ending)| ending);
+                matches!(
+                    ending,
+                    Some("jinja" | "jinja2" | "j2" | "csv" | "tsv" | "py")
+                )
+            });
+            open.extend(name.map(PathBuf::from));
+        });
+    }
+    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut found = Vec::new();
+    while let Some(path) = open.pop_front() {
+        if seen.len() >= NAMED || !seen.insert(path.clone()) {
+            continue;
+        }
+        let Ok(bytes) = files.read_limited(&document.base.join(&path), TEMPLATE) else {
+            continue;
+        };
+        for symbol in symbols(&path, &String::from_utf8_lossy(&bytes)) {
+            if symbol.kind == "import" {
+                open.push_back(PathBuf::from(&symbol.name));
+            } else if symbol.is_shared() {
+                found.push(Located {
+                    path: path.clone(),
+                    symbol,
+                });
+            }
+        }
+    }
+    found
 }
 
 /// The names of a sample's columns, where it has names.

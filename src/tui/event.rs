@@ -9,8 +9,8 @@ use ropey::Rope;
 
 use crate::config::{Diagnostics, StartupEdit};
 use crate::instance::{
-    Action, GeneratorSpec, GeneratorStatus, Link, LogPage, LogQuery, Overview, Selection, TailPage,
-    TailQuery,
+    Action, GeneratorSpec, GeneratorStatus, Link, LogPage, LogQuery, Overview, Selection, Starter,
+    TailPage, TailQuery,
 };
 use crate::pipeline::Change;
 use crate::preview::{PreviewRequest, PreviewResult};
@@ -71,6 +71,8 @@ pub enum AppEvent {
     Session(PathBuf, Box<Option<Session>>),
     /// Lines around a line of a file, with their numbers, or why there are none.
     Excerpt(PathBuf, usize, Result<Vec<(usize, String)>, String>),
+    /// A project was made in a folder from a starter; its document, or why there is none.
+    Made(&'static Starter, PathBuf, Result<PathBuf, String>),
     /// The process was asked to end by a signal.
     Signal(i32),
     /// The terminal is gone or broken.
@@ -275,4 +277,8 @@ pub enum Effect {
     Excerpt(PathBuf, usize),
     /// Keep, drop or find texts that are not saved.
     Recovery(Wish),
+    /// Make a project in a folder.
+    MakeProject(&'static Starter, PathBuf),
+    /// Keep how a project is left.
+    KeepSession(PathBuf, Box<Session>),
 }

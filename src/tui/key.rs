@@ -95,6 +95,21 @@ impl Chord {
         Ok(out)
     }
 
+    /// The key that a label in hints stands for: `Enter`, `q`, `Ctrl-S`, `↑`. `None` for labels of
+    /// several keys.
+    pub fn of_label(label: &str) -> Option<Self> {
+        let code = match label {
+            "←" => KeyCode::Left,
+            "→" => KeyCode::Right,
+            "↑" => KeyCode::Up,
+            "↓" => KeyCode::Down,
+            "PgUp" => KeyCode::PageUp,
+            "PgDn" => KeyCode::PageDown,
+            other => return Self::parse(other),
+        };
+        Some(Self::of(&KeyEvent::new(code, KeyModifiers::NONE)))
+    }
+
     /// The chord as if it was pressed.
     pub fn event(self) -> KeyEvent {
         KeyEvent::new(self.code, self.modifiers)

@@ -24,7 +24,7 @@ const FRAME: Duration = Duration::from_millis(16);
 /// The same over a slow connection.
 const SLOW: Duration = Duration::from_secs(1);
 /// Longest time between frames, however many bytes the last one had.
-const LONGEST: Duration = Duration::from_secs(20);
+const LONGEST: Duration = Duration::from_secs(60);
 /// Bytes a second over a slow connection.
 const BYTES: u64 = 500;
 /// Longest wait for the document's text before the first frame.
@@ -99,8 +99,9 @@ fn run_loop(
     ask(app, &mut screen, reader)?;
     let mut pace = Pace::new(Instant::now(), screen.sent());
     let mut pending = false;
+    let mut slow = app.low_bandwidth();
     loop {
-        let frame = pending.then(|| pace.next(app.low_bandwidth()));
+        let frame = pending.then(|| pace.next(slow));
         let Some(event) = wait(events, [frame, app.deadline()].into_iter().flatten().min()) else {
             return Ok(1);
         };
@@ -115,10 +116,14 @@ fn run_loop(
             return Ok(code);
         }
         pending |= app.take_changed();
+        if app.low_bandwidth() != slow {
+            slow = !slow;
+            pace.forgive();
+        }
         let now = Instant::now();
-        if pending && (urgent || now >= pace.next(app.low_bandwidth())) {
+        if pending && (urgent || now >= pace.next(slow)) {
             screen.draw(app)?;
-            pace.drew(now, screen.sent());
+            pace.drew(now, screen.sent(), urgent);
             pending = false;
         }
     }
@@ -148,30 +153,46 @@ fn keep(app: &App) {
 
 /// When the next frame that no key asked for may be drawn.
 #[derive(Debug)]
-struct Pace {
+pub(super) struct Pace {
     drawn: Instant,
     sent: u64,
-    /// Bytes of the last frame.
+    /// Bytes of the last frame that have to have their time.
     bytes: u64,
+    /// A key was pressed: the frame after its own is the answer to it.
+    asked: bool,
 }
 
 impl Pace {
-    fn new(now: Instant, sent: u64) -> Self {
+    pub(super) fn new(now: Instant, sent: u64) -> Self {
         Self {
             drawn: now,
             sent,
             bytes: 0,
+            asked: true,
         }
     }
 
-    fn drew(&mut self, now: Instant, sent: u64) {
+    /// A frame was drawn, which brought what was sent so far to `sent` bytes. What a key asked for is
+    /// not counted, nor is the frame after it, which brings what was not there at once.
+    pub(super) fn drew(&mut self, now: Instant, sent: u64, asked: bool) {
         self.drawn = now;
-        self.bytes = sent.saturating_sub(self.sent);
+        let free = asked || self.asked;
+        self.asked = asked;
+        self.bytes = if free {
+            0
+        } else {
+            sent.saturating_sub(self.sent)
+        };
         self.sent = sent;
     }
 
+    /// What was sent before has no weight any more.
+    fn forgive(&mut self) {
+        self.bytes = 0;
+    }
+
     /// Over a slow connection the last frame's bytes have their time first.
-    fn next(&self, slow: bool) -> Instant {
+    pub(super) fn next(&self, slow: bool) -> Instant {
         if !slow {
             return self.drawn + FRAME;
         }
@@ -485,18 +506,35 @@ mod tests {
     fn slow_connections_get_at_most_500_bytes_a_second() {
         let start = Instant::now();
         let mut pace = Pace::new(start, 10_000);
+        pace.asked = false;
         let (mut now, mut sent) = (start, 10_000);
         for frame in [60, 480, 2_000, 75, 900, 0, 499, 1_500] {
             now = pace.next(true);
             let before = pace.drawn;
             assert!(now.duration_since(before) >= SLOW);
             sent += frame;
-            pace.drew(now, sent);
+            pace.drew(now, sent, false);
             let time = pace.next(true).duration_since(now).as_secs_f64();
             assert!(frame as f64 / time <= 500.0, "{frame} bytes in {time} s");
         }
         let whole = pace.next(true).duration_since(start).as_secs_f64();
         assert!((sent - 10_000) as f64 / whole <= 500.0);
         assert_eq!(pace.next(false), now + FRAME);
+    }
+
+    #[test]
+    fn the_answer_to_a_key_does_not_wait_for_bytes_before_it() {
+        let start = Instant::now();
+        let mut pace = Pace::new(start, 0);
+        let mut at = |sent: u64, asked: bool| {
+            let now = pace.next(true);
+            pace.drew(now, sent, asked);
+            pace.next(true).duration_since(now)
+        };
+        // The first frame was asked for by opening; then a key and its answer; then the clock's.
+        assert_eq!(at(5_000, false), SLOW);
+        assert_eq!(at(9_000, true), SLOW);
+        assert_eq!(at(15_000, false), SLOW);
+        assert_eq!(at(16_000, false), 2 * SLOW);
     }
 }

@@ -1,7 +1,7 @@
 //! Doing what the state asks for: files, previews, pipelines. Each on its own thread, so that no key
 //! ever waits.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use super::talk::{self, Job};
 use super::trash::{self, FileChange};
 use super::watch::Watcher;
 use super::{disk, project};
-use crate::instance::Handle;
+use crate::instance::{Handle, Starter};
 use crate::preview::{PreviewRequest, PreviewResult};
 
 /// Time that pipelines have to deliver what is queued when the program ends.
@@ -72,6 +72,8 @@ enum FileJob {
     MakeSettings(PathBuf),
     Session(PathBuf, PathBuf),
     Excerpt(PathBuf, usize),
+    MakeProject(&'static Starter, PathBuf),
+    KeepSession(PathBuf, Box<Session>),
 }
 
 /// The threads.
@@ -140,6 +142,8 @@ impl Services {
             Effect::MakeSettings(path) => file(FileJob::MakeSettings(path)),
             Effect::ReadSession(path, root) => file(FileJob::Session(path, root)),
             Effect::Excerpt(path, line) => file(FileJob::Excerpt(path, line)),
+            Effect::MakeProject(starter, folder) => file(FileJob::MakeProject(starter, folder)),
+            Effect::KeepSession(path, session) => file(FileJob::KeepSession(path, session)),
             Effect::Watch(mut folders) => {
                 folders.extend(self.settings_folder.clone());
                 self.watcher.watch(folders);
@@ -197,6 +201,16 @@ impl Services {
     }
 }
 
+/// A path with what `~/` at its start stands for.
+fn at_home(path: &Path) -> Result<PathBuf, String> {
+    let Ok(rest) = path.strip_prefix("~") else {
+        return Ok(path.to_owned());
+    };
+    let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
+    let home = home.ok_or("there is no home folder that ~/ could stand for")?;
+    Ok(PathBuf::from(home).join(rest))
+}
+
 fn run_files(jobs: &Receiver<FileJob>, events: &Sender<AppEvent>) {
     let mut saver = disk::Saver::default();
     while let Ok(job) = jobs.recv() {
@@ -227,6 +241,16 @@ fn run_files(jobs: &Receiver<FileJob>, events: &Sender<AppEvent>) {
             FileJob::Session(path, root) => {
                 let session = Session::read(&path, &root);
                 AppEvent::Session(root, Box::new(session))
+            }
+            FileJob::MakeProject(starter, folder) => {
+                let result = at_home(&folder).and_then(|place| starter.create(&place));
+                AppEvent::Made(starter, folder, result)
+            }
+            FileJob::KeepSession(path, session) => {
+                if let Err(error) = session.write(&path) {
+                    tracing::warn!("the session could not be kept: {error}");
+                }
+                continue;
             }
             FileJob::Excerpt(path, line) => {
                 let lines = disk::excerpt(&path, line);

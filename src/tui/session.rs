@@ -34,6 +34,8 @@ pub struct Session {
     pub files: Vec<OpenFile>,
     /// The one shown, an index into `files`.
     pub active: usize,
+    /// Values of params that were typed here.
+    pub params: serde_json::Map<String, serde_json::Value>,
 }
 
 /// A file that was open.

@@ -20,7 +20,7 @@ pub const ROWS: usize = 8;
 #[derive(Debug, Default)]
 pub struct Assist {
     /// Names of the project, as of the last preview that could read it.
-    words: Arc<Outline>,
+    pub(super) words: Arc<Outline>,
     /// What Eventum does not know.
     obstacles: Vec<Obstacle>,
     /// Words that could stand at the cursor.
@@ -203,6 +203,20 @@ impl App {
             revision: buffer.revision(),
             head: buffer.head(),
         });
+    }
+
+    /// Takes the word of the list at an index.
+    pub(super) fn click_completion(&mut self, index: usize) {
+        if let Some(popup) = &mut self.assist.popup {
+            popup.chosen = index.min(popup.items.len().saturating_sub(1));
+            self.take_completion();
+        }
+    }
+
+    /// Goes through the list of words; false when there is none.
+    pub(super) fn wheel_completion(&mut self, by: isize) -> bool {
+        let popup = self.assist.popup.as_mut();
+        popup.map(|popup| popup.go(by)).is_some()
     }
 
     /// A key of the editor while help is shown; false leaves it to the text.

@@ -1,9 +1,9 @@
 //! Jump labels: letters painted over everything that can be gone to; a letter goes there.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
-use super::{App, Overlay};
+use super::{App, Overlay, Screen};
 use crate::tui::pane::{self, Target};
 
 /// In the order of how easily they are pressed.
@@ -70,9 +70,20 @@ impl App {
     /// Does what a click on a target does.
     pub(super) fn go_to_target(&mut self, place: Position, target: Target) {
         match target {
-            Target::Click => self.click(place, false),
+            Target::Click if self.screen == Screen::Design => self.click(place, false),
+            Target::Click => self.monitor_mouse(&press(place), place),
             Target::Command(id) => self.run(id),
         }
+    }
+}
+
+/// A press of the mouse at a place.
+fn press(at: Position) -> MouseEvent {
+    MouseEvent {
+        kind: MouseEventKind::Down(MouseButton::Left),
+        column: at.x,
+        row: at.y,
+        modifiers: KeyModifiers::NONE,
     }
 }
 

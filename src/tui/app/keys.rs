@@ -133,6 +133,7 @@ impl App {
             KeyCode::Enter => self.open_chosen_project(),
             KeyCode::Char('q') | KeyCode::Esc if key.modifiers.is_empty() => self.quit(),
             KeyCode::Char('?') => self.run(command::Id::Help),
+            KeyCode::Char('n') if key.modifiers.is_empty() => self.run(command::Id::NewProject),
             _ => return false,
         }
         true

@@ -6,6 +6,7 @@ mod assist;
 mod awaited;
 mod commands;
 mod control;
+mod create;
 mod dialog;
 mod difference;
 mod edit;
@@ -29,6 +30,7 @@ mod prompt;
 mod recovery;
 mod remember;
 mod screen;
+mod symbols;
 mod tabs;
 mod toasts;
 mod tour;
@@ -372,6 +374,7 @@ impl App {
                 self.exit = Some(u8::try_from(128 + number).unwrap_or(1));
                 self.recovery.forsaken = true;
             }
+            AppEvent::Made(starter, folder, result) => self.project_made(starter, &folder, result),
             AppEvent::TerminalLost(why) => {
                 tracing::error!("the terminal is lost: {why}");
                 self.exit = Some(1);

@@ -67,6 +67,11 @@ impl App {
             y: mouse.row.min(self.size.height.saturating_sub(1)),
         };
         self.touched = true;
+        let down = mouse.kind == MouseEventKind::Down(MouseButton::Left);
+        if let Some(key) = pane::bar_press(self, at).filter(|_| down) {
+            self.key(&key);
+            return;
+        }
         self.pending = super::Pending::default();
         if !self.overlays.is_empty() {
             match mouse.kind {
@@ -86,6 +91,10 @@ impl App {
         }
         match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => {
+                if let Some(index) = pane::word_at(self, at) {
+                    self.click_completion(index);
+                    return;
+                }
                 let design = self.screen == Screen::Design && self.start.is_none();
                 self.dragged = self.rule_at(at).filter(|_| design);
                 if let Some(id) = pane::bar_command(self, at) {
@@ -170,9 +179,9 @@ impl App {
     }
 
     pub(super) fn click(&mut self, at: Position, extend: bool) {
+        let row = pane::project_at(self, at);
         if let Some(start) = &mut self.start {
-            let row = usize::from(at.y.saturating_sub(super::super::pane::START_TOP));
-            if start.found.as_ref().is_some_and(|found| row < found.len()) {
+            if let Some(row) = row {
                 // A second click opens.
                 if start.chosen == row {
                     self.open_chosen_project();
@@ -306,6 +315,7 @@ impl App {
             return;
         }
         match self.pane_at(at).map(|(focus, _)| focus) {
+            Some(Focus::Editor) if self.wheel_completion(by.signum()) => {}
             Some(Focus::Editor) => {
                 if let Some(buffer) = self.buffer_mut() {
                     buffer.scroll(by);

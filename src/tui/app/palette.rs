@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{App, Overlay};
+use crate::instance::Starter;
 use crate::tui::command::{self, Command, Id};
 use crate::tui::editor::Input;
 
@@ -25,6 +26,10 @@ pub enum Pick {
     Theme(&'static str),
     /// A text, to be copied.
     Text(String),
+    /// A project to open, by its document.
+    Project(PathBuf),
+    /// What a new project begins as.
+    Starter(&'static Starter),
     /// Something that is there to be read.
     Nothing,
 }
@@ -256,6 +261,7 @@ impl App {
         let Some(Overlay::Palette(palette)) = self.overlays.last_mut() else {
             return;
         };
+        let first = palette.input.text().is_empty();
         let last = palette.count().saturating_sub(1);
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
@@ -268,6 +274,14 @@ impl App {
             KeyCode::PageUp => palette.chosen = palette.chosen.saturating_sub(10),
             KeyCode::PageDown => palette.chosen = (palette.chosen + 10).min(last),
             KeyCode::Enter => self.pick(),
+            KeyCode::Char(sign @ ('@' | '#')) if first && self.project.is_some() => {
+                self.overlays.pop();
+                if sign == '@' {
+                    self.open_symbols();
+                } else {
+                    self.open_project_symbols();
+                }
+            }
             _ => {
                 if palette.input.key(key) {
                     palette.chosen = 0;
@@ -298,6 +312,8 @@ impl App {
                 self.info("copied");
                 self.put_on_clipboard(text);
             }
+            Some(Pick::Project(document)) => self.switch_project(document),
+            Some(Pick::Starter(starter)) => self.ask_project_name(starter, starter.name, None),
             Some(Pick::Nothing) | None => {}
         }
     }

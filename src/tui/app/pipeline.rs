@@ -72,6 +72,10 @@ impl Pipeline {
         }
     }
 
+    pub(super) fn seed(&self) -> Option<u64> {
+        self.seed
+    }
+
     pub(super) fn name(&mut self, id: &str) {
         self.id = id.to_owned();
     }

@@ -102,6 +102,16 @@ pub struct Preview {
 }
 
 impl Preview {
+    /// Begins anew for another project; what is still being worked out for the last one is not taken.
+    pub(super) fn forget(&mut self) {
+        let times = std::mem::replace(&mut self.times, Times::new());
+        *self = Self {
+            revision: self.revision + 1,
+            times,
+            ..Self::new(Some(self.seed))
+        };
+    }
+
     pub(super) fn new(seed: Option<u64>) -> Self {
         Self {
             revision: 0,

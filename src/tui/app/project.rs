@@ -153,6 +153,7 @@ impl Project {
 
 impl App {
     pub(super) fn open_project(&mut self, document: PathBuf) {
+        self.leave_project();
         let mut project = Project::new(document);
         project.awaited = Some(Awaited::new(project.document.clone(), None));
         self.recall(&project.root);
@@ -182,7 +183,9 @@ impl App {
     }
 
     pub(super) fn found(&mut self, found: Vec<Found>) {
-        if let Some(start) = &mut self.start {
+        if self.project.is_some() {
+            self.offer_projects(found);
+        } else if let Some(start) = &mut self.start {
             start.chosen = start.chosen.min(found.len().saturating_sub(1));
             start.found = Some(found);
         }

@@ -71,6 +71,7 @@ impl App {
             self.set_focus(focus);
         }
         self.restore_theme(session.theme);
+        self.restore_params(session.params);
     }
 
     /// Puts the cursor of a file that was open the last time where it was.
@@ -109,6 +110,7 @@ impl App {
             theme: self.chosen_theme().map(str::to_owned),
             files,
             active: shown,
+            params: self.typed_params(),
         };
         Some((file, session))
     }

@@ -1,7 +1,7 @@
 //! Commands that work everywhere.
 
-use super::always;
-use super::{BASE, Command, Id};
+use super::{BASE, Command, Context, Id};
+use super::{always, file, replaceable};
 use crate::tui::app::App;
 
 /// In the order of palette and help.
@@ -105,6 +105,49 @@ pub static TABLE: &[Command] = &[
         help: "Send at most 500 bytes a second on its own, for slow connections",
         available: always,
         run: App::toggle_low_bandwidth,
+        ..BASE
+    },
+    Command {
+        id: Id::NewProject,
+        name: "project.new",
+        title: "New project",
+        help: "Make a project from a sample and open it; evtui new does the same",
+        keys: &["ctrl-u n"],
+        available: replaceable,
+        run: App::ask_new_project,
+        ..BASE
+    },
+    Command {
+        id: Id::OpenProject,
+        name: "project.open",
+        title: "Open project",
+        help: "List the projects beside this one, and below",
+        keys: &["ctrl-u o"],
+        available: replaceable,
+        run: App::list_projects,
+        ..BASE
+    },
+    Command {
+        id: Id::Symbols,
+        name: "file.symbols",
+        title: "Go to symbol",
+        help: "Find a name in the file: keys, templates, macros, variables, columns; @ in any list",
+        keys: &["ctrl-u @"],
+        plain_keys: &["@"],
+        available: file,
+        context: Context::Design,
+        run: App::open_symbols,
+        ..BASE
+    },
+    Command {
+        id: Id::ProjectSymbols,
+        name: "project.symbols",
+        title: "Go to symbol in project",
+        help: "Find templates, macros, samples, params, state and columns of all files; # in any list",
+        keys: &["ctrl-u #"],
+        plain_keys: &["#"],
+        context: Context::Design,
+        run: App::open_project_symbols,
         ..BASE
     },
     #[cfg(debug_assertions)]

@@ -130,6 +130,10 @@ pub enum Id {
     Jump,
     Tour,
     LowBandwidth,
+    NewProject,
+    OpenProject,
+    Symbols,
+    ProjectSymbols,
     // Sizes and places of panes.
     Wider,
     Narrower,

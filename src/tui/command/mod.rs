@@ -176,6 +176,18 @@ fn project(app: &App) -> Result<(), &'static str> {
     app.project.as_ref().map(|_| ()).ok_or("no project is open")
 }
 
+/// Another project can take the place of the open one.
+fn replaceable(app: &App) -> Result<(), &'static str> {
+    let unsaved = |project: &crate::tui::app::Project| !project.unsaved().is_empty();
+    if app.project.as_ref().is_some_and(unsaved) {
+        Err("there are changes that are not saved: save them first")
+    } else if app.pipeline.active() {
+        Err("the pipeline is running: stop it first")
+    } else {
+        Ok(())
+    }
+}
+
 fn file(app: &App) -> Result<(), &'static str> {
     app.buffer().map(|_| ()).ok_or("no file is open")
 }

@@ -26,6 +26,42 @@ impl App {
         }
     }
 
+    /// The thing that a click at a place of the shown screen chooses, by a number of its own; `None` where
+    /// there is none. Rows that begin at the left edge are looked for there.
+    pub(in crate::tui) fn monitor_item_at(&self, at: Position) -> Option<usize> {
+        let body = self.monitor_body();
+        let row = || {
+            let list = below(body);
+            (list.contains(at) && at.x == list.x).then(|| usize::from(at.y - list.y))
+        };
+        let monitor = &self.monitor;
+        match self.screen {
+            Screen::Design => None,
+            Screen::Overview => {
+                let table = crate::tui::pane::table_area(self);
+                let inside = table.contains(at) && at.x == table.x;
+                let index = monitor.overview.top + usize::from(at.y.checked_sub(table.y)?);
+                (inside && index < monitor.rows().len()).then_some(index)
+            }
+            Screen::Flow => crate::tui::pane::flow_part_at(self, at),
+            Screen::Faults => {
+                let faults = &monitor.faults;
+                let (list, _) = faults_facts::places(body, faults.faults.len());
+                let inside = list.contains(at) && at.x == list.x;
+                let row = usize::from(at.y.checked_sub(list.y)?);
+                let found = faults.list.at(row, faults.faults.len(), &|_| 1)?;
+                inside.then_some(found.0)
+            }
+            Screen::Tail => Some(monitor.tail.at(row()?)?.0),
+            Screen::Logs => Some(monitor.logs.at(row()?)?.0),
+            Screen::Globals => {
+                let globals = &monitor.globals;
+                let found = globals.list.at(row()?, globals.rows.len(), &|_| 1)?;
+                Some(found.0)
+            }
+        }
+    }
+
     fn detail_click(&mut self, at: Position, again: bool) {
         let body = self.monitor_body();
         let list = below(body);

@@ -21,21 +21,26 @@ pub fn draw(app: &App, cursor: Position, area: Rect, screen: &mut Buffer) {
     }
 }
 
-/// A place of at most that size beside the cursor, cleared.
-fn place(
-    app: &App,
-    cursor: Position,
-    area: Rect,
-    width: u16,
-    height: u16,
-    screen: &mut Buffer,
-) -> Rect {
+/// The word of the list that is at a place, by its index.
+pub fn word_at(app: &App, at: Position) -> Option<usize> {
+    let popup = app.assist.popup.as_ref()?;
+    // Where the cursor is, drawing alone knows.
+    let cursor = super::draw(app, &mut Buffer::empty(app.size))?;
+    let area = crate::tui::layout::between(app.size, &app.layout());
+    let place = measured(popup, cursor, area).place;
+    let index = popup.top + usize::from(at.y.checked_sub(place.y)?);
+    let rows = popup.items.len().min(popup.top + POPUP_ROWS);
+    (place.contains(at) && index < rows).then_some(index)
+}
+
+/// A place of at most that size beside the cursor.
+fn place(cursor: Position, area: Rect, width: u16, height: u16) -> Rect {
     let below = area.bottom().saturating_sub(cursor.y + 1);
     let above = cursor.y.saturating_sub(area.y);
     let down = below >= height || below >= above;
     let height = height.min(if down { below } else { above });
     let width = width.min(area.width);
-    let place = Rect {
+    Rect {
         x: cursor.x.min(area.right().saturating_sub(width)).max(area.x),
         y: if down {
             cursor.y + 1
@@ -44,18 +49,29 @@ fn place(
         },
         width,
         height,
-    };
+    }
+}
+
+/// Clears a place.
+fn cleared(app: &App, place: Rect, screen: &mut Buffer) {
     for position in place.intersection(screen.area).positions() {
         if let Some(cell) = screen.cell_mut(position) {
             cell.reset();
             cell.set_style(app.theme.popup);
         }
     }
-    place
 }
 
-fn words(app: &App, popup: &Popup, cursor: Position, area: Rect, screen: &mut Buffer) {
-    let theme = &app.theme;
+/// The list of words, laid out.
+struct Measured {
+    place: Rect,
+    /// Cells of the words.
+    labels: usize,
+    /// What is known of the chosen one.
+    lines: Vec<String>,
+}
+
+fn measured(popup: &Popup, cursor: Position, area: Rect) -> Measured {
     let shown = popup.items.iter().skip(popup.top).take(POPUP_ROWS);
     let wide = |width: usize| u16::try_from(width).unwrap_or(u16::MAX);
     let labels = shown.clone().map(|one| text::width(&one.label)).max();
@@ -69,8 +85,24 @@ fn words(app: &App, popup: &Popup, cursor: Position, area: Rect, screen: &mut Bu
         .clamp(if doc.is_empty() { 16 } else { 40 }, WIDEST);
     let lines = text::wrap(doc, usize::from(width).saturating_sub(2));
     let lines: Vec<String> = lines.into_iter().take(3).collect();
-    let rows = shown.clone().count();
-    let place = place(app, cursor, area, width, wide(rows + lines.len()), screen);
+    let rows = shown.count();
+    Measured {
+        place: place(cursor, area, width, wide(rows + lines.len())),
+        labels,
+        lines,
+    }
+}
+
+fn words(app: &App, popup: &Popup, cursor: Position, area: Rect, screen: &mut Buffer) {
+    let theme = &app.theme;
+    let Measured {
+        place,
+        labels,
+        lines,
+    } = measured(popup, cursor, area);
+    cleared(app, place, screen);
+    let shown = popup.items.iter().skip(popup.top).take(POPUP_ROWS);
+    let rows = shown.len();
     for (index, item) in shown.enumerate() {
         let chosen = popup.top + index == popup.chosen;
         let style = if chosen { theme.selection } else { theme.popup };
@@ -102,7 +134,8 @@ fn hover(app: &App, told: &Hover, cursor: Position, area: Rect, screen: &mut Buf
     let height = u16::try_from(title.len() + doc.len()).unwrap_or(u16::MAX);
     let longest = title.iter().chain(&doc).map(|one| text::width(one)).max();
     let width = u16::try_from(longest.unwrap_or(0) + 2).unwrap_or(width);
-    let place = place(app, cursor, area, width, height, screen);
+    let place = place(cursor, area, width, height);
+    cleared(app, place, screen);
     let titles = title.iter().map(|one| (one, on(app, app.theme.strong)));
     let docs = doc.iter().map(|one| (one, app.theme.popup));
     for (index, (words, style)) in titles.chain(docs).enumerate() {

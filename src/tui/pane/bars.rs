@@ -1,7 +1,8 @@
 //! Title, status and hints.
 
+use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::Line;
@@ -9,6 +10,7 @@ use crate::tui::app::{Action, App, Dialog, Focus, Overlay, Phase, Screen};
 use crate::tui::command::{self, Command, Id};
 use crate::tui::editor::Field;
 use crate::tui::editor::vim::{Mode, Vim};
+use crate::tui::key::Chord;
 use crate::tui::text;
 
 /// What it is and how the pipeline does.
@@ -128,6 +130,9 @@ pub fn status(app: &App, area: Rect, screen: &mut Buffer) {
     }
 }
 
+/// Stands behind the keys that were pressed of a sequence.
+const THEN: &str = "then";
+
 /// A key and what it does.
 struct Hint {
     key: String,
@@ -165,10 +170,13 @@ fn screen_or_pane_hints(app: &App) -> Vec<Hint> {
         return screen_hints(app);
     }
     match &app.start {
-        Some(start) if start.is_empty() => pairs(&[("?", "Help"), ("q", "Quit")]),
+        Some(start) if start.is_empty() => {
+            pairs(&[("n", "New project"), ("?", "Help"), ("q", "Quit")])
+        }
         Some(_) => pairs(&[
             ("↑ ↓", "Choose"),
             ("Enter", "Open"),
+            ("n", "New project"),
             ("?", "Help"),
             ("q", "Quit"),
         ]),
@@ -218,6 +226,19 @@ pub fn hint_places(app: &App, area: Rect) -> Vec<(Rect, Option<Id>)> {
     placed.map(|(place, hint)| (place, hint.id)).collect()
 }
 
+/// The key that a click on a hint stands for, where the hint is no command's.
+pub fn hint_press(app: &App, area: Rect, at: Position) -> Option<KeyEvent> {
+    let placed = placed(app, area).into_iter();
+    let (_, hint) = placed
+        .into_iter()
+        .find(|(place, hint)| place.contains(at) && hint.id.is_none())?;
+    // The first one while a sequence is begun tells what was pressed.
+    let told = hint.title == THEN;
+    Chord::of_label(&hint.key)
+        .filter(|_| !told)
+        .map(Chord::event)
+}
+
 /// The keys that matter where one is.
 pub fn hints(app: &App, area: Rect, screen: &mut Buffer) {
     let theme = &app.theme;
@@ -233,7 +254,7 @@ pub fn hints(app: &App, area: Rect, screen: &mut Buffer) {
 /// What was pressed of a sequence, then what can follow.
 fn pending_hints(app: &App) -> Vec<Hint> {
     let pressed = crate::tui::keymap::label(&app.pending.keys);
-    let mut out = pairs(&[(&pressed, "then"), ("Esc", "Cancel")]);
+    let mut out = pairs(&[(&pressed, THEN), ("Esc", "Cancel")]);
     let next = app.following().into_iter();
     out.extend(next.map(|(key, title)| Hint {
         key,

@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
 
 use super::bars::on_bar;
 use super::{Line, row};
@@ -87,7 +88,12 @@ pub fn following(app: &App, layout: &Layout, screen: &mut Buffer) {
             cell.set_style(app.theme.popup);
         }
     }
-    let style = on_bar(app, app.theme.focus);
+    let on_ground = |style: Style| Style {
+        bg: app.theme.popup.bg,
+        ..style
+    };
+    let style = on_ground(app.theme.focus);
+    let key_style = on_ground(app.theme.accent).add_modifier(Modifier::BOLD);
     let pressed = crate::tui::keymap::label(&app.pending.keys);
     Line::new(row(area, 0), screen)
         .put("━ ", style)
@@ -102,7 +108,7 @@ pub fn following(app: &App, layout: &Layout, screen: &mut Buffer) {
         let place = Rect { x, width, ..place };
         Line::new(place, screen)
             .put(" ", app.theme.popup)
-            .put(&text::pad(key, 6), app.theme.hint_key)
+            .put(&text::pad(key, 6), key_style)
             .put(" ", app.theme.popup)
             .put(
                 &text::fit(title, usize::from(width).saturating_sub(9)),

@@ -1,15 +1,36 @@
 //! The start screen: projects that can be opened.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use super::{Line, heading, row};
 use crate::tui::app::App;
 use crate::tui::layout::Layout;
 use crate::tui::text;
 
-/// Row of the first project.
-pub const TOP: u16 = 3;
+/// Where the list stands, and the first project shown.
+fn list(app: &App) -> (Rect, usize) {
+    let layout = app.layout();
+    let top = layout.title.map_or(app.size.y, Rect::bottom);
+    let bottom = layout.status.map_or(app.size.bottom(), |status| status.y);
+    let height = bottom.saturating_sub(top);
+    let list = Rect {
+        y: top + 2.min(height),
+        height: height.saturating_sub(2),
+        ..app.size
+    };
+    let chosen = app.start.as_ref().map_or(0, |start| start.chosen);
+    let shown = usize::from(list.height).max(1);
+    (list, (chosen + 1).saturating_sub(shown))
+}
+
+/// The project whose row is at a place, by its index.
+pub fn project_at(app: &App, at: Position) -> Option<usize> {
+    let (list, first) = list(app);
+    let index = first + usize::from(at.y.checked_sub(list.y)?);
+    let found = app.start.as_ref()?.found.as_ref()?;
+    (list.contains(at) && index < found.len()).then_some(index)
+}
 
 pub fn draw(app: &App, area: Rect, layout: &Layout, screen: &mut Buffer) {
     let theme = &app.theme;
@@ -32,11 +53,7 @@ pub fn draw(app: &App, area: Rect, layout: &Layout, screen: &mut Buffer) {
         theme,
         screen,
     );
-    let list = Rect {
-        y: area.y + 2.min(area.height),
-        height: area.height.saturating_sub(2),
-        ..area
-    };
+    let (list, first) = list(app);
     let Some(found) = &start.found else {
         Line::new(row(list, 0), screen).put("  looking for projects …", theme.muted);
         return;
@@ -45,8 +62,8 @@ pub fn draw(app: &App, area: Rect, layout: &Layout, screen: &mut Buffer) {
         let text = [
             "  No generator.yml was found here or in the folders below.",
             "",
-            "  evtui new NAME     makes a small working project",
-            "  evtui PATH         opens a project elsewhere",
+            "  n             makes a project from one of the samples",
+            "  evtui PATH    opens a project elsewhere",
         ];
         for (index, text) in text.iter().enumerate() {
             Line::new(row(list, index), screen).put(text, theme.muted);
@@ -59,7 +76,6 @@ pub fn draw(app: &App, area: Rect, layout: &Layout, screen: &mut Buffer) {
         .max()
         .unwrap_or(0);
     let height = usize::from(list.height).max(1);
-    let first = (start.chosen + 1).saturating_sub(height);
     for (index, one) in found.iter().enumerate().skip(first).take(height) {
         let place = row(list, index - first);
         let chosen = index == start.chosen;

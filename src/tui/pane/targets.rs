@@ -1,5 +1,6 @@
 //! What on the screen can be gone to or clicked beside the panes' own contents.
 
+use crossterm::event::KeyEvent;
 use ratatui::layout::{Position, Rect};
 
 use super::bars;
@@ -23,18 +24,13 @@ const SINGLE: usize = 26;
 pub fn targets(app: &App) -> Vec<(Position, Target)> {
     let mut out: Vec<(Position, Target)> = Vec::new();
     if app.start.is_some() && app.screen == Screen::Design {
-        let count = app
-            .start
-            .as_ref()
-            .and_then(|start| start.found.as_ref())
-            .map_or(0, Vec::len);
-        let rows = (0..count).map_while(|index| {
-            let y = super::START_TOP.checked_add(u16::try_from(index).ok()?)?;
-            (y + 2 < app.size.height).then_some((Position { x: 1, y }, Target::Click))
-        });
-        out.extend(rows);
+        let rows = (0..app.size.height).map(|y| Position { x: 1, y });
+        let projects = rows.filter(|at| super::project_at(app, *at).is_some());
+        out.extend(projects.map(|at| (at, Target::Click)));
     } else if app.screen == Screen::Design {
         design(app, &mut out);
+    } else {
+        monitor(app, &mut out);
     }
     let layout = app.layout();
     if let Some(area) = layout.hints {
@@ -50,6 +46,30 @@ pub fn targets(app: &App) -> Vec<(Position, Target)> {
         }
     }
     out
+}
+
+/// The names of the screens above, and each thing of the shown one where it begins.
+fn monitor(app: &App, out: &mut Vec<(Position, Target)>) {
+    let whole = crate::tui::layout::between(app.size, &app.layout());
+    let mut last = None;
+    for x in whole.left()..whole.right() {
+        let at = Position { x, y: whole.y };
+        let name = super::screen_name_at(app, at);
+        if name.is_some() && name != last {
+            out.push((at, Target::Click));
+        }
+        last = name.or(last);
+    }
+    let mut seen = Vec::new();
+    for at in whole.positions().filter(|at| at.y > whole.y) {
+        let Some(item) = app.monitor_item_at(at) else {
+            continue;
+        };
+        if !seen.contains(&item) {
+            seen.push(item);
+            out.push((at, Target::Click));
+        }
+    }
 }
 
 fn design(app: &App, out: &mut Vec<(Position, Target)>) {
@@ -96,6 +116,12 @@ fn design(app: &App, out: &mut Vec<(Position, Target)>) {
     if let Some(area) = layout.pipeline {
         put(area.x, area.y);
     }
+}
+
+/// The key that a click on a hint stands for, where the hint is no command's.
+pub fn bar_press(app: &App, at: Position) -> Option<KeyEvent> {
+    let area = app.layout().hints.filter(|area| area.contains(at))?;
+    bars::hint_press(app, area, at)
 }
 
 /// The command that a click on one of the bars runs.

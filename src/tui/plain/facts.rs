@@ -1,8 +1,9 @@
 //! What there is to tell, in lines, and which of it is new.
 
+use super::running::Running;
 use crate::config::Severity;
 use crate::preview::PreviewFailure;
-use crate::tui::app::{App, Overlay, Phase};
+use crate::tui::app::{App, Overlay, Phase, Screen};
 use crate::tui::text;
 
 /// Most lines of each kind.
@@ -21,6 +22,7 @@ pub struct Facts {
     rates: Vec<String>,
     question: Vec<String>,
     toasts: Vec<String>,
+    running: Running,
 }
 
 impl Facts {
@@ -30,7 +32,7 @@ impl Facts {
         let mut out = Vec::new();
         let settled = !app.preview.stale && app.preview.took.is_some();
         put(&mut self.project, project(app), &mut out);
-        if settled {
+        if settled && app.screen == Screen::Design {
             put(&mut self.problems, problems(app), &mut out);
             put(&mut self.next, next(app), &mut out);
             put(&mut self.events, events(app), &mut out);
@@ -40,7 +42,10 @@ impl Facts {
         if rates_due && app.pipeline.seen() {
             put(&mut self.rates, rates(app), &mut out);
         }
-        let told_rates = out.len() > before;
+        let mut told_rates = out.len() > before;
+        let (lines, counted) = self.running.news(app, rates_due);
+        out.extend(lines);
+        told_rates |= counted;
         put(&mut self.question, question(app), &mut out);
         // Messages come and go; only those that come are news.
         let toasts: Vec<String> = app.toasts.iter().map(|one| one.text.clone()).collect();

@@ -2,13 +2,14 @@
 //! lines. For screen readers, dumb terminals, pipes and logs.
 
 mod facts;
+mod running;
 
 use std::io::{self, BufRead as _, Write};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::app::{App, Opening, Overlay};
+use super::app::{App, Opening, Overlay, Screen};
 use super::command::{self, Command, Id};
 use super::event::AppEvent;
 use super::run::TuiError;
@@ -177,7 +178,34 @@ impl<'a> Talk<'a> {
                 app.run(Id::Quit);
                 Ok(())
             }
-            name => self.named(app, name),
+            name if name.starts_with("generator ") => {
+                let id = name.trim_start_matches("generator ").trim();
+                self.choose(app, id)
+            }
+            name => match screen(name) {
+                Some(id) => {
+                    app.run(id);
+                    choose_any(app);
+                    Ok(())
+                }
+                None => self.named(app, name),
+            },
+        }
+    }
+
+    /// Makes a generator the one that is told of.
+    fn choose(&mut self, app: &mut App, id: &str) -> io::Result<()> {
+        let known = app.monitor.generators.iter().map(|one| one.id.as_str());
+        if known.clone().any(|one| one == id) {
+            app.monitor.choose_generator(id.to_owned());
+            app.update(AppEvent::Tick, Instant::now());
+            return self.say(&format!("told of: {id}"));
+        }
+        match near(id, known) {
+            Some(meant) => self.say(&format!(
+                "there is no generator {id}; did you mean {meant}?"
+            )),
+            None => self.say(&format!("there is no generator {id}; table lists them")),
         }
     }
 
@@ -187,7 +215,10 @@ impl<'a> Talk<'a> {
             return Ok(());
         }
         let words = ["help", "status", "run", "stop", "quit"];
-        let known = words.into_iter().chain(command::all().map(|one| one.name));
+        let words = words
+            .into_iter()
+            .chain(SCREENS.iter().map(|(word, _)| *word));
+        let known = words.chain(command::all().map(|one| one.name));
         match near(name, known) {
             Some(meant) => self.say(&format!(
                 "there is no command {name}; did you mean {meant}?"
@@ -198,7 +229,9 @@ impl<'a> Talk<'a> {
 
     fn help(&mut self) -> io::Result<()> {
         self.say(
-            "run: start the pipeline; stop: stop it; status: tell everything again; quit: leave",
+            "run: start the pipeline; stop: stop it; status: tell everything again; quit: leave; \
+             table, flow, faults, tail, log, globals: tell of running generators from now on, \
+             design: of the project; generator NAME: of that one",
         )?;
         self.say("any other command by its name:")?;
         let all: Vec<&Command> = command::all().collect();
@@ -209,10 +242,38 @@ impl<'a> Talk<'a> {
     }
 }
 
+/// Words for the screens.
+const SCREENS: &[(&str, Id)] = &[
+    ("design", Id::Design),
+    ("table", Id::ShowOverview),
+    ("flow", Id::ShowFlow),
+    ("faults", Id::ShowFaults),
+    ("tail", Id::ShowTail),
+    ("log", Id::ShowLogs),
+    ("globals", Id::ShowGlobals),
+];
+
+fn screen(word: &str) -> Option<Id> {
+    let known = SCREENS.iter().find(|(known, _)| *known == word);
+    known.map(|(_, id)| *id)
+}
+
+/// The screens about one generator are about the first when none is chosen.
+fn choose_any(app: &mut App) {
+    let first = app.monitor.generators.first().map(|one| one.id.clone());
+    if app.monitor.chosen.is_none()
+        && let Some(id) = first
+    {
+        app.monitor.choose_generator(id);
+    }
+    app.update(AppEvent::Tick, Instant::now());
+}
+
 /// True when nothing is being worked out and nothing runs.
 fn settled(app: &App) -> bool {
     let shown = app.preview.took.is_some() && !app.preview.stale;
-    (shown || app.project.is_none()) && !app.pipeline.active()
+    let heard = app.screen == Screen::Design || app.monitor.heard;
+    (shown || app.project.is_none()) && heard && !app.pipeline.active()
 }
 
 /// The next input; `None` when the deadline comes first.

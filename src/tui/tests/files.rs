@@ -256,7 +256,7 @@ fn an_empty_folder_says_what_to_do() {
     let mut harness = Harness::with(folder, None, 120, 40, "dark");
     harness
         .sees("No generator.yml was found")
-        .sees("evtui new NAME");
+        .sees("makes a project from one of the samples");
     harness.keys("<enter>q");
     assert_eq!(harness.app.exit(), Some(0));
 }

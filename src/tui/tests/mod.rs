@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod assist;
+mod bandwidth;
 mod behaviour;
 mod canned;
+mod creating;
 mod editing;
 mod faults;
 mod feel;
@@ -262,6 +264,14 @@ impl Harness {
             Effect::ReadSession(path, root) => {
                 let session = Session::read(&path, &root);
                 AppEvent::Session(root, Box::new(session))
+            }
+            Effect::MakeProject(starter, folder) => {
+                let result = starter.create(&folder);
+                AppEvent::Made(starter, folder, result)
+            }
+            Effect::KeepSession(path, session) => {
+                session.write(&path).unwrap();
+                return None;
             }
             Effect::Mouse(on) => return self.note(format!("mouse {on}")),
             Effect::Recovery(wish) => return self.recovery(wish),

@@ -26,7 +26,7 @@ fn running(id: &str, second: u64, rate: u64) -> Overview {
 }
 
 /// Generators in all states.
-fn mixed(second: u64) -> Vec<Overview> {
+pub(super) fn mixed(second: u64) -> Vec<Overview> {
     let listing = |autostart, scenarios: &[&str]| Listing {
         listed: true,
         autostart,
@@ -76,13 +76,13 @@ fn many(second: u64) -> Vec<Overview> {
         .collect()
 }
 
-fn tell(harness: &mut Harness, generators: Vec<Overview>) {
+pub(super) fn tell(harness: &mut Harness, generators: Vec<Overview>) {
     harness.send(AppEvent::Instance(InstanceNews::Overview(generators)));
     harness.effects();
 }
 
 /// Opens the table and lets some seconds pass.
-fn overview(size: (u16, u16), theme: &str, made: fn(u64) -> Vec<Overview>) -> Harness {
+pub(super) fn overview(size: (u16, u16), theme: &str, made: fn(u64) -> Vec<Overview>) -> Harness {
     let mut harness = Harness::open(size.0, size.1, theme);
     harness.keys("<f2>");
     for second in 0..=40 {
@@ -162,7 +162,11 @@ fn stats(ms: u64) -> Stats {
 }
 
 /// Opens the flow of the first generator and lets seconds pass; what it tells is changed by `change`.
-fn flow(size: (u16, u16), theme: &str, change: impl Fn(&mut GeneratorStatus, u64)) -> Harness {
+pub(super) fn flow(
+    size: (u16, u16),
+    theme: &str,
+    change: impl Fn(&mut GeneratorStatus, u64),
+) -> Harness {
     let mut harness = Harness::open(size.0, size.1, theme);
     harness.keys("<f2>");
     tell(&mut harness, mixed(0));
@@ -175,7 +179,11 @@ fn flow(size: (u16, u16), theme: &str, change: impl Fn(&mut GeneratorStatus, u64
     harness
 }
 
-fn tell_status(harness: &mut Harness, second: u64, change: impl Fn(&mut GeneratorStatus, u64)) {
+pub(super) fn tell_status(
+    harness: &mut Harness,
+    second: u64,
+    change: impl Fn(&mut GeneratorStatus, u64),
+) {
     let mut status = GeneratorStatus {
         id: "access-log".to_owned(),
         project: "access/generator.yml".into(),

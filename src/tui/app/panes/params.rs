@@ -1,6 +1,6 @@
 //! Values for `${params.*}`, typed here; and which secrets have one.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Panes;
 use super::sheet::{Goal, Ink, SheetRow, heading};
@@ -19,7 +19,7 @@ pub(super) fn rows(panes: &Panes, parameters: &Parameters) -> Vec<SheetRow> {
         return rows;
     }
     if !panes.params.is_empty() {
-        heading(&mut rows, "Params", "for previews and runs of this session");
+        heading(&mut rows, "Params", "kept for this project");
     }
     let longest = panes
         .params
@@ -44,7 +44,7 @@ pub(super) fn rows(panes: &Panes, parameters: &Parameters) -> Vec<SheetRow> {
         rows.push(row.to(Goal::Param(name.clone())));
     }
     if !panes.secrets.is_empty() {
-        heading(&mut rows, "Secrets", "kept in the store, see evtui secrets");
+        heading(&mut rows, "Secrets", "see evtui secrets");
     }
     for name in &panes.secrets {
         let row = SheetRow::of(format!("  {}  ", text::pad(name, wide)), Ink::Key);
@@ -98,7 +98,7 @@ impl App {
             Some(value) => {
                 let before = params.insert(name.to_owned(), value);
                 given.entry(name.to_owned()).or_insert(before);
-                self.info(format!("{name} is set for this session"));
+                self.info(format!("{name} is set, and kept for this project"));
             }
             None => {
                 // What was typed stays among the messages, from where it can be copied.
@@ -114,6 +114,38 @@ impl App {
             }
         }
         self.touch_preview();
+    }
+
+    /// Values of params that were typed here, with those of a former time that were not taken back.
+    pub(in crate::tui::app) fn typed_params(&self) -> Map<String, Value> {
+        let given = self.preview.panes.given.keys();
+        given
+            .filter_map(|name| Some((name.clone(), self.parameters.params.get(name)?.clone())))
+            .collect()
+    }
+
+    /// Sets params as they were typed the last time; what was given at the start goes before.
+    pub(in crate::tui::app) fn restore_params(&mut self, params: Map<String, Value>) {
+        let before = self.preview.panes.given.len();
+        for (name, value) in params {
+            if !self.parameters.params.contains_key(&name) {
+                self.parameters.params.insert(name.clone(), value);
+                self.preview.panes.given.insert(name, None);
+            }
+        }
+        if self.preview.panes.given.len() > before {
+            self.touch_preview();
+        }
+    }
+
+    /// Takes back all values that were typed here: they belong to the project that is left.
+    pub(in crate::tui::app) fn drop_params(&mut self) {
+        for (name, before) in std::mem::take(&mut self.preview.panes.given) {
+            match before {
+                Some(before) => self.parameters.params.insert(name, before),
+                None => self.parameters.params.remove(&name),
+            };
+        }
     }
 
     /// Takes back the value of the chosen param that was typed here.

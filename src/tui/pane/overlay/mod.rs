@@ -8,7 +8,7 @@ mod tour;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 
 use super::{Line, row};
 use crate::tui::app::{App, Jump, Overlay, Prompt};
@@ -72,7 +72,15 @@ fn labels(app: &App, jump: &Jump, screen: &mut Buffer) {
             continue;
         };
         let place = Rect::new(at.x, at.y, 4, 1);
-        Line::new(place, screen).put(rest, app.theme.label);
+        let below = screen.cell(*at).map(|cell| cell.modifier);
+        let mut look = app.theme.label;
+        if below.is_some_and(|below| below.contains(Modifier::REVERSED)) {
+            // Reverse on reverse would not be seen.
+            look = look
+                .remove_modifier(Modifier::REVERSED)
+                .add_modifier(Modifier::UNDERLINED);
+        }
+        Line::new(place, screen).put(rest, look);
     }
 }
 
