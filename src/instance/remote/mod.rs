@@ -223,6 +223,8 @@ impl Instance for Remote {
         spec: GeneratorSpec,
         secrets: Secrets,
     ) -> BoxFuture<'_, Result<(), InstanceError>> {
+        // It is to be shown also when the process goes before it was ever asked for it.
+        self.way.seen().starts(&spec);
         let call = Call::Start(Box::new(spec), Box::new(secrets.carried()));
         self.ask_slow(call, Effort::Spawn)
     }
