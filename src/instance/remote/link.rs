@@ -100,6 +100,19 @@ impl Seen {
         known.state = Some(State::Starting);
     }
 
+    /// It was refused.
+    pub(super) fn does_not_start(&mut self, id: &str) {
+        if self.is_starting(id) {
+            self.statuses.remove(id);
+        }
+    }
+
+    /// Somebody asked for a start, and it was not heard of since.
+    pub(super) fn is_starting(&self, id: &str) -> bool {
+        let known = self.statuses.get(id);
+        known.is_some_and(|one| one.state == Some(State::Starting))
+    }
+
     /// True for a generator of a process that is gone.
     pub(super) fn is_lost(&self, id: &str) -> bool {
         self.lost.iter().any(|row| row.id == id)
