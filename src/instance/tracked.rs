@@ -244,7 +244,7 @@ mod tests {
         assert!(files.read(&path).is_ok());
         assert!(!files.changed());
         write("2", now);
-        assert_eq!(files.changes(), [path.clone()]);
+        assert_eq!(files.changes(), std::slice::from_ref(&path));
         // What has been calm for long is told by its time alone.
         let calm = now - Duration::from_secs(60);
         write("1", calm);

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::dial::{DialError, Target, find, find_or_spawn};
 use super::wire::{Broken, Wire};
 use crate::instance::protocol::Call;
-use crate::instance::{GeneratorStatus, Link, Overview, Peer};
+use crate::instance::{GeneratorSpec, GeneratorStatus, Link, Overview, Peer};
 use crate::pipeline::{EndReason, State};
 use crate::time::{Clock as _, WallClock};
 
@@ -84,6 +84,33 @@ impl Seen {
         rows.sort_by(|a, b| a.id.cmp(&b.id));
         self.overview.clone_from(&rows);
         self.lost = rows;
+    }
+
+    /// Somebody asked for a start.
+    pub(super) fn starts(&mut self, spec: &GeneratorSpec) {
+        let fresh = || GeneratorStatus {
+            id: spec.id.clone(),
+            project: spec.project.clone(),
+            state: None,
+            stats: crate::pipeline::Stats::default(),
+            listing: crate::instance::Listing::default(),
+            previous: None,
+        };
+        let known = self.statuses.entry(spec.id.clone()).or_insert_with(fresh);
+        known.state = Some(State::Starting);
+    }
+
+    /// It was refused.
+    pub(super) fn does_not_start(&mut self, id: &str) {
+        if self.is_starting(id) {
+            self.statuses.remove(id);
+        }
+    }
+
+    /// Somebody asked for a start, and it was not heard of since.
+    pub(super) fn is_starting(&self, id: &str) -> bool {
+        let known = self.statuses.get(id);
+        known.is_some_and(|one| one.state == Some(State::Starting))
     }
 
     /// True for a generator of a process that is gone.
@@ -291,5 +318,18 @@ mod tests {
         assert_eq!(rows[..2], lost[..2]);
         assert_eq!(rows[2].1, Some(State::Running));
         assert!(seen.is_lost("db") && !seen.is_lost("web"));
+        // What was never heard of since it was started is not forgotten either.
+        let mut seen = Seen::default();
+        seen.starts(&GeneratorSpec {
+            id: "new".to_owned(),
+            project: "/p".into(),
+            parameters: crate::config::Parameters::default(),
+            seed: None,
+        });
+        seen.end("it was killed");
+        assert_eq!(
+            shown(&seen.overview),
+            [("new".to_owned(), lost[0].1.clone())]
+        );
     }
 }

@@ -184,6 +184,8 @@ impl Instance for Remote {
                 Some(Some(status)) => drop(seen.statuses.insert(id.clone(), status)),
                 // A process before this one may have had it: how it ended is still to be seen.
                 Some(None) if seen.is_lost(&id) => {}
+                // The wish to start it is on its way.
+                Some(None) if seen.is_starting(&id) => return None,
                 Some(None) => drop(seen.statuses.remove(&id)),
                 None => {}
             }
@@ -223,8 +225,20 @@ impl Instance for Remote {
         spec: GeneratorSpec,
         secrets: Secrets,
     ) -> BoxFuture<'_, Result<(), InstanceError>> {
+        // It is to be shown also when the process goes before it was ever asked for it.
+        self.way.seen().starts(&spec);
+        let id = spec.id.clone();
         let call = Call::Start(Box::new(spec), Box::new(secrets.carried()));
-        self.ask_slow(call, Effort::Spawn)
+        let way = self.way.clone();
+        flat(self.there(async move {
+            let done = way
+                .slow::<Result<(), InstanceError>>(call, Effort::Spawn)
+                .await;
+            if !matches!(done, Ok(Ok(()))) {
+                way.seen().does_not_start(&id);
+            }
+            done
+        }))
     }
 
     fn stop(&self, id: &str) -> BoxFuture<'_, Result<(), InstanceError>> {

@@ -437,7 +437,7 @@ impl History {
         let (from, to) = if count.events > old.events && flowed > known && !ends {
             let least = on_axis(old.uptime).min(flowed.saturating_sub(SPREAD));
             // What came first of all stands for a whole second, too.
-            let first = old.events == 0 && self.known.is_none();
+            let first = old.events == 0;
             (if first { least } else { known.max(least) }, flowed)
         } else if ends || count.events > old.events || delta.bytes > 0.0 || delta.lost > 0.0 {
             (known, now)

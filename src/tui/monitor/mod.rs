@@ -130,14 +130,15 @@ impl Monitor {
 
     /// Takes reports into the histories.
     fn remember(&mut self, at: Duration, reports: &[Overview]) {
-        let mut until: Option<Duration> = None;
+        let (mut first, mut until) = (None, None);
         for one in reports {
             let history = self.histories.entry(one.id.clone()).or_default();
             if let Some(told) = history.heard(at, one) {
                 self.total.sum(told.from, told.to, told.delta);
+                first = Some(first.map_or(told.from, |other: Duration| other.min(told.from)));
             }
             if let Some(known) = history.known() {
-                until = Some(until.map_or(known, |other| other.min(known)));
+                until = Some(until.map_or(known, |other: Duration| other.min(known)));
             }
         }
         // All of them together are known as far as each of them is.
@@ -148,9 +149,7 @@ impl Monitor {
         let near = |since: &Duration| until.saturating_sub(*since) <= history::GAP;
         match self.summed.filter(near) {
             Some(since) => self.total.pass(since, until),
-            None => self
-                .total
-                .pass(until.saturating_sub(history::SPREAD), until),
+            None => self.total.pass(first.unwrap_or(until), until),
         }
         self.summed = Some(self.summed.map_or(until, |since| since.max(until)));
     }

@@ -23,6 +23,8 @@ pub struct Chart<'a> {
     pub series: &'a [Option<f32>],
     /// In front of the measure; may be empty.
     pub title: &'a str,
+    /// The present as it is said elsewhere; the last value when it is not.
+    pub now: Option<f64>,
 }
 
 /// A value of a measure with its unit.
@@ -124,7 +126,9 @@ fn title(chart: &Chart<'_>, area: Rect, theme: &Theme, screen: &mut Buffer) {
     let known = || chart.series.iter().flatten().copied();
     if known().next().is_some() {
         let last = chart.series.iter().rev().take(3).flatten().next();
-        let last = last.map_or("·".to_owned(), |last| value(chart.measure, *last));
+        let now = chart.now.map(|now| now as f32);
+        let last = now.filter(|_| last.is_some()).or(last.copied());
+        let last = last.map_or("·".to_owned(), |last| value(chart.measure, last));
         line.put("  now ", theme.muted)
             .put(&right(&last, 7), theme.text);
         line.put("  most ", theme.muted).put(
@@ -202,6 +206,7 @@ mod tests {
                 span: Span::Quarter,
                 series: &series,
                 title: "",
+                now: None,
             };
             let folded = fold(&chart, cells);
             assert!(folded.len() == cells, "{cells} {}", folded.len());

@@ -275,7 +275,9 @@ fn charts(app: &App, status: &GeneratorStatus, area: Rect, screen: &mut Buffer) 
     );
     let now = app.monitor_time();
     let span = app.monitor.flow.span;
-    let rings = app.monitor.histories.get(&status.id).map(|one| &one.rings);
+    let history = app.monitor.histories.get(&status.id);
+    let rings = history.map(|one| &one.rings);
+    let measured = history.filter(|one| one.measured);
     for (index, measure) in shown.into_iter().enumerate() {
         let rows = u16::try_from(index / across).unwrap_or(0) * height;
         let place = above(below(area, rows), height);
@@ -287,6 +289,11 @@ fn charts(app: &App, status: &GeneratorStatus, area: Rect, screen: &mut Buffer) 
                 span,
                 series: &series,
                 title: "",
+                now: measured.and_then(|one| match measure {
+                    Measure::Rate => Some(one.rate),
+                    Measure::Bytes => Some(one.byte_rate),
+                    Measure::Lag | Measure::Lost => None,
+                }),
             },
             place,
             &app.theme,

@@ -111,6 +111,7 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
                 span: Span::Minute,
                 series: &series,
                 title: "all together",
+                now: Some(rates(app).0),
             },
             place,
             &app.theme,
@@ -135,6 +136,13 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
     );
 }
 
+/// Events and bytes per second of all of them together.
+fn rates(app: &App) -> (f64, f64) {
+    let histories = app.monitor.histories.values();
+    let rate = histories.clone().map(|one| one.rate).sum();
+    (rate, histories.map(|one| one.byte_rate).sum())
+}
+
 /// How many there are in which state, and what flows.
 fn totals(app: &App, area: Rect, screen: &mut Buffer) {
     let theme = &app.theme;
@@ -146,9 +154,7 @@ fn totals(app: &App, area: Rect, screen: &mut Buffer) {
     let failed = count(&|one| matches!(one.state, Some(State::Ended(EndReason::Failed(_)))));
     let bad = count(&|one| one.listing.problem.is_some());
     let down = count(&|one| one.outages > 0);
-    let histories = monitor.histories.values();
-    let rate: f64 = histories.clone().map(|one| one.rate).sum();
-    let bytes: f64 = histories.map(|one| one.byte_rate).sum();
+    let (rate, bytes) = rates(app);
     let mut line = Line::new(area, screen);
     // What flows is the most important of all.
     let written = format!("{:>8}/s ", text::bytes(bytes));
