@@ -90,6 +90,8 @@ fn watching(screen: Screen) -> Harness {
         one.outages = 1;
     }
     harness.news(InstanceNews::Overview(generators));
+    harness.app.monitor.chosen = Some("web-access".to_owned());
+    harness.until_idle();
     for (seconds, lost) in [(60, 1_000), (62, 1_204)] {
         let mut status = watched::broken(&harness, seconds, lost);
         status.listing.listed = true;
