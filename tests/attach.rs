@@ -271,9 +271,14 @@ fn a_killed_background_process_is_told_and_replaced() {
     let mut pty = ground.running();
     let before = ground.host();
     ground.signal_host("KILL");
-    pty.sees("has ended, and its generators with it");
+    pty.sees("and its generators with it");
     // It left its socket behind.
     assert!(ground.nest.socket("default").exists());
+    // What it held is still to be seen, though the table was never looked at before.
+    pty.send("\x1bOQ");
+    pty.sees("✗ failed");
+    pty.sees("is gone since");
+    pty.send("\x1bOQ");
     pty.send(RUN);
     pty.sees("● running");
     ground.grows();

@@ -95,6 +95,11 @@ impl Chord {
         Ok(out)
     }
 
+    /// The chord as if it was pressed.
+    pub fn event(self) -> KeyEvent {
+        KeyEvent::new(self.code, self.modifiers)
+    }
+
     /// True for what is text or moves in a text: letters, Enter, Tab, arrows and such, without Ctrl or
     /// Alt.
     pub fn is_plain(self) -> bool {

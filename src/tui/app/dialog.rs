@@ -59,6 +59,30 @@ pub enum Action {
     SetGlobal(String, String, Option<serde_json::Value>),
     /// Empties the globals of a scenario.
     ResetGlobals(String),
+    /// Takes up the unsaved text of before that is asked about.
+    Recover,
+    /// Drops it.
+    DropCopy,
+    /// Leaves it for another time.
+    LeaveCopy,
+    /// Shows how it differs from what the disk has; the question stays.
+    SeeCopy,
+    /// Shows how a file on disk differs from what was typed; the question stays.
+    SeeTheirs(PathBuf),
+    /// Saves over what someone else wrote to the file.
+    SaveOver(PathBuf),
+    /// Forgets what was changed by hand in the state.
+    ResetState,
+    /// Writes live changes of a generator to the startup list.
+    WriteBack(String),
+    /// Starts, restarts and stops what differs in the startup list.
+    ReloadList,
+    /// Takes the last change of files back.
+    UndoFiles,
+    /// Reads a file again, whatever was typed.
+    Reload(PathBuf),
+    /// Decides another time what to do about a file that someone else changed.
+    DecideLater(PathBuf),
     /// Leaves the question open.
     Wait,
 }
@@ -78,7 +102,12 @@ impl Action {
             | Self::Act(..)
             | Self::ReplayLetters(..)
             | Self::SetGlobal(..)
-            | Self::ResetGlobals(_) => true,
+            | Self::ResetGlobals(_)
+            | Self::DropCopy
+            | Self::SaveOver(_)
+            | Self::ResetState
+            | Self::ReloadList
+            | Self::Reload(_) => true,
             Self::Nothing
             | Self::KeepMine(..)
             | Self::SaveThenLeave
@@ -88,6 +117,13 @@ impl Action {
             | Self::SaveThenClose
             | Self::SaveThenEditOutside
             | Self::EditOutside
+            | Self::Recover
+            | Self::LeaveCopy
+            | Self::SeeCopy
+            | Self::SeeTheirs(_)
+            | Self::WriteBack(_)
+            | Self::UndoFiles
+            | Self::DecideLater(_)
             | Self::Wait => false,
         }
     }
@@ -192,11 +228,14 @@ pub struct Dialog {
 }
 
 impl Dialog {
-    /// Index of the answer that Esc gives: the one that does nothing.
+    /// Index of the answer that Esc gives: the one that does nothing, or leaves it for later.
     pub fn way_out(&self) -> Option<usize> {
-        self.choices
-            .iter()
-            .position(|choice| choice.action == Action::Nothing)
+        self.choices.iter().position(|choice| {
+            matches!(
+                choice.action,
+                Action::Nothing | Action::LeaveCopy | Action::DecideLater(_)
+            )
+        })
     }
 }
 
@@ -244,7 +283,10 @@ impl App {
             if choice.action == Action::Wait {
                 return;
             }
-            self.overlays.pop();
+            // A look at a difference is no answer yet.
+            if !matches!(choice.action, Action::SeeCopy | Action::SeeTheirs(_)) {
+                self.overlays.pop();
+            }
             self.act(choice.action);
         }
     }
@@ -277,6 +319,18 @@ impl App {
                 self.request(Request::SetGlobal(scenario, key, value));
             }
             Action::ResetGlobals(scenario) => self.request(Request::ResetGlobals(scenario)),
+            Action::Recover => self.recover(),
+            Action::DropCopy => self.drop_copy(),
+            Action::LeaveCopy => self.leave_copy(),
+            Action::SeeCopy => self.see_copy(),
+            Action::SeeTheirs(path) => self.see_theirs(&path),
+            Action::SaveOver(path) => self.save_over(&path),
+            Action::ResetState => self.forget_state_edits(),
+            Action::WriteBack(id) => self.write_back_now(&id),
+            Action::ReloadList => self.request(Request::Reload),
+            Action::UndoFiles => self.undo_files_now(),
+            Action::Reload(path) => self.reload_from_disk(path),
+            Action::DecideLater(path) => self.decide_later(&path),
         }
     }
 }

@@ -37,6 +37,7 @@ impl App {
             Some(Overlay::Help(_)) => return self.help_key(key),
             Some(Overlay::Jump(_)) => return self.jump_key(key),
             Some(Overlay::Prompt(_)) => return self.prompt_key(key),
+            Some(Overlay::Difference(_)) => return self.difference_key(key),
             Some(Overlay::Tour(_)) | None => {}
         }
         if self.screen != Screen::Design {

@@ -131,6 +131,24 @@ impl App {
         }));
     }
 
+    /// Leaves the table of a terminal that has nothing else; always asks, since the key for it only goes
+    /// back elsewhere.
+    pub(super) fn leave_table(&mut self) {
+        if !self.busy().is_empty() {
+            return self.quit();
+        }
+        self.overlays.push(Overlay::Dialog(Dialog {
+            title: "Quit".to_owned(),
+            lines: vec!["Nothing runs here. Leave?".to_owned()],
+            choices: vec![
+                Choice::new('q', "Quit", Action::Leave),
+                Choice::new('c', "Cancel", Action::Nothing),
+            ],
+            chosen: 0,
+            about: None,
+        }));
+    }
+
     /// Asks although nothing is lost, for those who want that.
     fn confirm_quit(&mut self) {
         self.overlays.push(Overlay::Dialog(Dialog {

@@ -68,6 +68,9 @@ impl App {
         if old.key_set != self.settings.key_set {
             self.set_key_set(self.settings.key_set);
         }
+        if old.vim != self.settings.vim {
+            self.settle_remap();
+        }
         if old.tab_width != self.settings.tab_width {
             set_tab(usize::from(self.settings.tab_width));
         }

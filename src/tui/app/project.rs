@@ -156,6 +156,7 @@ impl App {
         let mut project = Project::new(document);
         project.awaited = Some(Awaited::new(project.document.clone(), None));
         self.recall(&project.root);
+        self.look_for_copies(&project.root);
         self.effects.push(Effect::Open(project.document.clone()));
         self.effects.push(Effect::Scan(project.root.clone()));
         self.effects.push(Effect::Watch(vec![project.root.clone()]));

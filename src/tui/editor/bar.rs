@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::{Field, Find, Input};
+use crate::tui::canvas::Canvas;
 use crate::tui::text;
 use crate::tui::theme::Theme;
 
@@ -80,7 +81,7 @@ pub fn draw(find: &Find, rows: Rect, theme: &Theme, screen: &mut Screen) -> Opti
                 (format!(" {sign} "), theme.bar)
             };
             let room = usize::from(first.right().saturating_sub(x));
-            (x, _) = screen.set_stringn(x, first.y, text, room, style);
+            (x, _) = screen.set_within(x, first.y, text, room, style);
         }
     }
     let room = usize::from(end.saturating_sub(first.x + LABEL.min(first.width)));
@@ -88,7 +89,7 @@ pub fn draw(find: &Find, rows: Rect, theme: &Theme, screen: &mut Screen) -> Opti
     let wide = u16::try_from(text::width(&state)).unwrap_or(u16::MAX);
     if wide > 0 && usize::from(wide) < room {
         end -= wide + 1;
-        screen.set_stringn(end, first.y, &state, usize::from(wide), style);
+        screen.set_within(end, first.y, &state, usize::from(wide), style);
     }
     let area = Rect {
         width: end - first.x,
@@ -143,7 +144,7 @@ fn line(
     screen: &mut Screen,
 ) -> Position {
     let width = usize::from(row.width);
-    screen.set_stringn(row.x, row.y, label, width, theme.hint_key);
+    screen.set_within(row.x, row.y, label, width, theme.hint_key);
     let x = row.x.saturating_add(LABEL).min(row.right());
     let area = Rect {
         x,
@@ -168,7 +169,7 @@ pub fn typed(
     let mut put = |from: usize, to: usize, style: Style| {
         let part = input.text().get(from..to.max(from)).unwrap_or_default();
         let room = usize::from(area.right().saturating_sub(x));
-        (x, _) = screen.set_stringn(x, area.y, part, room, style);
+        (x, _) = screen.set_within(x, area.y, part, room, style);
     };
     let (start, end) = (
         selected.start.clamp(window.start, window.end),

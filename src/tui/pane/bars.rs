@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::Line;
-use crate::tui::app::{App, Dialog, Focus, Overlay, Phase, Screen};
+use crate::tui::app::{Action, App, Dialog, Focus, Overlay, Phase, Screen};
 use crate::tui::command::{self, Command, Id};
 use crate::tui::editor::Field;
 use crate::tui::editor::vim::{Mode, Vim};
@@ -147,6 +147,7 @@ fn hint_list(app: &App) -> Vec<Hint> {
         // The hints that the labels stand before.
         Some(Overlay::Jump(_)) => screen_or_pane_hints(app),
         Some(Overlay::Tour(_)) => pairs(&[("Enter", "Next"), ("←", "Back"), ("Esc", "Skip")]),
+        Some(Overlay::Difference(_)) => pairs(&[("↑ ↓", "Scroll"), ("Esc", "Back")]),
         Some(Overlay::Prompt(prompt)) if prompt.offered.is_empty() => {
             pairs(&[("Enter", "Take"), ("Esc", "Cancel")])
         }
@@ -260,8 +261,9 @@ fn dialog_hints(dialog: &Dialog) -> Vec<Hint> {
         out.extend(pairs(&[("← →", "Choose")]));
     }
     out.extend(pairs(&[("Enter", "Take")]));
-    if dialog.way_out().is_some() {
-        out.extend(pairs(&[("Esc", "Cancel")]));
+    if let Some(choice) = dialog.way_out().and_then(|index| dialog.choices.get(index)) {
+        let later = choice.action != Action::Nothing;
+        out.extend(pairs(&[("Esc", if later { "Later" } else { "Cancel" })]));
     }
     out
 }
@@ -271,11 +273,20 @@ fn screen_hints(app: &App) -> Vec<Hint> {
     let contexts = app.place().contexts();
     let own = command::all().filter(|one| one.context == contexts[0]);
     let general = [Id::Back, Id::NextScreen, Id::Palette, Id::Help, Id::Quit];
-    own.filter(|one| (one.available)(app).is_ok())
+    // Where a terminal begins and ends, how to leave comes first.
+    let way_out = |one: &&Command| one.id == Id::OverviewBack && app.is_watcher();
+    let first = command::all().filter(move |one| way_out(one) && app.screen == Screen::Overview);
+    let own = own.filter(move |one| !way_out(one));
+    first
+        .chain(own)
+        .filter(|one| (one.available)(app).is_ok())
         .chain(general.into_iter().filter_map(Command::get))
         .map(|command| Hint {
             key: app.keymap.label_at(command.id, app.place()),
-            title: command.title.to_owned(),
+            title: match command.id {
+                Id::OverviewBack => app.overview_back_title().to_owned(),
+                _ => command.title.to_owned(),
+            },
             id: Some(command.id),
         })
         .filter(|hint| !hint.key.is_empty())

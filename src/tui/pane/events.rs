@@ -11,6 +11,7 @@ use crate::config::Severity;
 use crate::preview::Shown;
 use crate::preview::json::Kind;
 use crate::tui::app::{App, Focus, PaneView, Row, inner, shown_text};
+use crate::tui::canvas::Canvas;
 use crate::tui::lexer::{self, Language, Piece, State};
 use crate::tui::text;
 use crate::tui::theme::Token;
@@ -212,7 +213,7 @@ fn text_row(
         })
     };
     if touched(Mark::Changed) && area.x > 0 {
-        screen.set_stringn(area.x - 1, area.y, "~", 1, app.theme.warn);
+        screen.set_within(area.x - 1, area.y, "~", 1, app.theme.warn);
     }
     let range = match preview.panes.wrap {
         true => range,
@@ -284,7 +285,7 @@ fn tree_row(app: &App, event: usize, node: usize, area: Rect, screen: &mut Buffe
         own.any(|(mark, part)| *mark == kind && within(part))
     };
     if leaf && has(Mark::Changed) && area.x > 0 {
-        screen.set_stringn(area.x - 1, area.y, "~", 1, theme.warn);
+        screen.set_within(area.x - 1, area.y, "~", 1, theme.warn);
     }
     let folded = preview.is_folded(event, &Row::Tree(event, node));
     let sign = match (held.items > 0, folded) {

@@ -9,6 +9,7 @@ use super::{Line, row, scrollbar};
 use crate::preview::{Part, Schedule};
 use crate::time::{Moment, SECOND_US, rate};
 use crate::tui::app::{App, Focus, SPANS, bucket, inner};
+use crate::tui::canvas::Canvas;
 use crate::tui::command::{Id, Place};
 use crate::tui::text;
 use crate::tui::theme::{Theme, Token};
@@ -503,7 +504,7 @@ fn histogram(schedule: &Schedule, area: Rect, theme: &Theme, screen: &mut Buffer
             } else {
                 theme.accent
             };
-            screen.set_stringn(x, y, symbol, 1, look);
+            screen.set_within(x, y, symbol, 1, look);
         }
     }
 }
@@ -597,6 +598,10 @@ fn axis(
         width: width.saturating_add(2).min(area.width),
         ..area
     };
+    // Without a row of its own the sign would stand in that of another pane.
+    if area.is_empty() {
+        return;
+    }
     let columns = usize::from(width);
     let shows = |column: &usize| bucket_at(schedule, *column, columns) == cursor;
     let cursor = cursor.and_then(|_| (0..columns).find(shows));
@@ -613,7 +618,7 @@ fn axis(
     if let Some(column) = cursor {
         let x = area.x + 1 + u16::try_from(column).unwrap_or(0);
         if x < area.right() {
-            screen.set_stringn(x, area.y, "▲", 1, theme.focus);
+            screen.set_within(x, area.y, "▲", 1, theme.focus);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Boxes over the panes: help, lists to choose from, questions, labels, the tour.
 
 mod dialog;
+mod difference;
 mod help;
 mod palette;
 mod tour;
@@ -36,6 +37,7 @@ pub fn hit(app: &App, at: Position) -> Hit {
         Some(Overlay::Palette(palette)) => palette::hit(palette, app.size, at),
         Some(Overlay::Dialog(dialog)) => dialog::hit(dialog, app.size, at),
         Some(Overlay::Tour(step)) => tour::hit(*step, app.size, at),
+        Some(Overlay::Difference(_)) => difference::hit(app.size, at),
         Some(Overlay::Jump(_) | Overlay::Prompt(_)) | None => Hit::Outside,
     }
 }
@@ -57,6 +59,10 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) -> Option<Position> {
             None
         }
         Overlay::Prompt(prompt) => prompt_line(app, prompt, area, screen),
+        Overlay::Difference(shown) => {
+            difference::draw(app, shown, area, screen);
+            None
+        }
     }
 }
 
