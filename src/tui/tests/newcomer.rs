@@ -118,7 +118,7 @@ fn an_empty_histogram_says_where_it_fires() {
     schedule.skipped = Some("all timestamps lie before now".to_owned());
     harness.app.preview.schedule = Some(schedule);
     harness.sees("all lie before now").sees("m: sample mode");
-    harness.keys("<alt-2>").sees("m in this pane: sample");
+    harness.keys("<alt-2>").sees("m in this");
 }
 
 #[test]
