@@ -205,7 +205,7 @@ fn key_here(app: &App, id: Id) -> Option<String> {
 fn nowhere(app: &App, schedule: &Schedule, area: Rect, screen: &mut Buffer) {
     let theme = &app.theme;
     let mut line = Line::new(area, screen);
-    line.put(" 0 here", theme.strong);
+    line.put(" 0", theme.strong);
     if let Some((at, _)) = schedule.next.first() {
         let at = text::date_second(*at);
         let minute = at.get(..16).unwrap_or(&at);
