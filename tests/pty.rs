@@ -510,7 +510,6 @@ fn plain_lines_tell_of_running_generators() {
     until("log: ");
     say("stop");
     say("quit");
-    drop(say);
     drop(input);
     assert!(child.wait().unwrap().success());
 }

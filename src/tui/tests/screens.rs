@@ -118,6 +118,8 @@ fn every_size_can_be_drawn() {
         "<ctrl-p>tour<enter><enter>",
         "<ctrl-p>nope",
         "<ctrl-u>q<ctrl-u>m",
+        "<ctrl-p>@",
+        "<ctrl-p>#",
     ];
     let sizes: Vec<(u16, u16)> = (0..=40)
         .flat_map(|w| (0..=12).map(move |h| (w, h)))
