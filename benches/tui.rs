@@ -185,13 +185,14 @@ fn keys(folder: &Path, running: bool) {
     // Into the comment-like tail of an empty last line, so that the text stays sound.
     pty.send("\x1b[1;5F#");
     std::thread::sleep(Duration::from_millis(300));
+    let mut column = resting(&pty);
     let mut times = Vec::new();
     let before = pty.bytes();
     let began = Instant::now();
     for index in 0..KEYS {
         let back = index % 40 >= 20;
-        let (_, column) = pty.until("a cursor", |screen| Some(screen.cursor_position()));
         let wanted = if back { column - 1 } else { column + 1 };
+        column = wanted;
         let sent = Instant::now();
         pty.send(if back { "\x7f" } else { "x" });
         pty.until("the cursor to move", |screen| {
@@ -222,6 +223,20 @@ fn keys(folder: &Path, running: bool) {
     pty.sees("Discard and quit");
     pty.send("d");
     assert!(pty.ends().success());
+}
+
+/// The cursor's column between frames: in the middle of one it stands where is being drawn.
+fn resting(pty: &Pty) -> u16 {
+    let column = || pty.until("a cursor", |screen| Some(screen.cursor_position().1));
+    let mut seen = column();
+    loop {
+        std::thread::sleep(Duration::from_millis(20));
+        let now = column();
+        if now == seen {
+            return now;
+        }
+        seen = now;
+    }
 }
 
 fn report(what: &str, mut times: Vec<Duration>) {

@@ -156,7 +156,7 @@ fn needed_params_are_listed_and_required_when_given() {
 }
 
 #[rstest]
-#[case(&["check"])]
+#[case(&["check", "--events"])]
 #[case(&["check", "x", "--params", "[1]"])]
 #[case(&["check", "x", "--params", "{"])]
 #[case(&["check", "x", "--timezone", "Europa/Berlin"])]
@@ -213,6 +213,74 @@ fn a_template_that_does_not_compile() {
     check(folder.path())
         .code(1)
         .stdout(contains("one.jinja:2:"));
+}
+
+#[test]
+fn the_current_folder_is_checked_without_an_argument() {
+    let folder = templated("x", Some("name\nx\n"));
+    let mut command = evtui();
+    command.arg("check").current_dir(folder.path());
+    command
+        .assert()
+        .code(0)
+        .stdout(contains("ok: ").and(contains("1 event rendered")));
+    let nowhere = tempfile::tempdir().unwrap();
+    let mut command = evtui();
+    command.arg("check").current_dir(nowhere.path());
+    let asserted = command.assert().code(1);
+    asserted.stdout(contains(
+        "a project is a folder with a file `generator.yml`",
+    ));
+}
+
+#[test]
+fn events_that_fail_or_are_no_json_are_told_with_the_place() {
+    let document = |formatter: &str| {
+        let folder = templated("", Some("name\nx\n"));
+        let text = SOUND.replace("count: 1", "count: 4");
+        let text = text.replace(
+            "stdout: {}",
+            &format!("stdout: {{formatter: {{format: {formatter}}}}}"),
+        );
+        fs::write(folder.path().join("generator.yml"), text).unwrap();
+        folder
+    };
+    let write = |folder: &TempDir, text: &str| {
+        fs::write(folder.path().join("one.jinja"), text).unwrap();
+    };
+    let folder = document("json");
+    write(&folder, "{\n  \"a\": {{ none }}\n}\n");
+    check(folder.path()).code(1).stdout(
+        contains("error: the event is not JSON")
+            .and(contains("(all 4 events)"))
+            .and(contains("one.jinja:2:8")),
+    );
+    // It is no concern of who does not want it.
+    let mut command = evtui();
+    command.args(["check", "--no-render"]).arg(folder.path());
+    command.assert().code(0).stdout(contains("rendered").not());
+    // Some events only: a warning.
+    write(
+        &folder,
+        "{% set n = shared.get('n', 0) %}{% do shared.set('n', n + 1) %}\n{\"a\": {{ 1 / n }}}",
+    );
+    check(folder.path()).code(0).stdout(
+        contains("warning: ")
+            .and(contains("(1 of 4 events)"))
+            .and(contains("one.jinja:2:")),
+    );
+    // What looks like JSON and is sent as it is.
+    let folder = document("plain");
+    write(&folder, "{\"a\": None}");
+    check(folder.path())
+        .code(0)
+        .stdout(contains("looks like JSON and is none").and(contains("one.jinja:1:7")));
+    // Commands are not run, and say nothing about the project.
+    write(&folder, "{{ subprocess.run('touch ran').exit_code }}");
+    check(folder.path())
+        .code(0)
+        .stdout(contains("are not run by a check").and(contains("warning").not()));
+    assert!(!folder.path().join("ran").exists());
 }
 
 #[cfg(target_os = "linux")]

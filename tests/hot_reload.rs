@@ -177,6 +177,22 @@ fn counted(lines: &[String]) {
 }
 
 #[test]
+fn what_is_saved_right_after_the_start_is_noticed() {
+    // Templates lie in a folder of their own, which is known only once they were read.
+    let house = House::new(FAST, "- stdout: {}", "");
+    house.write(
+        "generator.yml",
+        &document(FAST, "- stdout: {}").replace("a.jinja", "templates/a.jinja"),
+    );
+    std::fs::create_dir(house.path("templates")).unwrap();
+    house.write("templates/a.jinja", "one");
+    house.start(ReloadMode::Auto);
+    house.save("templates/a.jinja", "two");
+    house.until("taken", |stats| stats.reload.taken == 1);
+    house.end();
+}
+
+#[test]
 fn a_saved_template_is_taken_and_its_state_goes_on() {
     let house = House::new(FAST, "- stdout: {}", COUNTING);
     house.start(ReloadMode::Auto);

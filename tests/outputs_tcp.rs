@@ -19,6 +19,7 @@ use std::thread::{JoinHandle, spawn};
 
 use certificates::{Authority, Pair, server};
 use engine::{Run, all_arrived, lines, number};
+use evtui::pipeline::EndReason;
 use rstest::rstest;
 use rustls::{ServerConnection, StreamOwned};
 
@@ -66,6 +67,27 @@ fn a_receiver_that_is_not_there_fails_the_start(#[case] host: &str, #[case] word
     let output = format!("tcp: {{host: {host}, port: {}}}", free());
     let reason = Run::try_start(&output, &lines(1)).err().unwrap();
     assert!(reason.contains(words), "{reason}");
+}
+
+#[test]
+fn a_run_that_says_what_becomes_of_events_starts_without_a_receiver() {
+    for (more, kept) in [
+        (", on_failure: drop", false),
+        (", on_failure: dead_letter", true),
+    ] {
+        let events = lines(2 * BATCH);
+        let (reason, stats) = Run::start(&output(free(), more), &events).ended();
+        assert_eq!(reason, EndReason::Finished, "{more}");
+        let output = &stats.outputs[0];
+        let lost = if kept {
+            output.dead_lettered
+        } else {
+            output.write_failed
+        };
+        assert_eq!(lost, events.len() as u64, "{more}: {output:?}");
+        let said = &stats.errors[0].message;
+        assert!(said.contains("nothing listens on 127.0.0.1:"), "{said}");
+    }
 }
 
 /// Accepts a connection, reads some lines of it and ends it as `parting` does; then its lines.

@@ -126,7 +126,7 @@ fn quitting_with_a_running_pipeline_asks_and_delivers() {
     wait_for_more(&pty, 0);
     pty.send("\x11");
     pty.sees("web-access is running");
-    pty.send("s");
+    pty.send("t");
     assert!(pty.ends().success());
     assert_eq!(pty.left_behind(), "");
     assert!(
@@ -175,6 +175,14 @@ fn a_panic_gives_the_terminal_back() {
     assert_eq!(pty.ends().exit_code(), 101);
     assert_eq!(pty.left_behind(), "");
     pty.sees("asked for by the command debug.panic");
+    // The update that the panic cut short is ended, and behind what gives the terminal back comes text.
+    let bytes = pty.last_bytes();
+    let at = |what: &[u8]| bytes.windows(what.len()).rposition(|part| part == what);
+    assert!(at(b"\x1b[?2026l") > at(b"\x1b[?2026h"));
+    let left = at(b"\x1b[?1049l").expect("the alternate screen is left");
+    assert!(left > at(b"\x1b[?2026l").unwrap());
+    let after = &bytes[left + 1..];
+    assert!(!after.contains(&0x1b), "{}", String::from_utf8_lossy(after));
 }
 
 #[test]
@@ -512,4 +520,186 @@ fn plain_lines_tell_of_running_generators() {
     say("quit");
     drop(input);
     assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn timestamps_with_a_cursor_survive_a_terminal_without_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = open(folder.path(), (120, 40));
+    pty.send("\x1b3\x1b[C");
+    pty.sees("▲");
+    for (columns, rows) in [(120, 3), (120, 2), (120, 1), (120, 40)] {
+        let before = pty.bytes();
+        pty.resize(columns, rows);
+        pty.wrote_more_than(before);
+    }
+    pty.sees("▲");
+    pty.send("\x11");
+    assert!(pty.ends().success());
+}
+
+/// A state folder of its own, over several programs.
+struct State(PathBuf);
+
+impl State {
+    fn of(folder: &Path) -> Self {
+        Self(folder.join("kept"))
+    }
+
+    fn start(&self, folder: &Path) -> Pty {
+        let state = self.0.display().to_string();
+        let variables = [("XDG_STATE_HOME", state.as_str())];
+        Pty::start_with(EVTUI, &["web-access"], folder, (120, 40), &variables)
+    }
+
+    fn recovery(&self) -> PathBuf {
+        self.0.join("evtui/recovery")
+    }
+
+    fn copies(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.recovery())
+            .into_iter()
+            .flatten()
+            .flatten();
+        let paths = entries.map(|entry| entry.path());
+        let copies = paths.filter(|path| path.extension().is_some_and(|one| one == "copy"));
+        copies.collect()
+    }
+
+    /// Waits until a copy has that text.
+    #[track_caller]
+    fn keeps(&self, text: &str) {
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        let has = |path: &PathBuf| fs::read_to_string(path).is_ok_and(|one| one.contains(text));
+        while !self.copies().iter().any(has) {
+            assert!(std::time::Instant::now() < until, "no copy of {text:?}");
+            std::thread::yield_now();
+        }
+    }
+}
+
+#[test]
+fn what_was_typed_survives_being_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    let state = State::of(folder.path());
+    let mut pty = state.start(folder.path());
+    pty.sees("no problems");
+    pty.send("# TYPED ");
+    state.keeps("# TYPED # Lines");
+    // Another one on the same project leaves it alone: its owner lives.
+    let mut other = state.start(folder.path());
+    other.sees("no problems");
+    other.send("\x10recover uns");
+    other.sees("nothing unsaved of before");
+    other.send("\x1b");
+    other.sees_not("nothing unsaved of before");
+    other.send("\x11");
+    assert!(other.ends().success());
+    assert_eq!(state.copies().len(), 1);
+    pty.signal("KILL");
+    pty.ends();
+
+    let document = folder.path().join("web-access/generator.yml");
+    assert!(!fs::read_to_string(&document).unwrap().contains("TYPED"));
+    let mut pty = state.start(folder.path());
+    pty.sees("was not saved");
+    pty.sees("the file is as it was then");
+    pty.send("s");
+    pty.sees("+ # TYPED # Lines");
+    pty.send("\x1b");
+    pty.sees_not("+ # TYPED # Lines");
+    pty.send("r");
+    pty.sees("generator.yml is recovered");
+    pty.send("\x13");
+    pty.sees("saved generator.yml");
+    assert!(
+        fs::read_to_string(&document)
+            .unwrap()
+            .starts_with("# TYPED # Lines")
+    );
+    pty.send("\x11");
+    assert!(pty.ends().success());
+    assert!(!state.recovery().exists(), "nothing is left behind");
+}
+
+#[test]
+fn what_was_typed_survives_signals_and_a_lost_terminal() {
+    for end in ["HUP", "TERM", "hang up"] {
+        let folder = tempfile::tempdir().unwrap();
+        small(folder.path());
+        let state = State::of(folder.path());
+        let mut pty = state.start(folder.path());
+        pty.sees("no problems");
+        pty.send("# TYPED ");
+        pty.sees("# TYPED # Lines");
+        // At once: nothing waits for the copy to be made.
+        match end {
+            "hang up" => pty.hang_up(),
+            name => pty.signal(name),
+        }
+        assert!(!pty.ends().success(), "{end}");
+        let copies = state.copies();
+        assert_eq!(copies.len(), 1, "{end}");
+        assert!(fs::read_to_string(&copies[0]).unwrap().contains("# TYPED "));
+        let mut pty = state.start(folder.path());
+        pty.sees("was not saved");
+        pty.send("d");
+        pty.sees_not("was not saved");
+        pty.send("\x11");
+        assert!(pty.ends().success());
+        assert!(state.copies().is_empty(), "{end}");
+    }
+}
+
+#[cfg(debug_assertions)]
+#[test]
+fn what_was_typed_survives_a_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    let state = State::of(folder.path());
+    let mut pty = state.start(folder.path());
+    pty.sees("no problems");
+    pty.send("# TYPED ");
+    pty.sees("# TYPED # Lines");
+    pty.send("\x10panic");
+    pty.sees("▸ Panic");
+    pty.send("\r");
+    assert_eq!(pty.ends().exit_code(), 101);
+    pty.sees("What was not saved in 1 file is kept");
+    state.keeps("# TYPED ");
+    let pty = state.start(folder.path());
+    pty.sees("was not saved");
+}
+
+#[test]
+fn what_is_knowingly_dropped_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    let state = State::of(folder.path());
+    let mut pty = state.start(folder.path());
+    pty.sees("no problems");
+    pty.send("# TYPED ");
+    state.keeps("# TYPED ");
+    pty.send("\x11");
+    pty.sees("Discard and quit");
+    pty.send("d");
+    assert!(pty.ends().success());
+    assert!(!state.recovery().exists());
+}
+
+#[test]
+fn a_state_folder_that_cannot_be_written_is_said_and_breaks_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    let state = State::of(folder.path());
+    fs::write(&state.0, "in the way").unwrap();
+    let mut pty = state.start(folder.path());
+    pty.sees("no problems");
+    pty.send("# TYPED ");
+    pty.sees("cannot keep a recovery copy");
+    pty.send("more \x13");
+    pty.sees("saved generator.yml");
+    pty.send("\x11");
+    assert!(pty.ends().success());
 }

@@ -281,20 +281,34 @@ fn safe_delivery_writes_cloud_events_and_keeps_what_nobody_takes() {
     let dir = tempfile::tempdir().unwrap();
     let project = dir.path().join("safe-delivery");
     copy(&samples().join("safe-delivery"), &project);
+    // Somebody may listen at the sample's address; nobody can at one that is held and not listened at.
+    let held = tokio::net::TcpSocket::new_v4().unwrap();
+    held.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = held.local_addr().unwrap().to_string();
+    let document = project.join("generator.yml");
+    let text = fs::read_to_string(&document).unwrap();
+    assert!(text.contains("http://127.0.0.1:9/"));
+    fs::write(
+        &document,
+        text.replace("127.0.0.1:9/", &format!("{address}/")),
+    )
+    .unwrap();
     let mut command = Command::cargo_bin("evtui").unwrap();
     command.args(["generate", "--sample", "--seed", "7", "--max-events", "400"]);
-    command.arg(&project).assert().success();
+    let told = command.arg(&project).assert().success();
+    let told = String::from_utf8_lossy(&told.get_output().stderr).into_owned();
     let lines = |file: &str| {
         let text = fs::read_to_string(project.join(file)).unwrap();
         let lines: Vec<String> = text.lines().map(str::to_owned).collect();
         json(&lines)
     };
     let written = lines("output/payments.ndjson");
-    assert_eq!(written.len(), 400);
+    assert_eq!(written.len(), 400, "{told}");
     assert_eq!(written[0]["specversion"], "1.0");
     assert_eq!(written[0]["type"], "payment");
     assert_eq!(written[0]["subject"], written[0]["data"]["account"]);
     let kept = lines("dead-letters/2-http.ndjson");
-    assert_eq!(kept.len(), 400);
+    assert_eq!(kept.len(), 400, "{told}");
     assert_eq!(kept[0]["output"], "output[1].http");
+    drop(held);
 }

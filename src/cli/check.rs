@@ -1,4 +1,4 @@
-//! `evtui check`: finds every problem of a project without running it.
+//! `evtui check`: finds every problem of a project without running it, and renders a few events.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use super::check_events::{Rendered, render};
 use super::report::{Paint, Reporter, count, finish, visible};
 use super::values::{params, zone};
 use crate::config::{Diagnostic, Disk, Files, LoadOptions, Severity, Span, load, secret_variable};
@@ -15,10 +16,14 @@ use crate::language::portability;
 use crate::pipeline::{CheckOptions, CheckReport, Need, check};
 use crate::time::{Clock as _, WallClock, Zone};
 
-/// Check a project and list the params and secrets it needs
+/// Check a project, render a few events of it, and list the params and secrets it needs
+///
+/// Problems of a few events only are warnings; those of all events are errors. Commands and scripts are
+/// not run. Ends with 0 when there are no errors, with 1 when there are.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Project folder or generator.yml
+    #[arg(default_value = ".", hide_default_value = true)]
     project: PathBuf,
     /// Values for ${params.*} as a JSON object; missing ones are errors then
     #[arg(long, value_name = "JSON", value_parser = params)]
@@ -26,6 +31,9 @@ pub(super) struct Args {
     /// Time zone of the generator, an IANA name
     #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = zone)]
     timezone: Zone,
+    /// Only look at the files, render no events
+    #[arg(long)]
+    no_render: bool,
     /// Also say whether Eventum can run the project; what it does not know is an error then
     #[arg(long)]
     eventum: bool,
@@ -43,17 +51,34 @@ pub(super) fn run(args: &Args) -> ExitCode {
     };
     let mut report = check(&args.project, &files, &options);
     mark_given(&mut report);
+    let rendered = rendered(args, &mut report, options.now.instant_us());
     if args.eventum {
         report.diagnostics.0.extend(obstacles(&args.project));
     }
     let mut out = io::BufWriter::new(io::stdout().lock());
     let written = if args.json {
-        write_json(&mut out, &report)
+        write_json(&mut out, &report, rendered.as_ref())
     } else {
-        write_text(&mut out, &report, files.as_ref(), args.eventum)
+        write_text(&mut out, &report, rendered.as_ref(), &files, args.eventum)
     };
     let sound = !report.diagnostics.has_errors();
     finish(written.and_then(|()| out.flush()), sound)
+}
+
+/// What a few events are like; `None` when none can be rendered because the project is unsound or values
+/// are missing, or when it is not wanted.
+fn rendered(args: &Args, report: &mut CheckReport, now_us: i64) -> Option<Rendered> {
+    let possible = !report.diagnostics.has_errors() && report.unchecked.is_empty();
+    if args.no_render || !possible {
+        return None;
+    }
+    let params = args.params.clone().unwrap_or_default();
+    let mut rendered = render(&args.project, args.timezone, &params, now_us);
+    for problem in std::mem::take(&mut rendered.problems) {
+        report.diagnostics.push(problem);
+    }
+    report.diagnostics.sort(&report.path);
+    Some(rendered)
 }
 
 /// Which secrets have a value, as far as that can be told without asking for a password.
@@ -89,11 +114,12 @@ fn obstacles(project: &Path) -> Vec<Diagnostic> {
 fn write_text(
     out: &mut dyn Write,
     report: &CheckReport,
-    files: &dyn Files,
+    rendered: Option<&Rendered>,
+    files: &Arc<dyn Files>,
     eventum: bool,
 ) -> io::Result<()> {
     let paint = Paint::on(&io::stdout());
-    Reporter::new(files, paint).write(out, &report.diagnostics.0)?;
+    Reporter::new(files.as_ref(), paint).write(out, &report.diagnostics.0)?;
     write_needs(out, "params", &report.params, |_| String::new())?;
     write_needs(out, "secrets", &report.secrets, |name| {
         format!(
@@ -113,7 +139,24 @@ fn write_text(
             writeln!(out, "pass params with --params to check everything")?;
         }
     }
-    let path = visible(&report.path.display().to_string());
+    if let Some(note) = rendered.and_then(|one| one.note.as_ref()) {
+        writeln!(out, "{}", visible(note))?;
+    }
+    write_verdict(out, report, rendered, eventum, paint)
+}
+
+/// The last lines: whether it is sound.
+fn write_verdict(
+    out: &mut dyn Write,
+    report: &CheckReport,
+    rendered: Option<&Rendered>,
+    eventum: bool,
+    paint: Paint,
+) -> io::Result<()> {
+    let mut path = visible(&report.path.display().to_string());
+    if let Some(rendered) = rendered.filter(|one| one.events > 0) {
+        path.push_str(&format!(", {} rendered", count(rendered.events, "event")));
+    }
     let errors = report.diagnostics.errors();
     let warnings = report.diagnostics.0.len() - errors;
     let tail = if warnings == 0 {
@@ -163,7 +206,11 @@ fn write_needs(
     Ok(())
 }
 
-fn write_json(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
+fn write_json(
+    out: &mut dyn Write,
+    report: &CheckReport,
+    rendered: Option<&Rendered>,
+) -> io::Result<()> {
     let errors = report.diagnostics.errors();
     let needs = |needs: &[Need]| -> Vec<Value> {
         let need = |need: &Need| {
@@ -185,6 +232,8 @@ fn write_json(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
         "params": needs(&report.params),
         "secrets": needs(&report.secrets),
         "checked_in_part": report.unchecked,
+        "rendered": rendered.map(|one| one.events),
+        "note": rendered.and_then(|one| one.note.as_deref()),
     });
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)

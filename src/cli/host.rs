@@ -29,6 +29,8 @@ use crate::pipeline::State;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How often it looks.
 const LOOK: Duration = Duration::from_millis(500);
+/// How much it gives way to other processes: 5 is a third of their weight.
+const NICE: i32 = 5;
 /// The file that says how the generators of the last one ended.
 const LAST: &str = "last-run.txt";
 
@@ -82,6 +84,7 @@ pub(super) fn last_run(name: &str) -> Option<String> {
 fn start(name: &str) -> Result<(), String> {
     // It need not be a new session: without one this is a leader already.
     let _ = rustix::process::setsid();
+    give_way();
     let failed = |error: io::Error| format!("error: {error}");
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -124,6 +127,17 @@ fn start(name: &str) -> Result<(), String> {
     };
     runtime.block_on(keeper.keep());
     Ok(())
+}
+
+/// Lets whoever types go first: pipelines at full rate take every core, and a scheduler that shares them
+/// evenly makes keys wait for tens of milliseconds (`cargo bench --bench workbench`). A machine with
+/// nothing else to do runs them as fast as ever.
+fn give_way() {
+    // Where the system refuses, things stay as they were.
+    let _ = rustix::process::nice(NICE);
+    // Linux weighs a session as a whole, by a number of its own.
+    #[cfg(target_os = "linux")]
+    let _ = std::fs::write("/proc/self/autogroup", NICE.to_string());
 }
 
 /// The signals that mean something, and the one that no longer does.

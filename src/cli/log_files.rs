@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -29,7 +30,10 @@ pub(super) const SCREEN: &str = "!";
 
 /// Where logs go and what bounds them; shared with whoever may change it.
 #[derive(Clone, Debug)]
-pub(super) struct Shape(Arc<Mutex<(u64, Bounds)>>);
+pub(super) struct Shape {
+    inner: Arc<Mutex<(u64, Bounds)>>,
+    lost: Arc<AtomicU64>,
+}
 
 #[derive(Clone, Debug)]
 struct Bounds {
@@ -40,17 +44,28 @@ struct Bounds {
 
 impl Shape {
     pub(super) fn new(folder: Option<PathBuf>, settings: LogSettings) -> Self {
-        Self(Arc::new(Mutex::new((1, Bounds { folder, settings }))))
+        Self {
+            inner: Arc::new(Mutex::new((1, Bounds { folder, settings }))),
+            lost: Arc::default(),
+        }
     }
 
     /// Takes effect with the next record. Files are opened anew, also when nothing differs.
     pub(super) fn change(&self, folder: Option<PathBuf>, settings: LogSettings) {
-        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         *inner = (inner.0 + 1, Bounds { folder, settings });
     }
 
+    /// Records that could not be written so far, and where.
+    pub(super) fn lost(&self) -> Option<(u64, PathBuf)> {
+        let lost = self.lost.load(Ordering::Relaxed);
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let folder = inner.1.folder.clone().unwrap_or_default();
+        (lost > 0).then_some((lost, folder))
+    }
+
     fn newer(&self, than: u64) -> Option<(u64, Bounds)> {
-        let inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         (inner.0 != than).then(|| inner.clone())
     }
 }
@@ -130,9 +145,11 @@ impl Write for Router {
         }
         match self.record(&key, line) {
             Ok(()) => self.trouble.over(&key),
-            Err(error) => self
-                .trouble
-                .tell(&key, &error, self.bounds.folder.as_deref()),
+            Err(error) => {
+                self.shape.lost.fetch_add(1, Ordering::Relaxed);
+                self.trouble
+                    .tell(&key, &error, self.bounds.folder.as_deref());
+            }
         }
         // An error would make the appender's thread drop what else it has.
         Ok(buf.len())
@@ -442,7 +459,8 @@ mod tests {
     fn a_full_disk_is_no_error_for_the_writer() {
         let folder = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink("/dev/full", folder.path().join("main.log")).unwrap();
-        let (mut router, _) = router(folder.path(), settings(1_024, 1));
+        let (mut router, shape) = router(folder.path(), settings(1_024, 1));
+        assert_eq!(shape.lost(), None);
         for _ in 0..3 {
             router.write_all(b"\nlost\n").unwrap();
         }
@@ -456,5 +474,7 @@ mod tests {
         std::fs::remove_file(folder.path().join("main.log")).unwrap();
         router.write_all(b"\nkept\n").unwrap();
         assert_eq!(router.trouble.lost, 0);
+        // What was lost is told at the end, also when all is well again.
+        assert_eq!(shape.lost(), Some((4, folder.path().to_owned())));
     }
 }

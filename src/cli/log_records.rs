@@ -133,6 +133,17 @@ impl Logs {
         all.checked_sub(told).filter(|&new| new > 0)
     }
 
+    /// Writes what still waits, and says how many records could not be written in all, if any, and where.
+    pub(super) fn end(self) -> Option<String> {
+        let Self { shape, _guard, .. } = self;
+        drop(_guard);
+        let (lost, folder) = shape.lost()?;
+        let records =
+            crate::cli::report::count(usize::try_from(lost).unwrap_or(usize::MAX), "log record");
+        let folder = crate::cli::report::short_path(&folder);
+        Some(format!("{records} could not be written to {folder}"))
+    }
+
     /// The text without secrets.
     pub(super) fn hide(&self, text: &str) -> String {
         self.redactor.hide(text).into_owned()

@@ -6,6 +6,7 @@
 #[cfg(unix)]
 mod attach;
 mod check;
+mod check_events;
 mod completions;
 mod generate;
 #[cfg(unix)]

@@ -69,8 +69,8 @@ pub(super) fn write(out: &mut dyn Write, result: &PreviewResult, count: usize) -
     for (at, input) in schedule.next.iter().take(count) {
         writeln!(out, "{at}  {}", input_name(schedule, *input))?;
     }
-    if let Some(nothing) = &schedule.nothing {
-        writeln!(out, "({nothing})")?;
+    for remark in [&schedule.nothing, &schedule.skipped].into_iter().flatten() {
+        writeln!(out, "({remark})")?;
     }
     Ok(())
 }
@@ -159,6 +159,7 @@ pub(super) fn json(schedule: &Schedule) -> Value {
         "inputs": schedule.inputs,
         "parts": parts,
         "nothing": schedule.nothing,
+        "skipped": schedule.skipped,
     })
 }
 

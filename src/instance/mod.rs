@@ -358,6 +358,9 @@ pub struct Overview {
     pub listing: Listing,
     /// Since its run started.
     pub uptime: Duration,
+    /// `uptime` when events were last produced.
+    #[serde(default)]
+    pub flowed: Duration,
     /// Events produced.
     pub events: u64,
     /// Bytes written by all outputs.
@@ -394,6 +397,7 @@ impl Overview {
             paused: stats.settings.paused,
             listing: status.listing.clone(),
             uptime: stats.uptime,
+            flowed: stats.flowed,
             events: stats.events,
             bytes: outputs.clone().map(|one| one.bytes).sum(),
             lost: stats.failed + refused.sum::<u64>(),

@@ -405,6 +405,8 @@ impl Registry {
             running.stop(DRAIN);
         }
         running.wait_started().map_err(InstanceError::Invalid)?;
+        // Only now it is known what it is made of: templates are read while it starts.
+        self.watch_again(id);
         self.warn_of_shared_files(id);
         Ok(())
     }

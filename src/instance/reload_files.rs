@@ -176,6 +176,12 @@ impl Registry {
                     return Err(InstanceError::Refused(why));
                 }
                 let why = self.redactor.hide(&why).into_owned();
+                // Somewhere to look is better than nowhere.
+                let first = files.and_then(|files| files.changes().into_iter().next());
+                let why = match first.filter(|_| !has_place(&why)) {
+                    Some(path) => format!("{}:1:1: {why}", path.display()),
+                    None => why,
+                };
                 tracing::warn!(
                     generator = id,
                     "files changed ({names}) and not taken: {why}"
@@ -223,6 +229,17 @@ impl Registry {
         }
         self.watch_again(id);
     }
+}
+
+/// True when a text names a line and a column of a file.
+fn has_place(text: &str) -> bool {
+    let mut parts = text.split(':');
+    let Some(_path) = parts.next() else {
+        return false;
+    };
+    let number = |part: &str| part.starts_with(|c: char| c.is_ascii_digit());
+    let parts: Vec<bool> = parts.map(number).collect();
+    parts.windows(2).any(|pair| pair == [true, true])
 }
 
 /// The names of what changed.

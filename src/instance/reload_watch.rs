@@ -122,7 +122,7 @@ impl Watching {
             let now = Instant::now();
             if !self.followed.is_empty() && now >= self.look {
                 self.look = now + LOOK;
-                self.look_round();
+                self.look_round(now);
             }
             if !self.unwatched.is_empty() && now >= self.poll {
                 self.poll = now + POLL;
@@ -336,8 +336,9 @@ impl Watching {
         }
     }
 
-    /// Has all runs looked at; follows what came to them and lets go of those that are over.
-    fn look_round(&mut self) {
+    /// Has all runs looked at, and their files; follows what came to them and lets go of those that are
+    /// over.
+    fn look_round(&mut self, now: Instant) {
         let Some(registry) = self.registry.upgrade() else {
             return;
         };
@@ -351,6 +352,9 @@ impl Watching {
             if registry.file_count(&id) != Some(count) {
                 self.follow(&id);
             }
+            // What the system did not tell of (a folder on another machine, too many changes at once)
+            // is found by what the files hold.
+            self.mark(id, now);
         }
     }
 }

@@ -6,6 +6,9 @@
 //! NAME.lock                             locked by the process that owns the name, with its number
 //! ```
 //!
+//! Socket and lock go with the process. A killed one leaves both, and the next one takes them over. Since
+//! a lock's file is removed, whoever locked one looks whether it is still the one of that name.
+//!
 //! A runtime directory goes away when its user has logged out everywhere, which is just when a
 //! background process is to stay: who listens looks after its socket and takes a new place.
 
@@ -137,7 +140,7 @@ pub struct Seat {
     /// Device and number of the socket's file.
     mark: (u64, u64),
     /// Held as long as this process lives, whatever ends it.
-    _lock: File,
+    lock: File,
 }
 
 impl Seat {
@@ -179,11 +182,7 @@ impl Seat {
         listener.set_nonblocking(true)?;
         let about = std::fs::symlink_metadata(&path)?;
         let mark = (about.dev(), about.ino());
-        let seat = Self {
-            path,
-            mark,
-            _lock: lock,
-        };
+        let seat = Self { path, mark, lock };
         Ok((seat, listener))
     }
 
@@ -205,10 +204,34 @@ impl Drop for Seat {
             // Who finds it finds nobody behind it, which is told as well.
             let _ = std::fs::remove_file(&self.path);
         }
+        // While it is locked: who opened it before sees that it is not the one of that name any more.
+        let lock = self.path.with_extension("lock");
+        if is_at(&self.lock, &lock) {
+            let _ = std::fs::remove_file(lock);
+        }
     }
 }
 
+/// True when an open file is the one at a path.
+fn is_at(file: &File, path: &Path) -> bool {
+    let (Ok(open), Ok(named)) = (file.metadata(), std::fs::symlink_metadata(path)) else {
+        return false;
+    };
+    (open.dev(), open.ino()) == (named.dev(), named.ino())
+}
+
+/// Locks the file of a name; made if need be.
 fn lock(path: &Path) -> Result<File, SeatError> {
+    loop {
+        let file = lock_once(path)?;
+        // Its owner may have removed it just before it could be locked.
+        if is_at(&file, path) {
+            return Ok(file);
+        }
+    }
+}
+
+fn lock_once(path: &Path) -> Result<File, SeatError> {
     let mut file = OpenOptions::new()
         .read(true)
         .write(true)
@@ -253,6 +276,7 @@ mod tests {
         assert!(other.stands() && seat.stands());
         drop(other);
         assert!(!socket_in(&own, "b").exists());
+        assert!(!own.join("b.lock").exists());
 
         // As a killed process leaves it: the socket is there, the lock is not.
         let path = seat.path().to_owned();
@@ -263,6 +287,21 @@ mod tests {
         let (seat, _listener) = Seat::take_in(&own, "a").unwrap();
         assert!(seat.stands());
         std::os::unix::net::UnixStream::connect(seat.path()).unwrap();
+    }
+
+    #[test]
+    fn a_lock_that_was_removed_meanwhile_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.lock");
+        // Opened before its owner removed it.
+        let old = lock(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        assert!(!is_at(&old, &path));
+        // The name is free, whoever still holds the old file.
+        let new = lock(&path).unwrap();
+        assert!(is_at(&new, &path));
+        assert!(matches!(lock(&path), Err(SeatError::Taken(Some(_)))));
+        drop((old, new));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hasher as _};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::config::{Disk, Files};
 
@@ -19,11 +19,17 @@ pub(super) struct Tracked {
     held: Mutex<Option<HashMap<PathBuf, Held>>>,
 }
 
+/// A file that was changed less than this before it was read may change again without another time:
+/// clocks of file systems are coarse.
+const FRESH: Duration = Duration::from_secs(2);
+
 /// What was found when a path was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Seen {
     /// Tells most files that did not change without reading them.
     stamp: Option<(u64, SystemTime)>,
+    /// The stamp alone tells.
+    trusted: bool,
     hash: Option<u64>,
 }
 
@@ -60,13 +66,14 @@ impl Tracked {
 
     /// True when a file that was read would now give something else.
     pub(super) fn changed(&self) -> bool {
-        self.all().iter().any(is_changed)
+        self.all().iter().any(|one| self.is_changed(one))
     }
 
     /// Those that would, in order.
     pub(super) fn changes(&self) -> Vec<PathBuf> {
         let all = self.all().into_iter();
-        let mut changed: Vec<PathBuf> = all.filter(is_changed).map(|(path, _)| path).collect();
+        let changed = all.filter(|one| self.is_changed(one));
+        let mut changed: Vec<PathBuf> = changed.map(|(path, _)| path).collect();
         changed.sort();
         changed
     }
@@ -80,6 +87,22 @@ impl Tracked {
         })
     }
 
+    fn is_changed(&self, (path, then): &(PathBuf, Seen)) -> bool {
+        let stamp = stamp(path);
+        if then.trusted && stamp.is_some() && stamp == then.stamp {
+            return false;
+        }
+        let trusted = is_settled(stamp);
+        if hash(&Disk.read(path)) != then.hash {
+            return true;
+        }
+        // It need not be read the next time.
+        if trusted && let Some(seen) = self.lock().get_mut(path) {
+            (seen.stamp, seen.trusted) = (stamp, true);
+        }
+        false
+    }
+
     fn all(&self) -> Vec<(PathBuf, Seen)> {
         let seen = self.lock();
         seen.iter().map(|(path, at)| (path.clone(), *at)).collect()
@@ -90,9 +113,11 @@ impl Tracked {
         let stamp = stamp(path);
         let found = read();
         let hash = hash(&found);
-        self.lock()
-            .entry(path.to_owned())
-            .or_insert(Seen { stamp, hash });
+        self.lock().entry(path.to_owned()).or_insert(Seen {
+            stamp,
+            trusted: is_settled(stamp),
+            hash,
+        });
         found
     }
 
@@ -124,10 +149,10 @@ impl Tracked {
     }
 }
 
-fn is_changed((path, then): &(PathBuf, Seen)) -> bool {
-    let stamp = stamp(path);
-    let same = stamp.is_some() && stamp == then.stamp;
-    !same && hash(&Disk.read(path)) != then.hash
+/// True when a change after now cannot leave the stamp as it is.
+fn is_settled(stamp: Option<(u64, SystemTime)>) -> bool {
+    let age = stamp.and_then(|(_, changed)| changed.elapsed().ok());
+    age.is_some_and(|age| age >= FRESH)
 }
 
 fn stamp(path: &Path) -> Option<(u64, SystemTime)> {
@@ -202,5 +227,28 @@ mod tests {
         assert!(!files.changed());
         std::fs::write(&absent, "").unwrap();
         assert!(files.changed());
+    }
+
+    #[test]
+    fn a_change_that_leaves_length_and_time_as_they_were_is_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let write = |text: &str, at: SystemTime| {
+            std::fs::write(&path, text).unwrap();
+            let file = std::fs::File::options().write(true).open(&path).unwrap();
+            file.set_modified(at).unwrap();
+        };
+        let now = SystemTime::now();
+        write("1", now);
+        let files = Tracked::default();
+        assert!(files.read(&path).is_ok());
+        assert!(!files.changed());
+        write("2", now);
+        assert_eq!(files.changes(), [path.clone()]);
+        // What has been calm for long is told by its time alone.
+        let calm = now - Duration::from_secs(60);
+        write("1", calm);
+        assert!(!files.changed());
+        assert!(files.all().iter().all(|(_, seen)| seen.trusted));
     }
 }

@@ -146,11 +146,14 @@ fn change(
         };
         edit_startup(text, &read.startup, &edit)
     };
+    let took_pace = wishes.iter().any(|(key, value)| {
+        matches!(*key, "speed" | "pace") && value.is_none() && !stands_for(key, wishes)
+    });
     let mut done = None;
     let changed = super::replace::change(&read.startup, |text| {
         let mut text = text.to_owned();
         let mut written = Vec::new();
-        entry_in(&text)?;
+        let was_live = entry_in(&text)?.parameters.live_mode;
         for (key, value) in wishes {
             match value {
                 Some(value) => {
@@ -180,7 +183,10 @@ fn change(
                 entry = entry_in(&text)?;
             }
         }
-        if entry.parameters.live_mode != live_mode {
+        // Only what was changed is written. But an entry without a pace follows the clock, which a run did
+        // not that goes as fast as possible since its pace was taken away.
+        let turned = was_live == live_mode && entry.parameters.live_mode != live_mode;
+        if turned && took_pace {
             text = edit(&text, "live_mode", Some(Value::Bool(live_mode)))?;
             written.push(format!("live_mode: {live_mode}"));
             entry = entry_in(&text)?;
@@ -252,7 +258,6 @@ mod tests {
         assert_eq!(entry.parameters.run.rate_limit, now.rate_limit);
         assert_eq!(entry.parameters.run.max_events, now.max_events);
         assert_eq!(entry.parameters.run.max_duration, now.max_duration);
-        assert_eq!(entry.parameters.live_mode, live);
         (std::fs::read_to_string(&startup).unwrap(), written)
     }
 
@@ -281,9 +286,9 @@ mod tests {
             "rate_limit: 100.0",
             "max_events: 7",
             "max_duration: 90.25s",
-            "live_mode: true",
         ];
         assert_eq!(written, expected);
+        assert!(!text.contains("live_mode"), "{text}");
     }
 
     #[test]
@@ -305,6 +310,27 @@ mod tests {
         let (text, kept) = written(list, &was, &steps, false);
         assert_eq!(kept, ["pace: day/0.25s"]);
         assert!(!text.contains("speed"), "{text}");
+    }
+
+    #[test]
+    fn a_run_that_goes_as_fast_as_possible_does_not_become_one_that_follows_the_clock() {
+        let list = "- id: web\n  path: web/generator.yml\n  pace: hour/1s\n";
+        let was = RunParameters {
+            pace: Pace::steps(3_600_000_000, 1_000_000, false),
+            ..RunParameters::default()
+        };
+        let (text, gone) = written(list, &was, &Settings::default(), false);
+        assert_eq!(gone, ["pace: null", "live_mode: false"]);
+        assert!(text.ends_with("live_mode: false\n"), "{text}");
+        // What the entry says otherwise stays as it is, whatever the run was told by hand.
+        let faster = Settings {
+            gain: 2.0,
+            ..Settings::default()
+        };
+        let list = "- id: web\n  path: web/generator.yml\n";
+        let (text, changed) = written(list, &RunParameters::default(), &faster, false);
+        assert_eq!(changed, ["gain: 2.0"]);
+        assert!(!text.contains("live_mode"), "{text}");
     }
 
     #[test]

@@ -114,8 +114,8 @@ pub const ON_FAILURE: Field = Field::optional(
     Kind::Enum(&["block", "drop", "dead_letter"]),
     "",
     "What becomes of events while the target does not take them. block: they wait, and the generator \
-     with them. drop: they are counted as lost. dead_letter: they are kept in a file. With block or dead_letter a \
-     server may be down when the run starts. Default: drop \
+     with them. drop: they are counted as lost. dead_letter: they are kept in a file. When it is written \
+     down, a server may be down when the run starts. Default: drop \
      for the outputs of Eventum, block for the others.",
 );
 /// Where they are kept.
@@ -226,7 +226,7 @@ pub struct DeliveryConfig {
     /// What becomes of what the target did not take.
     pub on_failure: OnFailure,
     /// A server that cannot be reached when the run starts is an outage as any other: the project says
-    /// itself that events shall wait or be kept. Without that, the run does not start.
+    /// itself what becomes of events meanwhile. Without that, the run does not start.
     pub patient: bool,
     /// File of dead letters, relative to the project's folder or absolute; a default when absent.
     pub dead_letter: Option<PathBuf>,
@@ -286,8 +286,7 @@ impl DeliveryConfig {
             None if self.dead_letter.is_some() => OnFailure::DeadLetter,
             None => self.on_failure,
         };
-        let said = section.has("on_failure") || self.dead_letter.is_some();
-        self.patient = said && self.on_failure != OnFailure::Drop;
+        self.patient = section.has("on_failure") || self.dead_letter.is_some();
         if let Some(retry) = section.section("retry", &RETRY_SCHEMA, cx) {
             let known = &mut self.retry;
             let attempts = retry

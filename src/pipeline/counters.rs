@@ -6,6 +6,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use super::delivery::Kept;
 use super::shared::Lane;
 use super::{InputStats, OutputStats};
 use crate::batch::Growing;
@@ -47,6 +48,8 @@ pub(super) struct Counters {
     /// Events handed to the outputs: each output's `received` equals it.
     pub(super) events: Counter,
     pub(super) bytes: Counter,
+    /// When that was last, in microseconds since the start (gauge).
+    pub(super) flowed_us: Counter,
     /// Microseconds the last release was late (gauge).
     pub(super) lag_us: Counter,
     /// When what is due and held back fell due, on the monotonic clock (gauge); the largest number
@@ -154,6 +157,7 @@ impl OutputCounters {
             paused: lane.hold.is_held(),
             latency: lane.latency.stats(now),
             letters: lane.letters.clone(),
+            letters_kept: lane.kept.as_ref().map_or(0, Kept::count),
         }
     }
 }

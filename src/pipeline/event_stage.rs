@@ -427,6 +427,10 @@ impl Stage<'_> {
         let batch = Arc::new(std::mem::replace(&mut self.batch, next));
         let events = batch.len() as u64;
         let bytes = batch.byte_len();
+        if let Some(began) = self.shared.began.get() {
+            let us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+            self.shared.counters.flowed_us.set(us);
+        }
         self.shared.counters.events.add(events);
         self.shared.counters.bytes.add(bytes as u64);
         self.shared.aliases.count(&batch);

@@ -16,6 +16,7 @@
 mod aliases;
 mod batching;
 mod ceiling;
+mod change_words;
 mod check;
 mod control;
 mod counters;

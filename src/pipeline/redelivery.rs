@@ -94,7 +94,7 @@ impl Redelivery {
     /// # Errors
     /// When a file cannot be read, locked or moved; nothing is lost then.
     pub fn prepare(path: &Path) -> Result<Option<Self>, Diagnostic> {
-        let aside = beside(path, "redelivering");
+        let aside = aside_of(path);
         let cannot = |error: &io::Error| {
             let shown = path.display();
             let what = format!("cannot take the dead letters from {shown}: {error}");
@@ -188,6 +188,11 @@ impl Redelivery {
     pub fn aside(&self) -> &Path {
         &self.aside
     }
+}
+
+/// Where the letters at a path wait while they are sent again.
+pub(super) fn aside_of(path: &Path) -> PathBuf {
+    beside(path, "redelivering")
 }
 
 /// A file beside another one, with a word behind its name.

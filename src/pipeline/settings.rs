@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::config::{GAIN, RATE_LIMIT, RunParameters};
 use crate::time::{Pace, Reading};
 
+use super::change_words;
 use super::shared::Shared;
 use super::supervisor::News;
 
@@ -239,13 +240,16 @@ impl LiveControl {
     /// When the value makes no sense, or there is nothing to change.
     pub fn apply(&self, change: Change) -> Result<(), ChangeError> {
         if let Change::Reload(mode) = change {
+            let words = self.words(&change);
             self.shared.desk.set_mode(mode);
-            tracing::info!(generator = self.shared.id, ?change, "run changed");
+            tracing::info!(generator = self.shared.id, "changed while it runs: {words}");
             return Ok(());
         }
         let now = self.shared.clock.read();
+        // Before it is made: the words tell what was.
+        let words = self.words(&change);
         self.shared.steer(&change, now)?;
-        self.shared.settings.apply(change.clone(), now)?;
+        self.shared.settings.apply(change, now)?;
         let made = self.shared.counters.events.get();
         if made >= self.shared.settings.max_events() {
             self.shared.halt(super::EndReason::Finished);
@@ -253,8 +257,25 @@ impl LiveControl {
         self.shared.control.poke();
         // The supervisor watches the time; when it is gone there is nothing to watch.
         let _ = self.news.send(News::Look);
-        tracing::info!(generator = self.shared.id, ?change, "run changed");
+        tracing::info!(generator = self.shared.id, "changed while it runs: {words}");
         Ok(())
+    }
+
+    /// What a change that is about to be made does, for the log.
+    fn words(&self, change: &Change) -> String {
+        let output = match change {
+            Change::Output { index, .. } | Change::Retry(index) => self.shared.lane_at(*index),
+            _ => None,
+        };
+        change_words::words(
+            change,
+            &change_words::Before {
+                settings: &self.shared.settings.get(),
+                reload: self.shared.desk.stats().mode,
+                zone: self.shared.zone,
+                output: output.map(|lane| lane.name.as_str()),
+            },
+        )
     }
 
     /// The settings in force.

@@ -15,7 +15,7 @@ use crate::time::{Clock, Zone};
 use super::aliases::Aliases;
 use super::control::{Control, Level};
 use super::counters::Counters;
-use super::delivery::Circuit;
+use super::delivery::{Circuit, Kept};
 use super::errors::{Errors, Failure};
 use super::hold::Hold;
 use super::latency::Latencies;
@@ -127,6 +127,8 @@ pub(super) struct Lane {
     pub(super) latency: Latencies,
     /// Its file of dead letters, when it keeps them.
     pub(super) letters: Option<PathBuf>,
+    /// How many of them there are.
+    pub(super) kept: Option<Kept>,
 }
 
 impl Lane {
@@ -134,6 +136,7 @@ impl Lane {
     pub(super) fn new(output: &OutputPlan, position: usize, base: &Path, batches: usize) -> Self {
         let delivery = output.config.delivery();
         let letters = delivery.on_failure == OnFailure::DeadLetter;
+        let letters = letters.then(|| output.letters(position, base));
         let format = output.config.format();
         Self {
             position,
@@ -153,7 +156,10 @@ impl Lane {
             hold: Hold::default(),
             meter: Meter::default(),
             latency: Latencies::default(),
-            letters: letters.then(|| output.letters(position, base)),
+            kept: letters
+                .as_deref()
+                .map(|path| Kept::new(path, super::redelivery::aside_of(path))),
+            letters,
         }
     }
 
@@ -380,6 +386,7 @@ impl Shared {
             .filter_map(|&number| Some((self.lanes.get(number)?, counters.outputs.get(number)?)));
         Stats {
             uptime: uptime.unwrap_or_default(),
+            flowed: Duration::from_micros(counters.flowed_us.get()),
             released: inputs.iter().map(|one| one.released).sum(),
             inputs,
             produced_for: counters.produced_for.get(),

@@ -67,6 +67,10 @@ impl fmt::Display for EndReason {
 pub struct Stats {
     /// Since the run started.
     pub uptime: Duration,
+    /// `uptime` when events were last handed to the outputs: what `events` grew by, it grew by then. Rates
+    /// that are measured between such moments are right also for events that come in bursts.
+    #[serde(default)]
+    pub flowed: Duration,
     /// Per input, in document order.
     pub inputs: Vec<InputStats>,
     /// Timestamps handed to the event stage.
@@ -264,6 +268,10 @@ pub struct OutputStats {
     /// Where its dead letters are kept, when it keeps them; the file comes with the first letter.
     #[serde(with = "crate::config::wire::path_option")]
     pub letters: Option<std::path::PathBuf>,
+    /// Letters that are kept there now, of this run and of earlier ones, those included that are being
+    /// sent again.
+    #[serde(default)]
+    pub letters_kept: u64,
 }
 
 /// A target that does not take events at the moment.

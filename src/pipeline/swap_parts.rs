@@ -381,13 +381,14 @@ impl Look {
             ..FormatEnv::new(&plan.base, self.files.clone())
         };
         let built = output.config.format().build(&env);
-        let mut formatter = built.map_err(|error| error.to_string())?;
+        let at = place_of(&output.place);
+        let mut formatter = built.map_err(|error| format!("{at}{error}"))?;
         let mut formatted = Formatted::default();
         formatter.format(batch, output.config.separator(), &mut formatted);
         let lost = usize::try_from(formatted.lost()).unwrap_or(usize::MAX);
         match formatted.failures().first() {
             Some(failure) if lost >= batch.len() => Err(format!(
-                "{} takes none of the events tried: {}",
+                "{at}{} takes none of the events tried: {}",
                 output.setting, failure.reason
             )),
             _ => Ok(()),
@@ -397,6 +398,15 @@ impl Look {
 
 /// Part of what a template says whose command was not run.
 const NO_COMMANDS: &str = "commands do not run while";
+
+/// `file:line:column: `, as far as it is known, to stand before a message.
+pub(super) fn place_of(place: &crate::config::Place) -> String {
+    let path = place.path.display();
+    match place.span {
+        Some(span) => format!("{path}:{}:{}: ", span.start.line, span.start.column),
+        None => format!("{path}: "),
+    }
+}
 
 /// The first error with its place, and how many more there are.
 pub(super) fn located(problems: &Diagnostics) -> String {
@@ -408,14 +418,7 @@ pub(super) fn located(problems: &Diagnostics) -> String {
     let Some(first) = errors.clone().next().or(problems.0.first()) else {
         return "it is unsound".to_owned();
     };
-    let mut text = String::new();
-    if let Some(place) = &first.place {
-        text.push_str(&place.path.display().to_string());
-        if let Some(span) = place.span {
-            text.push_str(&format!(":{}:{}", span.start.line, span.start.column));
-        }
-        text.push_str(": ");
-    }
+    let mut text = first.place.as_ref().map(place_of).unwrap_or_default();
     text.push_str(&first.message);
     if count > 1 {
         text.push_str(&format!(" (and {} more)", count - 1));

@@ -302,7 +302,10 @@ fn start_inputs(
                     outside: Some(&outside),
                 };
                 let begun = input.config.start(&env);
-                let begun = begun.map_err(|error| format!("{}: {error}", input.setting))?;
+                let begun = begun.map_err(|error| {
+                    let at = super::swap_parts::place_of(&input.place);
+                    format!("{at}{}: {error}", input.setting)
+                })?;
                 started.names.push(input.name.to_owned());
                 started.tags.push(input.config.tags().to_vec());
                 Some(begun)

@@ -9,7 +9,7 @@ use super::{PreviewEvent, PreviewFailure, PreviewResult, StateEdit};
 use crate::batch::EventBatch;
 use crate::config::{Diagnostic, Diagnostics};
 use crate::event::{EventEnv, EventSource, Globals, Inspect, Limits, Outcome};
-use crate::output::{FormatEnv, Formatted, Formatter, OutputError, TextSet};
+use crate::output::{FormatConfig, FormatEnv, Formatted, Formatter, OutputError, TextSet};
 use crate::pipeline::{EventPlan, OutputPlan};
 use crate::time::Moment;
 
@@ -67,7 +67,7 @@ pub(super) fn env<'a>(project: &'a Project<'_>) -> EventEnv<'a> {
         zone: project.request.parameters.zone,
         seed: Some(project.request.seed),
         globals: Globals::default(),
-        limits: if project.request.buffers.is_empty() {
+        limits: if project.request.buffers.is_empty() && !project.request.inspect.inert {
             Limits::PREVIEW
         } else {
             Limits::UNSAVED
@@ -118,9 +118,11 @@ fn sending(
     let formatter = formatter.map_err(|error| unsound(error, ".formatter"));
     let texts = TextSet::build(output.config.texts(), &env);
     let texts = texts.map_err(|error| unsound(error, ""));
+    let format = output.config.format();
     Some(Sending {
         formatter: formatter.ok()?,
         texts: texts.ok()?,
+        json: matches!(format, FormatConfig::Json(_) | FormatConfig::JsonBatch(_)),
     })
 }
 
@@ -146,6 +148,8 @@ enum Ended {
 struct Sending {
     formatter: Formatter,
     texts: TextSet,
+    /// It takes nothing but JSON.
+    json: bool,
 }
 
 struct Stage {
@@ -240,7 +244,8 @@ impl Stage {
             let rendered = String::from_utf8_lossy(batch.get(index));
             let alias = self.source.aliases().get(usize::from(batch.alias(index)));
             event.alias = alias.cloned();
-            event.fault = super::fault::of(&rendered, &text);
+            let json = self.sending.as_ref().is_some_and(|sending| sending.json);
+            event.fault = super::fault::of(&rendered, &text, json);
             event.text = text;
             event.part = index;
             self.events.push(event.clone());

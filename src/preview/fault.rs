@@ -8,9 +8,14 @@ use crate::event::{Inspect, WrittenBy};
 use crate::pipeline::EventPlan;
 use crate::time::Moment;
 
-/// Why an event is not JSON, if it is meant to be.
-pub(super) fn of(rendered: &str, text: &Result<String, PreviewFailure>) -> Option<Fault> {
-    if !json::is_meant(rendered) {
+/// Why an event is not JSON, if it is meant to be: by its looks, or because `wanted` by the output.
+pub(super) fn of(
+    rendered: &str,
+    text: &Result<String, PreviewFailure>,
+    wanted: bool,
+) -> Option<Fault> {
+    let refused = wanted && matches!(text, Err(PreviewFailure::Format(..)));
+    if !refused && !json::is_meant(rendered) {
         return None;
     }
     let fault = json::parse(rendered).err()?;
@@ -99,14 +104,24 @@ fn place(project: &Project<'_>, spans: &[WrittenBy], rendered: &str, at: usize) 
         span.line..=until.min(span.line.saturating_add(most)),
         shown.unwrap_or_default(),
     );
-    let pos = |column| Pos { line, column };
+    let written = (source.lines()).nth(usize::try_from(line).unwrap_or(1).saturating_sub(1));
+    let within = rendered.get(start..at).unwrap_or_default();
+    let column = column(written.unwrap_or_default(), within);
+    let at = Pos { line, column };
     Some(Place {
         path: path.into(),
-        span: Some(Span {
-            start: pos(1),
-            end: pos(1),
-        }),
+        span: Some(Span { start: at, end: at }),
     })
+}
+
+/// The column of a template's line at which a rendered line stands that begins with `within`, from 1:
+/// where the two begin to differ, which is where an expression wrote what follows.
+fn column(written: &str, within: &str) -> u32 {
+    let indent = written.chars().take_while(|c| c.is_whitespace()).count();
+    let written = written.trim_start().chars();
+    let same = written.zip(within.trim_start().chars());
+    let same = same.take_while(|(one, other)| one == other).count();
+    u32::try_from(indent + same + 1).unwrap_or(1)
 }
 
 /// The line of a range that begins most like a text; the first when none does.

@@ -338,7 +338,7 @@ impl Reader<'_> {
             Some(b'T' | b'F' | b'N' | b'U') => {
                 self.fail("no value begins so; `True`, `False` and `None` are not JSON")
             }
-            _ => self.fail("no value begins so"),
+            _ => self.fail("no value begins so; a text needs double quotes"),
         }
     }
 

@@ -8,6 +8,7 @@ mod evaluate;
 mod events;
 mod fault;
 pub mod json;
+mod problems;
 mod sample;
 mod schedule;
 mod statistics;
@@ -28,6 +29,7 @@ use crate::time::Moment;
 
 pub use aggregate::{Aggregate, aggregate, buckets_for, ends, finest_buckets};
 pub use evaluate::evaluate;
+pub use problems::{EventProblem, problems};
 pub use statistics::{AliasShare, FieldStats, Sizes, Statistics, study};
 pub use worker::Worker;
 
@@ -47,7 +49,7 @@ pub struct PreviewRequest {
     /// Pinned "now", microseconds since the Unix epoch.
     pub now_us: i64,
     /// Where the histogram starts, microseconds since the Unix epoch; by default where the run does: now,
-    /// or at the first timestamp when that is elsewhere (in sample mode, and in the past).
+    /// or at the first timestamp when that is elsewhere (in sample mode, in the past, or beyond the span).
     pub from_us: Option<i64>,
     /// Length of the histogram in seconds.
     pub span_s: u64,
@@ -83,6 +85,8 @@ pub struct Inspection {
     pub secrets: bool,
     /// After everything else, look into so many timestamps, see [`study`].
     pub statistics: Option<usize>,
+    /// Run no commands and no scripts, as while a text is unsaved.
+    pub inert: bool,
 }
 
 /// How events are shown.
@@ -220,6 +224,8 @@ pub struct Schedule {
     pub total: Option<u64>,
     /// Why nothing fires, in words, when nothing does.
     pub nothing: Option<String>,
+    /// Why a live run gives none of this, in words, when all of it lies in the past.
+    pub skipped: Option<String>,
 }
 
 /// One input of a schedule.

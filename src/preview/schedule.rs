@@ -5,7 +5,7 @@ use crate::batch::TimestampBatch;
 use crate::config::{Diagnostic, Diagnostics};
 use crate::input::{Input, InputEnv, InputError, Merge, Window, input_seed};
 use crate::pipeline::InputPlan;
-use crate::time::{Moment, SECOND_US};
+use crate::time::{Moment, SECOND_US, grouped};
 
 use super::evaluate::{Patience, Project};
 use super::sample::{Ahead, Measured, measure};
@@ -37,6 +37,34 @@ pub(super) fn evaluate(
 ) -> Option<Firing> {
     let parameters = &project.request.parameters;
     let skip_past = parameters.live_mode && parameters.skip_past;
+    let mut schedule = work_out(project, skip_past, patience, problems)?;
+    if skip_past && schedule.first.is_none() {
+        // A run would give nothing; what there is is shown all the same, in all places alike.
+        let past = work_out(project, false, patience, &mut Diagnostics::default());
+        if let Some(past) = past.filter(|past| past.first.is_some()) {
+            schedule = past;
+            schedule.skipped = Some(skipped(&schedule));
+        }
+    }
+    let all = schedule.next.iter();
+    let render = all.take(project.request.events).copied().collect();
+    Some(Firing {
+        note: schedule
+            .skipped
+            .clone()
+            .filter(|_| !schedule.next.is_empty()),
+        schedule,
+        render,
+    })
+}
+
+/// The whole schedule; `None` when no input is sound.
+fn work_out(
+    project: &Project<'_>,
+    skip_past: bool,
+    patience: &Patience<'_>,
+    problems: &mut Diagnostics,
+) -> Option<Schedule> {
     let sources = sources(project, skip_past);
     if sources.is_empty() {
         return None;
@@ -45,21 +73,28 @@ pub(super) fn evaluate(
     histogram(project, &sources, patience, &mut schedule);
     list(project, &sources, patience, &mut schedule, problems);
     explain(project, &mut schedule);
-    let mut firing = Firing {
-        render: schedule.next.clone(),
-        schedule,
-        note: None,
+    Some(schedule)
+}
+
+/// Why a live run gives nothing of a schedule.
+fn skipped(past: &Schedule) -> String {
+    let all = match past.total {
+        Some(1) => "the only timestamp lies".to_owned(),
+        Some(total) => format!("all {} timestamps lie", grouped(total)),
+        None => "all timestamps lie".to_owned(),
     };
-    if firing.render.is_empty() && skip_past && project.request.from_us.is_none() {
-        let past = without_skipping(project, patience);
-        if !past.is_empty() {
-            firing.note =
-                Some("shown as without `skip_past`: all timestamps lie before now".to_owned());
-            firing.render = past;
-        }
-    }
-    firing.render.truncate(project.request.events);
-    Some(firing)
+    let last = match past.last {
+        Some(last) if past.total != Some(1) => format!(", the last at {}", short(last)),
+        Some(last) => format!(", at {}", short(last)),
+        None => String::new(),
+    };
+    format!("{all} before now{last}: a live run leaves out the past (`skip_past`)")
+}
+
+/// Date and time of day to the second.
+fn short(at: Moment) -> String {
+    let clock = at.clock_text();
+    format!("{} {}", at.date_text(), clock.get(..8).unwrap_or(&clock))
 }
 
 fn sources<'a>(project: &'a Project<'_>, skip_past: bool) -> Vec<Source<'a>> {
@@ -158,7 +193,13 @@ fn outline(project: &Project<'_>, sources: &[Source<'_>], problems: &mut Diagnos
     let begin = first.unwrap_or(now);
     let from = match request.from_us {
         Some(from_us) => request.parameters.zone.at_instant(from_us),
-        None if request.parameters.live_mode && begin >= now => now,
+        // Where nothing fires within the span from now on, it begins where something does.
+        None if request.parameters.live_mode
+            && begin >= now
+            && soon(begin, now, request.span_s) =>
+        {
+            now
+        }
         None => begin,
     };
     // An input that fires has an end only when its last timestamp is known.
@@ -175,6 +216,14 @@ fn outline(project: &Project<'_>, sources: &[Source<'_>], problems: &mut Diagnos
         parts,
         ..Schedule::default()
     }
+}
+
+/// True when a moment lies within a span from another one on.
+fn soon(at: Moment, from: Moment, span_s: u64) -> bool {
+    let span_us = i64::try_from(span_s)
+        .unwrap_or(i64::MAX)
+        .saturating_mul(SECOND_US);
+    at.instant_us().saturating_sub(from.instant_us()) < span_us
 }
 
 fn names(project: &Project<'_>) -> Vec<String> {
@@ -317,14 +366,4 @@ pub(super) fn first(
         return from(false, None);
     }
     found
-}
-
-/// The first timestamps of a run that does not leave out the past.
-fn without_skipping(project: &Project<'_>, patience: &Patience<'_>) -> Vec<(Moment, u16)> {
-    let sources = sources(project, false);
-    let inputs = sources.iter().filter_map(|source| {
-        let input = start(source, None, patience).ok().flatten()?;
-        Some((input, source.index))
-    });
-    take(&mut Merge::indexed(inputs), project.request.events)
 }

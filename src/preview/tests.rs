@@ -114,15 +114,78 @@ fn what_lies_in_the_past_is_explained_and_rendered_all_the_same() {
     let (mut request, _folder) = request(Some(&text));
     let result = preview(&request);
     let schedule = result.schedule.unwrap();
-    assert!(schedule.next.is_empty());
-    assert!(schedule.nothing.unwrap().contains("before now"));
+    // Timestamps and events are shown alike, with a remark.
+    assert_eq!(schedule.next.len(), 1);
+    assert_eq!(schedule.buckets[0], 1);
+    assert_eq!(schedule.nothing, None);
+    let skipped = schedule.skipped.unwrap();
+    assert!(
+        skipped.contains("the only timestamp lies before now, at 2020-01-01"),
+        "{skipped}"
+    );
     assert!(result.note.unwrap().contains("skip_past"));
     assert_eq!(result.events.len(), 1);
     request.parameters.live_mode = false;
     let schedule = preview(&request).schedule.unwrap();
-    assert_eq!(schedule.nothing, None);
+    assert_eq!((schedule.nothing, schedule.skipped), (None, None));
     assert_eq!(schedule.from.unwrap().date_text(), "2020-01-01");
     assert_eq!(schedule.buckets[0], 1);
+}
+
+#[test]
+fn a_window_begins_where_something_fires() {
+    let text = document("  - timestamps: {source: [2031-05-01T00:00:00Z]}\n");
+    let (mut request, _folder) = request(Some(&text));
+    let schedule = preview(&request).schedule.unwrap();
+    assert_eq!(schedule.from.unwrap().date_text(), "2031-05-01");
+    assert_eq!((schedule.buckets[0], schedule.skipped), (1, None));
+    // Where it fits into the span, the window begins now.
+    request.span_s = 10 * 365 * 86_400;
+    let schedule = preview(&request).schedule.unwrap();
+    assert_eq!(schedule.from.unwrap().date_text(), "2024-01-15");
+    // One that was moved stays where it is.
+    request.span_s = 60;
+    request.from_us = Some(request.now_us);
+    let schedule = preview(&request).schedule.unwrap();
+    assert_eq!((schedule.count(), schedule.next.len()), (0, 1));
+}
+
+#[test]
+fn what_is_wrong_with_events_is_told_once_with_its_place() {
+    let found = |template: &str, document: &str| {
+        let (request, folder) = templated(template, document);
+        let result = preview(&request);
+        let found = problems(&result.events);
+        drop(folder);
+        found
+    };
+    let text = "{\n  \"a\": {{ none }}\n}";
+    let [one] = &found(text, ALL)[..] else {
+        panic!("one problem is expected")
+    };
+    assert_eq!(
+        (one.times, one.of, one.share()),
+        (3, 3, "all 3 events".to_owned())
+    );
+    assert!(one.problem.message.contains("not JSON") || one.problem.message.contains("none:"));
+    let place = one.problem.place.clone().unwrap();
+    assert!(place.path.ends_with("a.json.jinja"));
+    // Where the expression stands that wrote it.
+    let start = place.span.unwrap().start;
+    assert_eq!((start.line, start.column), (2, 8));
+    let some = "{% set n = shared.get('n', 0) %}{% do shared.set('n', n + 1) %}{{ 1 / n }}";
+    let [one] = &found(some, ALL)[..] else {
+        panic!("one problem is expected")
+    };
+    assert_eq!((one.times, one.of), (1, 3));
+    assert_eq!(one.problem.severity, crate::config::Severity::Error);
+    let command = "{{ subprocess.run('true').exit_code }}";
+    assert!(found(command, ALL).is_empty());
+    let (mut request, _folder) = templated(command, ALL);
+    request.inspect.inert = true;
+    let found = problems(&preview(&request).events);
+    assert!(found.iter().all(|one| one.held_back), "{found:?}");
+    assert_eq!(found.len(), 1);
 }
 
 #[test]
@@ -202,14 +265,29 @@ fn every_silent_input_says_why() {
     );
     let (request, _folder) = request(Some(&text));
     let schedule = preview(&request).schedule.unwrap();
+    // One of them lies in the past, and is shown as if it did not.
+    let skipped = schedule.skipped.unwrap();
+    assert!(
+        skipped.starts_with("all 3 timestamps lie before now, the last at 2024-01-15"),
+        "{skipped}"
+    );
+    assert_eq!(
+        schedule.parts[0].nothing.as_deref(),
+        Some("no date matches `0 0 31 2 *`")
+    );
+    assert_eq!((schedule.nothing, schedule.total), (None, Some(3)));
+    let text = document(
+        "  - cron: {expression: '0 0 31 2 *', count: 1}\n  - cron: {expression: '0 0 30 2 *', count: 1}\n",
+    );
+    let (request, _folder) = self::request(Some(&text));
+    let schedule = preview(&request).schedule.unwrap();
     let nothing = schedule.nothing.unwrap();
     assert!(
-        nothing.starts_with("input[0].cron: no date matches `0 0 31 2 *`; input[1].linspace: "),
+        nothing.starts_with("input[0].cron: no date matches `0 0 31 2 *`; input[1].cron: no date"),
         "{nothing}"
     );
-    assert!(nothing.contains("ended before now"), "{nothing}");
     assert!(schedule.parts.iter().all(|part| part.nothing.is_some()));
-    assert_eq!(schedule.total, Some(0));
+    assert_eq!((schedule.skipped, schedule.total), (None, Some(0)));
 }
 
 #[test]

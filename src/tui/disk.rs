@@ -103,6 +103,41 @@ pub fn save(path: &Path, chunks: impl Iterator<Item = impl AsRef<[u8]>>) -> Resu
     write(&target, chunks).map_err(|error| explain("save", path, &error))
 }
 
+/// Writes texts, but over no text of someone else.
+#[derive(Debug, Default)]
+pub struct Saver {
+    /// What was written last: who asks may not have heard of it yet.
+    written: std::collections::HashMap<PathBuf, Rope>,
+}
+
+/// What became of a text that was to be saved.
+#[derive(Debug)]
+pub enum Saved {
+    /// It was written, or why not.
+    Done(Result<(), String>),
+    /// Nothing was written: someone else wrote this meanwhile.
+    Theirs(FileText),
+}
+
+impl Saver {
+    /// Writes a text unless the file has another one than `known`. Without `known`, whatever is there is
+    /// written over.
+    pub fn save(&mut self, path: &Path, text: &Rope, known: Option<&Rope>) -> Saved {
+        if let Some(known) = known
+            // What cannot be read, or is gone, is no text of someone else; saving tells what is wrong.
+            && let Ok(file) = open(path)
+            && ![Some(known), Some(text), self.written.get(path)].contains(&Some(&file.text))
+        {
+            return Saved::Theirs(file);
+        }
+        let result = save(path, text.chunks());
+        if result.is_ok() {
+            self.written.insert(path.to_owned(), text.clone());
+        }
+        Saved::Done(result)
+    }
+}
+
 /// Makes a file with that text when it is not there.
 ///
 /// # Errors
@@ -222,6 +257,30 @@ mod tests {
             2,
             "no temporary file is left"
         );
+    }
+
+    #[test]
+    fn nothing_is_written_over_the_text_of_someone_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let text = |text: &str| Rope::from_str(text);
+        fs::write(&path, "old").unwrap();
+        let mut saver = Saver::default();
+        let done = |saved: &Saved| matches!(saved, Saved::Done(Ok(())));
+        // Twice in a row, before whoever saves heard of the first.
+        assert!(done(&saver.save(&path, &text("one"), Some(&text("old")))));
+        assert!(done(&saver.save(&path, &text("two"), Some(&text("old")))));
+        fs::write(&path, "theirs").unwrap();
+        let saved = saver.save(&path, &text("three"), Some(&text("two")));
+        assert!(matches!(saved, Saved::Theirs(file) if file.text == "theirs"));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "theirs");
+        assert!(done(&saver.save(&path, &text("three"), None)));
+        fs::remove_file(&path).unwrap();
+        assert!(done(&saver.save(
+            &path,
+            &text("four"),
+            Some(&text("three"))
+        )));
     }
 
     #[test]

@@ -15,7 +15,8 @@ use crate::instance::{
 use crate::pipeline::Change;
 use crate::preview::{PreviewRequest, PreviewResult};
 
-use super::project::{Found, Tree};
+use super::project::{Found as FoundProject, Tree};
+use super::recovery::{Found, Wish};
 use super::session::Session;
 use super::settings::{Loaded, Sources};
 use super::trash::FileChange;
@@ -46,7 +47,7 @@ pub enum AppEvent {
     /// The files of the project, or why there are none.
     Scanned(Result<Tree, String>),
     /// Projects that can be opened.
-    Projects(Vec<Found>),
+    Projects(Vec<FoundProject>),
     /// Files changed; absolute paths.
     Changed {
         /// Which.
@@ -78,6 +79,10 @@ pub enum AppEvent {
     TerminalLost(String),
     /// Something in the background panicked.
     Panicked(String),
+    /// Unsaved texts of before were found; the project's folder.
+    Copies(PathBuf, Vec<Found>),
+    /// Unsaved texts cannot be kept, and why; told once.
+    NotKept(String),
 }
 
 /// An answer of the terminal.
@@ -216,8 +221,9 @@ pub enum Effect {
     Open(PathBuf),
     /// Read a file again to see whether it changed.
     Reread(PathBuf),
-    /// Write a file.
-    Save(PathBuf, Rope),
+    /// Write a file: the text, and what the disk is thought to have, when nothing else may be written
+    /// over. Where it has something else, the answer is [`AppEvent::Reread`].
+    Save(PathBuf, Rope, Option<Rope>),
     /// Make, rename, copy or delete a file.
     ChangeFile(FileChange),
     /// Give the terminal to another editor for a file.
@@ -273,4 +279,6 @@ pub enum Effect {
     MakeProject(&'static Starter, PathBuf),
     /// Keep how a project is left.
     KeepSession(PathBuf, Box<Session>),
+    /// Keep, drop or find texts that are not saved.
+    Recovery(Wish),
 }

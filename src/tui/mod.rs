@@ -3,8 +3,10 @@
 
 mod answers;
 mod app;
+mod canvas;
 mod clipboard;
 mod command;
+mod difference;
 mod disk;
 mod editor;
 mod event;
@@ -19,6 +21,7 @@ mod outside;
 mod pane;
 mod plain;
 mod project;
+mod recovery;
 mod run;
 mod services;
 mod session;

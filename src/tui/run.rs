@@ -14,6 +14,7 @@ use super::answers::{self, Sorted, Sorter};
 use super::app::{App, Opening};
 use super::event::{AppEvent, Effect};
 use super::outside;
+use super::recovery::keep_now;
 use super::services::{Backends, Services};
 use super::terminal::{Screen, give_back, present};
 use super::theme::ThemeError;
@@ -64,11 +65,13 @@ pub fn run(mut opening: Opening, backends: Backends) -> Result<u8, TuiError> {
     opening.size = Screen::size();
     let mut app = App::open(opening, Instant::now())?;
     let (sender, events) = mpsc::channel();
-    let mut services = Services::start(backends, app.settings_folder(), &sender);
+    let recovery = app.kept.recovery_folder();
+    let mut services = Services::start(backends, app.settings_folder(), recovery, &sender);
     let screen = Screen::take(app.settings.mouse, sender.clone())?;
     watch_signals(sender.clone());
     let reader = Reader::start(sender);
     let code = run_loop(&mut app, screen, &events, &mut services, &reader);
+    services.keep_unsaved(!app.left_knowingly());
     keep(&app);
     // The terminal is given back by now; pipelines may take their time.
     let finished = services.finish(app.is_apart());
@@ -442,6 +445,7 @@ pub(super) fn watch_signals(events: Sender<AppEvent>) {
             drop(events.send(AppEvent::Signal(number)));
             let number = signals.next().await;
             give_back();
+            keep_now();
             std::process::exit(128 + number);
         });
     });

@@ -9,6 +9,7 @@ use std::time::Duration;
 use ropey::Rope;
 
 use super::event::{AppEvent, Effect};
+use super::recovery::Keeper;
 use super::session::Session;
 use super::settings::{Loaded, Sources, commented};
 use super::talk::{self, Job};
@@ -63,7 +64,7 @@ impl std::fmt::Debug for Backends {
 enum FileJob {
     Open(PathBuf),
     Reread(PathBuf),
-    Save(PathBuf, Rope),
+    Save(PathBuf, Rope, Option<Rope>),
     Change(FileChange),
     Scan(PathBuf),
     FindProjects(PathBuf),
@@ -84,6 +85,8 @@ pub struct Services {
     started: bool,
     /// The folder of the person's settings, watched beside the project's.
     settings_folder: Option<PathBuf>,
+    /// Keeps what is not saved; without a state folder nothing is kept.
+    keeper: Option<Keeper>,
 }
 
 impl std::fmt::Debug for Services {
@@ -97,6 +100,7 @@ impl Services {
     pub fn start(
         backends: Backends,
         settings_folder: Option<PathBuf>,
+        recovery_folder: Option<PathBuf>,
         events: &Sender<AppEvent>,
     ) -> Self {
         let (files, file_jobs) = mpsc::channel();
@@ -117,6 +121,7 @@ impl Services {
             pipelines,
             started: false,
             settings_folder,
+            keeper: recovery_folder.map(|folder| Keeper::start(folder, events.clone())),
         }
     }
 
@@ -129,7 +134,7 @@ impl Services {
         match effect {
             Effect::Open(path) => file(FileJob::Open(path)),
             Effect::Reread(path) => file(FileJob::Reread(path)),
-            Effect::Save(path, text) => file(FileJob::Save(path, text)),
+            Effect::Save(path, text, known) => file(FileJob::Save(path, text, known)),
             Effect::ChangeFile(change) => file(FileJob::Change(change)),
             Effect::Scan(path) => file(FileJob::Scan(path)),
             Effect::FindProjects(path) => file(FileJob::FindProjects(path)),
@@ -158,11 +163,24 @@ impl Services {
             Effect::AbortAll => self.pipeline(Job::AbortAll),
             Effect::Adopt(document) => self.pipeline(Job::Adopt(document)),
             Effect::ShutDown => self.pipeline(Job::ShutDown(None)),
+            Effect::Recovery(wish) => {
+                if let Some(keeper) = &self.keeper {
+                    keeper.wish(wish);
+                }
+                None
+            }
             Effect::Observe(wish) => self.pipeline(Job::Observe(wish)),
             Effect::Request(request) => self.pipeline(Job::Request(request)),
             Effect::Copy(_) | Effect::Redraw | Effect::Mouse(_) | Effect::EditOutside { .. } => {
                 Some(effect)
             }
+        }
+    }
+
+    /// The state changes no more: what is not saved is kept, unless it was knowingly dropped.
+    pub fn keep_unsaved(&self, stay: bool) {
+        if let Some(keeper) = &self.keeper {
+            keeper.finish(stay);
         }
     }
 
@@ -194,6 +212,7 @@ fn at_home(path: &Path) -> Result<PathBuf, String> {
 }
 
 fn run_files(jobs: &Receiver<FileJob>, events: &Sender<AppEvent>) {
+    let mut saver = disk::Saver::default();
     while let Ok(job) = jobs.recv() {
         let event = match job {
             FileJob::Open(path) => {
@@ -204,10 +223,10 @@ fn run_files(jobs: &Receiver<FileJob>, events: &Sender<AppEvent>) {
                 let result = disk::reread(&path);
                 AppEvent::Reread(path, result)
             }
-            FileJob::Save(path, text) => {
-                let result = disk::save(&path, text.chunks());
-                AppEvent::Saved(path, text, result)
-            }
+            FileJob::Save(path, text, known) => match saver.save(&path, &text, known.as_ref()) {
+                disk::Saved::Done(result) => AppEvent::Saved(path, text, result),
+                disk::Saved::Theirs(file) => AppEvent::Reread(path, Some(Ok(file))),
+            },
             FileJob::Change(change) => {
                 let result = change.perform(trash::folder());
                 AppEvent::FileChanged(change, result)

@@ -100,6 +100,11 @@ impl Kept {
         }
     }
 
+    /// The folder of texts that were not saved.
+    pub fn recovery_folder(&self) -> Option<PathBuf> {
+        Some(self.folder.as_ref()?.join("recovery"))
+    }
+
     /// The file of a project's session.
     pub fn session_file(&self, root: &Path) -> Option<PathBuf> {
         let digest = Sha1::digest(root.as_os_str().as_encoded_bytes());

@@ -15,7 +15,8 @@ use ratatui::layout::Rect;
 
 use super::app::App;
 use super::event::AppEvent;
-use super::pane;
+use super::recovery::keep_now;
+use super::{pane, text};
 
 /// Alternate screen, no cursor, bracketed paste.
 const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[?2004h";
@@ -59,7 +60,13 @@ struct Counted {
 }
 
 impl Write for Counted {
+    /// What comes when the terminal is given back is dropped: a frame that a panic cut short would
+    /// otherwise be sent when its buffer is dropped, behind everything that gave the terminal back, and
+    /// with it the beginning of an update that never ends.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !TAKEN.load(Ordering::SeqCst) {
+            return Ok(bytes.len());
+        }
         let written = self.out.write(bytes)?;
         self.sent.set(self.sent.get() + written as u64);
         Ok(written)
@@ -227,12 +234,26 @@ fn hook_panics(events: Sender<AppEvent>) {
     panic::set_hook(Box::new(move |info| {
         if thread::current().id() == own || !TAKEN.load(Ordering::SeqCst) {
             give_back();
+            let kept = keep_now();
             before(info);
+            tell_kept(kept);
         } else {
             tracing::error!("{info}");
             drop(events.send(AppEvent::Panicked(info.to_string().replace('\n', " "))));
         }
     }));
+}
+
+/// Says behind the message of a panic that nothing typed is lost.
+fn tell_kept(kept: usize) {
+    if kept > 0 {
+        let what = text::count(kept, "file");
+        let words = format!(
+            "What was not saved in {what} is kept; evtui offers it when the project is opened again.\r\n"
+        );
+        // There may be nobody to read it.
+        drop(io::stderr().write_all(words.as_bytes()));
+    }
 }
 
 #[cfg(test)]

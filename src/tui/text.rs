@@ -57,6 +57,34 @@ pub fn fit_end(text: &str, cells: usize) -> String {
     }
 }
 
+/// The text in so many cells, with `…` in its middle where something is missing: a third of what is shown
+/// is its start, the rest its end.
+pub fn fit_middle(text: &str, cells: usize) -> String {
+    if width(text) <= cells || cells < 3 {
+        return fit(text, cells);
+    }
+    let head = fit(text, cells / 3 + 1);
+    let head = head.strip_suffix('…').unwrap_or(&head);
+    format!("{head}{}", fit_end(text, cells - width(head)))
+}
+
+/// A sentence in so many cells: its longest path loses the middle first, down to 16 cells; then the end is
+/// cut.
+pub fn fit_paths(text: &str, cells: usize) -> String {
+    let Some(over) = width(text).checked_sub(cells).filter(|over| *over > 0) else {
+        return text.to_owned();
+    };
+    let is_path = |word: &&str| word.matches('/').count() > 1;
+    let words = text.split_whitespace().filter(is_path);
+    match words.max_by_key(|word| width(word)) {
+        Some(path) => {
+            let short = fit_middle(path, width(path).saturating_sub(over).max(16));
+            fit(&text.replacen(path, &short, 1), cells)
+        }
+        None => fit(text, cells),
+    }
+}
+
 /// The text, or its start, filled with blanks to exactly `cells`.
 pub fn pad(text: &str, cells: usize) -> String {
     let mut out = fit(text, cells);
@@ -321,6 +349,24 @@ mod tests {
             offset_s: 0,
         };
         assert_eq!(date_time(before), "1969-12-31 23:59:59.999");
+    }
+
+    #[test]
+    fn long_paths_lose_their_middle_before_the_sentence_loses_its_end() {
+        let text = "cannot read /srv/a/very/long/way/to/file.yml: gone";
+        assert_eq!(fit_paths(text, 80), text);
+        let short = fit_paths(text, 40);
+        assert_eq!(width(&short), 40);
+        assert!(
+            short.starts_with("cannot read /srv/") && short.ends_with("/file.yml: gone"),
+            "{short}"
+        );
+        assert!(fit_paths(text, 20).ends_with('…'));
+        assert_eq!(fit_paths("no path but long words", 10), "no path b…");
+        for cells in 0..60 {
+            assert!(width(&fit_paths(text, cells)) <= cells);
+            assert!(width(&fit_middle("日本語/の/長い/道", cells)) <= cells);
+        }
     }
 
     #[test]

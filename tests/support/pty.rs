@@ -29,7 +29,12 @@ struct Shared {
     fed: Condvar,
     bytes: AtomicU64,
     hung_up: AtomicBool,
+    /// The last bytes as they came.
+    last: Mutex<Vec<u8>>,
 }
+
+/// Most of the last bytes that are kept.
+const LAST: usize = 64 << 10;
 
 /// A running program.
 pub struct Pty {
@@ -199,12 +204,18 @@ impl Pty {
             fed: Condvar::new(),
             bytes: AtomicU64::new(0),
             hung_up: AtomicBool::new(false),
+            last: Mutex::default(),
         });
         let mut out = pair.master.try_clone_reader().expect("a reader");
         let fed = shared.clone();
         std::thread::spawn(move || {
             let mut buffer = [0; 16 << 10];
             while let Ok(count @ 1..) = out.read(&mut buffer) {
+                let mut last = fed.last.lock().expect("the last bytes");
+                last.extend_from_slice(&buffer[..count]);
+                let surplus = last.len().saturating_sub(LAST);
+                last.drain(..surplus);
+                drop(last);
                 fed.parser.lock().expect("parser").process(&buffer[..count]);
                 fed.bytes.fetch_add(count as u64, Ordering::SeqCst);
                 fed.fed.notify_all();
@@ -290,6 +301,11 @@ impl Pty {
     /// Waits until more than `bytes` were written.
     pub fn wrote_more_than(&self, bytes: u64) {
         self.until("more output", |_| (self.bytes() > bytes).then_some(()));
+    }
+
+    /// The last bytes that the program wrote, as they came.
+    pub fn last_bytes(&self) -> Vec<u8> {
+        self.shared.last.lock().expect("the last bytes").clone()
     }
 
     /// What was put on the clipboard, as encoded by the program.

@@ -263,6 +263,10 @@ impl<'a> Serve<'a> {
         let all = self.instance.list().await;
         let sound = summaries(&all, self.args.print_summary, |text| self.logs.hide(text));
         tracing::info!("evtui ends");
+        // Said when it began, too, which is far above by now.
+        if let Some(lost) = self.logs.end() {
+            say(&format!("warning: {lost}"));
+        }
         match (self.exit, self.end) {
             (Some(code), _) => code,
             (None, Some((signal, _))) => 128 + signal,

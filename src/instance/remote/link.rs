@@ -46,24 +46,60 @@ enum Now {
 pub(super) struct Seen {
     pub(super) statuses: BTreeMap<String, GeneratorStatus>,
     pub(super) overview: Vec<Overview>,
+    pub(super) states: Vec<(String, Option<State>)>,
+    /// Rows of a process that is gone: they stay until something of their name runs again.
+    lost: Vec<Overview>,
 }
 
 impl Seen {
-    /// Nothing of it runs any more.
+    /// Nothing of it runs any more. What was only known by its name or its counters has a row from now on.
     fn end(&mut self, why: &str) {
         let over = || Some(State::Ended(EndReason::Failed(why.to_owned())));
         let active = |state: &Option<State>| !matches!(state, None | Some(State::Ended(_)));
-        for status in self.statuses.values_mut() {
+        let seen = std::mem::take(&mut self.overview);
+        let mut rows = self.rows(seen);
+        for (id, status) in &mut self.statuses {
+            if !rows.iter().any(|row| row.id == *id) {
+                rows.push(Overview::of(status));
+            }
             if active(&status.state) {
                 status.state = over();
             }
         }
-        for row in &mut self.overview {
+        for (id, state) in std::mem::take(&mut self.states) {
+            if !rows.iter().any(|row| row.id == id) {
+                rows.push(Overview {
+                    id,
+                    state,
+                    ..Overview::default()
+                });
+            }
+        }
+        for row in &mut rows {
             if active(&row.state) {
                 row.state = over();
                 row.paused = false;
             }
         }
+        rows.sort_by(|a, b| a.id.cmp(&b.id));
+        self.overview.clone_from(&rows);
+        self.lost = rows;
+    }
+
+    /// True for a generator of a process that is gone.
+    pub(super) fn is_lost(&self, id: &str) -> bool {
+        self.lost.iter().any(|row| row.id == id)
+    }
+
+    /// The rows of an instance, and those of a process before it that nothing took the name of.
+    pub(super) fn rows(&mut self, mut now: Vec<Overview>) -> Vec<Overview> {
+        self.lost
+            .retain(|lost| !now.iter().any(|row| row.id == lost.id));
+        if !self.lost.is_empty() {
+            now.extend(self.lost.iter().cloned());
+            now.sort_by(|a, b| a.id.cmp(&b.id));
+        }
+        now
     }
 }
 
@@ -133,12 +169,10 @@ impl Way {
         if !matches!(&*now, Now::Up(current) if std::ptr::eq(&**current, wire)) {
             return;
         }
-        let why = wire.gone().words().to_owned();
+        let since_us = WallClock.now_us();
+        let why = wire.gone_since(&format!(" since {}", clock(since_us)));
         self.seen().end(&why);
-        *now = Now::Gone {
-            why,
-            since_us: WallClock.now_us(),
-        };
+        *now = Now::Gone { why, since_us };
     }
 
     fn current(&self) -> Result<Arc<Wire>, Broken> {
@@ -201,7 +235,61 @@ impl Way {
     }
 }
 
+/// `13:05:12`, as the person's clock shows it.
+fn clock(us: i64) -> String {
+    let at = chrono::DateTime::from_timestamp_micros(us).unwrap_or_default();
+    let at = at.with_timezone(&chrono::Local);
+    at.format("%H:%M:%S").to_string()
+}
+
 fn open<T: DeserializeOwned>(value: &serde_json::value::RawValue) -> Result<T, Broken> {
     serde_json::from_str(value.get())
         .map_err(|error| Broken::Failed(format!("the answer is not understood: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_process_held_that_is_gone_stays_to_be_seen_until_it_runs_again() {
+        let status = |id: &str, state| GeneratorStatus {
+            id: id.to_owned(),
+            project: "/p".into(),
+            state: Some(state),
+            stats: crate::pipeline::Stats::default(),
+            listing: crate::instance::Listing::default(),
+            previous: None,
+        };
+        let mut seen = Seen::default();
+        // The table was never looked at: one is known by its counters, the other by its name.
+        let own = status("web", State::Running);
+        seen.statuses.insert("web".to_owned(), own);
+        let running = |id: &str| (id.to_owned(), Some(State::Running));
+        let over = Some(State::Ended(EndReason::Finished));
+        seen.states = vec![
+            running("db"),
+            ("old".to_owned(), over.clone()),
+            running("web"),
+        ];
+        seen.end("it was killed");
+        let failed = Some(State::Ended(EndReason::Failed("it was killed".to_owned())));
+        let shown = |rows: &[Overview]| -> Vec<(String, Option<State>)> {
+            rows.iter()
+                .map(|one| (one.id.clone(), one.state.clone()))
+                .collect()
+        };
+        let lost = [
+            ("db".to_owned(), failed.clone()),
+            ("old".to_owned(), over),
+            ("web".to_owned(), failed),
+        ];
+        assert_eq!(shown(&seen.overview), lost);
+        // Another process takes its place, and runs one of them.
+        let now = vec![Overview::of(&status("web", State::Running))];
+        let rows = shown(&seen.rows(now));
+        assert_eq!(rows[..2], lost[..2]);
+        assert_eq!(rows[2].1, Some(State::Running));
+        assert!(seen.is_lost("db") && !seen.is_lost("web"));
+    }
 }

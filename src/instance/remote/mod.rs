@@ -182,6 +182,8 @@ impl Instance for Remote {
             let mut seen = way.seen();
             match found {
                 Some(Some(status)) => drop(seen.statuses.insert(id.clone(), status)),
+                // A process before this one may have had it: how it ended is still to be seen.
+                Some(None) if seen.is_lost(&id) => {}
                 Some(None) => drop(seen.statuses.remove(&id)),
                 None => {}
             }
@@ -192,12 +194,13 @@ impl Instance for Remote {
     fn states(&self) -> BoxFuture<'_, Vec<(String, Option<State>)>> {
         type States = Vec<(String, Option<State>)>;
         self.look(Call::States, |way, found: Option<States>| {
-            let seen = || {
-                let seen = way.seen();
-                let all = seen.overview.iter();
-                all.map(|one| (one.id.clone(), one.state.clone())).collect()
-            };
-            found.unwrap_or_else(seen)
+            let mut seen = way.seen();
+            if let Some(found) = found {
+                seen.states.clone_from(&found);
+                return found;
+            }
+            let all = seen.overview.iter();
+            all.map(|one| (one.id.clone(), one.state.clone())).collect()
         })
     }
 
@@ -205,7 +208,7 @@ impl Instance for Remote {
         self.look(Call::Overview, |way, found: Option<Vec<Overview>>| {
             let mut seen = way.seen();
             if let Some(found) = found {
-                seen.overview = found;
+                seen.overview = seen.rows(found);
             }
             seen.overview.clone()
         })

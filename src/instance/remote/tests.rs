@@ -423,7 +423,7 @@ fn a_peer_that_falls_silent_is_seen_and_waits_are_bounded() {
     assert!(refused.contains("7, does not answer"), "{refused}");
     drop(kept);
     let gone = wait(remote.stop("web")).unwrap_err().to_string();
-    assert!(gone.contains("has ended"), "{gone}");
+    assert!(gone.contains("is gone"), "{gone}");
     assert!(matches!(remote.link(), Link::Gone { .. }));
 }
 
@@ -473,7 +473,9 @@ fn an_instance_that_ends_leaves_its_generators_shown_as_gone() {
 
     drop(server);
     let over = |state: &Option<State>| match state {
-        Some(State::Ended(EndReason::Failed(why))) => assert!(why.contains("has ended"), "{why}"),
+        Some(State::Ended(EndReason::Failed(why))) => {
+            assert!(why.contains("is gone since"), "{why}")
+        }
         other => panic!("{other:?}"),
     };
     while matches!(remote.link(), Link::Up(_)) {

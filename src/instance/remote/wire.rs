@@ -131,15 +131,23 @@ impl Wire {
 
     /// What is said of a process that is gone.
     pub(super) fn gone(&self) -> Broken {
+        Broken::Gone(self.gone_since(""))
+    }
+
+    /// The same, with what can be done; `when` is put behind, as ` since 13:05:12`.
+    pub(super) fn gone_since(&self, when: &str) -> String {
         let pid = self.peer.pid;
         let what = if self.peer.service {
             format!("instance `{}`", self.peer.name)
         } else {
             "the background process".to_owned()
         };
-        Broken::Gone(format!(
-            "{what} ({pid}) has ended, and its generators with it"
-        ))
+        let again = if self.peer.service {
+            "`evtui run` starts them again"
+        } else {
+            "start them again from their projects, with Ctrl-R"
+        };
+        format!("{what} ({pid}) is gone{when}, and its generators with it: {again}")
     }
 
     fn quiet(&self) -> Broken {

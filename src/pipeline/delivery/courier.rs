@@ -428,9 +428,10 @@ fn part(items: &Items<'_>, range: Range<usize>) -> Vec<usize> {
     range.map(|position| items.number(position)).collect()
 }
 
-/// What is said of events that were not tried because the target is down.
+/// What is said of events that were not tried because the target is down: the cause first, so that it
+/// also shows where there is little room.
 fn untried(mut error: OutputError) -> OutputError {
-    error.message = format!("not tried while the target was down: {}", error.message);
+    error.message.push_str(" (not tried while it was down)");
     error
 }
 

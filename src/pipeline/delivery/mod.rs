@@ -9,6 +9,7 @@ mod backoff;
 mod circuit;
 mod courier;
 mod dead_letter;
+mod kept;
 mod regroup;
 mod undeliverable;
 mod upkeep;
@@ -19,6 +20,7 @@ pub use dead_letter::DeadLetter;
 
 pub(super) use circuit::Circuit;
 pub(super) use courier::{Courier, Target};
+pub(super) use kept::Kept;
 pub(super) use regroup::Regrouper;
 
 /// File of the dead letters of the output at a position, relative to the project's folder, unless the

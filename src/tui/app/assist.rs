@@ -267,7 +267,8 @@ impl App {
         let buffer = self.buffer()?;
         let root = &self.project.as_ref()?.root;
         let (line, column) = buffer.place();
-        let here = self.preview.diagnostics.iter().filter_map(|one| {
+        let all = self.preview.diagnostics.iter();
+        let here = all.chain(&self.preview.of_events).filter_map(|one| {
             let place = one.place.as_ref()?;
             let span = place.span?;
             let path = root.join(&place.path);
@@ -282,7 +283,7 @@ impl App {
             return;
         }
         let Some((problem, span)) = self.problem_here() else {
-            self.info("there is no problem on this line");
+            self.info("no fix here: there is no problem on this line");
             return;
         };
         let written = self
@@ -292,8 +293,8 @@ impl App {
         let Some(fix) = language::fix(problem, &written) else {
             let help = problem.help.clone();
             self.info(match help {
-                Some(help) => format!("there is no fix to be made by itself: {help}"),
-                None => "there is no fix to be made by itself".to_owned(),
+                Some(help) => format!("no fix here can be made by itself: {help}"),
+                None => format!("no fix here can be made by itself: {}", problem.message),
             });
             return;
         };
@@ -323,7 +324,13 @@ impl App {
                     title: format!("{sign} {}", problem.message),
                     detail: problem.help.clone().unwrap_or_default(),
                     name: "",
-                    key: problem.label.clone(),
+                    // The message needs the room more than folders do.
+                    key: problem
+                        .label
+                        .rsplit('/')
+                        .next()
+                        .unwrap_or_default()
+                        .to_owned(),
                     refused: None,
                     pick: problem
                         .place

@@ -36,11 +36,20 @@ impl App {
         self.repin_preview();
     }
 
-    /// Fails, to show that the terminal is restored.
+    /// Has the next frame fail, to show that the terminal is restored: half a frame is under way then,
+    /// which is the worst moment.
+    #[cfg(debug_assertions)]
+    pub fn panic(&mut self) {
+        self.fails = true;
+    }
+
+    /// Fails when that was asked for.
     #[cfg(debug_assertions)]
     #[expect(clippy::panic, reason = "shows that the terminal is restored")]
-    pub fn panic(&mut self) {
-        panic!("asked for by the command debug.panic")
+    pub fn fail_when_asked(&self) {
+        if self.fails {
+            panic!("asked for by the command debug.panic")
+        }
     }
 
     /// Takes the last change of the shown file back.

@@ -1,6 +1,7 @@
 //! Questions: a title, a few lines, choices with a letter each.
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ropey::Rope;
@@ -9,6 +10,9 @@ use super::{App, Overlay};
 use crate::instance::{self, Selection};
 use crate::tui::event::{Effect, Request};
 use crate::tui::trash::FileChange;
+
+/// How long the key that brought a question up, or closed what lay on top, stays without effect.
+const CALM: Duration = Duration::from_millis(800);
 
 /// What a choice does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +59,139 @@ pub enum Action {
     SetGlobal(String, String, Option<serde_json::Value>),
     /// Empties the globals of a scenario.
     ResetGlobals(String),
+    /// Takes up the unsaved text of before that is asked about.
+    Recover,
+    /// Drops it.
+    DropCopy,
+    /// Leaves it for another time.
+    LeaveCopy,
+    /// Shows how it differs from what the disk has; the question stays.
+    SeeCopy,
+    /// Shows how a file on disk differs from what was typed; the question stays.
+    SeeTheirs(PathBuf),
+    /// Saves over what someone else wrote to the file.
+    SaveOver(PathBuf),
+    /// Forgets what was changed by hand in the state.
+    ResetState,
+    /// Writes live changes of a generator to the startup list.
+    WriteBack(String),
+    /// Starts, restarts and stops what differs in the startup list.
+    ReloadList,
+    /// Takes the last change of files back.
+    UndoFiles,
+    /// Reads a file again, whatever was typed.
+    Reload(PathBuf),
+    /// Decides another time what to do about a file that someone else changed.
+    DecideLater(PathBuf),
+    /// Leaves the question open.
+    Wait,
+}
+
+impl Action {
+    /// True when something is lost by it that cannot be had back.
+    fn destroys(&self) -> bool {
+        match self {
+            Self::Leave
+            | Self::StopAll
+            | Self::AbortAll
+            | Self::Abort
+            | Self::LoadTheirs(..)
+            | Self::CloseNow
+            | Self::CloseOrLeave
+            | Self::Delete(_)
+            | Self::Act(..)
+            | Self::ReplayLetters(..)
+            | Self::SetGlobal(..)
+            | Self::ResetGlobals(_)
+            | Self::DropCopy
+            | Self::SaveOver(_)
+            | Self::ResetState
+            | Self::ReloadList
+            | Self::Reload(_) => true,
+            Self::Nothing
+            | Self::KeepMine(..)
+            | Self::SaveThenLeave
+            | Self::Detach
+            | Self::SaveThenRun
+            | Self::Run
+            | Self::SaveThenClose
+            | Self::SaveThenEditOutside
+            | Self::EditOutside
+            | Self::Recover
+            | Self::LeaveCopy
+            | Self::SeeCopy
+            | Self::SeeTheirs(_)
+            | Self::WriteBack(_)
+            | Self::UndoFiles
+            | Self::DecideLater(_)
+            | Self::Wait => false,
+        }
+    }
+}
+
+/// Remembers the keys pressed last, so that one that is held down or pressed twice by habit neither
+/// answers a question that came up under the finger nor gets into the text behind a box that it closed.
+#[derive(Debug, Default)]
+pub(super) struct Guard {
+    now: Option<(KeyCode, Instant)>,
+    before: Option<(KeyCode, Instant)>,
+    /// Answers of the question that was on top when the last key came.
+    met: Vec<&'static str>,
+    /// A question was on top once the key before was done with: that key brought it up, not something
+    /// that happened while somebody was typing.
+    asked: bool,
+    /// The key that closed a box, and when it last came.
+    closed: Option<(KeyCode, Instant)>,
+}
+
+impl Guard {
+    /// Takes a key in; true when it is to be ignored.
+    pub(super) fn press(&mut self, code: KeyCode, now: Instant) -> bool {
+        self.before = self.now.replace((code, now));
+        let held = self
+            .closed
+            .take()
+            .is_some_and(|(closed, at)| closed == code && now.saturating_duration_since(at) < CALM);
+        if held {
+            self.closed = Some((code, now));
+        }
+        held
+    }
+
+    /// The last key closed a box: it goes no further for a while.
+    pub(super) fn close(&mut self) {
+        self.closed = self.now;
+    }
+
+    /// The last key is done with; tells whether a question is on top.
+    pub(super) fn done(&mut self, asked: bool) {
+        self.asked = asked;
+    }
+
+    /// True when the last key was meant for what was there before this question: it is the one that
+    /// brought the question up, or the question came up by itself amid typing.
+    fn is_echo(&mut self, choices: &[Choice]) -> bool {
+        let labels = choices.iter().map(|choice| choice.label);
+        let known = labels.clone().eq(self.met.iter().copied());
+        if !known {
+            self.met = labels.collect();
+        }
+        let (Some((now, at)), Some((before, then))) = (self.now, self.before) else {
+            return false;
+        };
+        let meant_before = now == before || !self.asked;
+        let echo = !known && meant_before && at.saturating_duration_since(then) < CALM;
+        if echo {
+            // It may be held down: the next one is to be met as this one was.
+            self.met.clear();
+        }
+        echo
+    }
+
+    /// No question is on top.
+    pub(super) fn forget(&mut self) {
+        self.met.clear();
+    }
 }
 
 /// One answer.
@@ -91,11 +228,14 @@ pub struct Dialog {
 }
 
 impl Dialog {
-    /// Index of the answer that Esc gives: the one that does nothing.
+    /// Index of the answer that Esc gives: the one that does nothing, or leaves it for later.
     pub fn way_out(&self) -> Option<usize> {
-        self.choices
-            .iter()
-            .position(|choice| choice.action == Action::Nothing)
+        self.choices.iter().position(|choice| {
+            matches!(
+                choice.action,
+                Action::Nothing | Action::LeaveCopy | Action::DecideLater(_)
+            )
+        })
     }
 }
 
@@ -123,6 +263,14 @@ impl App {
             }
             _ => None,
         };
+        let echo = self.guard.is_echo(&dialog.choices);
+        let destroys = picked
+            .and_then(|index| dialog.choices.get(index))
+            .is_some_and(|choice| choice.action.destroys());
+        if echo && destroys {
+            self.info("that key came before the question; wait a moment to answer with it");
+            return;
+        }
         self.answer(picked);
     }
 
@@ -132,14 +280,20 @@ impl App {
             return;
         };
         if let Some(choice) = picked.and_then(|index| dialog.choices.get(index)).cloned() {
-            self.overlays.pop();
+            if choice.action == Action::Wait {
+                return;
+            }
+            // A look at a difference is no answer yet.
+            if !matches!(choice.action, Action::SeeCopy | Action::SeeTheirs(_)) {
+                self.overlays.pop();
+            }
             self.act(choice.action);
         }
     }
 
     pub(super) fn act(&mut self, action: Action) {
         match action {
-            Action::Nothing => {}
+            Action::Nothing | Action::Wait => {}
             Action::SaveThenLeave => self.save_all(Some(Action::Leave)),
             Action::Leave => self.leave(),
             Action::Detach => self.detach(),
@@ -165,6 +319,18 @@ impl App {
                 self.request(Request::SetGlobal(scenario, key, value));
             }
             Action::ResetGlobals(scenario) => self.request(Request::ResetGlobals(scenario)),
+            Action::Recover => self.recover(),
+            Action::DropCopy => self.drop_copy(),
+            Action::LeaveCopy => self.leave_copy(),
+            Action::SeeCopy => self.see_copy(),
+            Action::SeeTheirs(path) => self.see_theirs(&path),
+            Action::SaveOver(path) => self.save_over(&path),
+            Action::ResetState => self.forget_state_edits(),
+            Action::WriteBack(id) => self.write_back_now(&id),
+            Action::ReloadList => self.request(Request::Reload),
+            Action::UndoFiles => self.undo_files_now(),
+            Action::Reload(path) => self.reload_from_disk(path),
+            Action::DecideLater(path) => self.decide_later(&path),
         }
     }
 }

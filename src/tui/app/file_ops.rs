@@ -306,14 +306,42 @@ impl App {
         project.is_some_and(|project| !project.file_changes.is_empty())
     }
 
-    /// Takes the last change of files back.
+    /// Takes the last change of files back; asks when unsaved text goes with it.
     pub fn undo_file_change(&mut self) {
-        let Some(project) = &mut self.project else {
+        let Some(project) = &self.project else {
             return;
         };
-        match project.file_changes.pop() {
-            Some(change) => self.change_file(change.back()),
-            None => self.info("no file was changed"),
+        let made = match project.file_changes.last() {
+            Some(
+                FileChange::Create(path) | FileChange::Folder(path) | FileChange::Copy(_, path),
+            ) => path.clone(),
+            Some(_) => return self.undo_files_now(),
+            None => return self.info("no file was changed"),
+        };
+        let lost = project.unsaved().iter().any(|path| path.starts_with(&made));
+        if !lost {
+            return self.undo_files_now();
+        }
+        let name = project.relative(&made);
+        self.overlays.push(Overlay::Dialog(Dialog {
+            title: "Undo file change".to_owned(),
+            lines: vec![
+                format!("{name} goes to the trash."),
+                "What is not saved is lost.".to_owned(),
+            ],
+            choices: vec![
+                Choice::new('u', "Undo", Action::UndoFiles),
+                Choice::new('c', "Cancel", Action::Nothing),
+            ],
+            chosen: 1,
+            about: Some(made),
+        }));
+    }
+
+    pub(super) fn undo_files_now(&mut self) {
+        let change = self.project.as_mut().and_then(|one| one.file_changes.pop());
+        if let Some(change) = change {
+            self.change_file(change.back());
         }
     }
 

@@ -10,6 +10,9 @@ use super::{Action, App, Choice, Dialog, Overlay};
 use crate::tui::editor::Buffer;
 use crate::tui::event::{Effect, FileText};
 
+/// The title of the question whose text is to stay.
+const WHOSE: &str = "Changed on disk";
+
 impl App {
     pub(super) fn opened(&mut self, path: PathBuf, result: Result<FileText, String>) {
         let Some(project) = &mut self.project else {
@@ -84,12 +87,62 @@ impl App {
         let Some(project) = &mut self.project else {
             return;
         };
+        let mut undecided = Vec::new();
         for path in paths {
-            if let Some(buffer) = project.buffer_at(&path) {
-                let text = buffer.rope();
-                self.effects.push(Effect::Save(path, text));
+            match project.buffer_at(&path) {
+                Some(buffer) if buffer.theirs.is_some() => undecided.push(path),
+                Some(buffer) => {
+                    let (text, known) = (buffer.rope(), buffer.disk());
+                    self.effects.push(Effect::Save(path, text, known));
+                }
+                None => {}
             }
         }
+        // The first is asked about first: it lies on top.
+        for path in undecided.iter().rev() {
+            self.ask_whose(path, true);
+        }
+    }
+
+    /// Saves what was typed, whatever someone else wrote.
+    pub(super) fn save_over(&mut self, path: &Path) {
+        if let Some(buffer) = self
+            .project
+            .as_mut()
+            .and_then(|project| project.buffer_at(path))
+        {
+            let known = buffer.theirs.take();
+            buffer.diverged(known.clone());
+            let text = buffer.rope();
+            self.effects
+                .push(Effect::Save(path.to_owned(), text, known));
+        }
+    }
+
+    /// Reads the shown file again; asks first when that takes the place of something typed.
+    pub fn ask_reload(&mut self) {
+        let Some(buffer) = self.buffer() else {
+            return;
+        };
+        let (path, name) = (buffer.path.clone(), buffer.name.clone());
+        if !buffer.dirty() {
+            self.reload_from_disk(path);
+            return;
+        }
+        self.overlays.push(Overlay::Dialog(Dialog {
+            title: "Reload".to_owned(),
+            lines: vec![
+                format!("{name} has changes that are not saved."),
+                "What the disk has takes their place; undo brings them back.".to_owned(),
+            ],
+            choices: vec![
+                Choice::new('r', "Reload", Action::Reload(path.clone())),
+                Choice::new('s', "See the difference", Action::SeeTheirs(path.clone())),
+                Choice::new('c', "Cancel", Action::Nothing),
+            ],
+            chosen: 2,
+            about: Some(path),
+        }));
     }
 
     /// Saves the shown file, then does `after`.
@@ -141,6 +194,7 @@ impl App {
                     Some(Action::CloseNow | Action::CloseOrLeave | Action::EditOutside)
                 );
                 let done = own && !open || project.unsaved().is_empty();
+                self.resolved(&name);
                 self.info(format!("saved {name}"));
                 self.notice_settings(&[path.to_owned()]);
                 if done && let Some(action) = self.after_save.take() {
@@ -212,44 +266,95 @@ impl App {
         buffer.read_only = file.read_only;
         let forced = self.forced.take_if(|forced| forced == path).is_some();
         if buffer.known_on_disk(&file.text) && !buffer.gone && !forced {
+            // Whoever wrote something else took it back.
+            if buffer.theirs.take().is_some() {
+                self.drop_question(path);
+            }
             return;
         }
         if buffer.is(&file.text) {
             let text = buffer.rope();
             buffer.saved(text);
+            self.drop_question(path);
+            self.resolved(&name);
             return;
         }
-        if buffer.dirty() && !buffer.gone && !forced {
-            self.ask_whose(path.to_owned(), &name, file.text);
+        if buffer.holds_edits() && !forced {
+            if buffer.theirs.as_ref() != Some(&file.text) {
+                buffer.theirs = Some(file.text);
+                self.ask_whose(path, false);
+            }
             return;
         }
         buffer.reload(file.text);
+        self.drop_question(path);
+        self.resolved(&name);
         self.info(format!("{name} changed on disk and was loaded"));
         self.touch_preview();
     }
 
-    fn ask_whose(&mut self, path: PathBuf, name: &str, theirs: Rope) {
-        // A later change replaces the question about an earlier one.
-        self.overlays.retain(|overlay| {
-            !matches!(overlay, Overlay::Dialog(dialog) if dialog.about.as_ref() == Some(&path))
+    /// Takes back a question about a file.
+    fn drop_question(&mut self, path: &Path) {
+        self.overlays.retain(|overlay| match overlay {
+            Overlay::Dialog(dialog) => {
+                dialog.title != WHOSE || dialog.about.as_deref() != Some(path)
+            }
+            _ => true,
         });
+    }
+
+    /// Asks whose text is to stay; `saving` when it is to be written now.
+    fn ask_whose(&mut self, path: &Path, saving: bool) {
+        // A later change replaces the question about an earlier one.
+        self.drop_question(path);
+        // What was to follow the saving waits for no answer: it would come as a surprise.
+        self.after_save = None;
+        let Some(buffer) = self
+            .project
+            .as_mut()
+            .and_then(|project| project.buffer_at(path))
+        else {
+            return;
+        };
+        let (name, theirs) = (buffer.name.clone(), buffer.theirs.clone());
+        let theirs = theirs.unwrap_or_default();
+        let mine = if saving {
+            Choice::new('k', "Save mine over it", Action::SaveOver(path.to_owned()))
+        } else {
+            let keep = Action::KeepMine(path.to_owned(), theirs.clone());
+            Choice::new('k', "Keep mine", keep)
+        };
         self.overlays.push(Overlay::Dialog(Dialog {
-            title: "Changed on disk".to_owned(),
+            title: WHOSE.to_owned(),
             lines: vec![
                 format!("{name} was changed by someone else,"),
                 "and here it has changes that are not saved.".to_owned(),
             ],
             choices: vec![
+                mine,
                 Choice::new(
-                    'k',
-                    "Keep mine",
-                    Action::KeepMine(path.clone(), theirs.clone()),
+                    'l',
+                    "Load theirs",
+                    Action::LoadTheirs(path.to_owned(), theirs),
                 ),
-                Choice::new('l', "Load theirs", Action::LoadTheirs(path.clone(), theirs)),
+                Choice::new(
+                    's',
+                    "See the difference",
+                    Action::SeeTheirs(path.to_owned()),
+                ),
+                Choice::new('d', "Decide later", Action::DecideLater(path.to_owned())),
             ],
             chosen: 0,
-            about: Some(path),
+            about: Some(path.to_owned()),
         }));
+    }
+
+    pub(super) fn decide_later(&mut self, path: &Path) {
+        let project = self.project.as_mut();
+        let name = project.map_or_else(String::new, |project| project.relative(path));
+        self.info(format!(
+            "{name} is as typed here; saving it asks again whose text is to stay"
+        ));
     }
 
     pub(super) fn keep_mine(&mut self, path: &Path, theirs: Rope) {

@@ -121,6 +121,7 @@ impl App {
                     Field::Find => Field::Replace,
                     Field::Replace => Field::Find,
                 };
+                find.line().select_all();
             }
             KeyCode::Down => buffer.find_next(true),
             KeyCode::Up => buffer.find_next(false),

@@ -10,19 +10,35 @@ use crate::tui::key::Chord;
 
 impl App {
     pub(super) fn key(&mut self, key: &KeyEvent) {
+        self.take_key(key);
+        let asked = matches!(self.overlays.last(), Some(Overlay::Dialog(_)));
+        self.guard.done(asked);
+    }
+
+    fn take_key(&mut self, key: &KeyEvent) {
         if key.kind == KeyEventKind::Release {
             return;
         }
         self.touched = true;
         self.drop_remarks();
+        if self.guard.press(key.code, self.now) {
+            return;
+        }
+        if !matches!(self.overlays.last(), Some(Overlay::Dialog(_))) {
+            self.guard.forget();
+        }
+        let tour = matches!(self.overlays.last(), Some(Overlay::Tour(_)));
+        if tour && self.tour_key(key) {
+            return;
+        }
         match self.overlays.last() {
             Some(Overlay::Dialog(_)) => return self.dialog_key(key),
             Some(Overlay::Palette(_)) => return self.palette_key(key),
             Some(Overlay::Help(_)) => return self.help_key(key),
             Some(Overlay::Jump(_)) => return self.jump_key(key),
-            Some(Overlay::Tour(_)) => return self.tour_key(key),
             Some(Overlay::Prompt(_)) => return self.prompt_key(key),
-            None => {}
+            Some(Overlay::Difference(_)) => return self.difference_key(key),
+            Some(Overlay::Tour(_)) | None => {}
         }
         if self.screen != Screen::Design {
             if self.monitor_types() && self.pending.keys.is_empty() {

@@ -41,6 +41,10 @@ impl App {
             self.pipeline_ended(&EndReason::Failed(why.clone()));
             self.error(why.clone());
         }
+        if let (Link::Up(_), Link::Gone { why, .. }) = (&link, &self.link) {
+            let why = why.clone();
+            self.resolved(&why);
+        }
         if matches!(link, Link::Up(_)) && matches!(self.link, Link::Silent { .. }) {
             self.info("it answers again");
         }
@@ -127,6 +131,24 @@ impl App {
         }));
     }
 
+    /// Leaves the table of a terminal that has nothing else; always asks, since the key for it only goes
+    /// back elsewhere.
+    pub(super) fn leave_table(&mut self) {
+        if !self.busy().is_empty() {
+            return self.quit();
+        }
+        self.overlays.push(Overlay::Dialog(Dialog {
+            title: "Quit".to_owned(),
+            lines: vec!["Nothing runs here. Leave?".to_owned()],
+            choices: vec![
+                Choice::new('q', "Quit", Action::Leave),
+                Choice::new('c', "Cancel", Action::Nothing),
+            ],
+            chosen: 0,
+            about: None,
+        }));
+    }
+
     /// Asks although nothing is lost, for those who want that.
     fn confirm_quit(&mut self) {
         self.overlays.push(Overlay::Dialog(Dialog {
@@ -148,22 +170,28 @@ impl App {
             self.exit = Some(0);
             return;
         }
+        // Letters that the question before, about what is not saved, has no use for.
         let mut choices = match &self.link {
-            Link::Here => vec![Choice::new('s', "Stop and quit", Action::StopAll)],
+            Link::Here => vec![Choice::new('t', "Stop and quit", Action::StopAll)],
             Link::Up(_) => vec![
                 Choice::new('k', "Keep running", Action::Detach),
-                Choice::new('s', "Stop all and quit", Action::StopAll),
+                Choice::new('t', "Stop all and quit", Action::StopAll),
             ],
             Link::Silent { .. } | Link::Gone { .. } => {
                 vec![Choice::new('q', "Quit", Action::Detach)]
             }
         };
         choices.push(Choice::new('c', "Cancel", Action::Nothing));
+        // Enter stops nothing.
+        let chosen = match &self.link {
+            Link::Here => choices.len() - 1,
+            _ => 0,
+        };
         self.overlays.push(Overlay::Dialog(Dialog {
             title: "Quit".to_owned(),
             lines: self.what_runs(),
             choices,
-            chosen: 0,
+            chosen,
             about: None,
         }));
     }
@@ -209,11 +237,13 @@ impl App {
         if self.is_apart() {
             choices.push(Choice::new('l', "Leave them to it", Action::Detach));
         }
+        choices.push(Choice::new('w', "Wait", Action::Wait));
+        let chosen = choices.len() - 1;
         self.overlays.push(Overlay::Dialog(Dialog {
             title: STOPPING.to_owned(),
             lines: self.what_is_stopped(),
             choices,
-            chosen: 0,
+            chosen,
             about: None,
         }));
     }

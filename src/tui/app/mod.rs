@@ -8,6 +8,7 @@ mod commands;
 mod control;
 mod create;
 mod dialog;
+mod difference;
 mod edit;
 mod external_editor;
 mod file_ops;
@@ -26,6 +27,7 @@ mod preferences;
 mod preview;
 mod project;
 mod prompt;
+mod recovery;
 mod remember;
 mod screen;
 mod symbols;
@@ -56,6 +58,7 @@ use crate::time::Zone;
 
 pub use assist::{Assist, Popup, ROWS as POPUP_ROWS};
 pub use dialog::{Action, Choice, Dialog};
+pub use difference::Shown as ShownDifference;
 pub use help::{Help, Row as HelpRow};
 pub use jump::Jump;
 pub use palette::{Item, Match, Palette, Pick};
@@ -112,6 +115,8 @@ pub enum Overlay {
     Tour(usize),
     /// A line to type a value into.
     Prompt(Box<Prompt>),
+    /// How two texts differ.
+    Difference(ShownDifference),
 }
 
 /// How the application is opened.
@@ -175,6 +180,8 @@ pub struct App {
     pub size: Rect,
     /// What is shown.
     pub screen: Screen,
+    /// The one that was shown first.
+    pub(super) home: Screen,
     /// Help while typing.
     pub assist: Assist,
     /// What is known of running generators.
@@ -224,6 +231,8 @@ pub struct App {
     /// A file whose text on disk is to be taken over, whatever was typed.
     forced: Option<PathBuf>,
     leaving: bool,
+    /// Keeps keys from answering what they brought up.
+    guard: dialog::Guard,
     /// Where generators run.
     pub link: Link,
     /// Generators that run, as far as known, whoever started them.
@@ -231,6 +240,11 @@ pub struct App {
     /// Why generators have to run in this process, when they have to.
     unsafe_here: Option<String>,
     exit: Option<u8>,
+    /// Texts that are not saved, and those of before.
+    recovery: recovery::Recovery,
+    /// The next frame is to fail.
+    #[cfg(debug_assertions)]
+    fails: bool,
 }
 
 impl App {
@@ -267,6 +281,7 @@ impl App {
             kept,
             size: Rect::new(0, 0, opening.size.0, opening.size.1),
             screen: opening.screen,
+            home: opening.screen,
             assist: Assist::default(),
             monitor: Monitor::default(),
             observed: Observe::default(),
@@ -297,10 +312,14 @@ impl App {
             after_save: None,
             forced: None,
             leaving: false,
+            guard: dialog::Guard::default(),
             link: Link::Here,
             running: Vec::new(),
             unsafe_here: None,
             exit: None,
+            recovery: recovery::Recovery::default(),
+            #[cfg(debug_assertions)]
+            fails: false,
         };
         match opening.document {
             Some(document) => app.open_project(document),
@@ -308,7 +327,6 @@ impl App {
         }
         app.settle_editor(&Settings::default());
         app.tell_problems(&[problems, conflicts].concat());
-        app.first_time();
         app.settle();
         Ok(app)
     }
@@ -353,11 +371,17 @@ impl App {
             AppEvent::Session(root, session) => self.take_session(&root, *session),
             AppEvent::Excerpt(path, line, lines) => self.excerpt_read(&path, line, lines),
             AppEvent::Made(starter, folder, result) => self.project_made(starter, &folder, result),
-            AppEvent::Signal(number) => self.exit = Some(u8::try_from(128 + number).unwrap_or(1)),
+            AppEvent::Signal(number) => {
+                self.exit = Some(u8::try_from(128 + number).unwrap_or(1));
+                self.recovery.forsaken = true;
+            }
             AppEvent::TerminalLost(why) => {
                 tracing::error!("the terminal is lost: {why}");
                 self.exit = Some(1);
+                self.recovery.forsaken = true;
             }
+            AppEvent::Copies(project, found) => self.copies_found(&project, found),
+            AppEvent::NotKept(why) => self.warn(why),
             AppEvent::Panicked(message) => {
                 self.error(format!("something failed in the background: {message}"));
             }
@@ -392,6 +416,7 @@ impl App {
         }
         self.preview.follow_width(self.now);
         self.settle_monitor();
+        self.settle_recovery();
         self.follow_cursor();
         let wish = self.observed();
         if wish != self.observed {

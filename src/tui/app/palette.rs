@@ -63,6 +63,28 @@ impl Item {
             pick,
         }
     }
+
+    /// How far a file is from what people write: what runs write comes behind the rest, however well its
+    /// name matches. 0 for what is no file.
+    fn remoteness(&self) -> u32 {
+        match self.pick {
+            Pick::File(_) => file_rank(&self.title) * 60,
+            _ => 0,
+        }
+    }
+}
+
+/// Ranks a file of the project, by its path in it: the document, templates and what they use, other
+/// files, what runs write.
+fn file_rank(name: &str) -> u32 {
+    let first = name.split(['/', '\\']).next().unwrap_or_default();
+    let folder = (first.len() < name.len()).then_some(first);
+    match folder {
+        None if matches!(name, "generator.yml" | "generator.yaml") => 0,
+        Some("templates" | "samples" | "scripts" | "patterns" | "macros") => 1,
+        Some("output" | "outputs" | "logs" | "dead-letters" | "dead_letters") => 20,
+        _ => 2,
+    }
 }
 
 /// An item that matches what was typed.
@@ -102,7 +124,7 @@ impl Palette {
                 Some((score, Match { item, letters }))
             })
             .collect();
-        scored.sort_by_key(|(score, _)| *score);
+        scored.sort_by_key(|(score, found)| score + found.item.remoteness());
         scored.into_iter().map(|(_, found)| found).collect()
     }
 
@@ -221,7 +243,7 @@ impl App {
                 }
             })
             .collect();
-        items.sort_by_key(|item| item.key.is_empty());
+        items.sort_by_key(|item| (item.key.is_empty(), file_rank(&item.title)));
         self.open_palette("Open file", items);
     }
 
@@ -323,6 +345,36 @@ mod tests {
         assert!(score("Next theme", "theme next").is_some());
         assert_eq!(score("", "a"), None);
         assert_eq!(score("anything", ""), Some(0));
+    }
+
+    #[test]
+    fn what_runs_write_comes_behind_what_people_write() {
+        let file = |name: &str| Item::new(name.to_owned(), Pick::File(name.into()));
+        let palette = Palette {
+            title: "",
+            input: Input::new("ev"),
+            chosen: 0,
+            items: [
+                "output/events.json",
+                "event-notes.md",
+                "templates/event.json.jinja",
+            ]
+            .map(file)
+            .to_vec(),
+        };
+        let found: Vec<&str> = palette
+            .matching()
+            .iter()
+            .map(|one| one.item.title.as_str())
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "templates/event.json.jinja",
+                "event-notes.md",
+                "output/events.json"
+            ]
+        );
     }
 
     #[test]

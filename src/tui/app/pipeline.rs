@@ -289,6 +289,7 @@ impl App {
                 if self.pipeline.phase == Phase::Starting {
                     self.pipeline.phase = Phase::Running;
                 }
+                self.resolved("the pipeline ");
                 self.info("the pipeline is running");
             }
             PipelineEvent::Refused(why, diagnostics) => {

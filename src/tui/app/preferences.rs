@@ -46,6 +46,7 @@ impl App {
             self.tell_problems(&problems);
             return;
         }
+        self.resolved("settings: ");
         let old = std::mem::replace(&mut self.settings, loaded.settings);
         if old == self.settings {
             return;
@@ -66,6 +67,9 @@ impl App {
     pub(super) fn settle_editor(&mut self, old: &Settings) {
         if old.key_set != self.settings.key_set {
             self.set_key_set(self.settings.key_set);
+        }
+        if old.vim != self.settings.vim {
+            self.settle_remap();
         }
         if old.tab_width != self.settings.tab_width {
             set_tab(usize::from(self.settings.tab_width));

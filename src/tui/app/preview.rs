@@ -41,7 +41,7 @@ pub struct Problem {
     pub help: Option<String>,
     /// The file, absolute, and line and character in it, from 0.
     pub place: Option<Resolved>,
-    /// The place as shown; empty when there is none.
+    /// The place as shown, and how many events have it; empty when there is none.
     pub label: String,
 }
 
@@ -97,6 +97,8 @@ pub struct Preview {
     buckets: usize,
     width_changed: bool,
     pub(super) diagnostics: Vec<crate::config::Diagnostic>,
+    /// What is wrong with the events themselves.
+    pub(super) of_events: Vec<crate::config::Diagnostic>,
 }
 
 impl Preview {
@@ -140,6 +142,7 @@ impl Preview {
             buckets: 0,
             width_changed: false,
             diagnostics: Vec::new(),
+            of_events: Vec::new(),
         }
     }
 
@@ -349,21 +352,28 @@ impl App {
                 one.place.as_ref(),
             ));
         }
-        for event in self.preview.events.iter().filter(|_| !self.preview.old) {
-            if let Err(PreviewFailure::Render(error)) = &event.text {
-                let place = error.places.first();
-                let one = problem(
-                    &project.root,
-                    Severity::Error,
-                    &error.message,
-                    error.help.as_deref(),
-                    place,
-                );
-                if !problems.contains(&one) {
-                    problems.push(one);
-                }
-            }
+        let events = match self.preview.old {
+            true => Vec::new(),
+            false => crate::preview::problems(&self.preview.events),
+        };
+        for one in &events {
+            let mut found = problem(
+                &project.root,
+                one.problem.severity,
+                &one.problem.message,
+                one.problem.help.as_deref(),
+                one.problem.place.as_ref(),
+            );
+            let gap = if found.label.is_empty() { "" } else { "  " };
+            let share = match one.times == one.of {
+                true => format!("all {}", one.of),
+                false => format!("{} of {}", one.times, one.of),
+            };
+            found.label.push_str(&format!("{gap}{share}"));
+            problems.push(found);
         }
+        let events = events.into_iter().map(|one| one.problem);
+        self.preview.of_events = events.collect();
         problems.sort_by_key(|problem| problem.severity);
         for buffer in &mut project.buffers {
             let own = problems.iter().filter_map(|problem| {

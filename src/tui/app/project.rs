@@ -157,6 +157,7 @@ impl App {
         let mut project = Project::new(document);
         project.awaited = Some(Awaited::new(project.document.clone(), None));
         self.recall(&project.root);
+        self.look_for_copies(&project.root);
         self.effects.push(Effect::Open(project.document.clone()));
         self.effects.push(Effect::Scan(project.root.clone()));
         self.effects.push(Effect::Watch(vec![project.root.clone()]));
@@ -167,6 +168,7 @@ impl App {
         self.set_focus(Focus::Editor);
         self.preview.hurry(self.now);
         self.project_settings();
+        self.first_time();
     }
 
     pub(super) fn open_start(&mut self, folder: PathBuf) {

@@ -68,16 +68,31 @@ impl App {
         self.screen = screen;
     }
 
+    /// True for a terminal that was opened on generators, as `evtui attach` does, and has no project: the
+    /// table is where it begins and ends.
+    pub fn is_watcher(&self) -> bool {
+        self.home != Screen::Design && self.project.is_none()
+    }
+
     /// The table of generators, or back to the workbench.
     pub fn toggle_monitor(&mut self) {
+        if self.is_watcher() {
+            if self.screen == Screen::Overview {
+                self.info("no project is open here: d shows those that can be opened, Esc leaves");
+            }
+            return self.show_screen(Screen::Overview);
+        }
         self.show_screen(match self.screen {
             Screen::Design => Screen::Overview,
             _ => Screen::Design,
         });
     }
 
-    /// Back to the table, from there to the workbench.
+    /// Back to the table, from there to the workbench, or out where there is none.
     pub fn back(&mut self) {
+        if self.screen == Screen::Overview && self.is_watcher() {
+            return self.leave_table();
+        }
         self.show_screen(match self.screen {
             Screen::Design | Screen::Overview => Screen::Design,
             _ => Screen::Overview,

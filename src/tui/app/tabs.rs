@@ -84,7 +84,11 @@ fn all(project: &Project, short: bool) -> Vec<Tab> {
         };
         let name = Some(own(&buffer.name)).filter(|name| short && alone(name));
         let name = name.unwrap_or_else(|| buffer.name.clone());
-        let gone = if buffer.gone { " (deleted)" } else { "" };
+        let gone = match () {
+            () if buffer.gone => " (deleted)",
+            () if buffer.theirs.is_some() => " (changed on disk)",
+            () => "",
+        };
         let active = index == project.active;
         let tab = Tab {
             index,

@@ -70,6 +70,14 @@ impl App {
         self.changed = true;
     }
 
+    /// What was wrong with something is put right: warnings and failures that name it go.
+    pub(super) fn resolved(&mut self, about: &str) {
+        let before = self.toasts.len();
+        self.toasts
+            .retain(|toast| toast.level == Level::Info || !toast.text.contains(about));
+        self.changed |= self.toasts.len() != before;
+    }
+
     fn remember_message(&mut self, level: Level, text: &str) {
         let now = self.now;
         if let Some(last) = self.messages.back_mut().filter(|last| last.text == text) {

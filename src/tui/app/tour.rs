@@ -1,8 +1,8 @@
 //! The tour: five steps that show the way once, and again when asked for.
 
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{App, Overlay};
+use super::{App, Overlay, Screen};
 use crate::tui::command::Id;
 
 /// One step.
@@ -68,25 +68,51 @@ impl App {
         self.overlays.push(Overlay::Tour(0));
     }
 
-    /// Shows the tour when it was never shown and is wanted.
+    /// Shows the tour when it was never shown and is wanted. It is about the workbench: without a project,
+    /// and for who came to watch, it waits.
     pub(super) fn first_time(&mut self) {
-        if self.settings.tour && !self.kept.toured && self.kept.lasting() {
+        let here = self.screen == Screen::Design && self.project.is_some();
+        if here && self.settings.tour && !self.kept.toured && self.kept.lasting() {
             self.kept.toured = true;
             self.open_tour();
         }
     }
 
-    pub(super) fn tour_key(&mut self, key: &KeyEvent) {
+    /// Takes a key; false when it is none of the tour's, which is over then. Letters are taken all the
+    /// same: who types on is not to find a part of it in the text.
+    pub(super) fn tour_key(&mut self, key: &KeyEvent) -> bool {
+        let plain = key.modifiers.difference(KeyModifiers::SHIFT).is_empty();
         match key.code {
-            KeyCode::Esc | KeyCode::Char('q' | 's') => drop(self.overlays.pop()),
+            KeyCode::Esc => self.end_tour(),
+            _ if !plain => {
+                self.overlays.pop();
+                return false;
+            }
             KeyCode::Left | KeyCode::Up | KeyCode::BackTab | KeyCode::Backspace => {
                 self.step_tour(false);
             }
-            KeyCode::Right | KeyCode::Down | KeyCode::Tab | KeyCode::Enter | KeyCode::Char(_) => {
-                self.step_tour(true);
+            KeyCode::Right | KeyCode::Down | KeyCode::Tab | KeyCode::Enter => self.step_tour(true),
+            KeyCode::Char(' ') => self.step_tour(true),
+            KeyCode::Char(c) => {
+                if let (Some(digit), Some(Overlay::Tour(step))) =
+                    (c.to_digit(10), self.overlays.last_mut())
+                {
+                    let wanted = (digit as usize).saturating_sub(1);
+                    *step = wanted.min(STEPS.len() - 1);
+                }
+            }
+            KeyCode::F(_) => {
+                self.overlays.pop();
+                return false;
             }
             _ => {}
         }
+        true
+    }
+
+    fn end_tour(&mut self) {
+        self.overlays.pop();
+        self.guard.close();
     }
 
     /// The next step, or the one before; after the last one the tour ends.
@@ -95,7 +121,7 @@ impl App {
             return;
         };
         if forward && *step + 1 >= STEPS.len() {
-            self.overlays.pop();
+            self.end_tour();
         } else if forward {
             *step += 1;
         } else {

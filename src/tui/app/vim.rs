@@ -4,7 +4,7 @@ use crossterm::event::KeyEvent;
 
 use super::{Action, App, Overlay};
 use crate::tui::command::{self, Id};
-use crate::tui::editor::vim::{Ex, Mode, Outcome, Setting, Vim};
+use crate::tui::editor::vim::{Ex, Meaning, Mode, Outcome, Remap, Remapped, Setting, Vim};
 use crate::tui::editor::{KeySet, Options, Shape};
 use crate::tui::terminal::Cursor;
 
@@ -17,6 +17,8 @@ pub struct Editing {
     pub options: Options,
     /// The set with modes.
     pub vim: Vim,
+    /// Keys of one's own in its modes.
+    pub remap: Remap,
     /// The file that was shown last, to notice when another one is.
     shown: Option<std::path::PathBuf>,
 }
@@ -66,6 +68,7 @@ impl App {
     /// The other set of keys.
     pub fn toggle_key_set(&mut self) {
         let vim = self.key_set() == KeySet::Plain;
+        self.editing.remap.forget();
         self.set_key_set(if vim { KeySet::Vim } else { KeySet::Plain });
         self.info(if vim {
             "the editor's keys are those of vi; i types text, Esc goes back, : takes commands"
@@ -116,6 +119,7 @@ impl App {
         let shown = project.buffer().map(|buffer| buffer.path.clone());
         let vim = self.editing.keys == KeySet::Vim;
         if shown != self.editing.shown {
+            self.editing.remap.forget();
             let before = self.editing.shown.take();
             let old = before.and_then(|path| project.buffer_at(&path));
             if vim && let Some(old) = old {
@@ -137,11 +141,33 @@ impl App {
         }
     }
 
+    /// Takes over the keys of one's own.
+    pub(super) fn settle_remap(&mut self) {
+        let all = self.settings.vim.iter().flatten();
+        let all = all.map(|one| (one.keys.clone(), Meaning::clone(&one.meaning)));
+        self.editing.remap = Remap::new(all);
+    }
+
     /// Keys of the set with modes; false leaves them to the rest.
     pub(super) fn vim_key(&mut self, key: &KeyEvent) -> bool {
-        if self.editing.keys != KeySet::Vim {
+        if self.editing.keys != KeySet::Vim || self.buffer().is_none() {
             return false;
         }
+        match self.editing.remap.take(key, &self.editing.vim) {
+            Remapped::Nothing => true,
+            Remapped::Command(name) => {
+                self.run_named(&name);
+                true
+            }
+            // What the key set has no use for may be a command's, when it was typed like that.
+            Remapped::Keys(keys) => {
+                let used = keys.iter().fold(false, |_, key| self.vim_plain_key(key));
+                used || keys != [*key]
+            }
+        }
+    }
+
+    fn vim_plain_key(&mut self, key: &KeyEvent) -> bool {
         let page = self.page();
         let Some(buffer) = self
             .project
@@ -153,6 +179,8 @@ impl App {
         let before = buffer.revision();
         let outcome = self.editing.vim.key(buffer, key, page);
         let changed = buffer.revision() != before;
+        // What one key does is brought in step before the next, as if both were typed.
+        self.settle_editing();
         if changed {
             self.touch_preview();
         }
@@ -207,10 +235,14 @@ impl App {
                     Setting::Pairs => options.pairs = on,
                 }
             }
-            Ex::Command(name) => match command::all().find(|one| one.name == name) {
-                Some(command) => self.run(command.id),
-                None => self.warn(format!("there is no command {name}")),
-            },
+            Ex::Command(name) => self.run_named(&name),
+        }
+    }
+
+    fn run_named(&mut self, name: &str) {
+        match command::all().find(|one| one.name == name) {
+            Some(command) => self.run(command.id),
+            None => self.warn(format!("there is no command {name}")),
         }
     }
 

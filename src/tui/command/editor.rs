@@ -360,8 +360,8 @@ pub static TABLE: &[Command] = &[
     Command {
         id: Id::EditOutside,
         name: "file.edit-outside",
-        title: "Open in $EDITOR",
-        help: "Give the terminal to the editor of VISUAL or EDITOR, at the cursor's place",
+        title: "Open in external editor",
+        help: "Give the terminal to the editor that the environment names (VISUAL or EDITOR), at the cursor's place",
         keys: &["alt-e"],
         available: file,
         asks: true,

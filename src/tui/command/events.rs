@@ -291,6 +291,7 @@ pub static TABLE: &[Command] = &[
     },
     Command {
         id: Id::StateReset,
+        asks: true,
         name: "state.reset",
         title: "Reset the state",
         help: "Take back all changes of the state made by hand",

@@ -86,6 +86,10 @@ fn output(app: &App) -> Result<(), &'static str> {
 }
 
 fn failing_output(app: &App) -> Result<(), &'static str> {
+    fault(app)?;
+    if !app.fault_run_works() {
+        return Err("the run is over: start it again with s on the table (1) or on the flow (2)");
+    }
     output(app)?;
     let down = app
         .fault_output()
@@ -99,8 +103,11 @@ fn failing_output(app: &App) -> Result<(), &'static str> {
 
 fn letters(app: &App) -> Result<(), &'static str> {
     output(app)?;
-    let kept = app.fault_output().and_then(|(_, one)| one.letters.as_ref());
-    kept.map(|_| ()).ok_or("the output keeps no dead letters")
+    match app.fault_output() {
+        Some((_, one)) if one.letters.is_none() => Err("the output keeps no dead letters"),
+        Some((_, one)) if one.letters_kept == 0 => Err("no dead letter is left in its file"),
+        _ => Ok(()),
+    }
 }
 
 fn template(app: &App) -> Result<(), &'static str> {

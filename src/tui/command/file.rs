@@ -1,7 +1,7 @@
 //! Commands about files.
 
 use super::{BASE, Command, Context, Id};
-use super::{closed, file, file_changes, files, unsaved};
+use super::{changed, closed, file, file_changes, files, recoverable, unsaved};
 use crate::tui::app::App;
 
 /// In the order of palette and help.
@@ -153,10 +153,43 @@ pub static TABLE: &[Command] = &[
         name: "file.undo",
         title: "Undo file change",
         help: "Take back the last file that was made, renamed, copied or deleted",
+        asks: true,
         available: file_changes,
         keys: &["u"],
         context: Context::Files,
         run: App::undo_file_change,
+        ..BASE
+    },
+    Command {
+        id: Id::ReloadFile,
+        name: "file.reload",
+        title: "Reload file",
+        help: "Take over what the disk has; undo brings back what was typed",
+        asks: true,
+        available: file,
+        context: Context::Design,
+        run: App::ask_reload,
+        ..BASE
+    },
+    Command {
+        id: Id::CompareDisk,
+        name: "file.compare",
+        title: "Compare with disk",
+        help: "Show how the text differs from what the disk had when it was last looked at",
+        available: changed,
+        context: Context::Design,
+        run: App::compare_with_disk,
+        ..BASE
+    },
+    Command {
+        id: Id::RecoverUnsaved,
+        name: "file.recover",
+        title: "Recover unsaved texts",
+        help: "Offer again what was not saved when the program ended without leave",
+        asks: true,
+        available: recoverable,
+        context: Context::Design,
+        run: App::offer_copies,
         ..BASE
     },
 ];

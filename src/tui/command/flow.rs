@@ -155,6 +155,7 @@ pub static TABLE: &[Command] = &[
     },
     Command {
         id: Id::FlowWriteBack,
+        asks: true,
         name: "flow.write-back",
         title: "Write back",
         help: "Write pace, gain and limits as they are now to the startup list",

@@ -267,6 +267,11 @@ pub enum Id {
     NowSet,
     NowReal,
     ZoneSet,
+    // Texts that are not saved.
+    RecoverUnsaved,
+    CompareDisk,
+    ReloadFile,
+    TimesGo,
     #[cfg(debug_assertions)]
     Panic,
 }

@@ -216,6 +216,24 @@ fn unsaved(app: &App) -> Result<(), &'static str> {
     }
 }
 
+fn changed(app: &App) -> Result<(), &'static str> {
+    file(app)?;
+    let differs = |buffer: &crate::tui::editor::Buffer| buffer.dirty() || buffer.theirs.is_some();
+    if app.buffer().is_some_and(differs) {
+        Ok(())
+    } else {
+        Err("the file is as on disk")
+    }
+}
+
+fn recoverable(app: &App) -> Result<(), &'static str> {
+    if app.has_copies() {
+        Ok(())
+    } else {
+        Err("there is nothing unsaved of before")
+    }
+}
+
 fn running(app: &App) -> Result<(), &'static str> {
     if app.pipeline.active() {
         Ok(())

@@ -181,6 +181,7 @@ pub static TABLE: &[Command] = &[
     },
     Command {
         id: Id::OverviewReload,
+        asks: true,
         name: "overview.reload",
         title: "Read the startup list again",
         help: "Start, restart and stop what differs in the startup list and the settings",
@@ -194,7 +195,7 @@ pub static TABLE: &[Command] = &[
         id: Id::OverviewBack,
         name: "overview.back",
         title: "Show all, unmark, back",
-        help: "Take the filter away, then the marks, then go back to the workbench",
+        help: "Take the filter away, then the marks, then go back to the workbench; leave where no project is open",
         plain_keys: &["esc"],
         context: HERE,
         available: always,

@@ -125,4 +125,14 @@ pub static TABLE: &[Command] = &[
         run: App::ask_zone,
         ..BASE
     },
+    Command {
+        id: Id::TimesGo,
+        name: "timestamps.go",
+        title: "Go where it fires",
+        help: "Move the histogram to the next timestamp, or to the first one",
+        plain_keys: &["g"],
+        context: Context::Timestamps,
+        run: App::go_to_timestamps,
+        ..BASE
+    },
 ];

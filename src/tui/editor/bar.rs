@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::{Field, Find, Input};
+use crate::tui::canvas::Canvas;
 use crate::tui::text;
 use crate::tui::theme::Theme;
 
@@ -80,7 +81,7 @@ pub fn draw(find: &Find, rows: Rect, theme: &Theme, screen: &mut Screen) -> Opti
                 (format!(" {sign} "), theme.bar)
             };
             let room = usize::from(first.right().saturating_sub(x));
-            (x, _) = screen.set_stringn(x, first.y, text, room, style);
+            (x, _) = screen.set_within(x, first.y, text, room, style);
         }
     }
     let room = usize::from(end.saturating_sub(first.x + LABEL.min(first.width)));
@@ -88,18 +89,14 @@ pub fn draw(find: &Find, rows: Rect, theme: &Theme, screen: &mut Screen) -> Opti
     let wide = u16::try_from(text::width(&state)).unwrap_or(u16::MAX);
     if wide > 0 && usize::from(wide) < room {
         end -= wide + 1;
-        screen.set_stringn(end, first.y, &state, usize::from(wide), style);
+        screen.set_within(end, first.y, &state, usize::from(wide), style);
     }
-    let place = line(
-        " Find",
-        &find.input,
-        Rect {
-            width: end - first.x,
-            ..first
-        },
-        theme,
-        screen,
-    );
+    let area = Rect {
+        width: end - first.x,
+        ..first
+    };
+    let on = active(Field::Find);
+    let place = line((" Find", on), &find.input, area, theme, screen);
     let mut cursor = active(Field::Find).then_some(place);
     if let Some(with) = &find.with
         && rows.height > 1
@@ -108,7 +105,8 @@ pub fn draw(find: &Find, rows: Rect, theme: &Theme, screen: &mut Screen) -> Opti
             y: rows.y + 1,
             ..first
         };
-        let place = line(" Replace", with, second, theme, screen);
+        let on = !active(Field::Find);
+        let place = line((" Replace", on), with, second, theme, screen);
         if !active(Field::Find) {
             cursor = Some(place);
         }
@@ -136,27 +134,53 @@ fn state(find: &Find, theme: &Theme, room: usize) -> (String, Style) {
     }
 }
 
-/// Draws a label and what is typed behind it, the end of it when it is long; gives the cursor's place.
-fn line(label: &str, input: &Input, row: Rect, theme: &Theme, screen: &mut Screen) -> Position {
+/// Draws a label and what is typed behind it, the part around the cursor when it is long; gives the
+/// cursor's place.
+fn line(
+    (label, active): (&str, bool),
+    input: &Input,
+    row: Rect,
+    theme: &Theme,
+    screen: &mut Screen,
+) -> Position {
     let width = usize::from(row.width);
-    screen.set_stringn(row.x, row.y, label, width, theme.hint_key);
+    screen.set_within(row.x, row.y, label, width, theme.hint_key);
     let x = row.x.saturating_add(LABEL).min(row.right());
-    let room = usize::from(row.right() - x);
-    let skipped = (input.cursor() + 1).saturating_sub(room);
-    let mut cells = 0;
-    let shown = input.text().char_indices().find(|(_, c)| {
-        let there = cells >= skipped;
-        cells += unicode_width::UnicodeWidthChar::width(*c).unwrap_or(0);
-        there
-    });
-    let from = shown.map_or(0, |(at, _)| at);
-    let shown = input.text().get(from..).unwrap_or_default();
-    screen.set_stringn(x, row.y, shown, room, theme.bar);
-    let before = input.text().get(..from).map_or(0, text::width);
-    let shift = input.cursor().saturating_sub(before);
-    let shift = u16::try_from(shift).unwrap_or(u16::MAX);
+    let area = Rect {
+        x,
+        width: row.right() - x,
+        ..row
+    };
+    let selection = if active { theme.selection } else { theme.bar };
+    typed(input, area, (theme.bar, selection), screen)
+}
+
+/// Draws what is typed into an input, with its selection; gives the cursor's place.
+pub fn typed(
+    input: &Input,
+    area: Rect,
+    (style, selection): (Style, Style),
+    screen: &mut Screen,
+) -> Position {
+    let room = usize::from(area.width);
+    let (window, cursor) = input.window(room);
+    let selected = input.selection().unwrap_or(0..0);
+    let mut x = area.x;
+    let mut put = |from: usize, to: usize, style: Style| {
+        let part = input.text().get(from..to.max(from)).unwrap_or_default();
+        let room = usize::from(area.right().saturating_sub(x));
+        (x, _) = screen.set_within(x, area.y, part, room, style);
+    };
+    let (start, end) = (
+        selected.start.clamp(window.start, window.end),
+        selected.end.clamp(window.start, window.end),
+    );
+    put(window.start, start, style);
+    put(start, end, selection);
+    put(end, window.end, style);
+    let shift = u16::try_from(cursor).unwrap_or(u16::MAX);
     Position {
-        x: x.saturating_add(shift).min(row.right().saturating_sub(1)),
-        y: row.y,
+        x: (area.x.saturating_add(shift)).min(area.right().saturating_sub(1)),
+        y: area.y,
     }
 }

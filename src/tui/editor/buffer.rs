@@ -10,6 +10,7 @@ use ropey::Rope;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::config::Severity;
+use crate::tui::difference::Difference;
 use crate::tui::lexer::{self, Language};
 use crate::tui::text;
 
@@ -59,6 +60,9 @@ pub struct Buffer {
     pub read_only: Option<String>,
     /// The file is gone from the disk.
     pub gone: bool,
+    /// What someone else wrote to the file while there are changes here, as long as it is undecided
+    /// whose text is to stay.
+    pub theirs: Option<Rope>,
     /// First line shown.
     pub top: usize,
     /// First cell column shown.
@@ -96,6 +100,10 @@ pub struct Buffer {
     lexed: lexer::States,
     /// Text as last read from or written to the disk.
     disk: Rope,
+    /// Grows whenever something else is known of the disk.
+    disk_revision: u64,
+    /// The revision at which the file was found to be gone, and whether it was unsaved then.
+    gone_at: Option<(u64, bool)>,
 }
 
 impl Buffer {
@@ -114,6 +122,7 @@ impl Buffer {
             language,
             read_only: None,
             gone: false,
+            theirs: None,
             top: 0,
             left: 0,
             skipped: 0,
@@ -128,6 +137,8 @@ impl Buffer {
             revision: 0,
             known: Cell::new(None),
             disk: rope.clone(),
+            disk_revision: 0,
+            gone_at: None,
             rope,
             at: Selection::default(),
             goal: None,
@@ -258,13 +269,29 @@ impl Buffer {
     /// The text as it is now (`text`) is what the disk has.
     pub fn saved(&mut self, text: Rope) {
         self.gone = false;
+        self.theirs = None;
         if text == self.rope {
             self.history.mark_saved();
         } else {
             self.history.mark_unsaved();
         }
+        self.set_disk(text);
+    }
+
+    fn set_disk(&mut self, text: Rope) {
         self.disk = text;
+        self.disk_revision += 1;
         self.known.set(None);
+    }
+
+    /// What the disk had when it was last looked at; `None` when the file was gone.
+    pub fn disk(&self) -> Option<Rope> {
+        (!self.gone).then(|| self.disk.clone())
+    }
+
+    /// Grows whenever something else is known of the disk.
+    pub fn disk_revision(&self) -> u64 {
+        self.disk_revision
     }
 
     /// True when `text` is what was last read from or written to the disk.
@@ -279,21 +306,54 @@ impl Buffer {
 
     /// Notes what the disk has now without taking it over; the buffer is dirty from now on.
     pub fn diverged(&mut self, text: Option<Rope>) {
+        if text.is_none() && !self.gone {
+            self.gone_at = Some((self.revision, self.dirty()));
+        }
         self.gone = text.is_none();
-        self.disk = text.unwrap_or_default();
+        self.theirs = None;
+        self.set_disk(text.unwrap_or_default());
         self.history.mark_unsaved();
-        self.known.set(None);
     }
 
-    /// Takes over what the disk has; can be undone. The cursor keeps its line and column.
+    /// True when something would be lost if the disk's text took the place of this one: a file that is
+    /// merely gone has nothing that was typed.
+    pub fn holds_edits(&self) -> bool {
+        match self.gone_at.filter(|_| self.gone) {
+            Some((revision, dirty)) => dirty || revision != self.revision,
+            None => self.dirty(),
+        }
+    }
+
+    /// Takes over what the disk has; can be undone.
     pub fn reload(&mut self, text: Rope) {
+        self.take_over(&text);
+        self.saved(text);
+    }
+
+    /// Puts another text in place of this one as one step. The cursor stays on its line of text, and the
+    /// line stays where it is on the screen.
+    pub fn take_over(&mut self, text: &Rope) {
         let (line, column) = self.place();
-        let (range, within) = self.difference(&text);
+        let (line, row) = (line - 1, (line - 1).saturating_sub(self.top));
+        let (top, follows) = (self.top, self.following);
+        let seen = line >= top;
+        let moved = Difference::between(&self.rope, text);
+        let (range, within) = self.difference(text);
         let new = text.slice(within).to_string();
         self.history.end();
         self.replace(range, &new, Kind::Other);
-        self.go_to(line - 1, column - 1);
-        self.saved(text);
+        let to = moved.follow(line);
+        self.go_to(to, column - 1);
+        self.top = if top == 0 && to < self.rows {
+            // Who looks at the beginning sees what came there.
+            0
+        } else if follows && seen {
+            to.saturating_sub(row)
+        } else {
+            moved.follow(top)
+        };
+        self.top = self.top.min(self.lines() - 1);
+        self.following = follows;
     }
 
     /// The characters that differ from `text`, and which stand there in `text`.

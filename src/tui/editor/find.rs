@@ -101,8 +101,10 @@ impl Buffer {
             Some(find) => Find { origin, ..find },
             None => Find::new(origin, ""),
         };
-        if let Some(text) = text {
-            find.input = Input::new(&text);
+        // What stands there is a suggestion: typing takes its place.
+        match text {
+            Some(text) => find.input = Input::suggested(&text),
+            None => find.input.select_all(),
         }
         if several {
             find.within = selection;

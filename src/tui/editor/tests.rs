@@ -192,7 +192,7 @@ fn reload_keeps_the_place_and_can_be_undone() {
     let mut buffer = buffer("a.yml", "a\nb|b\nc");
     buffer.reload(ropey::Rope::from_str("0\na\nb\n"));
     assert!(!buffer.dirty());
-    assert_eq!(shown(&buffer), "0\na|\nb\n");
+    assert_eq!(shown(&buffer), "0\na\nb|\n", "the line in its place");
     buffer.undo();
     assert!(buffer.dirty());
     assert_eq!(buffer.rope.to_string(), "a\nbb\nc");
@@ -331,4 +331,46 @@ proptest! {
         while buffer.undo() {}
         prop_assert_eq!(buffer.rope.to_string(), text);
     }
+}
+
+#[test]
+fn what_the_disk_has_is_taken_over_around_the_cursor() {
+    let old: String = (0..100).map(|line| format!("line {line}\n")).collect();
+    let mut buffer = Buffer::new("a.yml".into(), "a.yml".to_owned(), &old);
+    buffer.settle_view(10, 80);
+    buffer.go_to(50, 3);
+    buffer.settle_view(10, 80);
+    let row = 50 - buffer.top;
+    // Lines come above, one below goes, and the cursor's own line is changed.
+    let new = format!("# new\n# lines\n{old}")
+        .replace("line 50\n", "line fifty\n")
+        .replace("line 70\n", "");
+    buffer.reload(ropey::Rope::from_str(&new));
+    buffer.settle_view(10, 80);
+    assert_eq!(buffer.place(), (53, 4));
+    assert_eq!(buffer.line(52), "line fifty");
+    assert_eq!(
+        52 - buffer.top,
+        row,
+        "the line stays where it is on the screen"
+    );
+    assert!(!buffer.dirty());
+    assert!(buffer.undo());
+    assert_eq!(buffer.rope().to_string(), old);
+    assert!(buffer.dirty());
+    assert!(buffer.redo() && !buffer.dirty());
+}
+
+#[test]
+fn a_view_that_was_scrolled_away_keeps_its_text() {
+    let old: String = (0..100).map(|line| format!("line {line}\n")).collect();
+    let mut buffer = Buffer::new("a.yml".into(), "a.yml".to_owned(), &old);
+    buffer.settle_view(10, 80);
+    buffer.scroll(40);
+    buffer.settle_view(10, 80);
+    let shown = buffer.line(buffer.top).into_owned();
+    buffer.reload(ropey::Rope::from_str(&format!("# new\n{old}")));
+    buffer.settle_view(10, 80);
+    assert_eq!(buffer.line(buffer.top), shown);
+    assert_eq!(buffer.line(buffer.cursor().0), "line 0");
 }

@@ -10,6 +10,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::buffer::Buffer;
 use super::cells;
 use crate::config::Severity;
+use crate::tui::canvas::Canvas;
 use crate::tui::lexer::{self, Piece};
 use crate::tui::text;
 use crate::tui::theme::{Theme, Token};
@@ -258,9 +259,9 @@ fn draw_gutter(
         None => (" ", theme.gutter),
     };
     let width = usize::from(area.width);
-    screen.set_stringn(area.x, area.y, sign, width.min(1), style);
+    screen.set_within(area.x, area.y, sign, width.min(1), style);
     if !buffer.options.numbers {
-        screen.set_stringn(
+        screen.set_within(
             area.x + 1,
             area.y,
             " ",
@@ -280,7 +281,7 @@ fn draw_gutter(
     } else {
         theme.gutter
     };
-    screen.set_stringn(area.x + 1, area.y, number, width.saturating_sub(1), style);
+    screen.set_within(area.x + 1, area.y, number, width.saturating_sub(1), style);
 }
 
 fn draw_message(severity: Severity, message: &str, row: Rect, theme: &Theme, screen: &mut Screen) {
@@ -288,7 +289,7 @@ fn draw_message(severity: Severity, message: &str, row: Rect, theme: &Theme, scr
         Severity::Error => theme.error,
         Severity::Warning => theme.warn,
     };
-    screen.set_stringn(row.x, row.y, message, usize::from(row.width), style);
+    screen.set_within(row.x, row.y, message, usize::from(row.width), style);
 }
 
 /// What decides how the characters of one line look.
@@ -315,10 +316,10 @@ impl LineStyles<'_> {
             let right = left + usize::from(row.width);
             if reaches_past(content, right) {
                 row.width -= 1;
-                screen.set_stringn(row.right(), row.y, "›", 1, self.theme.muted);
+                screen.set_within(row.right(), row.y, "›", 1, self.theme.muted);
             }
             if left > 0 && !content.is_empty() {
-                screen.set_stringn(row.x, row.y, "‹", 1, self.theme.muted);
+                screen.set_within(row.x, row.y, "‹", 1, self.theme.muted);
                 row.x += 1;
                 row.width -= 1;
                 from += 1;
@@ -450,7 +451,7 @@ fn put(
     for column in cell.max(left)..(cell + wide).min(right) {
         let x = row.x + u16::try_from(column - left).unwrap_or(0);
         if whole && column == cell {
-            screen.set_stringn(x, row.y, visible, wide, style);
+            screen.set_within(x, row.y, visible, wide, style);
             break;
         }
         let symbol = if matches!(visible, "·" | "→") && column == cell {
@@ -458,6 +459,6 @@ fn put(
         } else {
             " "
         };
-        screen.set_stringn(x, row.y, symbol, 1, style);
+        screen.set_within(x, row.y, symbol, 1, style);
     }
 }

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use super::faults_facts::{self as facts, Fact};
 use super::faults_model::{self as model, About, Fault, Losses};
 use super::faults_place::{self as place, Excerpt, Spot};
+use super::history::is_active;
 use super::list::List;
 use crate::instance::GeneratorStatus;
 use crate::pipeline::{Change, OutputStats};
@@ -106,6 +107,12 @@ impl App {
             return None;
         };
         Some((index, self.faults_status()?.stats.outputs.get(index)?))
+    }
+
+    /// True while the run that the faults are of works.
+    pub fn fault_run_works(&self) -> bool {
+        let state = self.faults_status().map(|status| &status.state);
+        is_active(state.and_then(Option::as_ref))
     }
 
     /// The chosen fault's template, and whether it is switched off.
@@ -210,17 +217,13 @@ impl App {
         };
         let letters = output.letters.as_ref();
         let kept = text::count(
-            usize::try_from(output.dead_lettered).unwrap_or(usize::MAX),
-            "event",
+            usize::try_from(output.letters_kept).unwrap_or(usize::MAX),
+            "dead letter",
         );
         let lines = vec![
-            format!(
-                "{kept} of this run are kept as dead letters of output[{index}] {}, in",
-                output.name
-            ),
+            format!("{kept} of output[{index}] {} in", output.name),
             letters.map_or_else(String::new, |path| format!("  {}", path.display())),
-            "with those of earlier runs, if there are any. What the target takes now".to_owned(),
-            "leaves the file; what it refuses stays there.".to_owned(),
+            "What the target takes now leaves the file; what it refuses stays there.".to_owned(),
         ];
         self.overlays.push(Overlay::Dialog(Dialog {
             title: "Dead letters".to_owned(),

@@ -50,6 +50,9 @@ fn fact(label: &str, text: impl Into<String>, tone: Tone) -> Fact {
     }
 }
 
+/// What can be done about a run that failed.
+const AFTER_FAILURE: &str = "mend what is told below, then start it again: `s` on the table of generators (1) or on the flow (2)";
+
 /// Cells of a label and the blanks round it.
 pub const LABEL: usize = 11;
 /// Narrowest screen with the details beside the list.
@@ -128,7 +131,8 @@ pub fn facts(
             "The run goes on as it was started, or does not start.",
             Tone::Plain,
         )],
-        About::Run | About::Source(_) => Vec::new(),
+        About::Run => vec![fact("what to do", AFTER_FAILURE, Tone::Help)],
+        About::Source(_) => Vec::new(),
     };
     let mut shown = excerpt;
     for error in &fault.errors {
@@ -200,12 +204,21 @@ fn of_output(output: &OutputStats) -> Vec<Fact> {
         out.push(fact("lost", parts.join(", "), Tone::Error));
     }
     if let Some(path) = &output.letters {
-        let text = format!(
-            "{} of this run in {}",
-            grouped(output.dead_lettered),
-            path.display()
-        );
-        let tone = if output.dead_lettered > 0 {
+        let text = match (output.letters_kept, output.dead_lettered) {
+            (0, 0) => format!("none in {}", path.display()),
+            (0, _) => format!(
+                "none in {} any more; this run put {} there",
+                path.display(),
+                grouped(output.dead_lettered)
+            ),
+            (kept, put) => format!(
+                "{} in {}; this run put {} there",
+                grouped(kept),
+                path.display(),
+                grouped(put)
+            ),
+        };
+        let tone = if output.letters_kept > 0 {
             Tone::Warn
         } else {
             Tone::Muted

@@ -250,12 +250,16 @@ fn of_output(
     now: Option<f64>,
 ) -> Option<Fault> {
     let lost = lost_of(output);
-    let calm = lost == 0 && output.dead_lettered == 0 && errors.is_empty();
+    let calm = lost == 0 && output.letters_kept == 0 && errors.is_empty();
     if calm && output.outage.is_none() && !output.paused {
         return None;
     }
     let name = format!("output[{index}] {}", output.name);
     let mut fault = failing(About::Output(index), name, lost, errors, now);
+    if fault.degree == Degree::Past && output.letters_kept > 0 {
+        let letters = crate::tui::text::short(output.letters_kept as f64);
+        fault.word = format!("{letters} letters kept");
+    }
     match &output.outage {
         Some(outage) => {
             let word = if outage.open { "down" } else { "failing" };

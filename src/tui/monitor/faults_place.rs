@@ -22,7 +22,8 @@ pub struct Excerpt {
     pub lines: Option<Result<Vec<(usize, String)>, String>>,
 }
 
-/// Splits a message that begins with `file:line:column: ` into the place and the rest.
+/// Splits a message that begins with `file:line:column: ` into the place and the rest. Where words stand
+/// before the place, the rest is the whole message.
 pub fn split<'a>(message: &'a str, root: &Path) -> Option<(Spot, &'a str)> {
     for (at, _) in message.match_indices(':') {
         let (path, rest) = (message.get(..at)?, message.get(at + 1..)?);
@@ -33,6 +34,10 @@ pub fn split<'a>(message: &'a str, root: &Path) -> Option<(Spot, &'a str)> {
             continue;
         };
         let rest = rest.strip_prefix(": ").unwrap_or(rest);
+        let (path, rest) = match path.rsplit_once(": ") {
+            Some((_, path)) => (path, message),
+            None => (path, rest),
+        };
         let named = path.contains(['/', '.']) && !path.contains(char::is_whitespace);
         return (named || Path::new(path).is_absolute()).then(|| {
             let spot = Spot {
@@ -100,6 +105,13 @@ mod tests {
         "x, from /abs/b:1:2"
     )]
     #[case("page.jinja:7:1", "/p/page.jinja", 7, 1, "")]
+    #[case(
+        "it does not render: t/a.jinja:7:1: x",
+        "/p/t/a.jinja",
+        7,
+        1,
+        "it does not render: t/a.jinja:7:1: x"
+    )]
     #[case("/with blank/a.jinja:7:1: x", "/with blank/a.jinja", 7, 1, "x")]
     fn places_are_read(
         #[case] message: &str,

@@ -5,7 +5,7 @@ use super::{flow_values as values, flow_words as words};
 use crate::instance::{GeneratorStatus, Selection};
 use crate::pipeline::{Change, ReloadMode, Stats};
 use crate::time::{Clock as _, Pace, WallClock, Zone};
-use crate::tui::app::{App, Prompt, Screen};
+use crate::tui::app::{Action, App, Choice, Dialog, Overlay, Prompt, Screen};
 use crate::tui::event::Request;
 
 /// The speed that slows down a run that goes as fast as possible.
@@ -221,15 +221,34 @@ impl App {
         }
     }
 
-    /// Writes what was changed while it ran to the startup list.
+    /// Asks whether to write what was changed while it ran to the startup list.
     pub fn write_back(&mut self) {
         let Some(id) = self.monitor.chosen.clone() else {
             return;
         };
-        if let Some(settings) = self.chosen_stats().map(|one| one.settings.clone()) {
-            self.monitor.flow.writes(&id, &settings);
+        self.overlays.push(Overlay::Dialog(Dialog {
+            title: "Write back".to_owned(),
+            lines: vec![
+                format!("Pace, gain and limits of {id} as they are now"),
+                "take the place of those in the startup list.".to_owned(),
+            ],
+            choices: vec![
+                Choice::new('w', "Write", Action::WriteBack(id)),
+                Choice::new('c', "Cancel", Action::Nothing),
+            ],
+            chosen: 0,
+            about: None,
+        }));
+    }
+
+    /// Writes what was changed while a generator ran to the startup list.
+    pub(in crate::tui) fn write_back_now(&mut self, id: &str) {
+        let chosen = self.monitor.chosen.as_deref() == Some(id);
+        let settings = self.chosen_stats().map(|one| one.settings.clone());
+        if let Some(settings) = settings.filter(|_| chosen) {
+            self.monitor.flow.writes(id, &settings);
         }
-        self.request(Request::WriteBack(id));
+        self.request(Request::WriteBack(id.to_owned()));
     }
 
     /// Shows the generator above or below in the table.

@@ -2,16 +2,16 @@
 //! last samples.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::flowing::Flowing;
 use crate::pipeline::Stats;
 
 /// Time that the samples go back.
 const WINDOW: Duration = Duration::from_secs(10);
-/// Least time over which a rate is measured.
-const SHORT: Duration = Duration::from_secs(1);
-/// Count in the short time from which it is used.
-const STEADY: u64 = 10;
+/// Time over which it is said how stages spend it: what was is soon no more.
+const LATELY: Duration = Duration::from_secs(3);
 /// Samples at most, however often they come.
 const MOST: usize = 64;
 /// Samples in which counters have to disagree before it is said: they are not read at one moment.
@@ -31,26 +31,34 @@ pub struct Shares {
 /// The last samples of a run, the latest last.
 #[derive(Debug, Default)]
 pub struct Meter {
-    samples: VecDeque<Stats>,
+    samples: VecDeque<Arc<Stats>>,
+    flowing: Flowing<Arc<Stats>>,
 }
 
 impl Meter {
     /// Takes a sample in; one of another run begins anew.
     pub fn heard(&mut self, stats: &Stats) {
         if let Some(last) = self.samples.back() {
-            if stats.uptime < last.uptime || stats.events < last.events {
-                self.samples.clear();
+            if is_other(last, stats) {
+                self.clear();
             } else if stats.uptime == last.uptime {
                 self.samples.pop_back();
             }
         }
-        self.samples.push_back(Stats {
+        let sample = Arc::new(Stats {
             errors: Vec::new(),
             lints: Vec::new(),
             ..stats.clone()
         });
         let now = stats.uptime;
-        let old = |one: &Stats| now.saturating_sub(one.uptime) >= WINDOW;
+        let flowed = match stats.flowed {
+            Duration::ZERO => now,
+            flowed => flowed,
+        };
+        self.flowing
+            .heard(now, flowed, stats.events, sample.clone());
+        self.samples.push_back(sample);
+        let old = |one: &Arc<Stats>| now.saturating_sub(one.uptime) >= WINDOW;
         while self.samples.len() > MOST || self.samples.get(1).is_some_and(old) {
             self.samples.pop_front();
         }
@@ -59,32 +67,21 @@ impl Meter {
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.samples.clear();
+        self.flowing.clear();
     }
 
-    /// How much a counter grows in a second.
-    pub fn rate(&self, count: impl Fn(&Stats) -> u64) -> f64 {
-        let (Some(oldest), Some(now)) = (self.samples.front(), self.samples.back()) else {
-            return 0.0;
-        };
-        let short = self
-            .samples
-            .iter()
-            .rev()
-            .find(|one| now.uptime.saturating_sub(one.uptime) >= SHORT)
-            .filter(|one| count(now).saturating_sub(count(one)) >= STEADY);
-        let base = short.unwrap_or(oldest);
-        let seconds = now.uptime.saturating_sub(base.uptime).as_secs_f64();
-        if seconds > 0.0 {
-            count(now).saturating_sub(count(base)) as f64 / seconds
-        } else {
-            0.0
-        }
+    /// How much a counter grows in a second; `None` while that is not known.
+    pub fn rate(&self, count: impl Fn(&Stats) -> u64) -> Option<f64> {
+        self.flowing.rate(|one| count(one))
     }
 
     /// How a stage spent the last seconds, by its number: inputs, event source, outputs. `None` while
     /// nothing is known of it.
     pub fn shares(&self, stage: usize) -> Option<Shares> {
-        let (old, now) = (self.samples.front()?, self.samples.back()?);
+        let now = self.samples.back()?;
+        let lately = |one: &&Arc<Stats>| now.uptime.saturating_sub(one.uptime) >= LATELY;
+        let old = self.samples.iter().rev().find(lately);
+        let old = old.or(self.samples.front())?;
         let (old, now) = (old.stages.get(stage)?, now.stages.get(stage)?);
         let busy = now.busy.saturating_sub(old.busy).as_secs_f64();
         let idle = now.idle.saturating_sub(old.idle).as_secs_f64();
@@ -118,7 +115,7 @@ impl Meter {
         };
         let certain = over || self.samples.len() >= CERTAIN;
         let always = |wrong: &dyn Fn(&Stats) -> bool| {
-            certain && wrong(now) && (over || self.samples.iter().all(wrong))
+            certain && wrong(now) && (over || self.samples.iter().all(|one| wrong(one)))
         };
         let mut out = Vec::new();
         let first = |one: &Stats| match released_less_decided(one) {
@@ -149,6 +146,37 @@ impl Meter {
         }
         out
     }
+}
+
+/// True when a sample cannot be compared with the one before: of another run, or the parts of the run are
+/// others since its files were changed.
+fn is_other(last: &Stats, now: &Stats) -> bool {
+    let inputs = |one: &Stats| -> Vec<(String, u64)> {
+        let all = one.inputs.iter();
+        all.map(|one| (one.name.clone(), one.released)).collect()
+    };
+    let outputs = |one: &Stats| -> Vec<(String, u64)> {
+        let all = one.outputs.iter();
+        all.map(|one| (one.name.clone(), one.received)).collect()
+    };
+    let aliases = |one: &Stats| -> Vec<(String, u64)> {
+        let all = one.aliases.iter();
+        all.map(|one| (one.name.clone(), one.events)).collect()
+    };
+    now.uptime < last.uptime
+        || now.events < last.events
+        || differs(&inputs(last), &inputs(now))
+        || differs(&outputs(last), &outputs(now))
+        || differs(&aliases(last), &aliases(now))
+}
+
+/// True when names are others, or counters went back.
+fn differs(last: &[(String, u64)], now: &[(String, u64)]) -> bool {
+    last.len() != now.len()
+        || last
+            .iter()
+            .zip(now)
+            .any(|((name, count), (other, later))| name != other || later < count)
 }
 
 fn released_less_decided(one: &Stats) -> i128 {
@@ -212,7 +240,8 @@ mod tests {
         for step in 0..200u64 {
             meter.heard(&sample(step * 250, step * 100));
         }
-        assert!((meter.rate(|stats| stats.events) - 400.0).abs() < 1e-6);
+        let rate = meter.rate(|stats| stats.events).unwrap();
+        assert!((rate - 400.0).abs() < 1e-6);
         let shares = meter.shares(0).unwrap();
         assert!((shares.blocked - 0.6).abs() < 0.01 && (shares.busy - 0.1).abs() < 0.01);
         assert!((meter.cpu() - 0.5).abs() < 0.01);
@@ -220,7 +249,39 @@ mod tests {
         assert!(meter.samples.len() < 50);
         // A run that began anew is not compared with the one before.
         meter.heard(&sample(100, 3));
-        assert!(meter.rate(|stats| stats.events).abs() < 1e-9);
+        let rate = meter.rate(|stats| stats.events).unwrap();
+        assert!(rate <= 3.0, "{rate}");
+    }
+
+    #[test]
+    fn what_a_stage_did_is_forgotten_soon_and_other_parts_are_not_compared() {
+        let mut meter = Meter::default();
+        for step in 0..80u64 {
+            meter.heard(&sample(step * 250, step * 100));
+        }
+        let mut busy = sample(79 * 250, 7_900);
+        for step in 80..95u64 {
+            busy.uptime = Duration::from_millis(step * 250);
+            busy.stages[0].idle += Duration::from_millis(250);
+            meter.heard(&busy);
+        }
+        let shares = meter.shares(0).unwrap();
+        assert!(shares.idle > 0.99, "{shares:?}");
+        // Files were changed: the first output is another one now, and the old one is former.
+        let mut changed = busy.clone();
+        changed.uptime += Duration::from_millis(250);
+        changed.events += 100;
+        changed.outputs[0].name = "file (former)".to_owned();
+        changed.outputs.insert(
+            0,
+            OutputStats {
+                name: "http".to_owned(),
+                received: 3,
+                ..OutputStats::default()
+            },
+        );
+        meter.heard(&changed);
+        assert_eq!(meter.rate(|stats| stats.outputs[0].received), None);
     }
 
     #[test]

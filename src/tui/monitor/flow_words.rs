@@ -124,7 +124,7 @@ fn output(stats: &Stats, meter: &Meter, event: Shares) -> Option<Brake> {
 
 fn ceiling(stats: &Stats, meter: &Meter) -> Option<Brake> {
     let limit = stats.settings.rate_limit?;
-    let rate = meter.rate(|one| one.events);
+    let rate = meter.rate(|one| one.events)?;
     (rate >= limit * AT_CEILING).then(|| {
         Brake::wish(
             "ceiling",

@@ -5,17 +5,19 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::flowing::Flowing;
 use crate::instance::Overview;
 use crate::pipeline::State;
 
 /// Longest time between two reports that belong together. What lies further apart is not known: a gap.
-const GAP: Duration = Duration::from_secs(5);
-/// Time over which the present rate is measured.
-const WINDOW: Duration = Duration::from_secs(1);
-/// The same for rates so low that a window holds a few events only, and for the processor.
-const LONG_WINDOW: Duration = Duration::from_secs(10);
-/// Events in a window from which its rate is steady enough to be shown.
-const STEADY: u64 = 10;
+pub const GAP: Duration = Duration::from_secs(5);
+/// Events that came at once stand for so much time before them: what comes every second is no row of
+/// spikes.
+pub const SPREAD: Duration = Duration::from_secs(1);
+/// Time over which the use of the processor is measured.
+const CPU_WINDOW: Duration = Duration::from_secs(10);
+/// How far reports may come late before it is taken for a pause of the machine.
+const LATE: Duration = Duration::from_millis(500);
 
 /// A stretch of time up to now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -200,8 +202,9 @@ impl Ring {
         self.buckets.get(self.buckets.len().checked_sub(back + 1)?)
     }
 
-    /// Shares what happened between two moments (in seconds) among the buckets.
-    fn add(&mut self, from: f64, to: f64, delta: Delta) {
+    /// Shares what happened between two moments (in seconds) among the buckets; with `known` the time
+    /// itself, too.
+    fn add(&mut self, from: f64, to: f64, delta: Delta, known: bool) {
         let step = self.span.step() as f64;
         let whole = to - from;
         let (mut at, mut number) = (from, bucket_of(from, step));
@@ -209,7 +212,9 @@ impl Ring {
             let end = ((number + 1) as f64 * step).min(to);
             let share = ((end - at) / whole) as f32;
             if let Some(bucket) = self.bucket(number) {
-                bucket.seconds += (end - at) as f32;
+                if known {
+                    bucket.seconds += (end - at) as f32;
+                }
                 bucket.sum.events += delta.events * share;
                 bucket.sum.bytes += delta.bytes * share;
                 bucket.sum.lost += delta.lost * share;
@@ -243,9 +248,23 @@ impl Default for Rings {
 impl Rings {
     /// Takes in what happened between two moments, which are not more than some seconds apart.
     pub fn add(&mut self, from: Duration, to: Duration, delta: Delta) {
+        self.put(from, to, delta, true);
+    }
+
+    /// As [`Rings::add`], of several that go on side by side: the time is told by [`Rings::pass`].
+    pub fn sum(&mut self, from: Duration, to: Duration, delta: Delta) {
+        self.put(from, to, delta, false);
+    }
+
+    /// All that happened between two moments has been told.
+    pub fn pass(&mut self, from: Duration, to: Duration) {
+        self.put(from, to, Delta::default(), true);
+    }
+
+    fn put(&mut self, from: Duration, to: Duration, delta: Delta, known: bool) {
         if from < to {
             for ring in &mut self.0 {
-                ring.add(from.as_secs_f64(), to.as_secs_f64(), delta);
+                ring.add(from.as_secs_f64(), to.as_secs_f64(), delta, known);
             }
         }
     }
@@ -295,6 +314,8 @@ impl Rings {
 #[derive(Clone, Copy, Debug)]
 struct Count {
     uptime: Duration,
+    /// When events had last flowed.
+    flowed: Duration,
     events: u64,
     bytes: u64,
     lost: u64,
@@ -304,6 +325,7 @@ struct Count {
 impl Count {
     const NONE: Self = Self {
         uptime: Duration::ZERO,
+        flowed: Duration::ZERO,
         events: 0,
         bytes: 0,
         lost: 0,
@@ -311,8 +333,14 @@ impl Count {
     };
 
     fn of(report: &Overview) -> Self {
+        let flowed = match report.flowed {
+            // Whoever does not tell is taken to have had something just now.
+            Duration::ZERO => report.uptime,
+            flowed => flowed.min(report.uptime),
+        };
         Self {
             uptime: report.uptime,
+            flowed,
             events: report.events,
             bytes: report.bytes,
             lost: report.lost,
@@ -321,15 +349,33 @@ impl Count {
     }
 }
 
+/// What happened, and when.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Told {
+    /// Since then.
+    pub from: Duration,
+    /// Until then.
+    pub to: Duration,
+    /// What.
+    pub delta: Delta,
+}
+
 /// What is kept of one generator.
 #[derive(Clone, Debug, Default)]
 pub struct History {
     /// Its past.
     pub rings: Rings,
     last: Option<(Duration, Count)>,
+    /// Up to when it is in the rings.
+    known: Option<Duration>,
+    /// A moment on the axis of the histories, and the run's own time then.
+    anchor: Option<(Duration, Duration)>,
     recent: VecDeque<Count>,
-    /// Events per second now.
+    flowing: Flowing<Count>,
+    /// Events per second now; 0 while that is not known.
     pub rate: f64,
+    /// The rate is known.
+    pub measured: bool,
     /// Bytes per second now.
     pub byte_rate: f64,
     /// Share of a processor that it uses now; 1 is a whole core.
@@ -337,13 +383,20 @@ pub struct History {
 }
 
 impl History {
-    /// Takes in a report that came at a moment; gives since when it tells of, and what happened since.
-    pub fn heard(&mut self, at: Duration, report: &Overview) -> Option<(Duration, Delta)> {
+    /// Up to when all of it is told, while it runs.
+    pub fn known(&self) -> Option<Duration> {
+        self.last.and(self.known)
+    }
+
+    /// Takes in a report that came at a moment; gives what happened since what was told before.
+    pub fn heard(&mut self, at: Duration, report: &Overview) -> Option<Told> {
         let count = Count::of(report);
         let active = is_active(report.state.as_ref());
         let before = self.last.take().or_else(|| {
             // What has just started is known from its start on.
-            (active && count.uptime < GAP).then(|| (at.saturating_sub(count.uptime), Count::NONE))
+            (self.known, self.anchor) = (None, None);
+            let start = at.saturating_sub(count.uptime);
+            (active && count.uptime < GAP).then_some((start, Count::NONE))
         });
         if active {
             self.last = Some((at, count));
@@ -353,26 +406,66 @@ impl History {
         }
         let (from, old) = before?;
         if is_gap(at, count, from, old) {
-            self.recent.clear();
+            (self.known, self.anchor) = (None, None);
+            self.forget();
             if active {
-                self.recent.push_back(count);
+                self.window(count);
             }
             return None;
         }
+        self.told(at, count, old, report)
+    }
+
+    /// Puts what happened since the report before to where it belongs.
+    fn told(&mut self, at: Duration, count: Count, old: Count, report: &Overview) -> Option<Told> {
+        // Reports come by a way of their own; the run's time is exact.
+        let near =
+            |anchor: &(Duration, Duration)| moment(*anchor, count.uptime).abs_diff(at) < LATE;
+        let anchor = self.anchor.filter(near).unwrap_or((at, count.uptime));
+        self.anchor = Some(anchor);
+        let on_axis = |time: Duration| moment(anchor, time);
+        let now = on_axis(count.uptime);
+        let known = self.known.unwrap_or_else(|| on_axis(old.uptime)).min(now);
         let delta = Delta {
             events: (count.events - old.events) as f32,
             bytes: count.bytes.saturating_sub(old.bytes) as f32,
             lost: count.lost.saturating_sub(old.lost) as f32,
             lag: report.lag.as_secs_f32(),
         };
-        self.rings.add(from, at, delta);
-        Some((from, delta))
+        let ends = !is_active(report.state.as_ref());
+        let flowed = on_axis(count.flowed);
+        let (from, to) = if count.events > old.events && flowed > known && !ends {
+            let least = on_axis(old.uptime).min(flowed.saturating_sub(SPREAD));
+            // What came first of all stands for a whole second, too.
+            let first = old.events == 0 && self.known.is_none();
+            (if first { least } else { known.max(least) }, flowed)
+        } else if ends || count.events > old.events || delta.bytes > 0.0 || delta.lost > 0.0 {
+            (known, now)
+        } else {
+            // What comes next may stand for the last second.
+            let calm = now.saturating_sub(SPREAD).max(known);
+            (calm, calm)
+        };
+        let quiet = Delta {
+            lag: delta.lag,
+            ..Delta::default()
+        };
+        self.rings.add(known, from, quiet);
+        self.rings.add(from, to, delta);
+        self.known = Some(to);
+        (from < to).then_some(Told { from, to, delta })
     }
 
     /// Nothing flows any more.
     fn rest(&mut self) {
-        self.recent.clear();
+        self.forget();
         (self.rate, self.byte_rate, self.cpu) = (0.0, 0.0, 0.0);
+    }
+
+    fn forget(&mut self) {
+        self.recent.clear();
+        self.flowing.clear();
+        self.measured = false;
     }
 
     fn window(&mut self, now: Count) {
@@ -381,33 +474,29 @@ impl History {
         }) {
             self.rest();
         }
+        self.flowing.heard(now.uptime, now.flowed, now.events, now);
+        let rate = self.flowing.rate(|one| one.events);
+        self.measured = rate.is_some();
+        self.rate = rate.unwrap_or(0.0);
+        self.byte_rate = self.flowing.rate(|one| one.bytes).unwrap_or(0.0);
         self.recent.push_back(now);
         let age = |one: &Count| now.uptime.saturating_sub(one.uptime);
-        while self
-            .recent
-            .get(1)
-            .is_some_and(|old| age(old) >= LONG_WINDOW)
-        {
+        while self.recent.get(1).is_some_and(|old| age(old) >= CPU_WINDOW) {
             self.recent.pop_front();
         }
         let Some(oldest) = self.recent.front().copied() else {
             return;
         };
-        let short = self.recent.iter().rev().find(|old| age(old) >= WINDOW);
-        let base = short
-            .filter(|old| now.events - old.events >= STEADY)
-            .copied()
-            .unwrap_or(oldest);
-        let seconds = age(&base).as_secs_f64();
-        if seconds > 0.0 {
-            self.rate = now.events.saturating_sub(base.events) as f64 / seconds;
-            self.byte_rate = now.bytes.saturating_sub(base.bytes) as f64 / seconds;
-        }
         let seconds = age(&oldest).as_secs_f64();
         if seconds > 0.0 {
             self.cpu = now.cpu.saturating_sub(oldest.cpu).as_secs_f64() / seconds;
         }
     }
+}
+
+/// Where a time of a run stands on the axis of the histories.
+fn moment((at, uptime): (Duration, Duration), time: Duration) -> Duration {
+    (at + time.saturating_sub(uptime)).saturating_sub(uptime.saturating_sub(time))
 }
 
 /// True when what lies between two reports is not known: another run, or nobody looked for a while.

@@ -153,3 +153,33 @@ fn what_has_just_started_is_known_from_its_start() {
         .series(at(12_000), Span::Minute, Measure::Rate);
     assert_eq!(shown.iter().flatten().count(), 0);
 }
+
+/// Reports every so often of a run that makes ten events at 370 ms past each full second, and how it is
+/// known by the table and by the chart.
+#[test]
+fn what_comes_in_bursts_is_one_number_in_table_and_chart() {
+    for every in [250, 333, 1_000] {
+        let mut history = History::default();
+        let mut ms: u64 = 0;
+        while ms < 30_000 {
+            let bursts = (ms + 630) / 1_000;
+            let one = Overview {
+                flowed: at((bursts * 1_000).saturating_sub(630)),
+                ..report(ms, bursts * 10)
+            };
+            // They come late, and not always as late.
+            history.heard(at(7_000 + ms + ms % 40), &one);
+            ms += every;
+        }
+        assert!((history.rate - 10.0).abs() < 1e-9, "{}", history.rate);
+        let shown = history
+            .rings
+            .series(at(36_000), Span::Minute, Measure::Rate);
+        let known: Vec<f32> = shown.iter().flatten().copied().collect();
+        assert!(known.len() >= 28, "{known:?}");
+        assert!(
+            known.iter().all(|rate| (rate - 10.0).abs() < 0.5),
+            "{every}: {known:?}"
+        );
+    }
+}

@@ -11,6 +11,7 @@ mod flow_act;
 pub mod flow_meter;
 mod flow_values;
 pub mod flow_words;
+pub mod flowing;
 pub mod globals;
 pub mod globals_tree;
 pub mod history;
@@ -35,7 +36,7 @@ use super::app::{App, Screen};
 use super::event::{InstanceNews, Observe};
 use crate::instance::{GeneratorStatus, Overview};
 
-use history::{Delta, History, Rings, is_active};
+use history::{History, Rings, is_active};
 
 /// Least time between two frames that show new numbers in the table: fifty rows that change all the time
 /// are calmer, and cheaper over a slow line, once a second.
@@ -56,6 +57,8 @@ pub struct Monitor {
     pub status: Option<Box<GeneratorStatus>>,
     /// Rates of all of them together.
     pub total: Rings,
+    /// Up to when they are known.
+    summed: Option<Duration>,
     /// Why the instance does not answer, when it does not.
     pub silent: Option<String>,
     /// True once it has answered.
@@ -127,21 +130,29 @@ impl Monitor {
 
     /// Takes reports into the histories.
     fn remember(&mut self, at: Duration, reports: &[Overview]) {
-        let mut all = Delta::default();
-        let mut since = None;
+        let mut until: Option<Duration> = None;
         for one in reports {
             let history = self.histories.entry(one.id.clone()).or_default();
-            if let Some((from, delta)) = history.heard(at, one) {
-                all.events += delta.events;
-                all.bytes += delta.bytes;
-                all.lost += delta.lost;
-                all.lag = all.lag.max(delta.lag);
-                since = Some(since.map_or(from, |other: Duration| other.min(from)));
+            if let Some(told) = history.heard(at, one) {
+                self.total.sum(told.from, told.to, told.delta);
+            }
+            if let Some(known) = history.known() {
+                until = Some(until.map_or(known, |other| other.min(known)));
             }
         }
-        if let Some(from) = since {
-            self.total.add(from, at, all);
+        // All of them together are known as far as each of them is.
+        let Some(until) = until else {
+            self.summed = None;
+            return;
+        };
+        let near = |since: &Duration| until.saturating_sub(*since) <= history::GAP;
+        match self.summed.filter(near) {
+            Some(since) => self.total.pass(since, until),
+            None => self
+                .total
+                .pass(until.saturating_sub(history::SPREAD), until),
         }
+        self.summed = Some(self.summed.map_or(until, |since| since.max(until)));
     }
 
     /// True when it is time to show new numbers; then counts from here.

@@ -229,9 +229,29 @@ impl App {
         }
     }
 
-    /// Reads the startup list again and starts, restarts and stops what differs.
+    /// Reads the startup list again and starts, restarts and stops what differs; asks when something
+    /// runs that may be stopped by it.
     pub fn reload_list(&mut self) {
-        self.effects_push(Effect::Request(Box::new(Request::Reload)));
+        let active = |one: &&Overview| is_active(one.state.as_ref());
+        let count = self.monitor.generators.iter().filter(active).count();
+        if count == 0 {
+            self.effects_push(Effect::Request(Box::new(Request::Reload)));
+            return;
+        }
+        self.overlays.push(Overlay::Dialog(Dialog {
+            title: "Read the startup list".to_owned(),
+            lines: vec![
+                format!("{} at work.", text::count(count, "generator")),
+                "Those that the list has otherwise are restarted, those it has no more are stopped."
+                    .to_owned(),
+            ],
+            choices: vec![
+                Choice::new('r', "Read it", app::Action::ReloadList),
+                Choice::new('c', "Cancel", app::Action::Nothing),
+            ],
+            chosen: 0,
+            about: None,
+        }));
     }
 
     /// Asks which generators to show.
@@ -265,6 +285,20 @@ impl App {
         text.trim().clone_into(&mut state.filter_text);
         state.filter = filter;
         Ok(())
+    }
+
+    /// What the key for going back does now, in a few words.
+    pub fn overview_back_title(&self) -> &'static str {
+        let state = &self.monitor.overview;
+        if !state.filter.is_empty() {
+            "Show all"
+        } else if !state.marked.is_empty() {
+            "Unmark"
+        } else if self.is_watcher() {
+            "Leave"
+        } else {
+            "Back"
+        }
     }
 
     /// Shows everything and unmarks everything; from there, back to the workbench.

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::Line;
-use crate::tui::app::{App, Dialog, Focus, Overlay, Phase, Screen, Start};
+use crate::tui::app::{Action, App, Dialog, Focus, Overlay, Phase, Screen};
 use crate::tui::command::{self, Command, Id};
 use crate::tui::editor::Field;
 use crate::tui::editor::vim::{Mode, Vim};
@@ -149,15 +149,31 @@ fn hint_list(app: &App) -> Vec<Hint> {
             pairs(&[("↑ ↓", "Choose"), ("Enter", "Take"), ("Esc", "Close")])
         }
         Some(Overlay::Dialog(dialog)) => dialog_hints(dialog),
-        Some(Overlay::Jump(_)) => pairs(&[("a … z", "Go there"), ("Esc", "Close")]),
+        // The hints that the labels stand before.
+        Some(Overlay::Jump(_)) => screen_or_pane_hints(app),
         Some(Overlay::Tour(_)) => pairs(&[("Enter", "Next"), ("←", "Back"), ("Esc", "Skip")]),
-        Some(Overlay::Prompt(_)) => pairs(&[("Enter", "Take"), ("Esc", "Cancel")]),
+        Some(Overlay::Difference(_)) => pairs(&[("↑ ↓", "Scroll"), ("Esc", "Back")]),
+        Some(Overlay::Prompt(prompt)) if prompt.offered.is_empty() => {
+            pairs(&[("Enter", "Take"), ("Esc", "Cancel")])
+        }
+        Some(Overlay::Prompt(_)) => {
+            pairs(&[("↑ ↓", "Choose"), ("Enter", "Take"), ("Esc", "Cancel")])
+        }
         None if !app.pending.keys.is_empty() => pending_hints(app),
-        None if app.screen != Screen::Design => screen_hints(app),
-        None if app.start.as_ref().is_some_and(Start::is_empty) => {
+        None => screen_or_pane_hints(app),
+    }
+}
+
+/// The keys that matter where nothing lies over the screen.
+fn screen_or_pane_hints(app: &App) -> Vec<Hint> {
+    if app.screen != Screen::Design {
+        return screen_hints(app);
+    }
+    match &app.start {
+        Some(start) if start.is_empty() => {
             pairs(&[("n", "New project"), ("?", "Help"), ("q", "Quit")])
         }
-        None if app.start.is_some() && app.screen == Screen::Design => pairs(&[
+        Some(_) => pairs(&[
             ("↑ ↓", "Choose"),
             ("Enter", "Open"),
             ("n", "New project"),
@@ -168,15 +184,25 @@ fn hint_list(app: &App) -> Vec<Hint> {
     }
 }
 
-/// The hints that fit, with their places.
+/// The hints that fit, with their places. How to quit is among them wherever it is listed: who is lost
+/// looks for that.
 fn placed(app: &App, area: Rect) -> Vec<(Rect, Hint)> {
     let mut x = area.x.saturating_add(1);
     let mut out = Vec::new();
-    for hint in hint_list(app) {
-        let wide = text::width(&hint.key) + text::width(&hint.title) + 3;
+    let list = hint_list(app);
+    let wide = |hint: &Hint| text::width(&hint.key) + text::width(&hint.title) + 3;
+    let must = |hint: &Hint| hint.id == Some(Id::Quit);
+    let mut kept = list.iter().find(|hint| must(hint)).map_or(0, wide);
+    let mut full = false;
+    for hint in list {
+        let wide = wide(&hint);
+        if must(&hint) {
+            kept = 0;
+        }
         let room = usize::from(area.right().saturating_sub(x));
-        if wide > room {
-            break;
+        full |= wide + kept > room;
+        if full && !must(&hint) || wide > room {
+            continue;
         }
         let width = u16::try_from(wide).unwrap_or(u16::MAX);
         let height = area.height.min(1);
@@ -256,8 +282,9 @@ fn dialog_hints(dialog: &Dialog) -> Vec<Hint> {
         out.extend(pairs(&[("← →", "Choose")]));
     }
     out.extend(pairs(&[("Enter", "Take")]));
-    if dialog.way_out().is_some() {
-        out.extend(pairs(&[("Esc", "Cancel")]));
+    if let Some(choice) = dialog.way_out().and_then(|index| dialog.choices.get(index)) {
+        let later = choice.action != Action::Nothing;
+        out.extend(pairs(&[("Esc", if later { "Later" } else { "Cancel" })]));
     }
     out
 }
@@ -267,11 +294,20 @@ fn screen_hints(app: &App) -> Vec<Hint> {
     let contexts = app.place().contexts();
     let own = command::all().filter(|one| one.context == contexts[0]);
     let general = [Id::Back, Id::NextScreen, Id::Palette, Id::Help, Id::Quit];
-    own.filter(|one| (one.available)(app).is_ok())
+    // Where a terminal begins and ends, how to leave comes first.
+    let way_out = |one: &&Command| one.id == Id::OverviewBack && app.is_watcher();
+    let first = command::all().filter(move |one| way_out(one) && app.screen == Screen::Overview);
+    let own = own.filter(move |one| !way_out(one));
+    first
+        .chain(own)
+        .filter(|one| (one.available)(app).is_ok())
         .chain(general.into_iter().filter_map(Command::get))
         .map(|command| Hint {
             key: app.keymap.label_at(command.id, app.place()),
-            title: command.title.to_owned(),
+            title: match command.id {
+                Id::OverviewBack => app.overview_back_title().to_owned(),
+                _ => command.title.to_owned(),
+            },
             id: Some(command.id),
         })
         .filter(|hint| !hint.key.is_empty())

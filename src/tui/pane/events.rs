@@ -11,6 +11,7 @@ use crate::config::Severity;
 use crate::preview::Shown;
 use crate::preview::json::Kind;
 use crate::tui::app::{App, Focus, PaneView, Row, inner, shown_text};
+use crate::tui::canvas::Canvas;
 use crate::tui::lexer::{self, Language, Piece, State};
 use crate::tui::text;
 use crate::tui::theme::Token;
@@ -171,7 +172,9 @@ fn draw_row(app: &App, at: usize, content: &Row, area: Rect, screen: &mut Buffer
             } else {
                 &problem.label
             };
+            let (place, share) = place.split_once("  ").unwrap_or((place, ""));
             line.put(sign, style).put(place, style);
+            line.right(" ", theme.muted).right(share, theme.muted);
         }
         Row::Problem(_, text) => drop(line.put("  ", theme.text).put(text, theme.text)),
         Row::Help(_, text) => drop(line.put("  ", theme.muted).put(text, theme.muted)),
@@ -210,7 +213,7 @@ fn text_row(
         })
     };
     if touched(Mark::Changed) && area.x > 0 {
-        screen.set_stringn(area.x - 1, area.y, "~", 1, app.theme.warn);
+        screen.set_within(area.x - 1, area.y, "~", 1, app.theme.warn);
     }
     let range = match preview.panes.wrap {
         true => range,
@@ -282,7 +285,7 @@ fn tree_row(app: &App, event: usize, node: usize, area: Rect, screen: &mut Buffe
         own.any(|(mark, part)| *mark == kind && within(part))
     };
     if leaf && has(Mark::Changed) && area.x > 0 {
-        screen.set_stringn(area.x - 1, area.y, "~", 1, theme.warn);
+        screen.set_within(area.x - 1, area.y, "~", 1, theme.warn);
     }
     let folded = preview.is_folded(event, &Row::Tree(event, node));
     let sign = match (held.items > 0, folded) {
@@ -334,7 +337,10 @@ fn head(app: &App, index: usize, area: Rect, screen: &mut Buffer) {
         let took = event.took.as_secs_f64() * 1e6;
         let size = text::bytes(text.len() as f64);
         line.right(" ", theme.muted);
-        line.right(&format!("  {size} {took:>5.0} us"), theme.muted);
+        // The size matters more where there is no room for both.
+        let both = format!("  {size} {took:>5.0} us");
+        let fits = text::width(&both) < line.room();
+        line.right(if fits { &both } else { &size }, theme.muted);
     }
     line.fill(" ", theme.muted);
 }

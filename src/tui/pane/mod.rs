@@ -24,6 +24,7 @@ use ratatui::style::Style;
 use super::app::{App, Screen};
 use super::theme::Theme;
 use super::{signs, text};
+use crate::tui::canvas::Canvas;
 
 pub use assist::word_at;
 pub use monitor::space_at;
@@ -63,6 +64,8 @@ fn whole(app: &App, screen: &mut Buffer) -> Option<Position> {
     let area = app.size;
     screen.set_style(area, app.theme.text);
     let layout = app.layout();
+    #[cfg(debug_assertions)]
+    app.fail_when_asked();
     if let Some(area) = layout.title {
         bars::title(app, area, screen);
     }
@@ -87,7 +90,7 @@ fn whole(app: &App, screen: &mut Buffer) -> Option<Position> {
         }
         vim::prompt(app, layout.status, screen).or(cursor)
     };
-    notices::older(app, &layout, screen);
+    notices::older(app, &layout, cursor, screen);
     notices::following(app, &layout, screen);
     if app.overlays.is_empty() {
         cursor
@@ -100,7 +103,7 @@ fn panes(app: &App, layout: &super::layout::Layout, screen: &mut Buffer) -> Opti
     for rule in layout.rules.into_iter().flatten() {
         for y in rule.top()..rule.bottom() {
             let symbol = if y == rule.y { "┬" } else { "│" };
-            screen.set_stringn(rule.x, y, symbol, 1, app.theme.border);
+            screen.set_within(rule.x, y, symbol, 1, app.theme.border);
         }
     }
     if let Some(area) = layout.files {
@@ -149,7 +152,7 @@ impl<'a> Line<'a> {
     pub fn put(&mut self, text: &str, style: Style) -> &mut Self {
         let room = self.room();
         if room > 0 {
-            let (x, _) = self.screen.set_stringn(self.at, self.y, text, room, style);
+            let (x, _) = self.screen.set_within(self.at, self.y, text, room, style);
             self.at = x;
         }
         self
@@ -165,7 +168,7 @@ impl<'a> Line<'a> {
         let wide = text::width(text);
         if wide > 0 && wide < self.room() {
             let x = self.end - u16::try_from(wide).unwrap_or(0);
-            self.screen.set_stringn(x, self.y, text, wide, style);
+            self.screen.set_within(x, self.y, text, wide, style);
             self.end = x;
         }
         self
@@ -174,7 +177,7 @@ impl<'a> Line<'a> {
     /// Fills what is left.
     pub fn fill(&mut self, symbol: &str, style: Style) -> &mut Self {
         while self.at < self.end {
-            self.screen.set_stringn(self.at, self.y, symbol, 1, style);
+            self.screen.set_within(self.at, self.y, symbol, 1, style);
             self.at += 1;
         }
         self
@@ -241,6 +244,6 @@ fn scrollbar(
     let x = area.right() - 1;
     for index in start..start + length {
         let y = area.y + u16::try_from(index).unwrap_or(0);
-        screen.set_stringn(x, y, "▐", 1, theme.border);
+        screen.set_within(x, y, "▐", 1, theme.border);
     }
 }

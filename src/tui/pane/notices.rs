@@ -1,12 +1,13 @@
 //! What shows up by itself: messages that wait their turn, and what can follow on keys.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
 use super::bars::on_bar;
 use super::{Line, row};
-use crate::tui::app::{App, Level, Toast};
+use crate::tui::app::{App, Level, Toast, inner};
+use crate::tui::editor::View;
 use crate::tui::layout::Layout;
 use crate::tui::text;
 
@@ -24,18 +25,24 @@ pub fn toast(app: &App, toast: &Toast, line: &mut Line<'_>) {
     };
     let room = line.room().saturating_sub(3);
     line.put(sign, style)
-        .put(&text::fit(&toast.text, room), style);
+        .put(&text::fit_paths(&toast.text, room), style);
 }
 
-/// The messages before the newest one, above the status line at the right.
-pub fn older(app: &App, layout: &Layout, screen: &mut Buffer) {
+/// The messages before the newest one, above the status line at the right. They keep off the cursor's
+/// line and what is typed into.
+pub fn older(app: &App, layout: &Layout, cursor: Option<Position>, screen: &mut Buffer) {
     let Some(status) = layout.status else {
         return;
     };
     let waiting = app.toasts.len().saturating_sub(1);
-    for (above, shown) in app.toasts.iter().take(waiting).rev().enumerate() {
-        let up = u16::try_from(above + 1).unwrap_or(u16::MAX);
-        let Some(y) = status.y.checked_sub(up).filter(|y| *y > 2) else {
+    let find = find_rows(app, layout);
+    let free = |y: u16| {
+        let typed = find.is_some_and(|rows| (rows.top()..rows.bottom()).contains(&y));
+        !typed && cursor.is_none_or(|at| at.y != y)
+    };
+    let mut rows = (3..status.y).rev().filter(|y| free(*y));
+    for shown in app.toasts.iter().take(waiting).rev() {
+        let Some(y) = rows.next() else {
             return;
         };
         let wide = (text::width(&shown.text) + 6)
@@ -53,6 +60,12 @@ pub fn older(app: &App, layout: &Layout, screen: &mut Buffer) {
         toast(app, shown, &mut line);
         line.fill(" ", app.theme.bar);
     }
+}
+
+/// The lines of an open search.
+fn find_rows(app: &App, layout: &Layout) -> Option<Rect> {
+    let (area, buffer) = (layout.editor?, app.buffer()?);
+    View::of(buffer, inner(area)).find
 }
 
 /// After a pause: all that can follow on the keys pressed, in columns above the status line.

@@ -314,8 +314,8 @@ fn flow(app: &App, area: Rect, screen: &mut Buffer) {
         if lost > 0 {
             line.put(&format!("  {} lost", text::grouped(lost)), theme.error);
         }
-        if output.dead_lettered > 0 {
-            let kept = text::grouped(output.dead_lettered);
+        if output.letters_kept > 0 {
+            let kept = text::grouped(output.letters_kept);
             Line::new(next(), screen)
                 .put("         ", theme.muted)
                 .put(&format!("{kept} kept as dead letters"), theme.warn);

@@ -16,7 +16,11 @@ pub enum Target {
     Command(Id),
 }
 
-/// Everything that can be gone to, from the top: panes, their rows, the keys' hints.
+/// Most targets that have a label of one letter, see the jump labels.
+const SINGLE: usize = 26;
+
+/// Everything that can be gone to, from the top: panes, their rows, and the keys' hints as long as one
+/// letter is enough for each label: there is one blank before a hint to paint it on.
 pub fn targets(app: &App) -> Vec<(Position, Target)> {
     let mut out: Vec<(Position, Target)> = Vec::new();
     if app.start.is_some() && app.screen == Screen::Design {
@@ -31,9 +35,15 @@ pub fn targets(app: &App) -> Vec<(Position, Target)> {
     let layout = app.layout();
     if let Some(area) = layout.hints {
         let hints = bars::hint_places(app, area).into_iter();
-        out.extend(
-            hints.filter_map(|(place, id)| Some((place.as_position(), Target::Command(id?)))),
-        );
+        let before = |place: Rect| Position {
+            x: place.x.saturating_sub(1),
+            y: place.y,
+        };
+        let hints = hints.filter_map(|(place, id)| Some((before(place), Target::Command(id?))));
+        let hints: Vec<(Position, Target)> = hints.collect();
+        if out.len() + hints.len() <= SINGLE {
+            out.extend(hints);
+        }
     }
     out
 }

@@ -9,6 +9,8 @@ use super::{Line, row, scrollbar};
 use crate::preview::{Part, Schedule};
 use crate::time::{Moment, SECOND_US, rate};
 use crate::tui::app::{App, Focus, SPANS, bucket, inner};
+use crate::tui::canvas::Canvas;
+use crate::tui::command::{Id, Place};
 use crate::tui::text;
 use crate::tui::theme::{Theme, Token};
 
@@ -25,6 +27,7 @@ const ESTIMATED: &str = ", estimated";
 ///
 /// ```text
 /// now ...
+/// why a live run gives nothing of it, when it does not
 /// 12,345 timestamps at ...
 /// ▁▂▃▅▂▁ (cursor: ▲ below)
 /// 09:30           10:30
@@ -35,6 +38,8 @@ const ESTIMATED: &str = ", estimated";
 pub struct Chart {
     /// The line about the present; absent when there is no room.
     now: Option<Rect>,
+    /// The rows about what a live run leaves out; none when there is nothing to say.
+    banner: Rect,
     summary: Rect,
     /// The bars.
     pub bars: Rect,
@@ -43,7 +48,45 @@ pub struct Chart {
 }
 
 /// Where the parts of the pane are, below its heading.
-pub fn chart(body: Rect) -> Chart {
+pub fn chart(app: &App, body: Rect) -> Chart {
+    let rows = u16::try_from(banner(app, body).len()).unwrap_or(0);
+    let mut parts = divide(rest(body, rows));
+    let now = u16::from(parts.now.is_some());
+    // It stands below the line about the present.
+    if let Some(line) = &mut parts.now {
+        line.y = body.y;
+    }
+    parts.banner = Rect {
+        y: body.y + now,
+        height: rows,
+        ..body
+    };
+    parts
+}
+
+/// What is said of timestamps that a live run leaves out, in rows.
+fn banner(app: &App, body: Rect) -> Vec<String> {
+    let schedule = app.preview.schedule.as_ref();
+    if schedule.is_none_or(|schedule| schedule.skipped.is_none()) {
+        return Vec::new();
+    }
+    let way = key_here(app, Id::Mode).map_or_else(
+        || "sample mode does not".to_owned(),
+        |key| format!("{key}: sample mode"),
+    );
+    let mut rows = text::wrap(
+        &format!("all lie before now, a live run skips them; {way}"),
+        usize::from(body.width.saturating_sub(2)),
+    );
+    rows.truncate(match body.height {
+        0..=5 => 0,
+        6..=9 => 1,
+        _ => 3,
+    });
+    rows
+}
+
+fn divide(body: Rect) -> Chart {
     let height = body.height;
     // Bars get what the list can spare: at least one row, at most seven.
     let bars = (height / 2).saturating_sub(2).clamp(1, 7);
@@ -62,6 +105,7 @@ pub fn chart(body: Rect) -> Chart {
     };
     Chart {
         now: (now > 0).then(|| at(0)),
+        banner: Rect::default(),
         summary: at(now),
         bars: place.intersection(body),
         axis: at(now + bars + 1),
@@ -74,8 +118,8 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
     let (_, span) = SPANS.get(app.preview.span).copied().unwrap_or((0, ""));
     let stale = if app.preview.stale { "… " } else { "" };
     let remark = match app.preview.from_us {
-        None => format!("{stale}next {span}"),
-        Some(_) => format!("{stale}{span} from {}", from_text(app)),
+        None if begins_now(app) => format!("{stale}next {span}"),
+        _ => format!("{stale}{span} from {}", from_text(app)),
     };
     right_heading(app, area, Focus::Timestamps, &remark, screen);
     let body = inner(area);
@@ -90,22 +134,33 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
             .put(text, theme.muted);
         return;
     };
-    let parts = chart(body);
+    let parts = chart(app, body);
     if let Some(area) = parts.now {
         now_line(app, area, screen);
     }
     if let Some(nothing) = &schedule.nothing {
         let width = usize::from(body.width.saturating_sub(2));
         let above = usize::from(parts.now.is_some());
-        for (index, part) in text::wrap(nothing, width).iter().enumerate() {
+        let way = go_there(app).filter(|_| schedule.first.is_some());
+        let words = match way {
+            Some(way) => format!("{nothing}; {way}"),
+            None => nothing.clone(),
+        };
+        for (index, part) in text::wrap(&words, width).iter().enumerate() {
             Line::new(row(body, index + above), screen)
                 .put(" ", theme.warn)
                 .put(part, theme.warn);
         }
         return;
     }
+    for (index, part) in banner(app, body).iter().enumerate() {
+        Line::new(row(parts.banner, index), screen)
+            .put(" ", theme.warn)
+            .put(part, theme.warn);
+    }
     match app.preview.times.cursor {
         Some(cursor) => at_cursor(schedule, cursor, parts.summary, theme, screen),
+        None if schedule.count() == 0 => nowhere(app, schedule, parts.summary, screen),
         None => summary(schedule, parts.summary, theme, screen),
     }
     histogram(schedule, parts.bars, theme, screen);
@@ -120,6 +175,45 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
     );
     let used = about(schedule, parts.below, theme, screen);
     next(app, schedule, rest(parts.below, used), screen);
+}
+
+/// True when the histogram begins at the present, or is going to.
+fn begins_now(app: &App) -> bool {
+    let schedule = app.preview.schedule.as_ref();
+    let from = schedule.and_then(|schedule| schedule.from);
+    app.preview.stale
+        || from.is_none_or(|from| from.instant_us().abs_diff(app.preview.times.now_us) < 2_000_000)
+}
+
+/// The key that moves the histogram to where something fires.
+fn go_there(app: &App) -> Option<String> {
+    key_here(app, Id::TimesGo).map(|key| format!("{key}: go there"))
+}
+
+/// The key of a command in this pane, said so where the keys are elsewhere.
+fn key_here(app: &App, id: Id) -> Option<String> {
+    let here = Place::Pane(Focus::Timestamps);
+    let key = app.keymap.label_at(id, here);
+    let way = match app.place() == here {
+        true => key.clone(),
+        false => format!("{key} in this pane"),
+    };
+    (!key.is_empty()).then_some(way)
+}
+
+/// Nothing fires within the histogram: when something does.
+fn nowhere(app: &App, schedule: &Schedule, area: Rect, screen: &mut Buffer) {
+    let theme = &app.theme;
+    let mut line = Line::new(area, screen);
+    line.put(" 0 here", theme.strong);
+    if let Some((at, _)) = schedule.next.first() {
+        let at = text::date_second(*at);
+        let minute = at.get(..16).unwrap_or(&at);
+        line.put(&format!("; next {minute}"), theme.text);
+    }
+    if let Some(way) = go_there(app) {
+        line.right(" ", theme.muted).right(&way, theme.accent);
+    }
 }
 
 /// What is taken for the present, and whether it was moved.
@@ -321,7 +415,10 @@ fn part_line(
         line.put(&format!("  {share:.0} %  {sign}{each}"), theme.muted);
     }
     if let Some(total) = part.total {
-        line.put(&format!("  {} in all", text::grouped(total)), theme.muted);
+        let all = format!("  {} in all", text::grouped(total));
+        if text::width(&all) <= line.room() {
+            line.put(&all, theme.muted);
+        }
     }
 }
 
@@ -407,7 +504,7 @@ fn histogram(schedule: &Schedule, area: Rect, theme: &Theme, screen: &mut Buffer
             } else {
                 theme.accent
             };
-            screen.set_stringn(x, y, symbol, 1, look);
+            screen.set_within(x, y, symbol, 1, look);
         }
     }
 }
@@ -501,19 +598,27 @@ fn axis(
         width: width.saturating_add(2).min(area.width),
         ..area
     };
-    let mut line = Line::new(area, screen);
-    line.put(" ", theme.muted).put(&label(from), theme.muted);
-    line.right(" ", theme.muted)
-        .right(&label(until), theme.muted);
-    let Some(cursor) = cursor else {
+    // Without a row of its own the sign would stand in that of another pane.
+    if area.is_empty() {
         return;
-    };
+    }
     let columns = usize::from(width);
-    let shows = |column: &usize| bucket_at(schedule, *column, columns) == Some(cursor);
-    if let Some(column) = (0..columns).find(shows) {
+    let shows = |column: &usize| bucket_at(schedule, *column, columns) == cursor;
+    let cursor = cursor.and_then(|_| (0..columns).find(shows));
+    // A label gives way to the cursor, which says more than a part of a label would.
+    let (first, last) = (label(from), label(until));
+    let (left, right) = (text::width(&first) + 1, text::width(&last) + 1);
+    let mut line = Line::new(area, screen);
+    if cursor.is_none_or(|column| column > left) {
+        line.put(" ", theme.muted).put(&first, theme.muted);
+    }
+    if cursor.is_none_or(|column| column + right < columns) {
+        line.right(" ", theme.muted).right(&last, theme.muted);
+    }
+    if let Some(column) = cursor {
         let x = area.x + 1 + u16::try_from(column).unwrap_or(0);
         if x < area.right() {
-            screen.set_stringn(x, area.y, "▲", 1, theme.focus);
+            screen.set_within(x, area.y, "▲", 1, theme.focus);
         }
     }
 }

@@ -130,6 +130,9 @@ fn next(app: &App) -> Vec<String> {
     if let Some(why) = &schedule.nothing {
         return vec![format!("next: nothing fires, {why}")];
     }
+    if let Some(why) = &schedule.skipped {
+        return vec![format!("next: a live run gives nothing, {why}")];
+    }
     let name = |index: u16| {
         schedule
             .inputs

@@ -41,7 +41,7 @@ pub fn run(mut opening: Opening, backends: Backends, out: &mut dyn Write) -> Res
     let mut app = App::open(opening, Instant::now())?;
     let (sender, inputs) = mpsc::channel();
     let (events, received) = mpsc::channel();
-    let mut services = Services::start(backends, app.settings_folder(), &events);
+    let mut services = Services::start(backends, app.settings_folder(), None, &events);
     super::run::watch_signals(events);
     forward(received, sender.clone());
     thread::spawn(move || read_lines(&sender));

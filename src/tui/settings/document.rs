@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Loaded, OPTIONS, Settings, variable};
+use super::{Loaded, Meaning, OPTIONS, Settings, variable};
 use crate::tui::theme::Theme;
 
 /// A settings file with every setting at its default, all commented out, and how to write keys.
@@ -37,7 +37,16 @@ pub fn commented() -> String {
          # keys:\n\
          #   \"ctrl-k ctrl-s\": file.save-all\n\
          #   \"z\": pane.zoom\n\
-         #   \"ctrl-q\": none\n",
+         #   \"ctrl-q\": none\n\
+         \n# Keys of the normal and visual modes of the vim key set, and what each stands for: other keys (read as\n\
+         # the key set has them, not looked up here again), a command, or `none`. Letters may be written\n\
+         # without blanks between them. Counts before, and operators before a motion, work as with any key.\n\
+         # vim:\n\
+         #   \"H\": \"^\"\n\
+         #   \"Y\": \"y$\"\n\
+         #   \"space w\": file.save\n\
+         #   \"ctrl-j\": \"5j zz\"\n\
+         #   \"Q\": none\n",
     );
     out
 }
@@ -83,6 +92,25 @@ pub fn effective(loaded: &Loaded) -> String {
                 "  {:?}: {meaning}  # from {}",
                 keys.join(" "),
                 binding.spot
+            );
+        }
+    }
+    let vim: Vec<_> = loaded.settings.vim.iter().flatten().collect();
+    if !vim.is_empty() {
+        out.push_str("vim:\n");
+        for binding in vim {
+            let meaning = match &binding.meaning {
+                Meaning::Nothing => "none".to_owned(),
+                Meaning::Command(name) => name.clone(),
+                Meaning::Keys(keys) => {
+                    let keys: Vec<String> = keys.iter().map(|chord| chord.written()).collect();
+                    format!("{:?}", keys.join(" "))
+                }
+            };
+            let _ = writeln!(
+                out,
+                "  {:?}: {meaning}  # from {}",
+                binding.written, binding.spot
             );
         }
     }

@@ -24,6 +24,10 @@ pub fn apply(text: &str, source: &str, to: &mut Settings) -> (Vec<&'static str>,
             let bindings = reader.bindings(&value);
             to.keys.push(bindings);
             set.push("keys");
+        } else if name.value == "vim" {
+            let bindings = reader.vim(&value);
+            to.vim.push(bindings);
+            set.push("vim");
         } else if let Some(option) = options::find(&name.value) {
             match (option.set)(to, &value.value) {
                 Ok(()) => set.push(option.name),
@@ -45,7 +49,10 @@ pub fn bindings_of(text: &str, source: &str) -> (Vec<Binding>, Vec<Problem>) {
 
 /// What to say about a name that is no setting.
 pub fn unknown(name: &str) -> String {
-    let known = OPTIONS.iter().map(|option| option.name).chain(["keys"]);
+    let known = OPTIONS
+        .iter()
+        .map(|option| option.name)
+        .chain(["keys", "vim"]);
     match near(name, known.clone()) {
         Some(meant) => format!("there is no setting {name:?}; did you mean {meant}?"),
         None => {
@@ -63,13 +70,13 @@ pub fn scalar(text: &str) -> Value {
     serde_yaml::from_str(text).unwrap_or_else(|_| Value::Text(text.to_owned()))
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     source: &'a str,
     problems: Vec<Problem>,
 }
 
 impl Reader<'_> {
-    fn spot(&self, at: Location) -> Spot {
+    pub(super) fn spot(&self, at: Location) -> Spot {
         Spot {
             source: self.source.to_owned(),
             line: at.line(),
@@ -77,7 +84,7 @@ impl Reader<'_> {
         }
     }
 
-    fn say(&mut self, spot: Spot, message: String) {
+    pub(super) fn say(&mut self, spot: Spot, message: String) {
         self.problems.push(Problem { spot, message });
     }
 

@@ -5,12 +5,14 @@ mod document;
 mod file;
 mod options;
 mod value;
+mod vim;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::editor::KeySet;
+use super::editor::vim::Meaning;
 use super::key::Chord;
 
 pub use document::{commented, effective};
@@ -107,6 +109,19 @@ pub struct Binding {
     pub spot: Spot,
 }
 
+/// What a key of the editor's normal and visual mode is to mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VimBinding {
+    /// The keys, one after the other.
+    pub keys: Vec<Chord>,
+    /// What they stand for.
+    pub meaning: Meaning,
+    /// As written.
+    pub written: String,
+    /// Where it was said.
+    pub spot: Spot,
+}
+
 /// All settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -116,6 +131,8 @@ pub struct Settings {
     pub key_set: KeySet,
     /// Keys of one's own: those of the person, then those of the project.
     pub keys: Vec<Vec<Binding>>,
+    /// Keys of one's own in the modes of the vim key set: those of the person, then of the project.
+    pub vim: Vec<Vec<VimBinding>>,
     /// Whether the mouse is taken.
     pub mouse: bool,
     /// Whether to send little.
@@ -136,6 +153,8 @@ pub struct Settings {
     pub tour: bool,
     /// Whether layout and open files are kept.
     pub remember: bool,
+    /// Whether unsaved texts are kept until they are saved.
+    pub recovery: bool,
 }
 
 impl Default for Settings {
@@ -144,6 +163,7 @@ impl Default for Settings {
             theme: "auto".to_owned(),
             key_set: KeySet::Plain,
             keys: Vec::new(),
+            vim: Vec::new(),
             mouse: true,
             low_bandwidth: Switch::Auto,
             ascii: Switch::Auto,
@@ -154,6 +174,7 @@ impl Default for Settings {
             confirm_quit: false,
             tour: true,
             remember: true,
+            recovery: true,
         }
     }
 }

@@ -130,6 +130,13 @@ pub static OPTIONS: &[Opt] = &[
         set: |to, value| put(&mut to.remember, flag(value)),
         show: |from| from.remember.to_string(),
     },
+    Opt {
+        name: "recovery",
+        help: "Keep texts that are not saved in the state folder, for your eyes alone, so that they outlive a crash",
+        values: "true or false",
+        set: |to, value| put(&mut to.recovery, flag(value)),
+        show: |from| from.recovery.to_string(),
+    },
 ];
 
 /// The setting of that name.

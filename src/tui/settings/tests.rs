@@ -55,6 +55,19 @@ fn of(text: &str) -> Loaded {
 )]
 #[case("keys:\n  \"\": app.palette\n", "settings.yml:2:3")]
 #[case("keys:\n  \"z\": 7\n", "7 is no name of a command")]
+#[case("vim: yes\n", "settings.yml:1:6: vim: write")]
+#[case(
+    "vim:\n  \"H\": file.sav\n",
+    "settings.yml:2:8: there is no command \"file.sav\"; did you mean file.save?"
+)]
+#[case("vim:\n  \"3\": x\n", "settings.yml:2:3: 3 begins a count")]
+#[case("vim:\n  \"esc\": x\n", "Esc stays the way back")]
+#[case("vim:\n  \"ctlr-h\": x\n", "\"ctlr-h\" is no key")]
+#[case(
+    "vim:\n  \"g\": x\n  \"g h\": y\n",
+    "settings.yml:3:3: `g h` and `g` begin alike"
+)]
+#[case("vim:\n  \"H\": [a]\n", "a list is neither keys nor a name")]
 fn what_is_wrong_is_said_with_its_place(#[case] text: &str, #[case] said: &str) {
     let loaded = of(text);
     let problems: Vec<String> = loaded.problems.iter().map(ToString::to_string).collect();
@@ -150,7 +163,8 @@ fn the_commented_file_can_be_used_as_it_is_and_uncommented() {
     let lines = text.lines().map(|line| {
         let bare = line.strip_prefix("# ").unwrap_or(line);
         let name = bare.split(':').next().unwrap_or_default();
-        let setting = OPTIONS.iter().any(|option| option.name == name) || name == "keys";
+        let setting =
+            OPTIONS.iter().any(|option| option.name == name) || ["keys", "vim"].contains(&name);
         let key = bare.starts_with("  \"");
         if setting || key { bare } else { line }
     });
@@ -158,8 +172,10 @@ fn the_commented_file_can_be_used_as_it_is_and_uncommented() {
     let loaded = of(&bare);
     assert_eq!(loaded.problems, [], "{bare}");
     assert_eq!(loaded.settings.keys[0].len(), 3);
+    assert_eq!(loaded.settings.vim[0].len(), 5);
     let with_keys = Settings {
         keys: loaded.settings.keys.clone(),
+        vim: loaded.settings.vim.clone(),
         ..Settings::default()
     };
     assert_eq!(loaded.settings, with_keys);

@@ -101,8 +101,5 @@ fn problems_are_listed_and_gone_to() {
 fn every_size_is_drawn() {
     let mut harness = Harness::open(120, 40, "mono");
     harness.keys("<ctrl-end><enter><home>ca");
-    for (width, height) in (0..40).flat_map(|w| (0..13).map(move |h| (w, h))) {
-        harness.send(AppEvent::Resize(width, height));
-        harness.draw();
-    }
+    sweep::at_every_size(&mut harness, "completion");
 }

@@ -30,12 +30,18 @@ fn typing_on_asks_for_one_preview_only() {
         )));
         harness.now += Duration::from_millis(50);
         harness.send(AppEvent::Tick);
-        assert!(harness.app.take_effects().is_empty());
+        assert!(quiet(harness.app.take_effects()).is_empty());
     }
     harness.now += Duration::from_millis(50);
     harness.send(AppEvent::Tick);
-    let effects = harness.app.take_effects();
+    let effects = quiet(harness.app.take_effects());
     assert!(matches!(effects[..], [Effect::Preview(_)]), "{effects:?}");
+}
+
+/// What is done besides keeping what is not saved.
+fn quiet(effects: Vec<Effect>) -> Vec<Effect> {
+    let recovery = |effect: &Effect| matches!(effect, Effect::Recovery(_));
+    effects.into_iter().filter(|one| !recovery(one)).collect()
 }
 
 #[test]

@@ -360,7 +360,10 @@ fn schedule(request: &PreviewRequest) -> Schedule {
         _ => 40 + (index * 37) % 61,
     };
     Schedule {
-        from: Some(moment(0)),
+        from: Some(match request.from_us {
+            None => moment((request.now_us - NOW) / 1_000),
+            Some(_) => moment(0),
+        }),
         span_s: request.span_s,
         buckets: (0..count).map(high).collect(),
         next: (0..40)

@@ -3,6 +3,7 @@
 use rstest::rstest;
 
 use super::*;
+use crate::pipeline::State;
 use crate::tui::app::{Focus, Screen};
 use crate::tui::event::InstanceNews;
 
@@ -47,7 +48,7 @@ fn what_loses_events_comes_first_below_what_is_odd() {
         .sees("cannot reach logs.example.com:443")
         .sees("7 in a row, 23 repeated in all")
         .sees("in 3 s")
-        .sees("1,200 of this run in dead-letters/http.ndjson")
+        .sees("1,200 in dead-letters/http.ndjson; this run put 1,200 there")
         .sees("3 could not be formatted, 1,204 lost in writing")
         .sees("first 2026-11-21 09:30:00, last 09:31:30");
 }
@@ -133,6 +134,34 @@ fn a_file_that_cannot_be_read_says_so() {
 }
 
 #[test]
+fn letters_that_were_sent_again_are_not_told_of_any_more() {
+    let mut harness = failing(120, 40, "dark");
+    let mut status = watched::broken(&harness, 80, 1_204);
+    status.stats.outputs[1].letters_kept = 0;
+    harness.news(InstanceNews::Status(Box::new(status)));
+    harness
+        .keys("<down>")
+        .sees("none in dead-letters/http.ndjson any more; this run put 1,200 there")
+        .keys("l")
+        .sees("no dead letter is left in its file");
+    assert!(harness.done.iter().all(|one| !one.contains("Replay")));
+}
+
+#[test]
+fn a_run_that_is_over_is_started_again_and_not_tried_again() {
+    let mut harness = failing(120, 40, "dark");
+    let mut status = watched::broken(&harness, 80, 1_204);
+    let why = "nothing listens on 127.0.0.1:5140".to_owned();
+    status.state = Some(State::Ended(crate::pipeline::EndReason::Failed(why)));
+    status.stats.outputs[1].outage = None;
+    harness.news(InstanceNews::Status(Box::new(status)));
+    harness
+        .keys("r")
+        .sees("the run is over: start it again with s on the table (1)")
+        .sees_not("takes events");
+}
+
+#[test]
 fn what_can_be_done_about_an_output() {
     let mut harness = failing(120, 40, "dark");
     harness.keys("r").sees("the chosen fault is no output's");
@@ -140,7 +169,9 @@ fn what_can_be_done_about_an_output() {
     assert_eq!(harness.last(), "request Control(\"web-access\", Retry(1))");
     harness.keys("h");
     assert!(harness.last().contains("Output { index: 1, paused: true }"));
-    harness.keys("l").sees("1,200 events of this run are kept");
+    harness
+        .keys("l")
+        .sees("1,200 dead letters of output[1] http in");
     harness.sees("dead-letters/http.ndjson").keys("<esc>");
     assert!(harness.last().contains("Output {"));
     harness.keys("ls");

@@ -290,8 +290,10 @@ fn a_project_is_left_and_found_again() {
 fn the_tour_is_shown_once() {
     let state = tempfile::tempdir().unwrap();
     let folder = tempfile::tempdir().unwrap();
+    canned::write(&folder.path().join("web-access"));
+    let document = folder.path().join("web-access/generator.yml");
     let opening = |kept| Opening {
-        document: None,
+        document: Some(document.clone()),
         folder: folder.path().to_owned(),
         looks: Looks {
             settings: Loaded::default(),
@@ -311,10 +313,61 @@ fn the_tour_is_shown_once() {
     for step in 2..=5 {
         harness.keys("<enter>").sees(&format!("{step} of 5"));
     }
-    harness.keys("<left>").sees("4 of 5").keys("<enter><enter>");
+    // Digits go to a step, other letters nowhere: nothing of it gets into the file.
+    harness
+        .keys("<left>")
+        .sees("4 of 5")
+        .keys("hello2")
+        .sees("2 of 5");
+    // Nor does the key that ends it, when it is held down.
+    harness.keys("5<enter><enter><enter>");
     assert!(harness.app.overlays.is_empty());
-    let again = Harness::start(tempfile::tempdir().unwrap(), opening(harness.app.kept), now);
+    let text = |harness: &Harness| harness.app.buffer().unwrap().rope().to_string();
+    assert_eq!(text(&harness), canned::DOCUMENT);
+    let kept = std::mem::take(&mut harness.app.kept);
+    let again = Harness::start(tempfile::tempdir().unwrap(), opening(kept), now);
     assert!(again.app.overlays.is_empty());
+}
+
+#[test]
+fn a_key_of_a_command_ends_the_tour_and_does_what_it_does() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness
+        .keys("<ctrl-p>tour<enter>")
+        .sees("1 of 5")
+        .keys("<ctrl-p>");
+    harness.sees_not("1 of 5").sees("Commands").keys("<esc>");
+    harness
+        .keys("<ctrl-p>tour<enter>")
+        .sees("1 of 5")
+        .keys("<esc>");
+    assert!(harness.app.overlays.is_empty());
+}
+
+#[test]
+fn who_comes_to_watch_gets_no_tour() {
+    let state = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let opening = |screen| Opening {
+        document: None,
+        folder: folder.path().to_owned(),
+        looks: Looks {
+            settings: Loaded::default(),
+            sources: Sources::default(),
+            surroundings: Surroundings::detect(|_| Some("xterm-256color".to_owned())),
+            kept: Kept::read(Some(state.path().to_owned())),
+        },
+        parameters: Parameters::default(),
+        seed: None,
+        size: (80, 24),
+        screen,
+    };
+    for screen in [Screen::Overview, Screen::Design] {
+        let own = tempfile::tempdir().unwrap();
+        let harness = Harness::start(own, opening(screen), Instant::now());
+        assert!(harness.app.overlays.is_empty());
+        assert!(!harness.app.kept.toured);
+    }
 }
 
 #[test]

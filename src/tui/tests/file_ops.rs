@@ -107,7 +107,9 @@ fn folders_and_unsaved_files_are_asked_about() {
         .sees("samples and 2 files in it go to the trash")
         .keys("c");
     assert!(harness.path("samples").exists());
-    harness.keys("dd").sees("samples is in the trash");
+    harness.keys("d");
+    harness.now += Duration::from_secs(2);
+    harness.keys("d").sees("samples is in the trash");
     assert!(!harness.path("samples").exists());
     harness.keys("u");
     assert!(harness.path("samples/pages.csv").exists());

@@ -102,7 +102,11 @@ fn a_changed_buffer_asks_whose_text_stays() {
     assert!(harness.read("generator.yml").starts_with("mine "));
 
     rename_over(&harness, "generator.yml", "# again\n");
+    // What somebody types on meanwhile is no answer.
     harness.keys("x").changed(&["generator.yml"]).keys("l");
+    harness.sees("Load theirs").sees("wait a moment");
+    harness.now += Duration::from_secs(2);
+    harness.keys("l");
     assert_eq!(harness.buffer_text(), "# again\n");
     assert!(!harness.app.buffer().unwrap().dirty());
 }
@@ -114,7 +118,9 @@ fn the_question_is_asked_once_about_the_latest_text() {
     rename_over(&harness, "generator.yml", "# one\n");
     harness.changed(&["generator.yml"]);
     rename_over(&harness, "generator.yml", "# two\n");
-    harness.changed(&["generator.yml"]).keys("l");
+    harness.changed(&["generator.yml"]);
+    harness.now += Duration::from_secs(2);
+    harness.keys("l");
     assert_eq!(harness.buffer_text(), "# two\n");
     harness.sees_not("Load theirs");
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::instance::{Link, Peer};
 use crate::pipeline::State;
+use crate::tui::app::Screen;
 use crate::tui::event::InstanceNews;
 
 fn running() -> Harness {
@@ -34,7 +35,7 @@ fn what_runs_here_is_stopped() {
         .sees("web-access is running")
         .sees("then it stops")
         .sees_not("Keep running");
-    harness.keys("s");
+    harness.keys("t");
     assert_eq!(harness.done.last().unwrap(), "shut down");
     assert_eq!(harness.app.exit(), Some(0));
 }
@@ -55,7 +56,7 @@ fn what_runs_apart_goes_on_unless_that_is_not_wanted() {
 
     let mut harness = running();
     apart(&mut harness);
-    harness.keys("<ctrl-q>s");
+    harness.keys("<ctrl-q>t");
     assert_eq!(harness.done.last().unwrap(), "shut down");
 }
 
@@ -99,7 +100,7 @@ fn stopping_shows_how_far_it_is_and_can_be_cut_short() {
     apart(&mut harness);
     harness.send(AppEvent::Key(key("ctrl-q")));
     harness.send(AppEvent::Key(KeyEvent::new(
-        KeyCode::Char('s'),
+        KeyCode::Char('t'),
         KeyModifiers::NONE,
     )));
     // The answer is on its way.
@@ -148,10 +149,10 @@ fn trouble_stays_in_sight() {
 fn what_is_gone_does_not_hold_anybody_back() {
     let mut harness = running();
     apart(&mut harness);
-    let why = "the background process (7) has ended, and its generators with it".to_owned();
+    let why = "the background process (7) is gone, and its generators with it".to_owned();
     let gone = Link::Gone { why, since_us: 0 };
     news(&mut harness, InstanceNews::Link(gone));
-    harness.sees("has ended, and its generators with it");
+    harness.sees("is gone, and its generators with it");
     // It can be started again at once.
     harness.keys("<ctrl-r>");
     assert_eq!(harness.done.last().unwrap(), "start web-access");
@@ -162,4 +163,100 @@ fn what_is_gone_does_not_hold_anybody_back() {
     harness.send(AppEvent::Pipeline(PipelineEvent::Status(Box::new(status))));
     harness.keys("<ctrl-q>");
     assert_eq!(harness.app.exit(), Some(0));
+}
+
+/// A terminal that was opened on generators, as `evtui attach` does.
+fn attached() -> Harness {
+    let mut harness = Harness::with(tempfile::tempdir().unwrap(), None, 120, 40, "dark");
+    harness.app.home = Screen::Overview;
+    harness.app.show_screen(Screen::Overview);
+    apart(&mut harness);
+    news(&mut harness, InstanceNews::Overview(watched::generators()));
+    let ids = watched::generators().into_iter().map(|one| one.id);
+    news(&mut harness, InstanceNews::Running(ids.collect()));
+    harness
+}
+
+#[test]
+fn where_the_table_is_all_there_is_the_way_back_is_the_way_out() {
+    let mut harness = attached();
+    harness.sees("Esc Leave").keys("<esc>");
+    assert_eq!(harness.app.screen, Screen::Overview);
+    harness
+        .sees("web-access, firewall are running")
+        .sees("Keep running")
+        .keys("<esc>");
+    assert_eq!(
+        (harness.app.exit(), harness.app.screen),
+        (None, Screen::Overview)
+    );
+    // What is above the table goes first.
+    harness.keys("<space>").sees("Esc Unmark").keys("<esc>");
+    harness.sees("Esc Leave").sees_not("Keep running");
+    harness.keys("<f2>").sees("Esc leaves");
+    assert_eq!(harness.app.screen, Screen::Overview);
+    harness.keys("2<esc>");
+    assert_eq!(harness.app.screen, Screen::Overview);
+    harness.keys("<esc>k");
+    assert_eq!(harness.app.exit(), Some(0));
+    // Where nothing runs it is asked as well.
+    let mut harness = attached();
+    news(&mut harness, InstanceNews::Running(Vec::new()));
+    harness.keys("<esc>").sees("Nothing runs here").keys("q");
+    assert_eq!(harness.app.exit(), Some(0));
+}
+
+#[test]
+fn why_a_process_is_gone_is_told_whole_where_there_is_little_room() {
+    let why = "the background process (7) is gone since 13:05:12, and its generators with it: start them again from their projects, with Ctrl-R";
+    let mut harness = attached();
+    harness.resize(80, 24);
+    let rows = watched::generators()
+        .into_iter()
+        .map(|one| crate::instance::Overview {
+            state: Some(State::Ended(crate::pipeline::EndReason::Failed(
+                why.to_owned(),
+            ))),
+            ..one
+        });
+    news(&mut harness, InstanceNews::Overview(rows.collect()));
+    harness
+        .sees("✗ failed")
+        .sees("is gone since 13:05:12")
+        .sees("with Ctrl-R");
+}
+
+#[test]
+fn a_key_pressed_twice_by_habit_stops_nothing() {
+    // `s` saves; the question that comes up then is about stopping, and has another letter for it.
+    let mut harness = running();
+    harness.keys("x<ctrl-q>ss").sees("web-access is running.");
+    assert!(!harness.done.contains(&"shut down".to_owned()));
+    // Enter twice: the first saves, the second takes the answer that stops nothing.
+    let mut harness = running();
+    harness.keys("x<ctrl-q><enter><enter>");
+    assert!(!harness.done.contains(&"shut down".to_owned()));
+    assert_eq!(harness.app.exit(), None);
+    assert!(harness.read("generator.yml").starts_with('x'));
+    // Stopping has a safe answer, too, and its own letter.
+    let mut harness = running();
+    apart(&mut harness);
+    harness.send(AppEvent::Key(key("ctrl-q")));
+    harness.send(AppEvent::Key(key("t")));
+    drop(harness.app.take_effects());
+    harness.sees("▸Wait [w]");
+    harness.keys("<enter>t").sees("Delivering what is queued");
+    assert!(!harness.done.contains(&"abort all".to_owned()));
+}
+
+#[test]
+fn the_key_that_brought_a_question_up_does_not_destroy_at_once() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.keys("<alt-1><down>").sees("━▸ Files");
+    let shown = harness.app.project.as_ref().unwrap().shown().len();
+    harness.keys("dd").sees("wait a moment");
+    assert_eq!(harness.app.project.as_ref().unwrap().shown().len(), shown);
+    harness.now += Duration::from_secs(2);
+    harness.keys("d");
+    assert!(harness.app.overlays.is_empty());
 }

@@ -16,8 +16,12 @@ mod globals;
 mod leaving;
 mod logs;
 mod monitor;
+mod newcomer;
 mod panes;
+mod recovering;
+mod safety;
 mod screens;
+mod sweep;
 mod tail;
 mod vim;
 mod watched;
@@ -35,6 +39,7 @@ use ratatui::style::{Color, Style};
 
 use super::app::{App, Looks, Opening, Screen};
 use super::event::{AppEvent, Effect, Observe, PipelineEvent};
+use super::recovery::{Store, Wish};
 use super::session::{Kept, Session};
 use super::settings::{self, Loaded, Sources};
 use super::surroundings::Surroundings;
@@ -53,6 +58,9 @@ struct Harness {
     refuse: Option<Diagnostics>,
     /// What the instance was last asked to tell of.
     observed: Observe,
+    /// Texts that are not saved.
+    store: Store,
+    saver: disk::Saver,
 }
 
 impl Harness {
@@ -106,6 +114,8 @@ impl Harness {
 
     fn start(folder: tempfile::TempDir, opening: Opening, now: Instant) -> Self {
         let mut app = App::open(opening, now).unwrap();
+        let copies = folder.path().join("copies");
+        let store = Store::of(copies, format!("{}-{:x}", 1, now.elapsed().as_nanos()));
         app.preview.times.now_us = canned::NOW;
         app.preview.times.real_us = canned::NOW;
         let mut harness = Self {
@@ -116,6 +126,8 @@ impl Harness {
             specs: Vec::new(),
             refuse: None,
             observed: Observe::default(),
+            store,
+            saver: disk::Saver::default(),
         };
         harness.send(AppEvent::Tick);
         harness.until_idle();
@@ -196,9 +208,11 @@ impl Harness {
                 let result = disk::reread(&path);
                 AppEvent::Reread(path, result)
             }
-            Effect::Save(path, text) => {
-                let result = disk::save(&path, text.chunks());
-                AppEvent::Saved(path, text, result)
+            Effect::Save(path, text, known) => {
+                match self.saver.save(&path, &text, known.as_ref()) {
+                    disk::Saved::Done(result) => AppEvent::Saved(path, text, result),
+                    disk::Saved::Theirs(file) => AppEvent::Reread(path, Some(Ok(file))),
+                }
             }
             Effect::ChangeFile(change) => {
                 let result = change.perform(Some(self.folder.path().join("trash")));
@@ -260,7 +274,21 @@ impl Harness {
                 return None;
             }
             Effect::Mouse(on) => return self.note(format!("mouse {on}")),
+            Effect::Recovery(wish) => return self.recovery(wish),
         })
+    }
+
+    fn recovery(&mut self, wish: Wish) -> Option<AppEvent> {
+        match wish {
+            Wish::Keep(unsaved) => self.store.keep(&unsaved).unwrap(),
+            Wish::Forget(path) => self.store.forget(&path).unwrap(),
+            Wish::Remove(copy) => self.store.discard(&copy).unwrap(),
+            Wish::Look(project) => {
+                let found = self.store.look(&project);
+                return (!found.is_empty()).then_some(AppEvent::Copies(project, found));
+            }
+        }
+        None
     }
 
     fn note(&mut self, text: String) -> Option<AppEvent> {

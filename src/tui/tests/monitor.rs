@@ -214,6 +214,7 @@ fn failing(status: &mut GeneratorStatus, _: u64) {
         next: Some(Duration::from_millis(3_900)),
     });
     stats.outputs[0].dead_lettered = 120;
+    stats.outputs[0].letters_kept = 120;
     stats.outputs[0].write_failed = 3;
     stats.outputs[0].written -= 123;
     stats.lints = vec![Lint {
@@ -305,10 +306,6 @@ fn the_flow_that_is_well_paused_and_in_its_history(
 
 #[test]
 fn every_size_can_be_drawn() {
-    let sizes: Vec<(u16, u16)> = (0..=40)
-        .flat_map(|w| (0..=12).map(move |h| (w, h)))
-        .chain([(200, 5), (20, 100), (111, 30), (112, 9), (300, 120)])
-        .collect();
     let table = |script: &str| {
         let mut harness = overview((100, 30), "dark", mixed);
         harness.keys(script);
@@ -323,12 +320,7 @@ fn every_size_can_be_drawn() {
         flow((130, 50), "dark", backfill),
     ];
     for mut harness in shown {
-        for (width, height) in &sizes {
-            harness.resize(*width, *height);
-            let (screen, cursor) = harness.draw();
-            assert_eq!(screen.area, area(*width, *height));
-            assert!(cursor.is_none_or(|at| screen.area.contains(at)));
-        }
+        sweep::at_every_size(&mut harness, "a table or a flow");
     }
 }
 
@@ -532,7 +524,7 @@ fn a_person_steers_a_run_with_typed_values() {
         .keys("t2020-01-01<enter>")
         .sees("only goes forward")
         .keys("<esc>");
-    harness.keys("<down>h").keys("<down>h").keys("mw");
+    harness.keys("<down>h").keys("<down>h").keys("mww");
     harness.sees("reload ask").sees("changed while it runs");
     // It stands in the file once the instance says so.
     let written = "access-log: written gain: 4".to_owned();

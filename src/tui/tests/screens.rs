@@ -121,25 +121,11 @@ fn every_size_can_be_drawn() {
         "<ctrl-p>@",
         "<ctrl-p>#",
     ];
-    let sizes: Vec<(u16, u16)> = (0..=40)
-        .flat_map(|w| (0..=12).map(move |h| (w, h)))
-        .chain([(200, 5), (20, 100), (500, 200)])
-        .collect();
     for script in scripts {
         let mut harness = Harness::open(100, 30, "dark");
         running(&mut harness, true);
         harness.keys(script);
-        for (width, height) in &sizes {
-            harness.resize(*width, *height);
-            let (screen, cursor) = harness.draw();
-            assert_eq!(screen.area, area(*width, *height));
-            if let Some(at) = cursor {
-                assert!(
-                    screen.area.contains(at),
-                    "{script} {width}x{height}: cursor at {at}"
-                );
-            }
-        }
+        sweep::at_every_size(&mut harness, script);
     }
 }
 
@@ -165,6 +151,7 @@ fn an_output_whose_target_is_down(#[values((80, 24), (120, 40))] size: (u16, u16
     let output = &mut status.stats.outputs[0];
     output.name = "http".to_owned();
     output.dead_lettered = 1_200;
+    output.letters_kept = 1_200;
     output.outage = Some(Outage {
         open: true,
         attempts: 7,

@@ -131,8 +131,61 @@ fn the_plain_set_is_back_at_once() {
 fn every_size_is_drawn() {
     let mut harness = open();
     harness.keys(":s/a/b");
-    for (width, height) in [(80, 24), (20, 6), (5, 3), (2, 2), (1, 1)] {
-        harness.resize(width, height);
-        harness.text();
-    }
+    sweep::at_every_size(&mut harness, ":s");
+}
+
+#[test]
+fn half_pages_repeats_and_text_objects_work_in_the_program_too() {
+    let mut harness = open();
+    let line = |harness: &Harness| harness.app.buffer().unwrap().cursor().0;
+    let long: String = (0..200).map(|line| format!("line {line}\n")).collect();
+    fs::write(harness.path("generator.yml"), &long).unwrap();
+    harness.changed(&["generator.yml"]).keys("gg<ctrl-d>");
+    let half = line(&harness);
+    assert!(half > 5, "Ctrl-D goes half a page on: {half}");
+    harness.keys("<ctrl-d><ctrl-u>");
+    assert_eq!(line(&harness), half, "Ctrl-U goes back");
+    harness.keys("<ctrl-f>");
+    assert!(line(&harness) > half);
+    harness.keys("<ctrl-b>gg");
+    let text = "say \"one two\", a, b, c\n\npar one\npar two\n\nend\n";
+    fs::write(harness.path("generator.yml"), text).unwrap();
+    harness.changed(&["generator.yml"]).keys("gg0f,;;,");
+    assert_eq!(harness.app.buffer().unwrap().place(), (1, 17));
+    harness.keys("0ci\"new<esc>wwciwx<esc>");
+    assert!(harness.buffer_text().starts_with("say \"new\", x, b, c\n"));
+    harness.keys("3jdap");
+    assert!(harness.buffer_text().ends_with("c\n\nend\n"));
+    harness.keys("Gkdd").keys("u.");
+    harness.keys(":e!<enter>").sees("was loaded");
+    assert_eq!(harness.buffer_text(), text);
+    harness.keys("gg/par<enter>cwPAR<esc>n.");
+    assert!(harness.buffer_text().contains("PAR one\nPAR two"));
+    harness.keys("gg2dw3x");
+}
+
+#[test]
+fn keys_of_ones_own_come_from_the_settings() {
+    let mut harness = open();
+    let file = harness.folder.path().join("settings.yml");
+    let text = "key_set: vim\nvim:\n  \"space w\": file.save\n  \"H\": \"^\"\n  \"Y\": \"y$\"\n  \"ctrl-h\": pane.files\n  \"x\": none\n";
+    fs::write(&file, text).unwrap();
+    let sources = Sources {
+        user: Some(file),
+        ..Sources::default()
+    };
+    let loaded = Loaded::read(&sources);
+    assert_eq!(loaded.problems, []);
+    harness.send(AppEvent::Settings(Box::new(loaded)));
+    harness.keys("ggO  # mine<esc>H");
+    assert_eq!(harness.app.buffer().unwrap().place(), (1, 3));
+    harness.keys("x").keys(" w").sees("saved generator.yml");
+    assert!(harness.read("generator.yml").starts_with("  # mine\n"));
+    harness.keys("YP").keys("0dH");
+    assert!(harness.buffer_text().starts_with("# mine# mine\n"));
+    // In text, they are text.
+    harness.keys("i H w<esc>");
+    assert!(harness.buffer_text().contains(" H w"));
+    harness.keys("<ctrl-h>");
+    assert_eq!(harness.app.focus, crate::tui::app::Focus::Files);
 }

@@ -54,16 +54,9 @@ impl Harness {
 }
 
 /// Draws at every size down to none.
+#[track_caller]
 pub fn at_every_size(harness: &mut Harness) {
-    let sizes = (0..=40).flat_map(|w| (0..=12).map(move |h| (w, h)));
-    for (width, height) in sizes.chain([(200, 5), (20, 100), (300, 100)]) {
-        harness.resize(width, height);
-        let (screen, cursor) = harness.draw();
-        assert!(
-            cursor.is_none_or(|at| screen.area.contains(at)),
-            "{width}x{height}"
-        );
-    }
+    super::sweep::at_every_size(harness, "a screen of running generators");
 }
 
 /// Two generators, one with scenarios.
@@ -122,6 +115,7 @@ pub fn broken(harness: &Harness, seconds: u64, lost: u64) -> GeneratorStatus {
             retries: 23,
             dead_lettered: 1_200,
             letters: Some("dead-letters/http.ndjson".into()),
+            letters_kept: 1_200,
             outage: Some(Outage {
                 open: true,
                 attempts: 7,

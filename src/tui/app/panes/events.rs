@@ -146,7 +146,13 @@ impl Preview {
     }
 
     fn event_rows(&self, index: usize, event: &PreviewEvent, width: usize, rows: &mut Vec<Row>) {
-        if let Err(failure) = &event.text {
+        // What the formatter says of a text that is not JSON is said below, with its place.
+        let said = |failure: &PreviewFailure| {
+            event.fault.is_some() && matches!(failure, PreviewFailure::Format(..))
+        };
+        if let Err(failure) = &event.text
+            && !said(failure)
+        {
             let wrapped = wrap(&failure_text(failure), width.saturating_sub(2));
             rows.extend(signed("✗", wrapped).map(|text| Row::Failed(index, text)));
         }
@@ -157,8 +163,9 @@ impl Preview {
             );
             if let Some(place) = &fault.place {
                 let name = place.path.file_name().unwrap_or_default();
-                let line = place.span.map_or(1, |span| span.start.line);
-                words.push_str(&format!(" → {}:{line}", name.to_string_lossy()));
+                let at = place.span.unwrap_or_default().start;
+                let (name, line, column) = (name.to_string_lossy(), at.line, at.column);
+                words.push_str(&format!(" → {name}:{line}:{column}"));
             }
             let wrapped = wrap(&words, width.saturating_sub(2));
             rows.extend(signed("✗", wrapped).map(|text| Row::Fault(index, text)));
@@ -365,7 +372,37 @@ impl Preview {
             return false;
         };
         self.put_cursor(row);
+        self.shift_to_hit(row);
         true
+    }
+
+    /// Moves lines that are cut at the edge sideways until the first match of a row is seen.
+    fn shift_to_hit(&mut self, row: usize) {
+        let Some(Row::Text(event, range)) = self.rows.get(row).filter(|_| !self.panes.wrap) else {
+            return;
+        };
+        let found = self.panes.search.as_ref();
+        let found = found.and_then(|search| search.found.get(*event));
+        let own = found.and_then(|all| all.iter().find(|one| range.contains(&one.start)));
+        let text = self.events.get(*event).and_then(shown_text);
+        let cells = |from: usize, to: usize| {
+            let part = text.and_then(|text| text.get(from..to));
+            part.map_or(0, crate::tui::text::width)
+        };
+        if let Some(own) = own {
+            let (start, wide) = (cells(range.start, own.start), cells(own.start, own.end));
+            let room = usize::from(self.rows_width);
+            let shift = self.panes.shift;
+            if start < shift || start + wide > shift + room {
+                // With something of what stands before it.
+                self.panes.shift = (start + wide)
+                    .saturating_sub(room)
+                    .max(start.saturating_sub(room / 3));
+            }
+            if start + wide <= room {
+                self.panes.shift = 0;
+            }
+        }
     }
 
     fn is_hit(&self, row: &Row) -> bool {

@@ -190,6 +190,7 @@ impl Panes {
             statistics: is(View::Statistics).then_some(STUDIED),
             profile: false,
             secrets: is(View::Params),
+            inert: false,
         }
     }
 

@@ -101,12 +101,16 @@ impl App {
                 self.info(format!("{name} is set, and kept for this project"));
             }
             None => {
+                // What was typed stays among the messages, from where it can be copied.
+                let typed = params.get(name).filter(|_| given.contains_key(name));
+                let typed =
+                    typed.map_or_else(String::new, |value| format!("; here it was {value}"));
                 match given.remove(name) {
                     Some(Some(before)) => drop(params.insert(name.to_owned(), before)),
                     Some(None) => drop(params.remove(name)),
                     None => {}
                 }
-                self.info(format!("{name} is as it was given"));
+                self.info(format!("{name} is as it was given{typed}"));
             }
         }
         self.touch_preview();

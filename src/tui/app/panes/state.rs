@@ -5,8 +5,8 @@ use super::{EVENTS, MOST_EVENTS, Panes};
 use crate::event::{PathStep, StateScope};
 use crate::preview::json::{self, Kind, Node};
 use crate::preview::{PreviewEvent, StateEdit};
-use crate::tui::app::App;
 use crate::tui::app::prompt::Prompt;
+use crate::tui::app::{Action, App, Choice, Dialog, Overlay};
 use crate::tui::text;
 
 /// Rows of one value that are shown.
@@ -189,8 +189,28 @@ impl App {
         self.info("before the first event; step on from here");
     }
 
-    /// Forgets all changes of the state that were made by hand.
+    /// Forgets all changes of the state that were made by hand; asks when there are some.
     pub fn reset_state(&mut self) {
+        let count = self.preview.panes.edits.len();
+        if count == 0 {
+            return self.forget_state_edits();
+        }
+        self.overlays.push(Overlay::Dialog(Dialog {
+            title: "Reset the state".to_owned(),
+            lines: vec![format!(
+                "{} made by hand cannot be brought back.",
+                text::count(count, "change")
+            )],
+            choices: vec![
+                Choice::new('r', "Reset", Action::ResetState),
+                Choice::new('c', "Cancel", Action::Nothing),
+            ],
+            chosen: 1,
+            about: None,
+        }));
+    }
+
+    pub(in crate::tui::app) fn forget_state_edits(&mut self) {
         let count = self.preview.panes.edits.len();
         self.preview.panes.edits.clear();
         self.preview.panes.events = EVENTS;

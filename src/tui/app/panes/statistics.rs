@@ -166,12 +166,16 @@ fn field_row(field: &FieldStats, events: usize, width: usize) -> SheetRow {
     let kinds: Vec<&str> = field.kinds.iter().map(|(kind, _)| kind.name()).collect();
     let distinct = match (field.distinct, field.many) {
         (count, true) => format!("over {} different", grouped(count as u64)),
+        // What a list or a mapping holds has rows of its own.
+        (0, false) => String::new(),
         (1, false) => "always the same".to_owned(),
         (count, false) => format!("{} different", grouped(count as u64)),
     };
     let mut row = SheetRow::of(fit_end(&field.path, width), Ink::Key)
-        .and(format!("  {}", kinds.join(", ")), Ink::Muted)
-        .and(format!("  {distinct}"), Ink::Text);
+        .and(format!("  {}", kinds.join(", ")), Ink::Muted);
+    if !distinct.is_empty() {
+        row = row.and(format!("  {distinct}"), Ink::Text);
+    }
     if let Some((min, max)) = field.range.filter(|(min, max)| min < max) {
         let unit = if field.lengths { " characters" } else { "" };
         row = row.and(

@@ -143,6 +143,9 @@ impl App {
     /// Asks for the zone of timestamps.
     pub fn ask_zone(&mut self) {
         let read = |typed: &str| {
+            if typed.is_empty() {
+                return Err("type the name of a time zone, or a part of it".to_owned());
+            }
             Zone::parse(typed).ok_or_else(|| {
                 let names: Vec<&str> = Zone::names().collect();
                 match near(typed, names.iter().copied()) {
@@ -169,6 +172,7 @@ impl App {
             let at = zone.at_instant(app.preview.times.now_us);
             Ok(format!("now is {at}"))
         });
+        let prompt = prompt.among(Zone::names());
         self.ask(prompt.text(self.parameters.zone.name()));
     }
 
@@ -215,6 +219,39 @@ impl App {
         self.preview.hurry(self.now);
     }
 
+    /// Moves the histogram to where something fires: to the next timestamp when it is empty, to the last
+    /// ones when there is no next one, else to the first of all.
+    pub fn go_to_timestamps(&mut self) {
+        let Some(schedule) = &self.preview.schedule else {
+            return;
+        };
+        let next = schedule.next.first().map(|(at, _)| *at);
+        let goal = match schedule.count() {
+            0 => next.or(schedule.last),
+            _ => schedule.first,
+        };
+        let Some(goal) = goal.or(schedule.first) else {
+            self.info("there is no timestamp to go to");
+            return;
+        };
+        let shown = schedule.from.map(Moment::instant_us);
+        let mut from_us = goal.instant_us();
+        if next.is_none() {
+            // The last ones are seen at the end.
+            let span_us = i64::try_from(schedule.span_s).unwrap_or(0) * SECOND_US;
+            from_us = from_us.saturating_sub(span_us / 10 * 9);
+        }
+        if shown == Some(from_us) {
+            self.info("these are the first timestamps");
+            return;
+        }
+        self.preview.from_us = Some(from_us.clamp(MIN_WALL_US, MAX_WALL_US));
+        self.preview.times.cursor = None;
+        self.preview.list_top = 0;
+        self.preview.panes.changes.forget();
+        self.preview.hurry(self.now);
+    }
+
     /// Moves the cursor in the histogram; the list follows it as far as it goes.
     pub(in crate::tui::app) fn move_cursor(&mut self, by: isize) {
         let count = self
@@ -250,7 +287,7 @@ impl App {
 
     /// A click in the timestamps: on the bars it puts the cursor there.
     pub(in crate::tui::app) fn click_timestamps(&mut self, body: Rect, at: Position) {
-        let bars = crate::tui::pane::time_chart(body).bars;
+        let bars = crate::tui::pane::time_chart(self, body).bars;
         let count = self
             .preview
             .schedule

@@ -9,6 +9,7 @@ mod moves;
 mod object;
 mod operate;
 mod parse;
+mod remap;
 
 use std::collections::HashMap;
 
@@ -21,6 +22,7 @@ use moves::Memory;
 use parse::{Act, Command, Key, Parse, Verb};
 
 pub use ex::{Ex, Setting};
+pub use remap::{Meaning, Remap, Typed as Remapped};
 
 /// Most characters looked through for a bracket.
 const REACH: usize = 50_000;

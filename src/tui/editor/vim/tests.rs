@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
+use crate::tui::key::Chord;
 
 /// Keys from a script: characters, and names in angle brackets.
 fn keys(script: &str) -> Vec<KeyEvent> {
@@ -449,4 +450,52 @@ proptest! {
         while session.buffer.undo() {}
         prop_assert_eq!(session.buffer.rope.to_string(), first);
     }
+}
+
+#[rstest]
+// What a table of keys of one's own makes of keys.
+#[case("H", "^", "  |abc", "lH", "  |abc")]
+#[case("Y", "y$", "a|bcd", "Yp", "abbc|dcd")]
+#[case("gs", "ciw", "one |two", "gsx<esc>", "one |x")]
+// Counts before, and operators before a motion.
+#[case("L", "$", "a|bcd ef", "dL", "|a")]
+#[case("J", "5j", "|1\n2\n3\n4\n5\n6\n7\n", "J", "1\n2\n3\n4\n5\n|6\n7\n")]
+#[case("J", "j", "|1\n2\n3\n4\n", "2J", "1\n2\n|3\n4\n")]
+// Where a character is waited for it is that character.
+#[case("x", "dd", "ax|bx", "fxrx", "axb|x")]
+#[case("w", "e", "one |two", "diw", "one| ")]
+// What is stood for is not looked up again.
+#[case("j", "k", "1\n|2\n3", "j", "|1\n2\n3")]
+// The beginning of longer ones goes on as usual.
+#[case("g z", "x", "|abc\ndef", "Ggg", "|abc\ndef")]
+#[case("Q", "none", "|abc", "Qx", "|bc")]
+fn keys_of_ones_own_stand_for_others(
+    #[case] own: &str,
+    #[case] meaning: &str,
+    #[case] text: &str,
+    #[case] script: &str,
+    #[case] after: &str,
+) {
+    let chords = |text: &str| -> Vec<Chord> {
+        let parts = text.split_whitespace().flat_map(|part| match part {
+            "ctrl-d" => vec![part.to_owned()],
+            _ => part.chars().map(|c| c.to_string()).collect(),
+        });
+        parts.map(|part| Chord::parse(&part).unwrap()).collect()
+    };
+    let meaning = match meaning {
+        "none" => Meaning::Nothing,
+        keys => Meaning::Keys(chords(keys)),
+    };
+    let mut remap = Remap::new([(chords(own), meaning)]);
+    let mut session = Session::new("a.yml", text);
+    for event in keys(script) {
+        if let Remapped::Keys(events) = remap.take(&event, &session.vim) {
+            for event in events {
+                session.vim.key(&mut session.buffer, &event, 10);
+                session.buffer.settle_view(10, 80);
+            }
+        }
+    }
+    assert_eq!(session.shown(), after);
 }

@@ -14,6 +14,7 @@ use ratatui::style::Style;
 use super::paint;
 use crate::instance::GeneratorStatus;
 use crate::tui::app::App;
+use crate::tui::canvas::Canvas;
 use crate::tui::monitor::faults_facts::{self as facts, Fact, LABEL, Tone};
 use crate::tui::monitor::faults_model::{self as model, Degree, Fault};
 use crate::tui::monitor::faults_place as place;
@@ -74,7 +75,7 @@ fn rule(app: &App, list: Rect, details: Rect, screen: &mut Buffer) {
     let theme = &app.theme;
     if details.x > list.x {
         for y in list.top()..list.bottom() {
-            screen.set_stringn(list.right(), y, "│", 1, theme.border);
+            screen.set_within(list.right(), y, "│", 1, theme.border);
         }
         return;
     }

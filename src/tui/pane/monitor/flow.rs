@@ -8,7 +8,7 @@ use ratatui::style::Style;
 
 use super::chart::{self, Chart};
 use super::{above, below, body, columns, flow_parts, look};
-use crate::instance::GeneratorStatus;
+use crate::instance::{GeneratorStatus, Link};
 use crate::pipeline::{EndReason, ReloadMode, State};
 use crate::time::{Moment, short_duration};
 use crate::tui::app::App;
@@ -101,6 +101,7 @@ fn waiting(app: &App, area: Rect, screen: &mut Buffer) {
     let theme = &app.theme;
     let own = app.monitor.chosen.as_ref() == Some(&app.pipeline.id);
     let text = match (&app.monitor.silent, &app.monitor.chosen) {
+        (Some(why), _) if matches!(app.link, Link::Gone { .. }) => why.clone(),
         (Some(why), _) => format!("the instance does not answer: {why}"),
         (None, None) => "no generator is chosen: 1 shows all of them".to_owned(),
         (None, Some(_)) if own && app.monitor.of_chosen().is_none() => {

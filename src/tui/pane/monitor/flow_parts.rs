@@ -65,7 +65,7 @@ fn alias_rows(stats: &Stats) -> u16 {
 
 fn output_rows(output: &OutputStats) -> u16 {
     2 + u16::from(
-        output.outage.is_some() || output.paused || lost(output) > 0 || output.dead_lettered > 0,
+        output.outage.is_some() || output.paused || lost(output) > 0 || output.letters_kept > 0,
     )
 }
 
@@ -85,10 +85,10 @@ struct View<'a> {
 
 impl View<'_> {
     fn rate(&self, count: impl Fn(&Stats) -> u64) -> String {
-        if self.active {
-            format!("{}/s", text::short(self.meter.rate(count)))
-        } else {
-            "·".to_owned()
+        match self.meter.rate(count) {
+            _ if !self.active => "·".to_owned(),
+            Some(rate) => format!("{}/s", text::short(rate)),
+            None => "…".to_owned(),
         }
     }
 
@@ -327,10 +327,8 @@ fn out(view: &View<'_>, index: usize, output: &OutputStats, area: Rect, screen: 
         &format!("{:>8} ", text::bytes(output.bytes as f64)),
         theme.text,
     );
-    if view.active {
-        let rate = view
-            .meter
-            .rate(|one| one.outputs.get(index).map_or(0, |one| one.bytes));
+    let bytes = |one: &Stats| one.outputs.get(index).map_or(0, |one| one.bytes);
+    if let Some(rate) = view.meter.rate(bytes).filter(|_| view.active) {
         line.put(&format!("{:>8}/s", text::bytes(rate)), theme.muted);
     }
     let mut line = Line::new(row(area, 1), screen);
@@ -391,8 +389,8 @@ fn trouble(output: &OutputStats, line: &mut Line<'_>, theme: &Theme) {
     if lost > 0 {
         line.put(&format!("{} lost  ", text::grouped(lost)), theme.error);
     }
-    if output.dead_lettered > 0 {
-        let kept = text::grouped(output.dead_lettered);
+    if output.letters_kept > 0 {
+        let kept = text::grouped(output.letters_kept);
         line.put(&format!("{kept} dead letters  "), theme.warn);
     }
 }

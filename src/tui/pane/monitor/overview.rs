@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use super::chart::{self, Chart};
 use super::{above, bar, below, brief, columns, delay, look, right};
-use crate::instance::Overview;
+use crate::instance::{Link, Overview};
 use crate::pipeline::{EndReason, State};
 use crate::tui::app::App;
 use crate::tui::monitor::history::{History, Measure, Span, is_active};
@@ -18,6 +18,8 @@ use crate::tui::text;
 /// Least rows with a chart above the table, and the rows of the chart.
 const WITH_CHART: u16 = 26;
 const CHART: u16 = 6;
+/// Most lines of what is to be said of the chosen one.
+const NOTED: usize = 4;
 /// Least rows with two lines about the chosen one.
 const WITH_DETAILS: u16 = 12;
 
@@ -31,12 +33,28 @@ fn head(area: Rect) -> u16 {
     }
 }
 
-fn foot(area: Rect) -> u16 {
+/// Rows about the chosen one: more where what is to be said of it is long.
+fn foot(app: &App, area: Rect) -> u16 {
     match area.height {
         0..6 => 0,
-        WITH_DETAILS.. => 2,
+        WITH_DETAILS.. => 1 + u16::try_from(noted(app, area.width).len().max(1)).unwrap_or(1),
         _ => 1,
     }
+}
+
+/// What is to be said of the chosen one, broken to lines.
+fn noted(app: &App, width: u16) -> Vec<String> {
+    let words = app
+        .monitor
+        .of_chosen()
+        .and_then(note)
+        .map(|(words, _)| words);
+    let Some(words) = words.filter(|_| app.monitor.overview.group.is_none()) else {
+        return Vec::new();
+    };
+    let mut lines = text::wrap(&words, usize::from(width.saturating_sub(5)).max(8));
+    lines.truncate(NOTED);
+    lines
 }
 
 /// Where the rows of the table are.
@@ -44,7 +62,7 @@ pub fn table(app: &App, area: Rect) -> Rect {
     let head = head(area);
     let silent = u16::from(app.monitor.silent.is_some() && head > 1);
     let rest = below(area, head + silent);
-    above(rest, rest.height.saturating_sub(foot(area)))
+    above(rest, rest.height.saturating_sub(foot(app, area)))
 }
 
 /// Its columns.
@@ -67,7 +85,10 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
     if let Some(why) = &monitor.silent {
         let mut line = Line::new(row(top, 0), screen);
         let room = line.room().saturating_sub(2);
-        let words = format!("the instance does not answer: {why}");
+        let words = match app.link {
+            Link::Gone { .. } => why.clone(),
+            _ => format!("the instance does not answer: {why}"),
+        };
         line.put(" ✗ ", app.theme.error)
             .put(&text::fit(&words, room), app.theme.error);
         top = below(area, 1);
@@ -109,7 +130,7 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
     lines(app, body, &placed, screen);
     details(
         app,
-        below(area, area.height.saturating_sub(foot(area))),
+        below(area, area.height.saturating_sub(foot(app, area))),
         screen,
     );
 }
@@ -273,8 +294,11 @@ fn cell(app: &App, one: &Overview, history: Option<&History>, column: Column) ->
         }
         Column::Uptime => (number(ran, brief(one.uptime)), plain),
         Column::Rate => {
-            let rate = history.map_or(0.0, |history| history.rate);
-            (number(active, format!("{}/s", text::short(rate))), plain)
+            let rate = match history.filter(|history| history.measured) {
+                Some(history) => format!("{}/s", text::short(history.rate)),
+                None => "…".to_owned(),
+            };
+            (number(active, rate), plain)
         }
         Column::Events => (number(ran, text::short(one.events as f64)), plain),
         Column::Bytes => (number(ran, text::bytes(one.bytes as f64)), plain),
@@ -392,9 +416,9 @@ fn details(app: &App, area: Rect, screen: &mut Buffer) {
     if !one.listing.scenarios.is_empty() {
         facts.push(format!("in {}", one.listing.scenarios.join(", ")));
     }
-    let noted = note(one);
+    let told = note(one);
     let second = area.height > 1;
-    if !second && let Some((words, bad)) = &noted {
+    if !second && let Some((words, bad)) = &told {
         facts.clear();
         let style = if *bad { theme.error } else { theme.warn };
         let room = line.room().saturating_sub(3);
@@ -418,18 +442,31 @@ fn details(app: &App, area: Rect, screen: &mut Buffer) {
     over.extend(rest);
     line.put("  ", theme.muted)
         .put(&text::fit(&first, room), theme.muted);
-    if second && noted.is_none() {
+    if second && told.is_none() {
         let mut line = Line::new(row(area, 1), screen);
         let room = line.room().saturating_sub(4);
         line.put("   ", theme.muted)
             .put(&text::fit(&over.join(" · "), room), theme.muted);
     }
-    if second && let Some((words, bad)) = noted {
+    if second && let Some((_, bad)) = told {
         let style = if bad { theme.error } else { theme.warn };
-        let mut line = Line::new(row(area, 1), screen);
-        let room = line.room().saturating_sub(5);
-        line.put(if bad { " ✗ " } else { " ▲ " }, style)
-            .put(&text::fit(&words, room), style);
+        for (index, words) in noted(app, area.width).iter().enumerate() {
+            let mut line = Line::new(row(area, index + 1), screen);
+            let sign = match (index, bad) {
+                (0, true) => " ✗ ",
+                (0, false) => " ▲ ",
+                _ => "   ",
+            };
+            let room = line.room().saturating_sub(4);
+            line.put(sign, style).put(&text::fit(words, room), style);
+        }
+    }
+}
+
+fn nothing_yet(app: &App) -> &'static str {
+    match app.link {
+        Link::Gone { .. } => "What ran here is gone.",
+        _ => "Nothing runs here yet.",
     }
 }
 
@@ -437,7 +474,7 @@ fn details(app: &App, area: Rect, screen: &mut Buffer) {
 fn nothing(app: &App, area: Rect, screen: &mut Buffer) {
     let lines: &[&str] = if app.monitor.heard {
         &[
-            "Nothing runs here yet.",
+            nothing_yet(app),
             "",
             "d       the workbench: open a project and run it with Ctrl-R",
             "L       read the startup list again, when this instance has one",

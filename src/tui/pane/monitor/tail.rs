@@ -14,6 +14,7 @@ use super::paint;
 use crate::instance::TailEvent;
 use crate::pipeline::State;
 use crate::tui::app::{App, inner};
+use crate::tui::canvas::Canvas;
 use crate::tui::monitor::filter::Filter;
 use crate::tui::monitor::tail::PREFIX;
 use crate::tui::pane::{Line, row, scrollbar};
@@ -185,7 +186,7 @@ pub(super) fn beside_bar(row: Rect) -> Rect {
 /// A mark in the last column, where a line is cut.
 pub(super) fn edge(place: Rect, screen: &mut Buffer, style: ratatui::style::Style) {
     if place.width > 2 && place.height > 0 {
-        screen.set_stringn(place.right() - 1, place.y, "…", 1, style);
+        screen.set_within(place.right() - 1, place.y, "…", 1, style);
     }
 }
 

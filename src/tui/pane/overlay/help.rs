@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{Hit, Place, boxed, framed, on_popup, within};
+use super::{Hit, Place, boxed, field, framed, on_popup, within};
 use crate::tui::app::{App, Help, HelpRow};
 use crate::tui::pane::{Line, row, scrollbar};
 use crate::tui::text;
@@ -70,8 +70,7 @@ pub fn draw(app: &App, help: &Help, area: Rect, screen: &mut Buffer) -> Option<P
     let body = framed(app, places.whole, "Keys and commands", screen);
     let muted = on_popup(app, theme.muted);
     let mut line = Line::new(row(body, 0), screen);
-    line.put(" > ", on_popup(app, theme.accent))
-        .put(help.input.text(), theme.popup);
+    line.put(" > ", on_popup(app, theme.accent));
     if help.input.text().is_empty() {
         line.put("type to find, Enter runs", muted);
     }
@@ -87,11 +86,7 @@ pub fn draw(app: &App, help: &Help, area: Rect, screen: &mut Buffer) -> Option<P
         one(app, item, place, column, chosen, screen);
     }
     scrollbar(list, places.first, shown, rows.len(), theme, screen);
-    let x = body
-        .x
-        .saturating_add(3)
-        .saturating_add(u16::try_from(help.input.cursor()).unwrap_or(0));
-    (body.height > 0 && x < body.right()).then_some(Position { x, y: body.y })
+    field(app, &help.input, body, 0, screen)
 }
 
 /// Cells that keys take.

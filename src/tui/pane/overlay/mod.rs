@@ -1,6 +1,7 @@
 //! Boxes over the panes: help, lists to choose from, questions, labels, the tour.
 
 mod dialog;
+mod difference;
 mod help;
 mod palette;
 mod tour;
@@ -11,6 +12,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::{Line, row};
 use crate::tui::app::{App, Jump, Overlay, Prompt};
+use crate::tui::editor::{Input, bar};
 use crate::tui::text;
 
 /// What a click over the panes is on.
@@ -35,6 +37,7 @@ pub fn hit(app: &App, at: Position) -> Hit {
         Some(Overlay::Palette(palette)) => palette::hit(palette, app.size, at),
         Some(Overlay::Dialog(dialog)) => dialog::hit(dialog, app.size, at),
         Some(Overlay::Tour(step)) => tour::hit(*step, app.size, at),
+        Some(Overlay::Difference(shown)) => difference::hit(shown, app.size, at),
         Some(Overlay::Jump(_) | Overlay::Prompt(_)) | None => Hit::Outside,
     }
 }
@@ -56,6 +59,10 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) -> Option<Position> {
             None
         }
         Overlay::Prompt(prompt) => prompt_line(app, prompt, area, screen),
+        Overlay::Difference(shown) => {
+            difference::draw(app, shown, area, screen);
+            None
+        }
     }
 }
 
@@ -164,7 +171,9 @@ fn on_popup(app: &App, style: Style) -> Style {
 fn prompt_line(app: &App, prompt: &Prompt, area: Rect, screen: &mut Buffer) -> Option<Position> {
     let theme = &app.theme;
     let body = crate::tui::layout::between(area, &app.layout());
-    let height = body.height.min(3);
+    let names = u16::try_from(prompt.offered.len()).unwrap_or(0);
+    let names = names.min(body.height.saturating_sub(3));
+    let height = body.height.min(3 + names);
     let place = Rect {
         y: body.bottom() - height,
         height,
@@ -186,20 +195,50 @@ fn prompt_line(app: &App, prompt: &Prompt, area: Rect, screen: &mut Buffer) -> O
             .fill("━", on_popup(app, theme.focus));
     }
     let line = row(place, typed);
-    Line::new(line, screen)
-        .put(" > ", on_popup(app, theme.accent))
-        .put(prompt.input.text(), theme.popup);
+    Line::new(line, screen).put(" > ", on_popup(app, theme.accent));
+    let names = usize::from(names);
+    for (index, name) in prompt.offered.iter().enumerate().take(names) {
+        let place = row(place, typed + 1 + index);
+        let chosen = index == prompt.chosen;
+        Line::new(place, screen)
+            .put(
+                if chosen { " ▸ " } else { "   " },
+                on_popup(app, theme.accent),
+            )
+            .put(name, theme.popup)
+            .fill(" ", theme.popup);
+        if chosen {
+            screen.set_style(place, theme.selection);
+        }
+    }
     let (remark, style) = match &prompt.remark {
         Ok(words) => (words, on_popup(app, theme.muted)),
         Err(why) => (why, on_popup(app, theme.error)),
     };
     if height >= 3 {
         let room = usize::from(place.width).saturating_sub(2);
-        Line::new(row(place, 2), screen)
+        Line::new(row(place, 2 + names), screen)
             .put(" ", style)
             .put(&text::fit(remark, room), style);
     }
-    let x = line.x.saturating_add(3);
-    let x = x.saturating_add(u16::try_from(prompt.input.cursor()).unwrap_or(u16::MAX));
-    (line.height > 0 && x < line.right()).then_some(Position { x, y: line.y })
+    field(app, &prompt.input, line, 0, screen)
+}
+
+/// Draws what is typed behind the sign in the first row of an area, but for cells at its end that are
+/// taken; gives the place of the cursor.
+fn field(
+    app: &App,
+    input: &Input,
+    area: Rect,
+    taken: u16,
+    screen: &mut Buffer,
+) -> Option<Position> {
+    let field = Rect {
+        x: area.x.saturating_add(3).min(area.right()),
+        width: area.width.saturating_sub(3 + taken),
+        height: area.height.min(1),
+        ..area
+    };
+    let look = (app.theme.popup, app.theme.selection);
+    (!field.is_empty()).then(|| bar::typed(input, field, look, screen))
 }

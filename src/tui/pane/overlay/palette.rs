@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::{Hit, Place, boxed, framed, on_popup, within};
+use super::{Hit, Place, boxed, field, framed, on_popup, within};
 use crate::tui::app::{App, Palette};
 use crate::tui::pane::{Line, row};
 use crate::tui::text;
@@ -62,7 +62,6 @@ pub fn draw(app: &App, palette: &Palette, area: Rect, screen: &mut Buffer) -> Op
         many => format!("{} of {many} ", palette.chosen.min(many - 1) + 1),
     };
     line.put(" > ", on_popup(app, theme.accent))
-        .put(palette.input.text(), theme.popup)
         .right(&count, on_popup(app, theme.muted));
     let list = places.list;
     let shown = usize::from(list.height).max(1);
@@ -109,11 +108,8 @@ pub fn draw(app: &App, palette: &Palette, area: Rect, screen: &mut Buffer) -> Op
             screen.set_style(place, theme.selection);
         }
     }
-    let x = body
-        .x
-        .saturating_add(3)
-        .saturating_add(u16::try_from(palette.input.cursor()).unwrap_or(0));
-    (body.height > 0 && x < body.right()).then_some(Position { x, y: body.y })
+    let taken = u16::try_from(text::width(&count)).unwrap_or(0);
+    field(app, &palette.input, body, taken, screen)
 }
 
 /// A title with the letters that match in their own look.

@@ -13,7 +13,7 @@ fn whole(step: usize, area: Rect) -> Rect {
     let rows = TOUR
         .get(step)
         .map_or(0, |step| step.lines.len() + step.commands.len());
-    let height = u16::try_from(rows + 6).unwrap_or(u16::MAX);
+    let height = u16::try_from(rows + 5).unwrap_or(u16::MAX);
     boxed(area, 84, height, Place::Middle)
 }
 
@@ -65,7 +65,7 @@ pub fn draw(app: &App, index: usize, area: Rect, screen: &mut Buffer) {
     } else {
         "Enter: next"
     };
-    let text = format!("{next}   ←: back   Esc: skip; the command Tour shows it again");
+    let text = format!("{next}   ←: back   Esc: skip   the command Tour shows it again");
     Line::new(row(body, last), screen)
         .put("  ", theme.popup)
         .put(&text, on_popup(app, theme.muted));
