@@ -441,6 +441,88 @@ fn plain_lines_tell_the_same() {
 }
 
 #[test]
+fn a_project_is_made_and_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = Pty::start(EVTUI, &[], folder.path(), (120, 40));
+    pty.sees("n             makes a project");
+    pty.send("n");
+    pty.sees("what to begin with");
+    pty.send("web\r");
+    pty.sees("New project from web-access");
+    pty.send("\x15shop/web\r");
+    pty.sees("no problems");
+    pty.sees("# Lesson 1: a web server");
+    pty.until("rendered events", |screen| {
+        screen.contents().contains("Mozilla").then_some(())
+    });
+    let root = folder.path().join("shop/web");
+    assert!(root.join("samples/pages.csv").is_file());
+    pty.send("\x11");
+    assert!(pty.ends().success());
+    assert_eq!(pty.left_behind(), "");
+    let again = std::process::Command::new(EVTUI)
+        .args(["new", "shop/web", "--from", "hello"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(!again.status.success());
+    let why = String::from_utf8(again.stderr).unwrap();
+    assert!(why.contains("exists and is not empty"), "{why}");
+}
+
+#[test]
+fn plain_lines_tell_of_running_generators() {
+    use std::io::Write as _;
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    let nest = pty::Nest::new();
+    let mut child = std::process::Command::new(EVTUI)
+        .args(["--plain", "--in-process", "web-access"])
+        .current_dir(folder.path())
+        .envs(nest.variables())
+        .env("XDG_CONFIG_HOME", folder.path())
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
+    let mut told = String::new();
+    let mut until = |part: &str| {
+        for line in lines.by_ref() {
+            let line = line.unwrap();
+            told.push_str(&line);
+            told.push('\n');
+            if line.contains(part) {
+                return;
+            }
+        }
+        panic!("{part} was not told:\n{told}");
+    };
+    let mut say = |line: &str| {
+        writeln!(input, "{line}").unwrap();
+        input.flush().unwrap();
+    };
+    say("run");
+    until("pipeline: running");
+    say("table");
+    until("generator web-access: running");
+    until("counters web-access: ");
+    say("faults");
+    until("faults: nothing fails");
+    say("flow");
+    until("output[0] file: ");
+    say("tail");
+    until("event: ");
+    say("log");
+    until("log: ");
+    say("stop");
+    say("quit");
+    drop(input);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
 fn timestamps_with_a_cursor_survive_a_terminal_without_rows() {
     let folder = tempfile::tempdir().unwrap();
     let mut pty = open(folder.path(), (120, 40));
@@ -620,87 +702,4 @@ fn a_state_folder_that_cannot_be_written_is_said_and_breaks_nothing() {
     pty.sees("saved generator.yml");
     pty.send("\x11");
     assert!(pty.ends().success());
-}
-
-#[test]
-fn a_project_is_made_and_opened() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut pty = Pty::start(EVTUI, &[], folder.path(), (120, 40));
-    pty.sees("n             makes a project");
-    pty.send("n");
-    pty.sees("what to begin with");
-    pty.send("web\r");
-    pty.sees("New project from web-access");
-    pty.send("\x15shop/web\r");
-    pty.sees("no problems");
-    pty.sees("# Lesson 1: a web server");
-    pty.until("rendered events", |screen| {
-        screen.contents().contains("Mozilla").then_some(())
-    });
-    let root = folder.path().join("shop/web");
-    assert!(root.join("samples/pages.csv").is_file());
-    pty.send("\x11");
-    assert!(pty.ends().success());
-    assert_eq!(pty.left_behind(), "");
-    let again = std::process::Command::new(EVTUI)
-        .args(["new", "shop/web", "--from", "hello"])
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
-    assert!(!again.status.success());
-    let why = String::from_utf8(again.stderr).unwrap();
-    assert!(why.contains("exists and is not empty"), "{why}");
-}
-
-#[test]
-fn plain_lines_tell_of_running_generators() {
-    use std::io::Write as _;
-    let folder = tempfile::tempdir().unwrap();
-    small(folder.path());
-    let nest = pty::Nest::new();
-    let mut child = std::process::Command::new(EVTUI)
-        .args(["--plain", "--in-process", "web-access"])
-        .current_dir(folder.path())
-        .envs(nest.variables())
-        .env("XDG_CONFIG_HOME", folder.path())
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut input = child.stdin.take().unwrap();
-    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
-    let mut told = String::new();
-    let mut until = |part: &str| {
-        for line in lines.by_ref() {
-            let line = line.unwrap();
-            told.push_str(&line);
-            told.push('\n');
-            if line.contains(part) {
-                return;
-            }
-        }
-        panic!("{part} was not told:\n{told}");
-    };
-    let mut say = |line: &str| {
-        writeln!(input, "{line}").unwrap();
-        input.flush().unwrap();
-    };
-    say("run");
-    until("pipeline: running");
-    say("table");
-    until("generator web-access: running");
-    until("counters web-access: ");
-    say("faults");
-    until("faults: nothing fails");
-    say("flow");
-    until("output[0] file: ");
-    say("tail");
-    until("event: ");
-    say("log");
-    until("log: ");
-    say("stop");
-    say("quit");
-    drop(say);
-    drop(input);
-    assert!(child.wait().unwrap().success());
 }

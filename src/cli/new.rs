@@ -21,7 +21,7 @@ fn shell_word(text: &str) -> String {
     }
 }
 
-/// Create a small working project
+/// Create a working project to begin with
 ///
 /// Writes the files of a starter into a new folder, where nothing is overwritten. The terminal
 /// application does the same: `n` on its start screen, "New project" in its list of commands.

@@ -75,7 +75,7 @@ impl Outline {
     }
 
     /// Adds the state keys that a template's text names, by a plain search: `shared.get('key'`,
-    /// `locals["key"]`, `globals.set("key"`.
+    /// `locals["key"]`, `globals.set("key"`, `shared.key`.
     pub fn add_state(&mut self, template: &str) {
         for scope in ["locals", "shared", "globals"] {
             for (at, _) in template.match_indices(scope) {
@@ -97,6 +97,12 @@ pub(super) fn state_key(rest: &str) -> Option<&str> {
         Some(inside) => inside,
         None => {
             let call = rest.strip_prefix('.')?;
+            let name = call
+                .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .next()?;
+            if !call.get(name.len()..)?.starts_with('(') {
+                return (!name.is_empty() && name.len() <= 80).then_some(name);
+            }
             let (method, inside) = call.split_once('(')?;
             if !matches!(method, "get" | "set" | "update" | "pop" | "delete" | "has") {
                 return None;

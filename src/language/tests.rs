@@ -400,11 +400,19 @@ fn the_samples_of_this_program_say_what_eventum_lacks() {
 #[test]
 fn state_keys_are_found_in_templates() {
     let mut outline = Outline::default();
-    outline.add_state("{{ shared.get('a', 0) }}{% do locals.set(\"b\", 1) %}{{ globals['c'] }}{{ shared.get(x) }}");
+    outline.add_state("{{ shared.get('a', 0) }}{% do locals.set(\"b\", 1) %}{{ globals['c'] }}{{ shared.get(x) }}{{ shared.d + shared.e() }} shared. f");
     let found: Vec<(&str, &str)> = outline
         .state
         .iter()
         .map(|(scope, key)| (scope.as_str(), key.as_str()))
         .collect();
-    assert_eq!(found, [("locals", "b"), ("shared", "a"), ("globals", "c")]);
+    assert_eq!(
+        found,
+        [
+            ("locals", "b"),
+            ("shared", "a"),
+            ("shared", "d"),
+            ("globals", "c")
+        ]
+    );
 }

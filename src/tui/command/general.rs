@@ -130,7 +130,7 @@ pub static TABLE: &[Command] = &[
     Command {
         id: Id::Symbols,
         name: "file.symbols",
-        title: "Go to symbol",
+        title: "Symbols",
         help: "Find a name in the file: keys, templates, macros, variables, columns; @ in any list",
         keys: &["ctrl-u @"],
         plain_keys: &["@"],
@@ -142,7 +142,7 @@ pub static TABLE: &[Command] = &[
     Command {
         id: Id::ProjectSymbols,
         name: "project.symbols",
-        title: "Go to symbol in project",
+        title: "Project symbols",
         help: "Find templates, macros, samples, params, state and columns of all files; # in any list",
         keys: &["ctrl-u #"],
         plain_keys: &["#"],

@@ -139,9 +139,20 @@ fn next(app: &App) -> Vec<String> {
             .get(usize::from(index))
             .map_or("", String::as_str)
     };
-    let rows = schedule.next.iter().take(LINES);
-    rows.map(|(at, input)| format!("next: {} {}", text::date_time(*at), name(*input)))
-        .collect()
+    let all: Vec<String> = schedule
+        .next
+        .iter()
+        .map(|(at, input)| format!("next: {} {}", text::date_time(*at), name(*input)))
+        .collect();
+    let once = all.chunk_by(|one, other| one == other).take(LINES);
+    once.filter_map(|same| {
+        let line = same.first()?;
+        Some(match same.len() {
+            1 => line.clone(),
+            many => format!("{line}, {many} at once"),
+        })
+    })
+    .collect()
 }
 
 fn events(app: &App) -> Vec<String> {

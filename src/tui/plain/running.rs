@@ -22,6 +22,8 @@ pub(super) struct Running {
     screen: Screen,
     steady: Vec<String>,
     numbers: Vec<String>,
+    /// The counters of the shown screen were not told yet.
+    owes: bool,
     /// Number of the last record and of the last event.
     record: u64,
     event: u64,
@@ -32,10 +34,10 @@ impl Running {
     /// only when they are due.
     pub(super) fn news(&mut self, app: &App, due: bool) -> (Vec<String>, bool) {
         let mut out = Vec::new();
-        let due = due || self.screen != app.screen;
         if self.screen != app.screen {
             *self = Self {
                 screen: app.screen,
+                owes: true,
                 ..Self::default()
             };
             let about = app.monitor.chosen.as_deref();
@@ -49,12 +51,17 @@ impl Running {
         out.extend(fresh.cloned());
         self.steady = steady;
         self.stream(app, &mut out);
-        let numbers = if due { numbers(app) } else { Vec::new() };
+        let numbers = if due || self.owes {
+            numbers(app)
+        } else {
+            Vec::new()
+        };
         let fresh = numbers.iter().filter(|line| !self.numbers.contains(line));
         let before = out.len();
         out.extend(fresh.cloned());
         let told = out.len() > before;
-        if due && !numbers.is_empty() {
+        if !numbers.is_empty() {
+            self.owes = false;
             self.numbers = numbers;
         }
         (out, told)

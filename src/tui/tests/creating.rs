@@ -201,3 +201,18 @@ fn a_word_of_completion_is_clicked() {
         "{text}"
     );
 }
+
+#[test]
+fn making_a_project_can_be_drawn_at_every_size() {
+    for script in ["", "n", "nweb", "n<enter>", "n<enter><ctrl-u>/<enter>"] {
+        let mut harness = nowhere(80, 24);
+        harness.keys(script);
+        for width in (0..=40).chain([200]) {
+            for height in (0..=12).chain([60]) {
+                harness.resize(width, height);
+                let (screen, cursor) = harness.draw();
+                assert!(cursor.is_none_or(|at| screen.area.contains(at)));
+            }
+        }
+    }
+}

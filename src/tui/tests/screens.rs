@@ -118,6 +118,8 @@ fn every_size_can_be_drawn() {
         "<ctrl-p>tour<enter><enter>",
         "<ctrl-p>nope",
         "<ctrl-u>q<ctrl-u>m",
+        "<ctrl-p>@",
+        "<ctrl-p>#",
     ];
     for script in scripts {
         let mut harness = Harness::open(100, 30, "dark");
