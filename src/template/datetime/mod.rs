@@ -253,3 +253,20 @@ impl Delta {
         out.write_str(if first { "0)" } else { ")" })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_the_dates_that_the_calendar_gives_them() {
+        // Every day of 400 years, and the ends of the range.
+        let all = (-719_162..-719_162 + 146_097)
+            .chain(-1000..150_000)
+            .chain([LAST_DAY]);
+        for day in all {
+            let date = naive(day);
+            assert_eq!(civil(day), (date.year(), date.month(), date.day()), "{day}");
+        }
+    }
+}

@@ -399,6 +399,21 @@ mod tests {
     }
 
     #[test]
+    fn blocks_and_bytes_agree_on_what_stands_for_itself() {
+        for wanted in [ANY, ANY | ASCII, ANY | HTML, ANY | ASCII | HTML] {
+            for byte in 0..=255 {
+                let plain = PLAIN[usize::from(byte)] & wanted == wanted;
+                for offset in 0..BLOCK {
+                    let mut bytes = [b'x'; BLOCK];
+                    bytes[offset] = byte;
+                    let found = specials(&bytes, wanted);
+                    assert_eq!(found, u32::from(!plain) << offset, "{byte}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn every_character_comes_back_and_needs_no_more_care_than_asked_for() {
         let every = (0..0x3000)
             .chain(0x1_f600..0x1_f610)
