@@ -28,7 +28,7 @@ fn equal(a: &Value, b: &Value, depth: u32) -> bool {
         (V::Undefined, V::Undefined) | (V::None, V::None) => true,
         (V::Bytes(a), V::Bytes(b)) => a == b,
         (V::List(a), V::List(b)) => {
-            Rc::ptr_eq(&a.0, &b.0) || equal_items(&a.borrow(), &b.borrow(), depth)
+            a.address() == b.address() || equal_items(&a.borrow(), &b.borrow(), depth)
         }
         (V::Dict(a), V::Dict(b)) => Rc::ptr_eq(&a.0, &b.0) || equal_dicts(a, b, depth),
         (V::DateTime(a), V::DateTime(b)) => a.equals(b),

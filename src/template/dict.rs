@@ -183,10 +183,9 @@ impl DictData {
         self.version += 1;
         self.live += 1;
         let at = self.entries.len();
-        let indexed = match (&mut self.index, key.hash_code()) {
-            (Some(index), Ok(hash)) => index.add(hash, at),
-            (Some(_), Err(_)) => false,
-            (None, _) => self.live <= SCAN,
+        let indexed = match &mut self.index {
+            Some(index) => key.hash_code().is_ok_and(|hash| index.add(hash, at)),
+            None => self.live <= SCAN,
         };
         self.entries.push(Some((key, value)));
         if !indexed {

@@ -242,7 +242,20 @@ impl Engine {
     fn build(&self, name: &str, source: &str) -> Result<Rc<Program>, Error> {
         let source = syntax::normalize(source);
         let tree = syntax::parse(name, &source)?;
-        lower::lower(self, name, source, &tree).map(Rc::new)
+        lower::lower(self, name, &source, &tree, true).map(Rc::new)
+    }
+
+    /// A program whose top level has all its variables.
+    pub(super) fn whole(&self, program: &Rc<Program>) -> Result<Rc<Program>, Error> {
+        if !program.shortened {
+            return Ok(Rc::clone(program));
+        }
+        if let Some(whole) = program.whole.get() {
+            return Ok(Rc::clone(whole));
+        }
+        let tree = syntax::parse(&program.name, &program.source)?;
+        let whole = lower::lower(self, &program.name, &program.source, &tree, false)?;
+        Ok(Rc::clone(program.whole.get_or_init(|| Rc::new(whole))))
     }
 
     pub(super) fn load(&self, name: &str) -> Result<Option<Rc<Program>>, Error> {

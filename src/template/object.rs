@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::rc::Rc;
 
 use super::ops::BinaryOp;
-use super::{Ctx, Error, ErrorKind, Value};
+use super::{Ctx, Error, ErrorKind, Tuple, Value};
 
 /// A value that the language does not know: samples, rows, state, modules, functions.
 ///
@@ -126,7 +126,7 @@ pub trait Object: Any {
     }
 
     /// All items of an iteration, when they are at hand.
-    fn all(&self) -> Option<Vec<Value>> {
+    fn all(&self) -> Option<Tuple> {
         None
     }
 

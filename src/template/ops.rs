@@ -312,7 +312,7 @@ fn add(a: &Value, b: &Value, largest: usize) -> Result<Option<Value>, Error> {
             Some(Value::safe(text))
         }
         (Value::List(x), Value::List(y)) => {
-            let mut items = x.borrow().clone();
+            let mut items = x.borrow().to_vec();
             too_large(items.len(), largest)?;
             items.extend(y.borrow().iter().cloned());
             Some(Value::list(items))

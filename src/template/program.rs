@@ -1,6 +1,6 @@
 //! The compiled form of a template: a tree of resolved operations over numbered slots.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 
@@ -12,7 +12,7 @@ use super::object::{Function, Hint};
 use super::ops::BinaryOp;
 use super::syntax::ast::CompareOp;
 use super::tests::TestFn;
-use super::{Error, Span, Str, Value};
+use super::{Error, Span, Str, Tuple, Value};
 
 /// A template, compiled.
 pub(super) struct Program {
@@ -23,6 +23,10 @@ pub(super) struct Program {
     pub blocks: HashMap<Rc<str>, Rc<Block>>,
     /// True when the top level only defines macros: its module never changes.
     pub only_macros: bool,
+    /// True when constants of the top level have no variable: an import runs [`Program::whole`].
+    pub shortened: bool,
+    /// The same with all its variables, once it was imported.
+    pub whole: OnceCell<Rc<Program>>,
     /// Names set at the top level, for modules.
     pub exports: Vec<(Symbol, Var)>,
     /// Names taken from the context.
@@ -103,6 +107,8 @@ pub(super) type Snapshot = Vec<(Symbol, Var)>;
 pub(super) enum Stmt {
     Text(Box<[u8]>),
     Emit(Expr),
+    /// Text with what is written behind it, as most output comes.
+    TextEmit(Box<[u8]>, Expr),
     /// Output inside `{% autoescape true %}`.
     EmitEscaped(Expr),
     Do(Expr),
@@ -154,6 +160,11 @@ pub(super) struct For {
     pub select: Option<(Rc<str>, Operand)>,
     /// Set when the body only appends the item, or attributes of it, to the lists in these slots.
     pub append: Vec<(u16, Option<Box<AttrExpr>>)>,
+    /// Present when the test cannot fail and gives the same for the same item of a source that never
+    /// changes: the items that pass it, once they are known.
+    pub kept: Option<RefCell<Option<Tuple>>>,
+    /// What the attributes of the items of a tuple were that such a source gave.
+    pub plucked: RefCell<Plucked>,
     pub fill: Option<Fill>,
     pub enter: Vec<Init>,
     pub body: Vec<Stmt>,
@@ -263,6 +274,9 @@ pub(super) struct NativeExpr {
     pub args: CallArgs,
     pub span: Span,
 }
+
+/// Attributes of the items of tuples that never change, by the attribute's place in [`For::append`].
+pub(super) type Plucked = Vec<(Tuple, usize, Tuple)>;
 
 /// A loop that does nothing but put the items of something unchanging into an empty dict by
 /// expressions of the item alone: the dict is the same every time.

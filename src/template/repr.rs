@@ -305,9 +305,16 @@ impl Write for Bytes<'_> {
 }
 
 /// Appends the printed form of a value.
+#[inline]
 pub(crate) fn emit(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::Str(text) => out.extend_from_slice(text.as_bytes()),
+        value => emit_other(value, out),
+    }
+}
+
+fn emit_other(value: &Value, out: &mut Vec<u8>) {
+    match value {
         Value::Safe(text) => out.extend_from_slice(text.as_bytes()),
         Value::Int(number) => {
             out.extend_from_slice(itoa::Buffer::new().format(*number).as_bytes());

@@ -262,29 +262,83 @@ from_value! {
     Rc<dyn Object> => |it| Self::Object(it),
 }
 
-/// A list: a shared, mutable reference.
+/// A list: a shared, mutable reference. One made of a tuple shares its items until it is changed.
 #[derive(Clone, Default)]
-pub struct List(pub(super) Rc<RefCell<Nest>>);
+pub struct List(Rc<RefCell<Items>>);
+
+/// The items of a list.
+enum Items {
+    Own(Nest),
+    Lent(Tuple),
+}
+
+impl Default for Items {
+    fn default() -> Self {
+        Self::Own(Nest::default())
+    }
+}
+
+impl Items {
+    fn as_slice(&self) -> &[Value] {
+        match self {
+            Self::Own(items) => &items.0,
+            Self::Lent(items) => items,
+        }
+    }
+
+    /// The items, copied first if they are shared.
+    fn own(&mut self) -> &mut Vec<Value> {
+        loop {
+            match self {
+                Self::Own(items) => return &mut items.0,
+                Self::Lent(items) => *self = Self::Own(Nest(items.to_vec())),
+            }
+        }
+    }
+}
 
 impl List {
     /// A new list.
     pub fn new(items: Vec<Value>) -> Self {
-        Self(Rc::new(RefCell::new(Nest(items))))
+        Self(Rc::new(RefCell::new(Items::Own(Nest(items)))))
+    }
+
+    /// A new list of the items of a tuple.
+    pub(super) fn lent(items: Tuple) -> Self {
+        Self(Rc::new(RefCell::new(Items::Lent(items))))
+    }
+
+    /// Adds the items of a tuple; an empty list shares them.
+    pub(super) fn extend_lent(&self, added: &Tuple) {
+        let mut items = self.0.borrow_mut();
+        if items.as_slice().is_empty() {
+            *items = Items::Lent(added.clone());
+        } else {
+            items.own().extend_from_slice(added);
+        }
+    }
+
+    /// The tuple whose items these are, when nothing was changed since.
+    pub(super) fn as_lent(&self) -> Option<Tuple> {
+        match &*self.0.borrow() {
+            Items::Own(_) => None,
+            Items::Lent(items) => Some(items.clone()),
+        }
     }
 
     /// The items. Don't call into a template while it is borrowed.
-    pub fn borrow(&self) -> Ref<'_, Vec<Value>> {
-        Ref::map(self.0.borrow(), |nest| &nest.0)
+    pub fn borrow(&self) -> Ref<'_, [Value]> {
+        Ref::map(self.0.borrow(), Items::as_slice)
     }
 
     /// The items, to change. Don't call into a template while it is borrowed.
     pub fn borrow_mut(&self) -> RefMut<'_, Vec<Value>> {
-        RefMut::map(self.0.borrow_mut(), |nest| &mut nest.0)
+        RefMut::map(self.0.borrow_mut(), Items::own)
     }
 
     /// One item, by position.
     pub fn get(&self, index: usize) -> Option<Value> {
-        self.0.borrow().0.get(index).cloned()
+        self.borrow().get(index).cloned()
     }
 
     pub(crate) fn address(&self) -> usize {
@@ -297,6 +351,11 @@ impl List {
 pub struct Tuple(Rc<Nest>);
 
 impl Tuple {
+    /// True when both are the same object.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
     /// A new tuple.
     pub fn new(items: Vec<Value>) -> Self {
         Self(Rc::new(Nest(items)))

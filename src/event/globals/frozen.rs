@@ -217,7 +217,7 @@ impl Freezer {
             Value::List(list) => {
                 let (index, seen) = self.place(list.address(), value, Container::List(Vec::new()));
                 if !seen {
-                    let items = list.borrow().clone();
+                    let items = list.borrow().to_vec();
                     let items = items
                         .iter()
                         .map(|item| self.node(item, depth + 1))
@@ -335,7 +335,7 @@ mod tests {
         let Value::List(list) = &thawed else {
             unreachable!("a list stays a list");
         };
-        let items = list.borrow().clone();
+        let items = list.borrow().to_vec();
         assert!(items[0].same_as(&items[1]));
         assert!(items[2].same_as(&thawed));
         assert_eq!(Frozen::freeze(&thawed), frozen);

@@ -83,7 +83,7 @@ impl Tracer {
             return;
         }
         if let Value::List(items) = result {
-            let items = items.borrow().clone();
+            let items = items.borrow().to_vec();
             if !items.is_empty() && items.iter().all(|item| self.row(item, function)) {
                 return;
             }

@@ -9,6 +9,10 @@ use crate::template::{Args, Ctx, Dict, Error, Object, Value, ValueIter};
 /// Methods of every scope; they hide keys of the same name in dot form.
 pub(super) const METHODS: [&str; 6] = ["get", "set", "update", "pop", "clear", "as_dict"];
 
+fn is_method(name: &str) -> bool {
+    matches!(name, "get" | "set" | "update" | "pop" | "clear" | "as_dict")
+}
+
 /// A store of one thread.
 #[derive(Default)]
 pub(super) struct State {
@@ -77,7 +81,7 @@ impl Object for State {
     }
 
     fn get_attr(&self, name: &str) -> Option<Value> {
-        if METHODS.contains(&name) {
+        if is_method(name) {
             return None;
         }
         Some(self.get(name).unwrap_or(Value::None))
@@ -88,7 +92,7 @@ impl Object for State {
     }
 
     fn has_method(&self, name: &str) -> bool {
-        METHODS.contains(&name)
+        is_method(name)
     }
 
     fn call_method(

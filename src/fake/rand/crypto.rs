@@ -2,7 +2,17 @@
 
 use super::super::Random;
 
-const HEX: &[u8; 16] = b"0123456789abcdef";
+/// The two digits of each byte.
+const PAIRS: [[u8; 2]; 256] = {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let mut pairs = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        pairs[byte] = [HEX[byte >> 4], HEX[byte & 15]];
+        byte += 1;
+    }
+    pairs
+};
 
 /// The 16 bytes of a version 4 UUID.
 pub fn uuid4_bytes(random: &mut (impl Random + ?Sized)) -> [u8; 16] {
@@ -20,15 +30,12 @@ pub fn uuid4(random: &mut (impl Random + ?Sized), out: &mut Vec<u8>) {
 
 /// Appends the 36-character form of a UUID.
 pub fn uuid_text(bytes: &[u8; 16], out: &mut Vec<u8>) {
+    /// Where the digits of each byte stand.
+    const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
     let mut text = [b'-'; 36];
-    let mut at = 0;
-    for (index, byte) in bytes.iter().enumerate() {
-        if matches!(index, 4 | 6 | 8 | 10) {
-            at += 1;
-        }
-        text[at] = HEX[usize::from(byte >> 4)];
-        text[at + 1] = HEX[usize::from(byte & 15)];
-        at += 2;
+    for (at, byte) in PLACES.into_iter().zip(bytes) {
+        let digits = PAIRS[usize::from(*byte)];
+        text[at..at + 2].copy_from_slice(&digits);
     }
     out.extend_from_slice(&text);
 }
@@ -40,8 +47,7 @@ pub fn digest(random: &mut (impl Random + ?Sized), bytes: usize, out: &mut Vec<u
     random.bits(buffer);
     let mut text = [0; 64];
     for (place, byte) in text.chunks_exact_mut(2).zip(&*buffer) {
-        place[0] = HEX[usize::from(byte >> 4)];
-        place[1] = HEX[usize::from(byte & 15)];
+        place.copy_from_slice(&PAIRS[usize::from(*byte)]);
     }
     out.extend_from_slice(&text[..buffer.len() * 2]);
 }

@@ -6,6 +6,17 @@ use super::zone::offset_text;
 use super::{DateTime, SECOND, TimeOfDay, Tz, civil};
 use crate::template::Error;
 
+/// The two digits of the numbers below 100.
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[0; 2]; 100];
+    let mut number = 0;
+    while number < 100 {
+        pairs[number] = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
+        number += 1;
+    }
+    pairs
+};
+
 /// How much of the time to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TimeSpec {
@@ -69,35 +80,28 @@ impl DateTime {
     fn iso_bytes(&self, buffer: &mut [u8; 32]) -> usize {
         let (year, month, day) = civil(self.day());
         let us = self.time_us();
-        let seconds = us / SECOND;
+        let (seconds, fraction) = ((us / SECOND) as u32, (us % SECOND) as u32);
         let year = u32::try_from(year).unwrap_or(0);
-        let two = |value: i64| u32::try_from(value).unwrap_or(0);
-        let mut at = 0;
-        let mut put = |value: u32, digits: usize, after: u8| {
-            let mut rest = value;
-            for index in (0..digits).rev() {
-                if let Some(slot) = buffer.get_mut(at + index) {
-                    *slot = b'0' + u8::try_from(rest % 10).unwrap_or(0);
-                }
-                rest /= 10;
+        *buffer = *b"0000-00-00T00:00:00.000000      ";
+        let mut put = |at: usize, value: u32| {
+            if let Some(place) = buffer.get_mut(at..at + 2) {
+                place.copy_from_slice(&PAIRS[(value % 100) as usize]);
             }
-            at += digits;
-            if let Some(slot) = buffer.get_mut(at) {
-                *slot = after;
-            }
-            at += 1;
         };
-        put(year, 4, b'-');
-        put(month, 2, b'-');
-        put(day, 2, b'T');
-        put(two(seconds / 3600), 2, b':');
-        put(two(seconds / 60 % 60), 2, b':');
-        put(two(seconds % 60), 2, b'.');
-        match us % SECOND {
-            0 => {}
-            fraction => put(two(fraction), 6, b' '),
+        put(0, year / 100);
+        put(2, year);
+        put(5, month);
+        put(8, day);
+        put(11, seconds / 3600);
+        put(14, seconds / 60 % 60);
+        put(17, seconds % 60);
+        if fraction == 0 {
+            return 19;
         }
-        at - 1
+        put(20, fraction / 10_000);
+        put(22, fraction / 100);
+        put(24, fraction);
+        26
     }
 
     pub(crate) fn write_repr(&self, out: &mut dyn Write) -> fmt::Result {

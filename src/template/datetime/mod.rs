@@ -67,8 +67,20 @@ pub struct DateTime {
 
 /// Year, month, day.
 pub(crate) fn civil(day: i32) -> (i32, u32, u32) {
-    let date = naive(day);
-    (date.year(), date.month(), date.day())
+    // Howard Hinnant's days-to-civil: years begin in March, so that the leap day comes last.
+    let shifted = i64::from(day) + 719_468;
+    let (era, day) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (month, next) = if month < 10 {
+        (month + 3, 0)
+    } else {
+        (month - 9, 1)
+    };
+    let year = year + era * 400 + next;
+    (year as i32, month as u32, day as u32)
 }
 
 pub(crate) fn naive(day: i32) -> chrono::NaiveDate {
@@ -239,5 +251,22 @@ impl Delta {
             first = false;
         }
         out.write_str(if first { "0)" } else { ")" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_the_dates_that_the_calendar_gives_them() {
+        // Every day of 400 years, and the ends of the range.
+        let all = (-719_162..-719_162 + 146_097)
+            .chain(-1000..150_000)
+            .chain([LAST_DAY]);
+        for day in all {
+            let date = naive(day);
+            assert_eq!(civil(day), (date.year(), date.month(), date.day()), "{day}");
+        }
     }
 }

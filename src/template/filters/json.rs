@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use wide::u8x16;
+
 use crate::template::methods::int_arg;
 use crate::template::repr::{Bytes, write_float};
 use crate::template::text::bytes_of;
@@ -128,11 +130,10 @@ pub(in crate::template) fn write_string(
     out: &mut Vec<u8>,
 ) {
     let wanted = ANY | if ascii { ASCII } else { 0 } | if html_safe { HTML } else { 0 };
-    let special = |byte: &u8| PLAIN[usize::from(*byte)] & wanted != wanted;
     out.reserve(text.len() + 2);
     out.push(b'"');
     let mut rest = text;
-    while let Some(at) = rest.iter().position(special) {
+    while let Some(at) = special(rest, wanted) {
         let (plain, after) = rest.split_at(at);
         out.extend_from_slice(plain);
         let len = match after {
@@ -146,6 +147,39 @@ pub(in crate::template) fn write_string(
     }
     out.extend_from_slice(rest);
     out.push(b'"');
+}
+
+/// Bytes that are looked at together.
+const BLOCK: usize = 16;
+
+/// Where the first byte is that does not stand for itself.
+fn special(text: &[u8], wanted: u8) -> Option<usize> {
+    let mut at = 0;
+    while let Some(bytes) = text.get(at..).and_then(<[u8]>::first_chunk::<BLOCK>) {
+        let found = specials(bytes, wanted);
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize);
+        }
+        at += BLOCK;
+    }
+    let rest = text.get(at..).unwrap_or_default();
+    let special = |byte: &u8| PLAIN[usize::from(*byte)] & wanted != wanted;
+    rest.iter().position(special).map(|found| at + found)
+}
+
+/// A bit for each byte that does not stand for itself.
+fn specials(bytes: &[u8; BLOCK], wanted: u8) -> u32 {
+    let bytes = u8x16::new(*bytes);
+    let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
+    let control = bytes.min(u8x16::splat(0x1f)).simd_eq(bytes);
+    let mut found = is(b'"') | is(b'\\') | control;
+    if wanted & ASCII != 0 {
+        found |= bytes.max(u8x16::splat(0x7f)).simd_eq(bytes);
+    }
+    if wanted & HTML != 0 {
+        found |= (is(b'<') | is(b'>')) | (is(b'&') | is(b'\''));
+    }
+    found.to_bitmask()
 }
 
 fn escape_ascii(byte: u8, out: &mut Vec<u8>) {
@@ -362,6 +396,21 @@ mod tests {
         let mut out = Vec::new();
         write_string(text.as_bytes(), ascii, html_safe, &mut out);
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn blocks_and_bytes_agree_on_what_stands_for_itself() {
+        for wanted in [ANY, ANY | ASCII, ANY | HTML, ANY | ASCII | HTML] {
+            for byte in 0..=255 {
+                let plain = PLAIN[usize::from(byte)] & wanted == wanted;
+                for offset in 0..BLOCK {
+                    let mut bytes = [b'x'; BLOCK];
+                    bytes[offset] = byte;
+                    let found = specials(&bytes, wanted);
+                    assert_eq!(found, u32::from(!plain) << offset, "{byte}");
+                }
+            }
+        }
     }
 
     #[test]

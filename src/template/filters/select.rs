@@ -122,6 +122,29 @@ fn choose(
     Ok(OneShot::value("generator", kept))
 }
 
+/// [`choose`] where the attribute of each item is at hand.
+fn choose_plucked(
+    ctx: &mut Ctx<'_>,
+    items: &[Value],
+    subjects: &[Value],
+    test: Option<(TestFn, Args<'_>)>,
+    keep: bool,
+) -> Result<Value, Error> {
+    ctx.step(items.len() as u64)?;
+    let mut kept = Vec::new();
+    for (item, subject) in items.iter().zip(subjects) {
+        ctx.step(1)?;
+        let holds = match &test {
+            Some((run, args)) => run(ctx, subject, args)?,
+            None => subject.truth(),
+        };
+        if holds == keep {
+            kept.push(item.clone());
+        }
+    }
+    Ok(OneShot::value("generator", kept))
+}
+
 fn by_item(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>, keep: bool) -> Result<Value, Error> {
     let test = test_of(args, if keep { "select" } else { "reject" })?;
     choose(ctx, input, None, test, keep)
@@ -148,15 +171,26 @@ fn by_attribute(
         };
         if let Some(found) = found {
             ctx.step(host.len().unwrap_or(0) as u64)?;
-            let found = found.as_tuple().unwrap_or_default().to_vec();
-            return Ok(OneShot::value("generator", found));
+            return Ok(match found {
+                Value::Tuple(found) => OneShot::lent("generator", found),
+                found => {
+                    let found = found.as_tuple().unwrap_or_default().to_vec();
+                    OneShot::value("generator", found)
+                }
+            });
         }
     }
-    let key = Key::attribute(attribute, None)?;
     let rest = Args {
         positional: rest,
         keyword: args.keyword,
     };
+    if let (Value::Object(host), Some(attribute)) = (input, attribute.as_str())
+        && is_one_name(attribute)
+        && let (Some(subjects), Some(items)) = (host.pluck(attribute), host.all())
+    {
+        return choose_plucked(ctx, &items, &subjects, test_of(&rest, name)?, keep);
+    }
+    let key = Key::attribute(attribute, None)?;
     choose(ctx, input, Some(&key), test_of(&rest, name)?, keep)
 }
 

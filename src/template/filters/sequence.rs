@@ -130,7 +130,7 @@ pub(super) fn default(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result
 
 pub(super) fn list(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
     args.none("list")?;
-    ctx.collect(input).map(Value::list)
+    ctx.list_of(input).map(Value::List)
 }
 
 pub(super) fn first(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {

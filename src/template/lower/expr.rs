@@ -91,6 +91,9 @@ impl Lowerer<'_> {
         if &**name == "super" && self.in_block && self.find(name).is_none() {
             return Expr::Super;
         }
+        if let Some(value) = self.function().settled.get(name) {
+            return Expr::Const(value.clone());
+        }
         if let Some(value) = self.constant(name) {
             return Expr::Const(value);
         }

@@ -153,6 +153,44 @@ pub(super) fn frozen_list(expr: Expr) -> Expr {
     }
 }
 
+/// A list, tuple or dict of constants, and whether there are others in it.
+pub(super) fn container(expr: &Expr) -> Option<(Value, bool)> {
+    let mut deep = false;
+    let mut inner = |item: &Expr| match item {
+        Expr::Const(value) => {
+            deep |= value.may_nest();
+            Some(value.clone())
+        }
+        item => {
+            deep = true;
+            container(item).map(|(value, _)| value)
+        }
+    };
+    let made = match expr {
+        Expr::List(items) => Value::list(items.iter().map(inner).collect::<Option<_>>()?),
+        Expr::Tuple(items) => Value::tuple(items.iter().map(inner).collect::<Option<_>>()?),
+        Expr::Record(items) => {
+            let mut entries = Vec::with_capacity(items.len());
+            for (key, value) in items {
+                entries.push((Value::Str(key.clone()), inner(value)?));
+            }
+            Value::dict(entries)
+        }
+        Expr::Dict(items, _) => {
+            let mut entries = Vec::with_capacity(items.len());
+            for (key, value) in items {
+                match key {
+                    Expr::Const(key) if scalar(key) => entries.push((key.clone(), inner(value)?)),
+                    _ => return None,
+                }
+            }
+            Value::dict(entries)
+        }
+        _ => return None,
+    };
+    Some((made, deep))
+}
+
 /// An attribute of an object that never changes.
 pub(super) fn attribute(object: &Expr, name: &str) -> Option<Value> {
     match object {

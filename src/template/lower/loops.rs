@@ -7,7 +7,7 @@ use crate::template::methods::Method;
 use crate::template::object::Hint;
 use crate::template::program::{AttrExpr, Expr, Fill, Init, Stmt, Target, Var};
 use crate::template::scope::{any_stmt, walk_expr};
-use crate::template::syntax::ast::{self, ExprKind, StmtKind};
+use crate::template::syntax::ast::{self, CompareOp, ExprKind, StmtKind};
 
 /// The test of a loop, what it guards, and whether that is the body of an `if`. A body that is one `if` without `else` tests just as well,
 /// unless something counts the rounds.
@@ -78,6 +78,26 @@ pub(super) fn fixed(iter: &Expr) -> bool {
     match iter {
         Expr::Const(Value::Object(object)) => object.is_fixed(),
         _ => false,
+    }
+}
+
+/// True for a test that gives the same every time for the same row of a sample, and never fails.
+pub(super) fn steady(item: Var, test: &Expr) -> bool {
+    let operand = |expr: &Expr| match expr {
+        Expr::Const(value) => !value.may_nest() || matches!(value, Value::Tuple(_)),
+        Expr::Attr(attr) => matches!(attr.object, Expr::Slot(slot) if slot == item.slot),
+        _ => false,
+    };
+    match test {
+        Expr::And(sides) | Expr::Or(sides) => steady(item, &sides.0) && steady(item, &sides.1),
+        Expr::Not(inner) => steady(item, inner),
+        Expr::Compare(CompareOp::Eq | CompareOp::Ne, sides, _) => {
+            operand(&sides.0) && operand(&sides.1)
+        }
+        Expr::Compare(CompareOp::In | CompareOp::NotIn, sides, _) => {
+            operand(&sides.0) && matches!(sides.1, Expr::Const(Value::Tuple(_)))
+        }
+        test => operand(test),
     }
 }
 

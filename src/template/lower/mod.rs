@@ -2,10 +2,11 @@
 
 mod expr;
 mod fold;
+mod lent;
 mod loops;
 mod stmt;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -15,14 +16,17 @@ use super::scope::{any_stmt, assigned, walk_names};
 use super::syntax::ast::{self, Name, StmtKind};
 use super::{Error, ErrorKind, Place, Span, Value};
 
+use lent::Lent;
+
 type Lowered<T> = Result<T, Error>;
 
-/// Compiles a tree.
+/// Compiles a tree. Without `short`, all variables of the top level exist, as an import of it needs.
 pub(super) fn lower(
     engine: &Engine,
     name: &str,
-    source: String,
+    source: &str,
     tree: &ast::Block,
+    short: bool,
 ) -> Lowered<Program> {
     let mut lowerer = Lowerer {
         engine,
@@ -41,14 +45,16 @@ pub(super) fn lower(
         in_block: false,
         problems: Vec::new(),
         profiling: engine.is_profiling(),
+        short,
+        shortened: false,
     };
     let (root, exports) = lowerer.root(tree)?;
-    let only_macros = root
-        .body
-        .iter()
-        .all(|stmt| matches!(stmt, Stmt::Text(_) | Stmt::Macro(..) | Stmt::Line(_)));
+    let plain = |stmt: &Stmt| matches!(stmt, Stmt::Text(_) | Stmt::Macro(..) | Stmt::Line(_));
+    let only_macros = !lowerer.shortened && root.body.iter().all(plain);
     Ok(Program {
         only_macros,
+        shortened: lowerer.shortened,
+        whole: OnceCell::new(),
         name: lowerer.name,
         source: lowerer.source,
         root,
@@ -103,6 +109,10 @@ struct Function {
     context: Vec<Init>,
     /// False for blocks: they see nothing of the functions around them.
     closes: bool,
+    /// What its body does with its variables.
+    lent: Lent,
+    /// Variables that are a constant from here on.
+    settled: HashMap<Name, Value>,
 }
 
 struct Lowerer<'e> {
@@ -126,6 +136,10 @@ struct Lowerer<'e> {
     problems: Vec<Error>,
     /// Lines are marked.
     profiling: bool,
+    /// Variables of the top level that are constants need not exist.
+    short: bool,
+    /// Some do not.
+    shortened: bool,
 }
 
 impl Lowerer<'_> {
@@ -139,6 +153,10 @@ impl Lowerer<'_> {
 
     fn root(&mut self, tree: &ast::Block) -> Lowered<(Code, Vec<(Symbol, Var)>)> {
         self.open_function(true);
+        if self.short {
+            let lent = Lent::of(tree, &*self);
+            self.function().lent = lent;
+        }
         self.open_scope(tree)?;
         let body = self.block(tree)?;
         let exports = self.scope().stores.clone();
@@ -157,6 +175,8 @@ impl Lowerer<'_> {
             outside: HashMap::new(),
             context: Vec::new(),
             closes,
+            lent: Lent::default(),
+            settled: HashMap::new(),
         });
     }
 

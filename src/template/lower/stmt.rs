@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::loops::{appends, assigns_loop, fills, filtered, fixed};
+use super::lent::Lent;
+use super::loops::{appends, assigns_loop, fills, filtered, fixed, steady};
 use super::{Lowered, Lowerer};
 use crate::template::program::{
     Block, Expr, For, Import, ImportTarget, Include, Init, Macro, Operand, Param, Snapshot, Stmt,
@@ -164,7 +165,19 @@ impl Lowerer<'_> {
         }
         match lowered {
             Expr::Const(value) if !value.may_nest() => self.text(value.text().as_str(), out),
-            lowered => out.push(Stmt::Emit(lowered)),
+            lowered => {
+                let text = match out.pop() {
+                    Some(Stmt::Text(text)) => Some(text),
+                    other => {
+                        out.extend(other);
+                        None
+                    }
+                };
+                out.push(match text {
+                    Some(text) => Stmt::TextEmit(text, lowered),
+                    None => Stmt::Emit(lowered),
+                });
+            }
         }
         Ok(())
     }
@@ -203,6 +216,10 @@ impl Lowerer<'_> {
 
     fn set(&mut self, target: &ast::Expr, value: &ast::Expr, out: &mut Vec<Stmt>) -> Lowered<()> {
         let lowered = self.expr(value)?;
+        let lowered = match self.settle(target, lowered) {
+            Some(lowered) => lowered,
+            None => return Ok(()),
+        };
         out.push(match self.target(target) {
             Target::Var(var) => Stmt::SetVar(var, lowered),
             target => Stmt::Set(target, lowered),
@@ -339,6 +356,12 @@ impl Lowerer<'_> {
             Target::Var(item) if plain && fixed(&iter) => fills(*item, &body, own),
             _ => None,
         };
+        let kept = match (&target, &test) {
+            (Target::Var(item), Some(test)) if !append.is_empty() && fixed(&iter) => {
+                (!item.cell && steady(*item, test)).then(RefCell::default)
+            }
+            _ => None,
+        };
         self.open_scope(&one.other)?;
         let other = self.block(&one.other);
         let other_scope = self.close_scope();
@@ -350,6 +373,8 @@ impl Lowerer<'_> {
             test,
             select,
             append,
+            kept,
+            plucked: RefCell::default(),
             fill,
             enter: scope.enter,
             body,
@@ -400,7 +425,16 @@ impl Lowerer<'_> {
     fn macro_def(&mut self, def: &MacroDef, is_caller: bool) -> Lowered<usize> {
         let mute = std::mem::replace(&mut self.mute, false);
         let loops = std::mem::replace(&mut self.loops, 0);
+        // A parameter in place of a module is anything.
+        let engine = self.engine;
+        let hides = |name: &Name| engine.global(engine.symbol(name)).is_some();
+        let lent = if def.params.iter().any(|(name, _)| hides(name)) {
+            Lent::default()
+        } else {
+            Lent::of(&def.body, &*self)
+        };
         self.open_function(true);
+        self.function().lent = lent;
         self.open_scope(&def.body)?;
         self.share_defaults(def);
         let params: Vec<Var> = def

@@ -24,7 +24,7 @@ pub(super) fn list(ctx: &mut Ctx<'_>, list: &List, method: Method, args: &Args<'
         }),
         Method::Copy => args
             .none("copy")
-            .map(|()| Value::list(list.borrow().clone())),
+            .map(|()| Value::list(list.borrow().to_vec())),
         Method::Clear => args.none("clear").map(|()| {
             let taken = std::mem::take(&mut *list.borrow_mut());
             drop(taken);
@@ -131,7 +131,7 @@ fn sort(ctx: &mut Ctx<'_>, list: &List, args: &Args<'_>) -> Result<Value, Error>
         return Err(Error::type_error("sort() takes no positional arguments"));
     }
     let [key, reverse] = args.bind("sort", ["key", "reverse"], 0)?;
-    let items = list.borrow().clone();
+    let items = list.borrow().to_vec();
     let mut keyed = Vec::with_capacity(items.len());
     for item in items {
         let by = match key {

@@ -2,6 +2,7 @@
 
 use super::is_python_space;
 use crate::template::Error;
+use crate::template::text::find;
 
 /// The separator and the largest number of splits; `None` splits at runs of whitespace.
 pub(super) fn split<'t>(
@@ -13,7 +14,7 @@ pub(super) fn split<'t>(
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     Ok(match (separator, from_right) {
         (Some(""), _) => return Err(Error::value_error("split: the separator is empty")),
-        (Some(separator), false) => text.splitn(most.saturating_add(1), separator).collect(),
+        (Some(separator), false) => pieces(text, separator, most),
         (Some(separator), true) => {
             let mut parts: Vec<&str> = text.rsplitn(most.saturating_add(1), separator).collect();
             parts.reverse();
@@ -22,6 +23,19 @@ pub(super) fn split<'t>(
         (None, false) => words(text, most),
         (None, true) => words_from_right(text, most),
     })
+}
+
+fn pieces<'t>(text: &'t str, separator: &str, most: usize) -> Vec<&'t str> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while parts.len() < most
+        && let Some(at) = find(rest.as_bytes(), separator.as_bytes())
+    {
+        parts.push(rest.get(..at).unwrap_or_default());
+        rest = rest.get(at + separator.len()..).unwrap_or_default();
+    }
+    parts.push(rest);
+    parts
 }
 
 fn words(text: &str, most: usize) -> Vec<&str> {

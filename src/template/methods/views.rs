@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::rc::Rc;
 
-use crate::template::{Ctx, Dict, Error, Object, Value, ValueIter};
+use crate::template::{Ctx, Dict, Error, Object, Tuple, Value, ValueIter};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ViewKind {
@@ -77,12 +77,12 @@ impl Object for View {
         Some(self.dict.borrow().len())
     }
 
-    fn all(&self) -> Option<Vec<Value>> {
+    fn all(&self) -> Option<Tuple> {
         let dict = self.dict.borrow();
         let items = dict.iter().map(|(key, value)| pick(self.kind, key, value));
         let mut all = Vec::with_capacity(dict.len());
         all.extend(items);
-        Some(all)
+        Some(Tuple::new(all))
     }
 
     fn contains(&self, item: &Value) -> Result<Option<bool>, Error> {

@@ -102,7 +102,7 @@ impl Writer<'_, '_> {
         }
         match value {
             Value::List(list) => {
-                let items = list.borrow().clone();
+                let items = list.borrow().to_vec();
                 self.items(&items)
             }
             Value::Dict(dict) => {

@@ -235,12 +235,14 @@ impl Ctx<'_> {
         call(self, &args)
     }
 
+    #[inline(never)]
     pub(super) fn eval_call(&mut self, call: &CallExpr) -> Result<Value, Error> {
         self.guard()?;
         let callee = self.eval(&call.callee)?;
         self.call_on(&callee, call)
     }
 
+    #[inline(never)]
     pub(super) fn eval_native(&mut self, call: &NativeExpr) -> Result<Value, Error> {
         self.guard()?;
         let mut entered = false;
@@ -251,6 +253,7 @@ impl Ctx<'_> {
         self.located(called, entered, call.span)
     }
 
+    #[inline(never)]
     pub(super) fn emit_native(&mut self, call: &NativeExpr) -> Result<(), Error> {
         self.guard()?;
         let mut entered = false;
@@ -298,6 +301,7 @@ impl Ctx<'_> {
     }
 
     /// A call whose result is printed: macros write in place.
+    #[inline(never)]
     pub(super) fn emit_call(&mut self, call: &CallExpr) -> Result<(), Error> {
         self.guard()?;
         let callee = self.eval(&call.callee)?;
@@ -314,6 +318,7 @@ impl Ctx<'_> {
         self.located(done, entered, call.span)
     }
 
+    #[inline(never)]
     pub(super) fn eval_method(&mut self, call: &MethodExpr) -> Result<Value, Error> {
         self.guard()?;
         let object = self.eval(&call.object)?;
@@ -414,6 +419,7 @@ impl Ctx<'_> {
         }
     }
 
+    #[inline(never)]
     pub(super) fn emit_method(&mut self, call: &MethodExpr) -> Result<(), Error> {
         self.guard()?;
         let object = self.eval(&call.object)?;
@@ -453,6 +459,7 @@ impl Ctx<'_> {
         Ok(())
     }
 
+    #[inline(never)]
     pub(super) fn eval_filter(&mut self, filter: &FilterExpr) -> Result<Value, Error> {
         self.guard()?;
         let input = self.eval(&filter.at.input)?;
@@ -464,6 +471,7 @@ impl Ctx<'_> {
         self.located(done, entered, filter.at.span)
     }
 
+    #[inline(never)]
     pub(super) fn eval_test(&mut self, test: &TestExpr) -> Result<Value, Error> {
         self.guard()?;
         let input = self.eval(&test.at.input)?;

@@ -265,13 +265,26 @@ impl Ctx<'_> {
                     repr::emit(value, &mut self.out);
                 }
             }
-            Expr::Attr(_) => match look(&self.stack, self.frame.base, expr) {
-                Some(value) => repr::emit(value, &mut self.out),
-                None => {
-                    let value = self.eval(expr)?;
-                    repr::emit(&value, &mut self.out);
+            Expr::Attr(attr) => {
+                match look(&self.stack, self.frame.base, &attr.object) {
+                    Some(Value::Object(host)) => {
+                        if let Some(value) = host.attr_ref(&attr.name, &attr.hint) {
+                            repr::emit(value, &mut self.out);
+                            return Ok(());
+                        }
+                    }
+                    Some(Value::Dict(dict)) if !attr.dict_method => {
+                        let entries = dict.borrow();
+                        if let Some(value) = entries.get_hinted(attr.name.as_bytes(), &attr.hint) {
+                            repr::emit(value, &mut self.out);
+                        }
+                        return Ok(());
+                    }
+                    _ => {}
                 }
-            },
+                let value = self.eval(expr)?;
+                repr::emit(&value, &mut self.out);
+            }
             Expr::Native(call) => return self.emit_native(call),
             Expr::Concat(parts, _) => {
                 for part in parts {

@@ -67,7 +67,7 @@ impl Ctx<'_> {
     pub(super) fn include(&mut self, include: &Include) -> Result<(), Error> {
         let name = self.eval(&include.name)?;
         let names = match &name {
-            Value::List(list) => list.borrow().clone(),
+            Value::List(list) => list.borrow().to_vec(),
             Value::Tuple(tuple) => tuple.to_vec(),
             other => vec![other.clone()],
         };
@@ -165,6 +165,7 @@ impl Ctx<'_> {
     /// Runs the body of an imported template; its text and its top-level names are the module.
     fn run_module(&mut self, program: &Rc<Program>, context: Context) -> Result<Value, Error> {
         let start = self.out.len();
+        let program = &self.engine.whole(program)?;
         let slots = program.root.slots;
         let exports = self.with_frame(program, Rc::new(context), None, slots, |ctx| {
             ctx.run_code(&program.root)?;

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::Ctx;
-use crate::template::{Dict, Error, List, Object, Str, Value, ValueIter};
+use crate::template::{Dict, Error, List, Object, Str, Tuple, Value, ValueIter};
 
 /// A position in an iteration; lists are followed live, as Python does.
 pub(super) enum Iteration {
@@ -101,9 +101,31 @@ impl Ctx<'_> {
         Ok(())
     }
 
+    /// All values of an iteration as a new list, which shares them where they are at hand.
+    pub(in crate::template) fn list_of(&mut self, value: &Value) -> Result<List, Error> {
+        let lent = match value {
+            Value::List(list) => list.as_lent(),
+            Value::Tuple(items) => Some(items.clone()),
+            Value::Object(object) => match value.downcast::<OneShot>() {
+                Some(shot) => shot.take_lent(),
+                None if object.as_tuple().is_none() => {
+                    let all = object.all();
+                    self.step(all.as_ref().map_or(0, |all| all.len() as u64))?;
+                    all
+                }
+                None => None,
+            },
+            _ => None,
+        };
+        match lent {
+            Some(items) => Ok(List::lent(items)),
+            None => self.iterate_all(value).map(List::new),
+        }
+    }
+
     pub(super) fn iterate_all(&mut self, value: &Value) -> Result<Vec<Value>, Error> {
         match value {
-            Value::List(list) => return Ok(list.borrow().clone()),
+            Value::List(list) => return Ok(list.borrow().to_vec()),
             Value::Tuple(items) => return Ok(items.to_vec()),
             Value::Object(object) => {
                 if let Some(shot) = value.downcast::<OneShot>() {
@@ -114,7 +136,7 @@ impl Ctx<'_> {
                 }
                 if let Some(items) = object.all() {
                     self.step(items.len() as u64)?;
-                    return Ok(items);
+                    return Ok(items.to_vec());
                 }
             }
             _ => {}
@@ -136,7 +158,14 @@ impl Ctx<'_> {
 /// What lazy filters give: values that can be looked at once.
 pub(in crate::template) struct OneShot {
     name: &'static str,
-    items: RefCell<VecDeque<Value>>,
+    items: RefCell<Shot>,
+}
+
+/// What a [`OneShot`] has left.
+enum Shot {
+    Own(VecDeque<Value>),
+    /// Items of a tuple, from a position on.
+    Lent(Tuple, usize),
 }
 
 impl OneShot {
@@ -144,23 +173,56 @@ impl OneShot {
     pub fn value(name: &'static str, items: Vec<Value>) -> Value {
         Value::object(Self {
             name,
-            items: RefCell::new(items.into()),
+            items: RefCell::new(Shot::Own(items.into())),
+        })
+    }
+
+    /// As a value that shares the items of a tuple.
+    pub fn lent(name: &'static str, items: Tuple) -> Value {
+        Value::object(Self {
+            name,
+            items: RefCell::new(Shot::Lent(items, 0)),
         })
     }
 
     /// The next item.
     pub fn pop(&self) -> Option<Value> {
-        self.items.borrow_mut().pop_front()
+        match &mut *self.items.borrow_mut() {
+            Shot::Own(items) => items.pop_front(),
+            Shot::Lent(items, at) => {
+                let item = items.get(*at).cloned();
+                *at += 1;
+                item
+            }
+        }
+    }
+
+    /// The tuple whose items these are, if none was taken; then none is left.
+    pub fn take_lent(&self) -> Option<Tuple> {
+        let mut items = self.items.borrow_mut();
+        if !matches!(*items, Shot::Lent(_, 0)) {
+            return None;
+        }
+        match std::mem::replace(&mut *items, Shot::Own(VecDeque::new())) {
+            Shot::Lent(items, _) => Some(items),
+            Shot::Own(_) => None,
+        }
     }
 
     fn take_all(&self) -> Vec<Value> {
-        std::mem::take(&mut *self.items.borrow_mut()).into()
+        let left = std::mem::replace(&mut *self.items.borrow_mut(), Shot::Own(VecDeque::new()));
+        match left {
+            Shot::Own(items) => items.into(),
+            Shot::Lent(items, at) => items.get(at..).unwrap_or_default().to_vec(),
+        }
     }
 }
 
 impl Drop for OneShot {
     fn drop(&mut self) {
-        crate::template::value::drop_values(self.take_all());
+        if let Shot::Own(items) = self.items.get_mut() {
+            crate::template::value::drop_values(std::mem::take(items).into());
+        }
     }
 }
 

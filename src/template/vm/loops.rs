@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use super::Ctx;
 use super::iterate::Iteration;
-use crate::template::program::{Fill, For, Operand, Target};
-use crate::template::{Args, Dict, Error, List, Object, Value, access};
+use crate::template::program::{AttrExpr, Fill, For, Operand, Target};
+use crate::template::{Args, Dict, Error, List, Object, Tuple, Value, access};
 
 /// How a statement ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,14 +17,21 @@ pub(super) enum Flow {
 }
 
 impl Ctx<'_> {
+    #[inline(never)]
     pub(super) fn for_loop(&mut self, one: &Rc<For>) -> Result<Flow, Error> {
         let source = self.eval(&one.iter)?;
         if one.loop_var.is_some() {
             self.extended_loop(one, &source, 0)?;
             return Ok(Flow::Next);
         }
-        let (source, tested) = self.selected(one, source);
-        if (tested && self.append_all(one, &source)?) || self.refill(one)? {
+        let (mut source, mut tested) = self.selected(one, source);
+        if let Some(kept) = one.kept.as_ref().filter(|_| !tested) {
+            source = self.kept(one, kept, &source)?;
+            tested = true;
+        }
+        // Only such a source selects by itself, or is kept.
+        let fixed = tested && one.test.is_some();
+        if (tested && self.append_all(one, &source, fixed)?) || self.refill(one)? {
             return Ok(Flow::Next);
         }
         let fresh = one.fill.as_ref().and_then(|fill| self.filled(fill));
@@ -72,9 +79,39 @@ impl Ctx<'_> {
         (source, one.test.is_none())
     }
 
+    /// The items that pass a test that always gives the same for them.
+    fn kept(
+        &mut self,
+        one: &For,
+        kept: &RefCell<Option<Tuple>>,
+        source: &Value,
+    ) -> Result<Value, Error> {
+        if let Some(known) = &*kept.borrow() {
+            return Ok(Value::Tuple(known.clone()));
+        }
+        let mut passed = Vec::new();
+        let all = self.iterate_all(source);
+        for item in all.map_err(|error| error.at(|| self.place(one.span)))? {
+            self.tick()?;
+            self.set_item(one, item.clone())?;
+            if one
+                .test
+                .as_ref()
+                .map_or(Ok(true), |test| self.truth(test))?
+            {
+                passed.push(item);
+            }
+        }
+        let passed = Tuple::new(passed);
+        *kept.borrow_mut() = Some(passed.clone());
+        Ok(Value::Tuple(passed))
+    }
+
     /// Appends all items to lists at once, when that is all that the loop does; false when it is not,
     /// or when the rounds have something to tell: an error, a list that grows as it is read.
-    fn append_all(&mut self, one: &For, source: &Value) -> Result<bool, Error> {
+    ///
+    /// `fixed` says that the items and their attributes never change.
+    fn append_all(&mut self, one: &For, source: &Value, fixed: bool) -> Result<bool, Error> {
         let (false, Some(items)) = (one.append.is_empty(), source.as_tuple()) else {
             return Ok(false);
         };
@@ -97,15 +134,20 @@ impl Ctx<'_> {
         if !plain || !one.other.is_empty() || lists.iter().any(full) {
             return Ok(false);
         }
-        for ((_, attr), list) in one.append.iter().zip(&lists) {
-            match attr {
-                None => list.borrow_mut().extend_from_slice(items),
-                Some(attr) => {
-                    for item in items {
-                        let value = access::attribute_at(item, attr)
-                            .map_err(|error| error.at(|| self.place(attr.span)))?;
-                        list.borrow_mut().push(value);
-                    }
+        let lent = match source {
+            Value::Tuple(items) => Some(items),
+            _ => None,
+        };
+        for (at, ((_, attr), list)) in one.append.iter().zip(&lists).enumerate() {
+            match (attr, lent) {
+                (None, Some(items)) => list.extend_lent(items),
+                (None, None) => list.borrow_mut().extend_from_slice(items),
+                (Some(attr), Some(items)) if fixed => {
+                    list.extend_lent(&self.plucked(one, at, attr, items)?);
+                }
+                (Some(attr), _) => {
+                    let values = self.attributes(attr, items)?;
+                    list.borrow_mut().extend(values);
                 }
             }
         }
@@ -113,6 +155,36 @@ impl Ctx<'_> {
         let statements = one.append.len() as u64;
         self.step((1 + statements) * items.len() as u64)?;
         Ok(true)
+    }
+
+    fn attributes(&self, attr: &AttrExpr, items: &[Value]) -> Result<Vec<Value>, Error> {
+        let one = |item| access::attribute_at(item, attr);
+        let all: Result<_, Error> = items.iter().map(one).collect();
+        all.map_err(|error| error.at(|| self.place(attr.span)))
+    }
+
+    /// An attribute of each item of a tuple that is the same every time: looked up once.
+    fn plucked(
+        &self,
+        one: &For,
+        at: usize,
+        attr: &AttrExpr,
+        items: &Tuple,
+    ) -> Result<Tuple, Error> {
+        /// Tuples that are remembered; few loops see more.
+        const MOST: usize = 16;
+        let known = one.plucked.borrow();
+        let found = known.iter().find(|(of, by, _)| *by == at && of.is(items));
+        if let Some((.., values)) = found {
+            return Ok(values.clone());
+        }
+        drop(known);
+        let values = Tuple::new(self.attributes(attr, items)?);
+        let mut known = one.plucked.borrow_mut();
+        if known.len() < MOST {
+            known.push((items.clone(), at, values.clone()));
+        }
+        Ok(values)
     }
 
     /// The dict that a loop puts its items into, when that is all it does.

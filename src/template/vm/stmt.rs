@@ -22,6 +22,10 @@ impl Ctx<'_> {
         self.tick()?;
         match stmt {
             Stmt::Text(text) => self.out.extend_from_slice(text),
+            Stmt::TextEmit(text, expr) => {
+                self.out.extend_from_slice(text);
+                self.emit(expr)?;
+            }
             Stmt::Emit(expr) => self.emit(expr)?,
             Stmt::SetVar(var, expr) => {
                 let value = self.eval(expr)?;

@@ -220,7 +220,7 @@ impl Loader<'_> {
                 let message = format!("this row is {}, the first row is a list", kind(&item));
                 return self.error_at(at, message, "");
             };
-            let cells = list.borrow().clone();
+            let cells = list.borrow().to_vec();
             if cells.len() != width {
                 let message = format!(
                     "this row has {} cells, the first row has {width}",

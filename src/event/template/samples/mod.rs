@@ -13,7 +13,7 @@ pub(super) use load::{load, missing_help};
 
 use crate::fake::rand;
 use crate::fake::rand::weights::Table;
-use crate::template::{Args, Ctx, Dict, Error, Hint, Object, Str, Value, ValueIter};
+use crate::template::{Args, Ctx, Dict, Error, Hint, Object, Str, Tuple, Value, ValueIter};
 
 static NEXT_SHAPE: AtomicU64 = AtomicU64::new(1);
 
@@ -151,11 +151,13 @@ impl Object for Row {
 /// A table of rows.
 pub(super) struct Sample {
     columns: Rc<Columns>,
-    rows: Rc<[Value]>,
+    rows: Tuple,
     /// Cumulative weights by column, made at first use.
     tables: RefCell<Vec<(usize, Rc<Table>)>>,
     /// Rows by the value of a column, made at first use; nothing for columns with changeable cells.
     groups: RefCell<Vec<(usize, Option<Dict>)>>,
+    /// Rows without those of one value of a column, made at first use for values that the column has.
+    rejects: RefCell<Vec<(usize, Value, Tuple)>>,
 }
 
 const METHODS: [&str; 5] = [
@@ -170,7 +172,8 @@ impl Sample {
     pub(super) fn new(columns: Rc<Columns>, rows: Vec<Value>) -> Self {
         Self {
             columns,
-            rows: rows.into(),
+            rows: Tuple::new(rows),
+            rejects: RefCell::default(),
             tables: RefCell::default(),
             groups: RefCell::default(),
         }
@@ -254,7 +257,7 @@ impl Sample {
             .borrow()
             .iter()
             .map(|(cell, rows)| match rows {
-                Value::List(rows) => (cell.clone(), Value::tuple(rows.borrow().clone())),
+                Value::List(rows) => (cell.clone(), Value::tuple(rows.borrow().to_vec())),
                 other => (cell.clone(), other.clone()),
             })
             .collect();
@@ -413,12 +416,32 @@ impl Object for Sample {
 
     fn reject_equal(&self, name: &str, value: &Value) -> Option<Value> {
         let index = self.plain_column(name)?;
+        let groups = self.group(index);
+        let known = match &groups {
+            Some(groups) => groups.borrow().contains(value).unwrap_or(false),
+            None => false,
+        };
+        if groups.is_some() && !known {
+            return Some(Value::Tuple(self.rows.clone()));
+        }
+        let made = self.rejects.borrow();
+        let found = made
+            .iter()
+            .find(|(column, without, _)| *column == index && without == value);
+        if let Some((_, _, rows)) = found {
+            return Some(Value::Tuple(rows.clone()));
+        }
+        drop(made);
         let differs = |row: &&Value| {
             let cell = row.as_tuple().and_then(|cells| cells.get(index));
             cell != Some(value)
         };
-        let rows = self.rows.iter().filter(differs).cloned();
-        Some(Value::tuple(rows.collect()))
+        let rows = Tuple::new(self.rows.iter().filter(differs).cloned().collect());
+        if known && !matches!(value, Value::Object(_)) {
+            let mut made = self.rejects.borrow_mut();
+            made.push((index, value.clone(), rows.clone()));
+        }
+        Some(Value::Tuple(rows))
     }
 
     fn pluck(&self, name: &str) -> Option<Vec<Value>> {
@@ -426,8 +449,8 @@ impl Object for Sample {
         Some(self.rows.iter().map(|row| cell(row, index)).collect())
     }
 
-    fn all(&self) -> Option<Vec<Value>> {
-        Some(self.rows.to_vec())
+    fn all(&self) -> Option<Tuple> {
+        Some(self.rows.clone())
     }
 
     fn get_attr(&self, name: &str) -> Option<Value> {
@@ -524,7 +547,7 @@ impl Object for Sample {
 
     fn iterate(self: Rc<Self>) -> Option<Box<dyn ValueIter>> {
         Some(Box::new(Rows {
-            rows: Rc::clone(&self.rows),
+            rows: self.rows.clone(),
             at: 0,
         }))
     }
@@ -545,7 +568,7 @@ impl Object for Sample {
 }
 
 struct Rows {
-    rows: Rc<[Value]>,
+    rows: Tuple,
     at: usize,
 }
 

@@ -59,7 +59,7 @@ pub(super) fn prepare_choice(known: &[Option<Value>]) -> Option<Value> {
     let [Some(Value::List(items))] = known else {
         return None;
     };
-    let items = items.borrow().clone();
+    let items = items.borrow().to_vec();
     (!items.is_empty()).then(|| {
         Function::prepared("choice", move |ctx| {
             let index = rand::index(ctx.random(), items.len()).unwrap_or(0);
@@ -173,10 +173,10 @@ pub(super) fn prepare_weighted(known: &[Option<Value>]) -> Option<Value> {
         }
         [items, Some(Value::List(weights))] => {
             let items = match items {
-                Some(Value::List(items)) => Some(items.borrow().clone()),
+                Some(Value::List(items)) => Some(items.borrow().to_vec()),
                 _ => None,
             };
-            (items, weights.borrow().clone())
+            (items, weights.borrow().to_vec())
         }
         _ => return None,
     };

@@ -34,7 +34,10 @@ pub(super) fn namespace() -> Value {
                 ),
             ),
             borrowing("weighted_choices", choice::weighted_choices),
-            function("chance", chance),
+            (
+                "chance",
+                Function::specialized("chance", chance, prepare_chance),
+            ),
             ("number", numbers()),
             ("string", strings()),
             ("network", networks()),
@@ -53,6 +56,48 @@ fn chance(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
         ctx.random(),
         float("prob", prob)?,
     )))
+}
+
+/// A chance known when compiling.
+fn prepare_chance(known: &[Option<Value>]) -> Option<Value> {
+    let [Some(prob)] = known else {
+        return None;
+    };
+    let prob = prob.as_float()?;
+    Some(Function::prepared("chance", move |ctx| {
+        Ok(Value::Bool(rand::chance(ctx.random(), prob)))
+    }))
+}
+
+fn drawn_integer(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
+    let [a, b] = match args {
+        Args {
+            positional: [a, b],
+            keyword: [],
+        } => [Some(a), Some(b)],
+        args => args.bind("integer", ["a", "b"], 2)?,
+    };
+    if let (Some(Value::Int(a)), Some(Value::Int(b))) = (a, b) {
+        let drawn = number::integer(ctx.random(), *a, *b).map_err(fake_error)?;
+        return Ok(Value::Int(drawn));
+    }
+    let (a, b) = (big("a", a)?, big("b", b)?);
+    let drawn = number::integer_big(ctx.random(), &a, &b).map_err(fake_error)?;
+    Ok(Value::big(drawn))
+}
+
+/// An integer between bounds known when compiling; `None` where there is none, which the plain function
+/// then explains.
+fn prepare_integer(known: &[Option<Value>]) -> Option<Value> {
+    let [Some(Value::Int(a)), Some(Value::Int(b))] = *known else {
+        return None;
+    };
+    (a <= b).then(|| {
+        Function::prepared("integer", move |ctx| {
+            let drawn = number::integer(ctx.random(), a, b).map_err(fake_error)?;
+            Ok(Value::Int(drawn))
+        })
+    })
 }
 
 /// How many: an integer; 0 and below is none.
@@ -87,16 +132,7 @@ fn numbers() -> Value {
         vec![
             (
                 "integer",
-                Function::value("integer", |ctx, args| {
-                    let [a, b] = args.bind("integer", ["a", "b"], 2)?;
-                    if let (Some(Value::Int(a)), Some(Value::Int(b))) = (a, b) {
-                        let drawn = number::integer(ctx.random(), *a, *b).map_err(fake_error)?;
-                        return Ok(Value::Int(drawn));
-                    }
-                    let (a, b) = (big("a", a)?, big("b", b)?);
-                    let drawn = number::integer_big(ctx.random(), &a, &b).map_err(fake_error)?;
-                    Ok(Value::big(drawn))
-                }),
+                Function::specialized("integer", drawn_integer, prepare_integer),
             ),
             (
                 "floating",
