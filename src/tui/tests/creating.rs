@@ -37,7 +37,10 @@ fn a_folder_in_use_is_refused_and_the_name_asked_for_again() {
         .keys("<ctrl-u>n")
         .keys("hello<enter><ctrl-u>web-access<enter>");
     harness.sees("exists and is not empty").sees("> web-access");
-    harness.keys("-2").sees("web-access-2").keys("<enter>");
+    harness
+        .keys("<ctrl-u>web-access-2")
+        .sees("makes /")
+        .keys("<enter>");
     let root = harness.folder.path().join("web-access-2");
     assert_eq!(harness.app.project.as_ref().unwrap().root, root);
     harness
