@@ -153,6 +153,9 @@ fn text(bytes: &[u8]) -> String {
 fn a_closed_terminal_costs_nothing() {
     let ground = Ground::new();
     let mut pty = ground.running();
+    // Away from the text: closing this end of the terminal types a letter and a line.
+    pty.send("\x1b3");
+    pty.sees("━▸ Timestamps");
     pty.hang_up();
     pty.ends();
     ground.grows();
