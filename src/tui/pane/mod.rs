@@ -5,6 +5,7 @@ mod bars;
 mod editor;
 mod events;
 mod files;
+mod histogram;
 mod monitor;
 mod notices;
 mod overlay;
