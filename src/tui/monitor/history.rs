@@ -11,6 +11,8 @@ use crate::pipeline::State;
 
 /// Longest time between two reports that belong together. What lies further apart is not known: a gap.
 pub const GAP: Duration = Duration::from_secs(5);
+/// The least lag that is worth a word.
+const LEAST_LAG: Duration = Duration::from_millis(1);
 /// Events that came at once stand for so much time before them: what comes every second is no row of
 /// spikes.
 pub const SPREAD: Duration = Duration::from_secs(1);
@@ -430,7 +432,11 @@ impl History {
             events: (count.events - old.events) as f32,
             bytes: count.bytes.saturating_sub(old.bytes) as f32,
             lost: count.lost.saturating_sub(old.lost) as f32,
-            lag: report.lag.as_secs_f32(),
+            // Less than that is told as nothing, in numbers and in bars.
+            lag: match report.lag {
+                lag if lag < LEAST_LAG => 0.0,
+                lag => lag.as_secs_f32(),
+            },
         };
         let ends = !is_active(report.state.as_ref());
         let flowed = on_axis(count.flowed);
