@@ -703,3 +703,37 @@ fn a_state_folder_that_cannot_be_written_is_said_and_breaks_nothing() {
     pty.send("\x11");
     assert!(pty.ends().success());
 }
+
+#[test]
+fn plain_lines_end_with_quit_when_nobody_is_left_to_answer() {
+    use std::io::Write as _;
+    for way in [&["--plain"][..], &["--plain", "--in-process"]] {
+        let folder = tempfile::tempdir().unwrap();
+        small(folder.path());
+        let nest = pty::Nest::new();
+        let mut child = std::process::Command::new(EVTUI)
+            .args(way)
+            .arg("web-access")
+            .current_dir(folder.path())
+            .envs(nest.variables())
+            .env("XDG_CONFIG_HOME", folder.path())
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        let lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
+        let mut lines = lines.map(Result::unwrap);
+        writeln!(input, "run").unwrap();
+        assert!(
+            lines.any(|line| line.contains("pipeline: running")),
+            "{way:?}"
+        );
+        writeln!(input, "quit").unwrap();
+        assert!(lines.any(|line| line.contains("question: Quit")), "{way:?}");
+        drop(input);
+        // Whoever reads gets the rest, up to the end.
+        drop(lines.collect::<Vec<_>>());
+        assert!(child.wait().unwrap().success(), "{way:?}");
+    }
+}

@@ -247,7 +247,7 @@ fn the_command_prints_it() {
 fn check_says_what_eventum_lacks() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
-    write("a.jinja", "x");
+    write("a.jinja", "{\"kind\": \"x\"}");
     let document = |format: &str| {
         format!(
             "input:\n- static: {{count: 1}}\nevent:\n  template: {{mode: all, templates: [{{a: \

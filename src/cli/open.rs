@@ -27,7 +27,7 @@ pub(super) struct Args {
     /// Project folder or generator.yml to open; without it the current folder
     project: Option<PathBuf>,
     /// Lines instead of screens: prints what is new, takes commands from standard input, a line each;
-    /// when the input ends it goes on until nothing runs, then quits
+    /// when the input ends it goes on until nothing runs, then quits; `quit` needs no answer then
     #[arg(long)]
     plain: bool,
     #[command(flatten)]

@@ -240,6 +240,22 @@ impl Dialog {
 }
 
 impl App {
+    /// Answers a question about leaving when nobody is left who could: what runs goes on where it can
+    /// without this program, and is stopped where it cannot. True when there was one.
+    pub fn answer_unheard(&mut self) -> bool {
+        let Some(Overlay::Dialog(dialog)) = self.overlays.last() else {
+            return false;
+        };
+        let has = |wanted: &Action| dialog.choices.iter().any(|one| one.action == *wanted);
+        let mut answers = [Action::Detach, Action::StopAll, Action::Leave].into_iter();
+        let Some(answer) = answers.find(has) else {
+            return false;
+        };
+        self.overlays.pop();
+        self.act(answer);
+        true
+    }
+
     pub(super) fn dialog_key(&mut self, key: &KeyEvent) {
         let Some(Overlay::Dialog(dialog)) = self.overlays.last_mut() else {
             return;

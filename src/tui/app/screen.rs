@@ -86,6 +86,10 @@ impl App {
             Screen::Design => Screen::Overview,
             _ => Screen::Design,
         });
+        // What is worked on is what one wants to see, whatever was chosen here before.
+        if self.screen == Screen::Overview && self.pipeline.active() {
+            self.choose_own();
+        }
     }
 
     /// Back to the table, from there to the workbench, or out where there is none.

@@ -309,6 +309,13 @@ impl App {
         open.then(|| self.pipeline.id.clone())
     }
 
+    /// The screens are about the workbench's pipeline from now on.
+    pub fn choose_own(&mut self) {
+        if let Some(own) = self.own_generator() {
+            self.monitor.choose_generator(own);
+        }
+    }
+
     /// Now, on the axis of all histories.
     pub fn monitor_time(&self) -> Duration {
         self.monitor.time(self.now())

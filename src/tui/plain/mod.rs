@@ -109,6 +109,9 @@ impl<'a> Talk<'a> {
             if let Some(code) = app.exit() {
                 return Ok(code);
             }
+            if self.ended && app.answer_unheard() {
+                continue;
+            }
             if self.ended && settled(app) {
                 return Ok(u8::from(app.preview.errors() > 0));
             }

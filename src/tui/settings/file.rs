@@ -22,12 +22,16 @@ pub fn apply(text: &str, source: &str, to: &mut Settings) -> (Vec<&'static str>,
         let (spot, at) = (reader.spot(name.referenced), reader.spot(value.referenced));
         if name.value == "keys" {
             let bindings = reader.bindings(&value);
-            to.keys.push(bindings);
-            set.push("keys");
+            if !bindings.is_empty() {
+                to.keys.push(bindings);
+                set.push("keys");
+            }
         } else if name.value == "vim" {
             let bindings = reader.vim(&value);
-            to.vim.push(bindings);
-            set.push("vim");
+            if !bindings.is_empty() {
+                to.vim.push(bindings);
+                set.push("vim");
+            }
         } else if let Some(option) = options::find(&name.value) {
             match (option.set)(to, &value.value) {
                 Ok(()) => set.push(option.name),

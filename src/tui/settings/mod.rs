@@ -244,7 +244,7 @@ pub fn folder(
 /// Settings as read, with what is wrong in them.
 #[derive(Clone, Debug, Default)]
 pub struct Loaded {
-    /// The effective values. A file with a problem adds nothing.
+    /// The effective values. What is wrong adds nothing, the rest of its file does.
     pub settings: Settings,
     /// Everything that is wrong.
     pub problems: Vec<Problem>,
@@ -300,15 +300,11 @@ impl Loaded {
         }
     }
 
-    /// Takes a file's text; nothing of it when something in it is wrong.
+    /// Takes what is right in a file's text: one mistake costs nobody the rest.
     fn file(&mut self, text: &str, source: &str) {
-        let mut settings = self.settings.clone();
-        let (set, problems) = file::apply(text, source, &mut settings);
-        if problems.is_empty() {
-            self.settings = settings;
-            for name in set {
-                self.origins.insert(name, source.to_owned());
-            }
+        let (set, problems) = file::apply(text, source, &mut self.settings);
+        for name in set {
+            self.origins.insert(name, source.to_owned());
         }
         self.problems.extend(problems);
     }

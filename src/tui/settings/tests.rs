@@ -69,16 +69,20 @@ fn of(text: &str) -> Loaded {
 )]
 #[case("vim:\n  \"H\": [a]\n", "a list is neither keys nor a name")]
 fn what_is_wrong_is_said_with_its_place(#[case] text: &str, #[case] said: &str) {
-    let loaded = of(text);
+    let mut loaded = of(text);
     let problems: Vec<String> = loaded.problems.iter().map(ToString::to_string).collect();
     assert!(
         problems.iter().any(|one| one.contains(said)),
         "{problems:?}"
     );
+    if said.contains("begin alike") {
+        let kept = loaded.settings.vim.drain(..).flatten().count();
+        assert_eq!(kept, 1, "the first of the two");
+    }
     assert_eq!(
         loaded.settings,
         Settings::default(),
-        "a bad file sets nothing"
+        "what is wrong sets nothing"
     );
 }
 
@@ -179,4 +183,12 @@ fn the_commented_file_can_be_used_as_it_is_and_uncommented() {
         ..Settings::default()
     };
     assert_eq!(loaded.settings, with_keys);
+}
+
+#[test]
+fn one_mistake_costs_nobody_the_rest_of_a_file() {
+    let loaded = of("theme: nope\ntab_width: 2\nkeys: {\"f9 d\": app.help, \"f9 e\": app.hlp}\n");
+    assert_eq!(loaded.problems.len(), 2, "{:?}", loaded.problems);
+    assert_eq!(loaded.settings.tab_width, 2);
+    assert_eq!(loaded.settings.keys.iter().flatten().count(), 1);
 }

@@ -260,3 +260,18 @@ fn the_key_that_brought_a_question_up_does_not_destroy_at_once() {
     harness.keys("d");
     assert!(harness.app.overlays.is_empty());
 }
+
+#[test]
+fn the_table_begins_with_what_is_worked_on() {
+    let mut harness = running();
+    let mut all = watched::generators();
+    all.reverse();
+    harness.keys("<f2>");
+    news(&mut harness, InstanceNews::Overview(all.clone()));
+    assert_eq!(harness.app.monitor.chosen.as_deref(), Some("web-access"));
+    // Whatever was looked at before.
+    harness.app.monitor.choose_generator("firewall".to_owned());
+    harness.keys("d<f2>");
+    news(&mut harness, InstanceNews::Overview(all));
+    assert_eq!(harness.app.monitor.chosen.as_deref(), Some("web-access"));
+}
