@@ -496,7 +496,7 @@ fn an_output_that_is_gone_is_not_down_and_keeps_its_errors() {
     let port = port.local_addr().unwrap().port();
     let file = "- file: {path: one.log, write_mode: append}";
     let http = format!(
-        "- http: {{url: 'http://127.0.0.1:{port}/', on_failure: drop, \
+        "- http: {{url: 'http://127.0.0.1:{port}/', on_failure: drop, formatter: {{format: plain}}, \
          retry: {{initial: 5ms, max: 5ms}}}}"
     );
     let house = House::new(FAST, &format!("{http}\n{file}"), COUNTING);
