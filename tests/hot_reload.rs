@@ -497,7 +497,7 @@ fn an_output_that_is_gone_is_not_down_and_keeps_its_errors() {
     let file = "- file: {path: one.log, write_mode: append}";
     let http = format!(
         "- http: {{url: 'http://127.0.0.1:{port}/', on_failure: drop, formatter: {{format: plain}}, \
-         retry: {{initial: 5ms, max: 5ms}}}}"
+         write_timeout: 50ms, retry: {{attempts: 0}}, circuit: {{probe: 20ms}}}}"
     );
     let house = House::new(FAST, &format!("{http}\n{file}"), COUNTING);
     house.start(ReloadMode::Auto);
