@@ -490,6 +490,59 @@ fn outputs_come_go_and_change_and_the_others_keep_their_queues() {
 }
 
 #[test]
+fn an_output_that_is_gone_is_not_down_and_keeps_its_errors() {
+    // Nobody listens there: the port is taken and given back.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = port.local_addr().unwrap().port();
+    let file = "- file: {path: one.log, write_mode: append}";
+    let http = format!(
+        "- http: {{url: 'http://127.0.0.1:{port}/', on_failure: drop, formatter: {{format: plain}}, \
+         write_timeout: 50ms, retry: {{attempts: 0}}, circuit: {{probe: 20ms}}}}"
+    );
+    let house = House::new(FAST, &format!("{http}\n{file}"), COUNTING);
+    house.start(ReloadMode::Auto);
+    let down = house.until("down", |stats| {
+        stats.outputs[0].outage.is_some() && !stats.errors.is_empty()
+    });
+    assert_eq!(down.errors[0].source, "output[0].http");
+    house.save("generator.yml", &document(FAST, file));
+    let stats = house.until("taken", |stats| stats.reload.taken == 1);
+    let names: Vec<&str> = stats.outputs.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["file", "http (former)"]);
+    assert!(stats.outputs.iter().all(|one| one.outage.is_none()));
+    for error in &stats.errors {
+        assert_eq!(error.source, "output[1].http (former)");
+    }
+    assert_eq!(stats.stages[3].name, "http (former)");
+    house.end();
+}
+
+#[test]
+fn a_change_that_a_held_output_keeps_from_being_taken_is_told() {
+    let house = House::new(FAST, "- stdout: {}", COUNTING);
+    let mut spec = spec(house.folder.path(), ReloadMode::Auto);
+    spec.parameters.run.rate_limit = None;
+    block_on(house.instance.start(spec)).unwrap();
+    house.until("some events", |stats| stats.events > 10);
+    let hold = |paused| house.control(Change::Output { index: 0, paused });
+    hold(true);
+    house.until("full", |stats| {
+        stats.queues[1].len == stats.queues[1].capacity
+    });
+    house.save("a.jinja", &COUNTING.replace("one", "two"));
+    let stats = house.until("told", |stats| stats.reload.stalled);
+    assert_eq!(
+        stats.reload.pending.as_deref(),
+        Some("they are taken at the next batch: output[0] stdout is held")
+    );
+    hold(false);
+    let stats = house.until("taken", |stats| stats.reload.taken == 1);
+    assert_eq!((stats.reload.pending, stats.reload.stalled), (None, false));
+    house.end();
+    counted(&house.lines());
+}
+
+#[test]
 fn an_output_that_cannot_be_opened_leaves_everything_as_it_was() {
     let house = House::new(FAST, "- stdout: {}", COUNTING);
     house.start(ReloadMode::Auto);

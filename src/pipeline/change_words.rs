@@ -1,4 +1,4 @@
-//! What a change to a run did, in the words of the log: `gain 2 → 3`, `output 1 (file) paused`.
+//! What a change to a run did, in the words of the log: `gain 2 → 3`, `output[0] file paused`.
 
 use std::time::Duration;
 
@@ -44,10 +44,10 @@ pub(super) fn words(change: &Change, before: &Before<'_>) -> String {
         Change::SkipTo(us) => format!("skipped to {}", before.zone.at_instant(*us)),
         Change::Output { index, paused } => {
             let what = if *paused { "paused" } else { "resumed" };
-            format!("output {} {what}", number(*index, before.output))
+            format!("{} {what}", output(*index, before.output))
         }
         Change::Retry(index) => {
-            format!("output {} tries again", number(*index, before.output))
+            format!("{} tries again", output(*index, before.output))
         }
         Change::Alias { name, off } => {
             let what = if *off { "off" } else { "on" };
@@ -70,11 +70,11 @@ fn from_to<T>(
     format!("{what} {} → {}", shown(was), shown(is))
 }
 
-/// As people count: from 1, with the name behind it.
-fn number(index: usize, name: Option<&str>) -> String {
+/// As everywhere: `output[0] file`.
+fn output(index: usize, name: Option<&str>) -> String {
     match name {
-        Some(name) => format!("{} ({name})", index + 1),
-        None => (index + 1).to_string(),
+        Some(name) => format!("output[{index}] {name}"),
+        None => format!("output[{index}]"),
     }
 }
 
@@ -105,8 +105,8 @@ mod tests {
         Change::SkipTo(1_795_253_400_000_000),
         "skipped to 2026-11-21T09:30:00+00:00"
     )]
-    #[case(Change::Output { index: 0, paused: true }, "output 1 (file) paused")]
-    #[case(Change::Retry(0), "output 1 (file) tries again")]
+    #[case(Change::Output { index: 0, paused: true }, "output[0] file paused")]
+    #[case(Change::Retry(0), "output[0] file tries again")]
     #[case(Change::Alias { name: "page".into(), off: true }, "template page switched off")]
     #[case(Change::Reload(ReloadMode::Ask), "reload auto → ask")]
     fn changes_are_told_in_words(#[case] change: Change, #[case] told: &str) {

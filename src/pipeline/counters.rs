@@ -153,7 +153,8 @@ impl OutputCounters {
             in_flight: received.saturating_sub(decided.iter().sum()),
             bytes: self.bytes.get(),
             retries: self.retries.get(),
-            outage: lane.circuit.outage(now),
+            // Nobody waits for a target that is gone from the document.
+            outage: lane.circuit.outage(now).filter(|_| !lane.is_former()),
             paused: lane.hold.is_held(),
             latency: lane.latency.stats(now),
             letters: lane.letters.clone(),

@@ -21,6 +21,7 @@ pub(super) struct Errors(Mutex<Vec<Entry>>);
 #[derive(Debug)]
 struct Entry {
     kind: String,
+    lane: Option<usize>,
     stats: ErrorStats,
 }
 
@@ -29,6 +30,8 @@ struct Entry {
 pub(super) struct Failure<'a> {
     /// Stage and plugin or template alias.
     pub(super) source: &'a str,
+    /// Number of the lane, when it is an output's: positions in the document change.
+    pub(super) lane: Option<usize>,
     /// What alike failures share: the place, or the message without what varies.
     pub(super) kind: &'a str,
     /// The message of the latest.
@@ -37,6 +40,13 @@ pub(super) struct Failure<'a> {
     pub(super) count: u64,
     /// An event it happened to.
     pub(super) sample: Option<&'a [u8]>,
+}
+
+impl Entry {
+    /// It happened where that one did.
+    fn is_of(&self, failure: &Failure<'_>) -> bool {
+        self.lane == failure.lane && self.stats.source == failure.source
+    }
 }
 
 impl Errors {
@@ -52,7 +62,7 @@ impl Errors {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let found = entries
             .iter()
-            .position(|one| one.kind == failure.kind && one.stats.source == failure.source);
+            .position(|one| one.kind == failure.kind && one.is_of(failure));
         let index = match found {
             Some(index) => index,
             None => add(&mut entries, failure, now_us),
@@ -79,10 +89,17 @@ impl Errors {
         }
     }
 
-    /// All kinds, the most recent first.
-    pub(super) fn snapshot(&self) -> Vec<ErrorStats> {
+    /// All kinds, the most recent first. `named` gives the source of a lane as it is now.
+    pub(super) fn snapshot(&self, named: impl Fn(usize) -> Option<String>) -> Vec<ErrorStats> {
         let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut all: Vec<ErrorStats> = entries.iter().map(|entry| entry.stats.clone()).collect();
+        let shown = |entry: &Entry| {
+            let mut stats = entry.stats.clone();
+            if let Some(source) = entry.lane.and_then(&named) {
+                stats.source = source;
+            }
+            stats
+        };
+        let mut all: Vec<ErrorStats> = entries.iter().map(shown).collect();
         all.sort_by_key(|one| std::cmp::Reverse(one.last_us));
         all
     }
@@ -105,6 +122,7 @@ fn add(entries: &mut Vec<Entry>, failure: &Failure<'_>, now_us: i64) -> usize {
         };
         entries.push(Entry {
             kind: if full { "" } else { failure.kind }.to_owned(),
+            lane: failure.lane.filter(|_| !full),
             stats,
         });
     }
@@ -133,6 +151,7 @@ mod tests {
     fn failure<'a>(kind: &'a str, message: &'a str) -> Failure<'a> {
         Failure {
             source: "output file",
+            lane: None,
             kind,
             message,
             count: 2,
@@ -146,11 +165,33 @@ mod tests {
         errors.record(&failure("bad", "bad at 1"), "g", 10);
         errors.record(&failure("worse", "worse"), "g", 20);
         errors.record(&failure("bad", "bad at 2"), "g", 30);
-        let all = errors.snapshot();
+        let all = errors.snapshot(|_| None);
         assert_eq!(all.len(), 2);
         assert_eq!((all[0].message.as_str(), all[0].count), ("bad at 2", 4));
         assert_eq!((all[0].first_us, all[0].last_us), (10, 30));
         assert_eq!(all[0].sample.as_deref(), Some("event"));
+    }
+
+    #[test]
+    fn outputs_at_one_place_are_told_apart_and_named_as_they_are_now() {
+        let errors = Errors::default();
+        for lane in [0, 1] {
+            let failure = Failure {
+                source: "output[0].file",
+                lane: Some(lane),
+                ..failure("bad", "bad")
+            };
+            errors.record(&failure, "g", 0);
+        }
+        let all = errors.snapshot(|lane| (lane == 0).then(|| "output[1].file (former)".to_owned()));
+        let told: Vec<(&str, u64)> = all
+            .iter()
+            .map(|one| (one.source.as_str(), one.count))
+            .collect();
+        assert_eq!(
+            told,
+            [("output[1].file (former)", 2), ("output[0].file", 2)]
+        );
     }
 
     #[test]
@@ -159,7 +200,7 @@ mod tests {
         for index in 0..1_000 {
             errors.record(&failure(&index.to_string(), "x"), "g", index);
         }
-        let all = errors.snapshot();
+        let all = errors.snapshot(|_| None);
         assert_eq!(all.len(), KINDS + 1);
         assert_eq!(all.iter().map(|one| one.count).sum::<u64>(), 2_000);
     }
@@ -171,7 +212,7 @@ mod tests {
             let message = format!("{}{index}", "ä".repeat(1 << 20));
             errors.record(&failure(&message, &message), "g", index);
         }
-        let all = errors.snapshot();
+        let all = errors.snapshot(|_| None);
         assert_eq!((all.len(), all[0].message.len()), (1, MESSAGE_BYTES));
         assert_eq!(all[0].count, 20);
     }

@@ -411,6 +411,7 @@ impl Stage<'_> {
         let place = error.places.first().map(text_of);
         self.shared.record(&Failure {
             source: &source,
+            lane: None,
             kind: place.as_deref().unwrap_or(&error.message),
             message: &message,
             count: 1,

@@ -395,6 +395,7 @@ fn report(source: &mut Merge, shared: &Shared) {
         let place = format!("input[{index}].{name}");
         shared.record(&Failure {
             source: &place,
+            lane: None,
             kind: &error.message,
             message: &error.message,
             count: 1,

@@ -141,9 +141,14 @@ impl Look<'_> {
     /// No output takes anything, though there is something.
     fn nothing_taken(&self, found: &mut Vec<Found>) {
         let taken = self.gained(|one| one.outputs.iter().map(|out| out.stats.written).sum());
+        let here = |out: &&OutputSample| !out.stats.is_former();
         let waits = |out: &OutputSample| out.stats.in_flight > 0 && !out.stats.paused;
-        let waiting = self.window.iter().all(|one| one.outputs.iter().any(waits));
-        let losing = self.gained(|one| one.outputs.iter().map(|out| out.stats.write_failed).sum());
+        let waiting = self
+            .window
+            .iter()
+            .all(|one| one.outputs.iter().filter(here).any(waits));
+        let lost = |out: &OutputSample| out.stats.write_failed;
+        let losing = self.gained(|one| one.outputs.iter().filter(here).map(lost).sum());
         if self.long && taken == 0 && (waiting || losing > 0) && !self.last.outputs.is_empty() {
             found.push(self.lint(
                 "nothing-taken",
@@ -156,6 +161,9 @@ impl Look<'_> {
 
     fn outputs(&self, found: &mut Vec<Found>) {
         for (index, output) in self.last.outputs.iter().enumerate() {
+            if output.stats.is_former() {
+                continue;
+            }
             let name = &output.stats.name;
             let at = |one: &&Sample| one.outputs.get(index).cloned().unwrap_or_default();
             let seen: Vec<OutputSample> = self.window.iter().map(at).collect();

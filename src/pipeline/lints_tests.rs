@@ -205,3 +205,32 @@ fn what_others_found_is_shown_with_the_rest() {
     assert_eq!(turns, [Turn::Begins(lint.clone())]);
     assert_eq!(watcher.lints(), [lint]);
 }
+
+#[test]
+fn an_output_that_is_gone_is_not_judged() {
+    let cases: &[Do] = &[
+        |second, one| {
+            one.outputs[1].queue.len = 10;
+            one.lag = Duration::from_secs(second.unsigned_abs());
+        },
+        |second, one| one.outputs[1].queue.len = usize::try_from(second / 8).unwrap(),
+        |second, one| one.outputs[1].stats.format_failed = second.unsigned_abs(),
+        |second, one| {
+            one.outputs[0].stats.written = 0;
+            one.outputs[1].stats.written = 0;
+            one.outputs[1].stats.in_flight = 100;
+            one.outputs[1].stats.write_failed = second.unsigned_abs();
+        },
+    ];
+    for (index, change) in cases.iter().enumerate() {
+        for (name, judged) in [("http", true), ("http (former)", false)] {
+            let all = history(|second, one| {
+                let mut other = one.outputs[0].clone();
+                other.stats.name = name.to_owned();
+                one.outputs.push(other);
+                change(second, one);
+            });
+            assert_eq!(!names(&all).is_empty(), judged, "case {index} {name}");
+        }
+    }
+}

@@ -264,6 +264,7 @@ impl Stage {
             };
             shared.record(&Failure {
                 source: &self.courier.source,
+                lane: Some(self.courier.index),
                 kind: failure.reason.kind(),
                 message: &format!("an event could not be formatted: {}", failure.reason),
                 count,

@@ -25,6 +25,7 @@ use super::plan::plain;
 use super::pool::Pool;
 use super::queue::Queue;
 use super::settings::Live;
+use super::stats::FORMER;
 use super::swap::{Desk, Maker};
 use super::swap_inputs::Schedule;
 use super::swap_parts::Now;
@@ -165,11 +166,16 @@ impl Lane {
 
     /// Its name for people.
     pub(super) fn shown(&self) -> String {
-        if self.former.load(Ordering::Relaxed) {
-            format!("{} (former)", self.name)
+        if self.is_former() {
+            format!("{}{FORMER}", self.name)
         } else {
             self.name.clone()
         }
+    }
+
+    /// True when it was part of the run and is gone from the document.
+    pub(super) fn is_former(&self) -> bool {
+        self.former.load(Ordering::Relaxed)
     }
 
     /// True when it gets nothing.
@@ -412,13 +418,43 @@ impl Shared {
                 .map(|(lane, counters)| counters.stats(lane))
                 .collect(),
             queues: self.queues(),
-            errors: self.errors.snapshot(),
+            errors: self
+                .errors
+                .snapshot(|number| self.source_of(&order, number)),
             reload,
             lints: self.lints(),
             stages: self.stages(),
             aliases: self.aliases.stats(),
             cpu: self.cpu(),
         }
+    }
+
+    /// The source of an output's errors, by the place at which people see it.
+    fn source_of(&self, order: &[usize], number: usize) -> Option<String> {
+        let name = self.lanes.get(number)?.shown();
+        let place = order.iter().position(|&one| one == number);
+        Some(place.map_or_else(|| name.clone(), |place| format!("output[{place}].{name}")))
+    }
+
+    /// What the event stage waits for before it comes to its next batch, in words.
+    pub(super) fn hindrance(&self) -> String {
+        let now = Instant::now();
+        let told = self.order().into_iter().enumerate();
+        let mut told = told.filter_map(|(place, number)| {
+            let lane = self.lanes.get(number)?;
+            let what = if !lane.queue.holds_up() {
+                return None;
+            } else if lane.hold.is_held() {
+                "is held"
+            } else if lane.circuit.outage(now).is_some() {
+                "is down"
+            } else {
+                "takes nothing"
+            };
+            Some(format!("output[{place}] {} {what}", lane.shown()))
+        });
+        let told = told.next();
+        told.unwrap_or_else(|| "the run has not come to it yet".to_owned())
     }
 
     /// Timestamps of the whole run: those released, and what the gain makes of the rest.

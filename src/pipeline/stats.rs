@@ -185,8 +185,12 @@ pub struct ReloadStats {
     pub taken: u64,
     /// When the last one was taken, microseconds since the Unix epoch.
     pub last_us: Option<i64>,
-    /// What a sound change that waits for a word would change, in words.
+    /// What a sound change that waits for a word would change, in words; or what a change that is being
+    /// taken waits for.
     pub pending: Option<String>,
+    /// What is pending needs no word: it waits until the run comes to its next batch.
+    #[serde(default)]
+    pub stalled: bool,
     /// Why the latest change was not taken, or was taken back; `None` once one is taken.
     pub refused: Option<String>,
 }
@@ -272,6 +276,16 @@ pub struct OutputStats {
     /// sent again.
     #[serde(default)]
     pub letters_kept: u64,
+}
+
+/// Behind the name of an input or output that is gone from the document.
+pub(super) const FORMER: &str = " (former)";
+
+impl OutputStats {
+    /// True when it is gone from the document: it delivers what it has and gets nothing more.
+    pub fn is_former(&self) -> bool {
+        self.name.ends_with(FORMER)
+    }
 }
 
 /// A target that does not take events at the moment.

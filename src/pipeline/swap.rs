@@ -171,7 +171,7 @@ impl Desk {
     pub(super) fn set_mode(&self, mode: ReloadMode) {
         let mut inner = self.lock();
         inner.stats.mode = mode;
-        if mode == ReloadMode::Off {
+        if mode == ReloadMode::Off && !inner.stats.stalled {
             inner.stats.pending = None;
         }
     }
@@ -186,6 +186,7 @@ impl Desk {
         let mut inner = self.lock();
         let inner = &mut *inner;
         inner.stats.pending = None;
+        inner.stats.stalled = false;
         if inner.backs == backs {
             inner.counted = true;
             inner.stats.taken += 1;
@@ -204,9 +205,28 @@ impl Desk {
         inner.stats.refused = Some(why);
     }
 
+    /// A change that is being taken waits for the next batch, because of that; or does not any more.
+    pub(super) fn stalls(&self, why: Option<String>) {
+        let stats = &mut self.lock().stats;
+        match why {
+            Some(why) => {
+                stats.pending = Some(format!("they are taken at the next batch: {why}"));
+                stats.stalled = true;
+                // It told of the change before.
+                stats.refused = None;
+            }
+            None if stats.stalled => {
+                stats.pending = None;
+                stats.stalled = false;
+            }
+            None => {}
+        }
+    }
+
     pub(super) fn note(&self, pending: Option<String>, refused: Option<String>) {
         let stats = &mut self.lock().stats;
         stats.pending = pending;
+        stats.stalled = false;
         stats.refused = refused.map(|why| hush(&why).into_owned());
     }
 }

@@ -19,6 +19,8 @@ use super::{Plan, State};
 
 /// How long an event may take before a change is given up.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a wait lasts before it is told of.
+const TOLD: Duration = Duration::from_millis(500);
 /// How often a wait looks whether the run is over.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -221,14 +223,18 @@ impl Running {
     fn hand_over(&self, handover: Handover) -> Result<Vec<String>, String> {
         let (sender, answer) = answer();
         self.ask(Request::Swap(Box::new(handover), sender));
-        self.wait_for(&answer)
+        let result = self.wait_for(&answer);
+        if result.is_err() {
+            self.shared.desk.stalls(None);
+        }
+        result
     }
 
     fn wait_for(
         &self,
         answer: &Receiver<Result<Vec<String>, String>>,
     ) -> Result<Vec<String>, String> {
-        let patience = Instant::now() + PATIENCE;
+        let began = Instant::now();
         loop {
             match answer.recv_timeout(LOOK) {
                 Ok(result) => return result,
@@ -239,8 +245,14 @@ impl Running {
                 return Err("the run is over".to_owned());
             }
             // What is taken from the desk is answered soon.
-            if Instant::now() >= patience && self.shared.desk.take().is_some() {
-                return Err("the run did not come to the end of an event in time".to_owned());
+            if began.elapsed() >= PATIENCE && self.shared.desk.take().is_some() {
+                let why = self.shared.hindrance();
+                return Err(format!(
+                    "the run did not come to its next batch in time: {why}"
+                ));
+            }
+            if began.elapsed() >= TOLD {
+                self.shared.desk.stalls(Some(self.shared.hindrance()));
             }
         }
     }

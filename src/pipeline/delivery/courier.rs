@@ -45,7 +45,7 @@ pub(in crate::pipeline) enum Target<'a> {
 #[derive(Debug)]
 pub(in crate::pipeline) struct Courier {
     pub(in crate::pipeline) shared: Arc<Shared>,
-    index: usize,
+    pub(in crate::pipeline) index: usize,
     /// The output's setting, for errors and dead letters.
     pub(in crate::pipeline) source: String,
     pub(super) config: DeliveryConfig,
@@ -415,6 +415,7 @@ impl Courier {
         };
         self.shared.record(&Failure {
             source: &self.source,
+            lane: Some(self.index),
             kind: &error.message,
             message: &message,
             count: count.max(1),

@@ -65,7 +65,11 @@ pub struct Fault {
 
 /// How losses go on, by what they are about.
 #[derive(Clone, Debug, Default)]
-pub struct Losses(HashMap<About, Loss>);
+pub struct Losses {
+    by: HashMap<About, Loss>,
+    /// Names of the outputs by their numbers, which mean others when files are changed.
+    outputs: Vec<String>,
+}
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Loss {
@@ -79,7 +83,7 @@ struct Loss {
 impl Losses {
     /// Takes in how many were lost after so much running time.
     fn heard(&mut self, about: &About, lost: u64, uptime: Duration) {
-        let entry = self.0.entry(about.clone()).or_insert(Loss {
+        let entry = self.by.entry(about.clone()).or_insert(Loss {
             from: (lost, uptime),
             ..Loss::default()
         });
@@ -104,13 +108,19 @@ impl Losses {
 
     /// Events lost in a second; `None` when none was lost of late.
     fn now(&self, about: &About, uptime: Duration) -> Option<f64> {
-        let entry = self.0.get(about)?;
+        let entry = self.by.get(about)?;
         let latest = entry.latest?;
         (uptime.saturating_sub(latest) < NOW).then_some(entry.per_second)
     }
 
     /// Takes a report in.
     pub fn heard_of(&mut self, stats: &Stats) {
+        let names = stats.outputs.iter().map(|one| &one.name);
+        if !self.outputs.iter().eq(names.clone()) {
+            self.outputs = names.cloned().collect();
+            self.by
+                .retain(|about, _| !matches!(about, About::Output(_)));
+        }
         for (index, output) in stats.outputs.iter().enumerate() {
             self.heard(&About::Output(index), lost_of(output), stats.uptime);
         }
@@ -294,8 +304,14 @@ fn of_run(status: &GeneratorStatus) -> Vec<Fault> {
     if let Some(State::Ended(EndReason::Failed(why))) = &status.state {
         out.push(fault(About::Run, "the run", "failed", why));
     }
-    if let Some(why) = &status.stats.reload.refused {
-        out.push(fault(About::Files, "changed files", "not taken", why));
+    let reload = &status.stats.reload;
+    match (&reload.refused, &reload.pending) {
+        (Some(why), _) => out.push(fault(About::Files, "changed files", "not taken", why)),
+        (None, Some(what)) if reload.stalled => out.push(Fault {
+            degree: Degree::Held,
+            ..fault(About::Files, "changed files", "wait", what)
+        }),
+        _ => {}
     }
     if let Some(why) = &status.listing.problem {
         out.push(fault(About::Entry, "startup list", "not in force", why));

@@ -145,3 +145,43 @@ fn nothing_fails_is_proved_by_the_counters() {
     assert_eq!(all[0].right, "8 gave events + 2 picked nothing");
     assert_eq!((all[0].apart, all[1].apart), (0, 3));
 }
+
+#[test]
+fn outputs_that_change_places_lose_nothing_by_it() {
+    let mut losses = Losses::default();
+    let named = |name: &str, lost| OutputStats {
+        name: name.to_owned(),
+        ..output(9, lost)
+    };
+    losses.heard_of(&at(10, vec![named("http", 700), named("file", 0)]));
+    let after = at(12, vec![named("file", 0), named("http (former)", 700)]);
+    losses.heard_of(&after);
+    let mut stats = after;
+    stats.errors = vec![ErrorStats {
+        source: "output[1].http (former)".to_owned(),
+        ..ErrorStats::default()
+    }];
+    let found = faults(&status(stats), &losses);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(
+        (found[0].name.as_str(), found[0].word.as_str()),
+        ("output[1] http (former)", "failed before")
+    );
+    assert_eq!(found[0].errors.len(), 1);
+}
+
+#[test]
+fn a_change_that_waits_for_the_next_batch_is_told() {
+    let mut stats = at(1, vec![output(9, 0)]);
+    stats.reload.pending = Some("they are taken at the next batch: output[0] file is held".into());
+    assert!(faults(&status(stats.clone()), &Losses::default()).is_empty());
+    stats.reload.stalled = true;
+    let found = faults(&status(stats), &Losses::default());
+    let word = (found[0].word.as_str(), found[0].degree);
+    assert_eq!(word, ("wait", Degree::Held));
+    assert!(
+        found[0].errors[0]
+            .message
+            .contains("output[0] file is held")
+    );
+}

@@ -70,6 +70,9 @@ fn output(stats: &Stats, meter: &Meter, event: Shares) -> Option<Brake> {
     };
     let mut worst: Option<(f64, Brake)> = None;
     for (index, one) in stats.outputs.iter().enumerate() {
+        if one.is_former() {
+            continue;
+        }
         let shares = meter.shares(index + 2);
         if event.blocked < SOME && !full(index) {
             continue;
@@ -203,11 +206,10 @@ pub fn change(change: &Change) -> String {
         Change::MaxDuration(Some(most)) => format!("ends after {}", short_duration(*most)),
         Change::SkipTo(us) => format!("goes on at {} UTC", utc(*us)),
         Change::Output { index, paused } => format!(
-            "output {} {}",
-            index + 1,
+            "output[{index}] {}",
             if *paused { "is held" } else { "goes on" }
         ),
-        Change::Retry(index) => format!("output {} tries again", index + 1),
+        Change::Retry(index) => format!("output[{index}] tries again"),
         Change::Alias { name, off: true } => format!("template {name} is off"),
         Change::Alias { name, off: false } => format!("template {name} is on again"),
         Change::Reload(mode) => format!("changed files: {}", reload_mode(*mode)),

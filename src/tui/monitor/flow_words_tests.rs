@@ -113,6 +113,18 @@ fn the_event_source_the_inputs_and_a_target_that_is_down_are_named() {
 }
 
 #[test]
+fn an_output_that_is_gone_is_no_brake() {
+    let gone = told(&WAITING, |stats| {
+        stats.outputs[0].name = "opensearch (former)".to_owned()
+    });
+    assert!(
+        gone.as_ref()
+            .is_none_or(|one| !one.words.contains("former")),
+        "{gone:?}"
+    );
+}
+
+#[test]
 fn without_times_of_stages_full_queues_tell() {
     let full = |queue: usize| {
         told(&[], move |stats| stats.queues[queue].len = 10).map(|brake| brake.words)

@@ -214,7 +214,7 @@ fn said(app: &App, status: &GeneratorStatus) -> Vec<Said> {
     if let Some((text, needed)) = words::reload(&stats.reload) {
         let style = if needed { theme.warn } else { theme.muted };
         let what = match (&stats.reload.refused, needed) {
-            (None, true) => " (y takes them, m keeps what runs)",
+            (None, true) if !stats.reload.stalled => " (y takes them, m keeps what runs)",
             _ => "",
         };
         out.push((
