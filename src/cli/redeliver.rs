@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::generate::headless::{self, Headless};
+use super::generate::summary::number;
 use super::values::params;
 use crate::config::{Diagnostic, Diagnostics, Disk, Parameters};
 use crate::instance;
@@ -134,17 +135,23 @@ fn send(
         quiet: args.quiet,
         progress: !args.quiet,
         files: Arc::new(Disk),
+        letters: Some(letters.clone()),
     };
     let ended = headless.run(plan)?;
     let cannot = |error: io::Error| {
-        let message = format!("cannot remove {}: {error}", letters.aside().display());
+        let aside = letters.aside().display();
+        let message = format!("cannot clear up the letters that were sent from {aside}: {error}");
         Diagnostics(vec![Diagnostic::error(message, None)])
     };
     let accounted = letters.finish(&ended.stats).map_err(cannot)?;
     if !accounted {
         let aside = letters.aside().display();
+        let written: u64 = ended.stats.outputs.iter().map(|one| one.written).sum();
+        let (all, missing) = (letters.count, letters.count.saturating_sub(written));
         headless::say(&format!(
-            "not all letters were sent; they stay in {aside}, and all of them are sent the next time"
+            "not sent: {} of {} letters; all of them are kept in {aside} and are sent the next time",
+            number(missing),
+            number(all)
         ));
     }
     let again: u64 = ended

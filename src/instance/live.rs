@@ -122,7 +122,7 @@ impl Registry {
                 "not all letters were sent ({written} were); they stay in {aside}, and all of them are sent the next time"
             ))),
             Err(error) => Err(InstanceError::Refused(format!(
-                "all letters were sent, but {aside} cannot be removed: {error}; remove it, or they are sent twice"
+                "all letters were sent, but those of {aside} cannot be cleared up: {error}; they are sent again the next time"
             ))),
         }
     }

@@ -2,7 +2,8 @@
 //! output's dead letters, and which delivers to that output alone.
 //!
 //! Nothing is lost on the way: the file is first moved aside, and goes only when every letter of it is
-//! written or is a dead letter again, in a new file at the old place.
+//! written or is a dead letter again. Those that are letters again wait in a file of their own until
+//! then: of a run that was ended early they still stand in the file that was moved aside.
 
 use std::collections::HashMap;
 use std::fs::{File, TryLockError};
@@ -21,8 +22,11 @@ use crate::output::{
 use crate::time::Moment;
 use crate::time::iso;
 
-use super::delivery::default_letters;
+use super::delivery::{DeadLetters, default_letters};
 use super::{DeadLetter, InputPlan, OutputPlan, Plan, Stats};
+
+/// Ends the name of the file of letters that failed again, until the run is over.
+const AGAIN: &str = "failed-again";
 
 /// Letters that are about to be sent again.
 #[derive(Clone, Debug)]
@@ -120,6 +124,8 @@ impl Redelivery {
         if *from != aside {
             std::fs::rename(path, &aside).map_err(|error| cannot(&error))?;
         }
+        // What a run before this one left there is among the letters that it left aside.
+        gone(&beside(path, AGAIN)).map_err(|error| cannot(&error))?;
         let read = Read::of(&aside, &beside(path, "damaged")).map_err(|error| cannot(&error))?;
         Ok(Some(Self {
             letters: path.to_owned(),
@@ -144,7 +150,7 @@ impl Redelivery {
         let found = plan.outputs.into_iter().nth(output)?;
         let mut delivery = found.config.delivery().clone();
         delivery.on_failure = OnFailure::DeadLetter;
-        delivery.dead_letter = Some(self.letters.clone());
+        delivery.dead_letter = Some(beside(&self.letters, AGAIN));
         let input = InputPlan {
             name: "letters",
             setting: "input[0].letters".to_owned(),
@@ -170,23 +176,68 @@ impl Redelivery {
         })
     }
 
-    /// Clears up after the run: true when every letter is accounted for, and the file that was moved
-    /// aside is gone.
+    /// Clears up after the run: true when every letter is accounted for; those that failed are letters
+    /// at the old place then, and the file that was moved aside is gone. Otherwise all stay in that.
     ///
     /// # Errors
-    /// When that file cannot be removed.
+    /// When a file cannot be written or removed.
     pub fn finish(&self, stats: &Stats) -> io::Result<bool> {
-        let outputs = stats.outputs.iter();
-        let done: u64 = outputs.map(|one| one.written + one.dead_lettered).sum();
-        if done < self.count {
-            return Ok(false);
+        let again = beside(&self.letters, AGAIN);
+        let accounted = accounted(stats) >= self.count;
+        if accounted {
+            self.put_back(&again)?;
+            std::fs::remove_file(&self.aside)?;
         }
-        std::fs::remove_file(&self.aside).map(|()| true)
+        gone(&again)?;
+        Ok(accounted)
+    }
+
+    /// The counts as they are told: of a run that was ended early no letter is lost, nor one again.
+    pub fn told(&self, stats: &Stats) -> Stats {
+        let mut told = stats.clone();
+        if accounted(stats) < self.count {
+            for one in &mut told.outputs {
+                one.format_failed = 0;
+                one.write_failed = 0;
+                one.in_flight = 0;
+                one.dead_lettered = 0;
+            }
+            told.failed = 0;
+        }
+        told
+    }
+
+    /// Adds the letters that failed to those that came in meanwhile.
+    fn put_back(&self, again: &Path) -> io::Result<()> {
+        let failed = match Letters::open(again) {
+            Ok(failed) => failed,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        let mut letters = DeadLetters::new(self.letters.clone());
+        for letter in failed {
+            letters.add(&letter.map_err(io::Error::other)?);
+        }
+        letters.send()
     }
 
     /// Where the letters wait while they are sent, and stay if not all of them could be.
     pub fn aside(&self) -> &Path {
         &self.aside
+    }
+}
+
+/// How many letters of a run with these counts arrived or are letters again.
+fn accounted(stats: &Stats) -> u64 {
+    let outputs = stats.outputs.iter();
+    outputs.map(|one| one.written + one.dead_lettered).sum()
+}
+
+/// Removes a file that may not be there.
+fn gone(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 
@@ -418,5 +469,61 @@ impl OutputConfig for Again {
             resumes: true,
             ..env.clone()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::pipeline::OutputStats;
+
+    const LETTER: &str =
+        "{\"event\":\"x\",\"output\":\"output[0].file\",\"reason\":\"r\",\"attempts\":1}\n";
+
+    fn stats(written: u64, dead_lettered: u64, write_failed: u64) -> Stats {
+        Stats {
+            outputs: vec![OutputStats {
+                written,
+                dead_lettered,
+                write_failed,
+                ..OutputStats::default()
+            }],
+            ..Stats::default()
+        }
+    }
+
+    #[test]
+    fn letters_of_a_run_that_was_ended_early_are_kept_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("l.ndjson");
+        std::fs::write(&path, LETTER.repeat(3)).unwrap();
+        let letters = Redelivery::prepare(&path).unwrap().unwrap();
+        let again = beside(&path, AGAIN);
+        // One was sent, one was given up, and one was lost with the run.
+        std::fs::write(&again, LETTER).unwrap();
+        let ended = stats(1, 1, 1);
+        let told = letters.told(&ended);
+        assert_eq!(told.outputs, stats(1, 0, 0).outputs);
+        assert!(!letters.finish(&ended).unwrap());
+        assert!(!path.exists() && !again.exists());
+        let aside = letters.aside().to_owned();
+        assert_eq!(std::fs::read_to_string(&aside).unwrap(), LETTER.repeat(3));
+
+        // A run that was killed leaves its own file behind, whose letters stand in the other one too.
+        std::fs::write(&again, LETTER).unwrap();
+        drop(letters);
+        let letters = Redelivery::prepare(&path).unwrap().unwrap();
+        assert!(!again.exists());
+        assert_eq!(letters.count, 3);
+
+        // All are decided: what failed joins what came in meanwhile.
+        std::fs::write(&path, LETTER).unwrap();
+        std::fs::write(&again, LETTER.repeat(2)).unwrap();
+        let ended = stats(1, 2, 0);
+        assert_eq!(letters.told(&ended).outputs, ended.outputs);
+        assert!(letters.finish(&ended).unwrap());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), LETTER.repeat(3));
+        assert!(!aside.exists() && !again.exists());
     }
 }

@@ -9,7 +9,7 @@ use crate::cli::report::{Paint, Reporter};
 use crate::config::{Diagnostic, Diagnostics, Disk, Files, Parameters};
 use crate::event::Globals;
 use crate::output::Streams;
-use crate::pipeline::{self, EndReason, Plan, RunOptions, Running, Stats};
+use crate::pipeline::{self, EndReason, Plan, Redelivery, RunOptions, Running, Stats};
 use crate::time::WallClock;
 
 use super::progress::Progress;
@@ -31,6 +31,8 @@ pub(in crate::cli) struct Headless {
     pub(in crate::cli) quiet: bool,
     pub(in crate::cli) progress: bool,
     pub(in crate::cli) files: Arc<dyn Files>,
+    /// Letters that are sent again: they are kept, whatever happens to the run.
+    pub(in crate::cli) letters: Option<Redelivery>,
 }
 
 /// How it went.
@@ -76,7 +78,9 @@ impl Headless {
             .flatten();
         let reason = watch(&running, progress);
         let stats = running.stats();
-        let _ = summary::write(&mut io::stderr(), &self.id, &reason, &stats, self.quiet);
+        let told = self.letters.as_ref().map(|letters| letters.told(&stats));
+        let told = told.as_ref().unwrap_or(&stats);
+        let _ = summary::write(&mut io::stderr(), &self.id, &reason, told, self.quiet);
         // An output may hang in a call of the system; the process does not wait for it.
         runtime.shutdown_background();
         Ok(Ended {

@@ -61,6 +61,7 @@ fn generate(args: &Args, parameters: Parameters, now_us: Option<i64>) -> Result<
         quiet: args.quiet,
         progress: !args.quiet && args.verbose == 0,
         files,
+        letters: None,
     };
     let ended = headless.run(plan)?;
     Ok(ended

@@ -16,6 +16,9 @@ use crate::time::{Clock as _, WallClock};
 /// Between two tries to reach an instance that is gone.
 const AGAIN: Duration = Duration::from_secs(1);
 
+/// How long rows of a background process that is gone stay beside those of the next one.
+const KEPT: Duration = Duration::from_secs(60);
+
 /// How far to go for a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Effort {
@@ -47,8 +50,9 @@ pub(super) struct Seen {
     pub(super) statuses: BTreeMap<String, GeneratorStatus>,
     pub(super) overview: Vec<Overview>,
     pub(super) states: Vec<(String, Option<State>)>,
-    /// Rows of a process that is gone: they stay until something of their name runs again.
+    /// Rows of a process that is gone: they stay as long as nothing answers, and see [`Seen::heard`].
     lost: Vec<Overview>,
+    lost_at: Option<Instant>,
 }
 
 impl Seen {
@@ -84,6 +88,7 @@ impl Seen {
         rows.sort_by(|a, b| a.id.cmp(&b.id));
         self.overview.clone_from(&rows);
         self.lost = rows;
+        self.lost_at = Some(Instant::now());
     }
 
     /// Somebody asked for a start.
@@ -118,8 +123,18 @@ impl Seen {
         self.lost.iter().any(|row| row.id == id)
     }
 
+    /// An instance told its rows at `at`. A service starts what it holds from its list, so what it does
+    /// not name is no more; of a background process before it the person may still want to start some.
+    pub(super) fn heard(&mut self, rows: Vec<Overview>, service: bool, at: Instant) {
+        let over = |lost: Instant| at.saturating_duration_since(lost) >= KEPT;
+        if service || self.lost_at.is_some_and(over) {
+            self.lost.clear();
+        }
+        self.overview = self.rows(rows);
+    }
+
     /// The rows of an instance, and those of a process before it that nothing took the name of.
-    pub(super) fn rows(&mut self, mut now: Vec<Overview>) -> Vec<Overview> {
+    fn rows(&mut self, mut now: Vec<Overview>) -> Vec<Overview> {
         self.lost
             .retain(|lost| !now.iter().any(|row| row.id == lost.id));
         if !self.lost.is_empty() {
@@ -174,6 +189,12 @@ impl Way {
                 since_us: *since_us,
             },
         }
+    }
+
+    /// Whether the instance that is there is a service; `None` when none is.
+    pub(super) fn service(&self) -> Option<bool> {
+        let wire = self.current().ok()?;
+        Some(wire.peer.service)
     }
 
     async fn dial(self: &Arc<Self>, effort: Effort) -> Result<Arc<Wire>, DialError> {
@@ -276,6 +297,7 @@ fn open<T: DeserializeOwned>(value: &serde_json::value::RawValue) -> Result<T, B
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -318,6 +340,14 @@ mod tests {
         assert_eq!(rows[..2], lost[..2]);
         assert_eq!(rows[2].1, Some(State::Running));
         assert!(seen.is_lost("db") && !seen.is_lost("web"));
+        // Those that are not started again go after a while.
+        let web = || vec![Overview::of(&status("web", State::Running))];
+        let lost_at = seen.lost_at.unwrap();
+        seen.heard(web(), false, lost_at + KEPT / 2);
+        assert_eq!(seen.overview.len(), 3);
+        seen.heard(web(), false, lost_at + KEPT);
+        assert_eq!(seen.overview.len(), 1);
+        assert!(!seen.is_lost("db"));
         // What was never heard of since it was started is not forgotten either.
         let mut seen = Seen::default();
         seen.starts(&GeneratorSpec {
@@ -331,5 +361,26 @@ mod tests {
             shown(&seen.overview),
             [("new".to_owned(), lost[0].1.clone())]
         );
+    }
+
+    #[test]
+    fn the_list_of_a_service_that_came_back_is_the_truth() {
+        let row = |id: &str| Overview {
+            id: id.to_owned(),
+            state: Some(State::Running),
+            ..Overview::default()
+        };
+        let mut seen = Seen {
+            overview: vec![row("a"), row("b"), row("c")],
+            ..Seen::default()
+        };
+        seen.end("it was killed");
+        assert_eq!(seen.overview.len(), 3);
+        assert!(seen.is_lost("c"));
+        seen.heard(vec![row("b")], true, Instant::now());
+        let ids: Vec<&str> = seen.overview.iter().map(|one| one.id.as_str()).collect();
+        assert_eq!(ids, ["b"]);
+        assert_eq!(seen.overview[0].state, Some(State::Running));
+        assert!(!seen.is_lost("c"));
     }
 }

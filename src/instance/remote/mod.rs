@@ -17,6 +17,7 @@ mod wire;
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -208,9 +209,11 @@ impl Instance for Remote {
 
     fn overview(&self) -> BoxFuture<'_, Vec<Overview>> {
         self.look(Call::Overview, |way, found: Option<Vec<Overview>>| {
+            let service = way.service();
             let mut seen = way.seen();
-            if let Some(found) = found {
-                seen.overview = seen.rows(found);
+            // Who told it may be gone meanwhile: how that ended is what is to be seen.
+            if let (Some(found), Some(service)) = (found, service) {
+                seen.heard(found, service, Instant::now());
             }
             seen.overview.clone()
         })

@@ -35,14 +35,14 @@ pub struct DeadLetter {
 
 /// Writes the file; made at the first letter.
 #[derive(Debug)]
-pub(super) struct DeadLetters {
+pub(in crate::pipeline) struct DeadLetters {
     path: PathBuf,
     file: Option<File>,
     lines: Vec<u8>,
 }
 
 impl DeadLetters {
-    pub(super) fn new(path: PathBuf) -> Self {
+    pub(in crate::pipeline) fn new(path: PathBuf) -> Self {
         Self {
             path,
             file: None,
@@ -55,7 +55,7 @@ impl DeadLetters {
     }
 
     /// Adds a letter to those of the next [`DeadLetters::send`].
-    pub(super) fn add(&mut self, letter: &DeadLetter) {
+    pub(in crate::pipeline) fn add(&mut self, letter: &DeadLetter) {
         // Writing text to memory does not fail.
         if serde_json::to_writer(&mut self.lines, letter).is_ok() {
             self.lines.push(b'\n');
@@ -66,7 +66,7 @@ impl DeadLetters {
     ///
     /// # Errors
     /// When that does not work; the letters are gone then.
-    pub(super) fn send(&mut self) -> io::Result<()> {
+    pub(in crate::pipeline) fn send(&mut self) -> io::Result<()> {
         let result = self.write();
         self.lines.clear();
         if result.is_err() {

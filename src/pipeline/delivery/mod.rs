@@ -20,6 +20,7 @@ pub use dead_letter::DeadLetter;
 
 pub(super) use circuit::Circuit;
 pub(super) use courier::{Courier, Target};
+pub(super) use dead_letter::DeadLetters;
 pub(super) use kept::Kept;
 pub(super) use regroup::Regrouper;
 
