@@ -17,10 +17,14 @@
 #[allow(dead_code, reason = "shared with the tests")]
 mod pty;
 
+#[path = "support/spread.rs"]
+mod spread;
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use pty::Pty;
+use spread::report;
 
 const EVTUI: &str = env!("CARGO_BIN_EXE_evtui");
 const SIZE: (u16, u16) = (120, 40);
@@ -237,19 +241,4 @@ fn resting(pty: &Pty) -> u16 {
         }
         seen = now;
     }
-}
-
-fn report(what: &str, mut times: Vec<Duration>) {
-    times.sort();
-    let at = |share: f64| {
-        let index = ((times.len() as f64 - 1.0) * share).round() as usize;
-        times[index].as_secs_f64() * 1e3
-    };
-    println!(
-        "{what}: p50 {:.2} ms, p95 {:.2} ms, p99 {:.2} ms, max {:.2} ms",
-        at(0.5),
-        at(0.95),
-        at(0.99),
-        at(1.0)
-    );
 }

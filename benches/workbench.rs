@@ -20,11 +20,15 @@
 #[allow(dead_code, reason = "shared with the tests")]
 mod pty;
 
+#[path = "support/spread.rs"]
+mod spread;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use pty::{Nest, Pty};
+use spread::report;
 
 const EVTUI: &str = env!("CARGO_BIN_EXE_evtui");
 const SIZE: (u16, u16) = (200, 60);
@@ -254,21 +258,4 @@ fn resident(id: u32) -> Option<f64> {
         .find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kilobytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kilobytes / 1024.0)
-}
-
-/// Prints the spread; gives the 99th percentile in milliseconds.
-fn report(what: &str, mut times: Vec<Duration>) -> f64 {
-    times.sort();
-    let at = |share: f64| {
-        let index = ((times.len() as f64 - 1.0) * share).round() as usize;
-        times[index].as_secs_f64() * 1e3
-    };
-    println!(
-        "{what}: p50 {:.2} ms, p95 {:.2} ms, p99 {:.2} ms, max {:.2} ms",
-        at(0.5),
-        at(0.95),
-        at(0.99),
-        at(1.0)
-    );
-    at(0.99)
 }

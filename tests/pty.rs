@@ -407,21 +407,27 @@ fn a_terminal_that_says_nothing_is_no_trouble() {
     pty.send("\x1a\x11");
 }
 
+/// The program without screens on the small project, with pipes to talk to it.
+fn plain(way: &[&str], folder: &Path, nest: &pty::Nest) -> std::process::Child {
+    std::process::Command::new(EVTUI)
+        .args(way)
+        .arg("web-access")
+        .current_dir(folder)
+        .envs(nest.variables())
+        .env("XDG_CONFIG_HOME", folder)
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
 #[test]
 fn plain_lines_tell_the_same() {
     use std::io::Write as _;
     let folder = tempfile::tempdir().unwrap();
     small(folder.path());
     let nest = pty::Nest::new();
-    let mut child = std::process::Command::new(EVTUI)
-        .args(["--plain", "--in-process", "web-access"])
-        .current_dir(folder.path())
-        .envs(nest.variables())
-        .env("XDG_CONFIG_HOME", folder.path())
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = plain(&["--plain", "--in-process"], folder.path(), &nest);
     let mut input = child.stdin.take().unwrap();
     input.write_all(b"rnu\nstatus\n").unwrap();
     drop(input);
@@ -476,15 +482,7 @@ fn plain_lines_tell_of_running_generators() {
     let folder = tempfile::tempdir().unwrap();
     small(folder.path());
     let nest = pty::Nest::new();
-    let mut child = std::process::Command::new(EVTUI)
-        .args(["--plain", "--in-process", "web-access"])
-        .current_dir(folder.path())
-        .envs(nest.variables())
-        .env("XDG_CONFIG_HOME", folder.path())
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = plain(&["--plain", "--in-process"], folder.path(), &nest);
     let mut input = child.stdin.take().unwrap();
     let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
     let mut told = String::new();
@@ -711,16 +709,7 @@ fn plain_lines_end_with_quit_when_nobody_is_left_to_answer() {
         let folder = tempfile::tempdir().unwrap();
         small(folder.path());
         let nest = pty::Nest::new();
-        let mut child = std::process::Command::new(EVTUI)
-            .args(way)
-            .arg("web-access")
-            .current_dir(folder.path())
-            .envs(nest.variables())
-            .env("XDG_CONFIG_HOME", folder.path())
-            .stdin(std::process::Stdio::piped())
-            .stdout(std::process::Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = plain(way, folder.path(), &nest);
         let mut input = child.stdin.take().unwrap();
         let lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
         let mut lines = lines.map(Result::unwrap);

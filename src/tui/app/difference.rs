@@ -61,11 +61,7 @@ impl App {
     }
 
     pub(super) fn see_theirs(&mut self, path: &std::path::Path) {
-        let Some(buffer) = self
-            .project
-            .as_mut()
-            .and_then(|project| project.buffer_at(path))
-        else {
+        let Some(buffer) = self.buffer_at(path) else {
             return;
         };
         let disk = buffer.theirs.clone().or(buffer.disk()).unwrap_or_default();

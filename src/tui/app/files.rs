@@ -106,11 +106,7 @@ impl App {
 
     /// Saves what was typed, whatever someone else wrote.
     pub(super) fn save_over(&mut self, path: &Path) {
-        if let Some(buffer) = self
-            .project
-            .as_mut()
-            .and_then(|project| project.buffer_at(path))
-        {
+        if let Some(buffer) = self.buffer_at(path) {
             let known = buffer.theirs.take();
             buffer.diverged(known.clone());
             let text = buffer.rope();
@@ -240,11 +236,8 @@ impl App {
     }
 
     pub(super) fn reread(&mut self, path: &Path, result: Option<Result<FileText, String>>) {
-        let Some(buffer) = self
-            .project
-            .as_mut()
-            .and_then(|project| project.buffer_at(path))
-        else {
+        let project = self.project.as_mut();
+        let Some(buffer) = project.and_then(|project| project.buffer_at(path)) else {
             return;
         };
         let name = buffer.name.clone();
@@ -309,11 +302,7 @@ impl App {
         self.drop_question(path);
         // What was to follow the saving waits for no answer: it would come as a surprise.
         self.after_save = None;
-        let Some(buffer) = self
-            .project
-            .as_mut()
-            .and_then(|project| project.buffer_at(path))
-        else {
+        let Some(buffer) = self.buffer_at(path) else {
             return;
         };
         let (name, theirs) = (buffer.name.clone(), buffer.theirs.clone());
@@ -358,21 +347,13 @@ impl App {
     }
 
     pub(super) fn keep_mine(&mut self, path: &Path, theirs: Rope) {
-        if let Some(buffer) = self
-            .project
-            .as_mut()
-            .and_then(|project| project.buffer_at(path))
-        {
+        if let Some(buffer) = self.buffer_at(path) {
             buffer.diverged(Some(theirs));
         }
     }
 
     pub(super) fn load_theirs(&mut self, path: &Path, theirs: Rope) {
-        if let Some(buffer) = self
-            .project
-            .as_mut()
-            .and_then(|project| project.buffer_at(path))
-        {
+        if let Some(buffer) = self.buffer_at(path) {
             buffer.reload(theirs);
             self.touch_preview();
         }

@@ -37,7 +37,7 @@ mod tour;
 mod vim;
 mod which_key;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use ratatui::layout::Rect;
@@ -499,6 +499,11 @@ impl App {
 
     fn buffer_mut(&mut self) -> Option<&mut Buffer> {
         self.project.as_mut()?.buffer_mut()
+    }
+
+    /// The open buffer of a file.
+    fn buffer_at(&mut self, path: &Path) -> Option<&mut Buffer> {
+        self.project.as_mut()?.buffer_at(path)
     }
 
     /// Where everything is.

@@ -77,7 +77,7 @@ impl App {
     /// Puts the cursor of a file that was open the last time where it was.
     pub(super) fn recall_place(&mut self, path: &Path) {
         if let Some((line, column)) = self.places.remove(path)
-            && let Some(buffer) = self.project.as_mut().and_then(|one| one.buffer_at(path))
+            && let Some(buffer) = self.buffer_at(path)
         {
             buffer.go_to(line, column);
         }

@@ -12,7 +12,7 @@ use crate::pipeline::State;
 /// Longest time between two reports that belong together. What lies further apart is not known: a gap.
 pub const GAP: Duration = Duration::from_secs(5);
 /// The least lag that is worth a word.
-const LEAST_LAG: Duration = Duration::from_millis(1);
+pub const LEAST_LAG: Duration = Duration::from_millis(1);
 /// Events that came at once stand for so much time before them: what comes every second is no row of
 /// spikes.
 pub const SPREAD: Duration = Duration::from_secs(1);

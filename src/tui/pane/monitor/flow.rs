@@ -13,7 +13,7 @@ use crate::pipeline::{EndReason, ReloadMode, State};
 use crate::time::{Moment, short_duration};
 use crate::tui::app::App;
 use crate::tui::monitor::flow_words as words;
-use crate::tui::monitor::history::{Measure, is_active};
+use crate::tui::monitor::history::{LEAST_LAG, Measure, is_active};
 use crate::tui::monitor::overview_table::standing;
 use crate::tui::pane::{Line, row};
 use crate::tui::text;
@@ -138,7 +138,7 @@ fn state(app: &App, status: &GeneratorStatus, area: Rect, screen: &mut Buffer) {
             theme.text,
         );
     }
-    if is_active(status.state.as_ref()) && stats.lag >= Duration::from_millis(1) {
+    if is_active(status.state.as_ref()) && stats.lag >= LEAST_LAG {
         let late = stats.lag >= Duration::from_secs(1);
         let style = if late { theme.warn } else { theme.muted };
         line.put(&format!("  {} late", short_duration(stats.lag)), style);

@@ -18,6 +18,7 @@ use ratatui::style::Style;
 
 use super::Line;
 use crate::tui::app::{App, Screen};
+use crate::tui::monitor::history::LEAST_LAG;
 use crate::tui::monitor::overview_table::{Placed, Standing};
 use crate::tui::text;
 use crate::tui::theme::Theme;
@@ -182,10 +183,10 @@ fn brief(time: std::time::Duration) -> String {
 
 /// A delay in at most six cells: `0`, `250ms`, `1.5s`, `12m`.
 fn delay(time: std::time::Duration) -> String {
-    let us = i64::try_from(time.as_micros()).unwrap_or(i64::MAX);
-    if us < 1_000 {
+    if time < LEAST_LAG {
         return "0".to_owned();
     }
+    let us = i64::try_from(time.as_micros()).unwrap_or(i64::MAX);
     text::ahead(us).trim_start_matches('+').to_owned()
 }
 
