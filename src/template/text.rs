@@ -5,18 +5,54 @@ use std::rc::Rc;
 
 use super::Value;
 
-const INLINE: usize = 22;
+/// Longest text that lives in the value, in bytes.
+const INLINE: usize = 15;
 
 /// An immutable UTF-8 text.
-#[derive(Clone)]
 pub struct Str(Repr);
 
-#[derive(Clone)]
+impl Clone for Str {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        Self(match &self.0 {
+            Repr::Inline(text) => Repr::Inline(*text),
+            Repr::Static(text) => Repr::Static(text),
+            Repr::Shared(text) => Repr::Shared(Rc::clone(text)),
+        })
+    }
+}
+
+/// The tag fills a word, and so does every part of a value behind it: a processor that reads a word it
+/// has just written in pieces waits for memory, and values are moved from place to place all the time.
+#[repr(u64)]
 enum Repr {
-    /// Invariant: the first `.0` bytes are valid UTF-8.
-    Inline(u8, [u8; INLINE]),
+    Inline(Inline),
     Static(&'static str),
     Shared(Rc<str>),
+}
+
+/// Bytes, then zeros; the last byte is how many. Invariant: they are valid UTF-8.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(align(8))]
+struct Inline([u8; INLINE + 1]);
+
+impl Inline {
+    /// `None` when the text is too long.
+    #[inline]
+    fn new(text: &[u8]) -> Option<Self> {
+        if text.len() > INLINE {
+            return None;
+        }
+        let mut bytes = [0; INLINE + 1];
+        bytes.get_mut(..text.len())?.copy_from_slice(text);
+        bytes[INLINE] = text.len() as u8;
+        Some(Self(bytes))
+    }
+
+    #[inline]
+    fn bytes(&self) -> &[u8] {
+        self.0.get(..usize::from(self.0[INLINE])).unwrap_or_default()
+    }
 }
 
 impl Str {
@@ -32,7 +68,7 @@ impl Str {
     #[inline]
     pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {
-            Repr::Inline(len, bytes) => bytes.get(..usize::from(*len)).unwrap_or_default(),
+            Repr::Inline(text) => text.bytes(),
             Repr::Static(text) => text.as_bytes(),
             Repr::Shared(text) => text.as_bytes(),
         }
@@ -67,11 +103,17 @@ impl Str {
         self.as_bytes().is_ascii()
     }
 
+    /// True when there is nothing to do for a drop.
+    #[inline]
+    pub(super) fn is_plain(&self) -> bool {
+        !matches!(self.0, Repr::Shared(_))
+    }
+
     /// Several pieces as one text.
     pub(crate) fn concat(pieces: &[&Self]) -> Self {
         let total: usize = pieces.iter().map(|piece| piece.byte_len()).sum();
         if total <= INLINE {
-            let mut bytes = [0; INLINE];
+            let mut bytes = [0; INLINE + 1];
             let mut at = 0;
             for piece in pieces {
                 let from = piece.as_bytes();
@@ -80,7 +122,8 @@ impl Str {
                 }
                 at += from.len();
             }
-            return Self(Repr::Inline(u8::try_from(total).unwrap_or(0), bytes));
+            bytes[INLINE] = total as u8;
+            return Self(Repr::Inline(Inline(bytes)));
         }
         let mut text = String::with_capacity(total);
         for piece in pieces {
@@ -91,13 +134,9 @@ impl Str {
 
     /// A text from bytes that are valid UTF-8; empty when they are not.
     pub(super) fn from_utf8(text: &[u8]) -> Self {
-        let mut bytes = [0; INLINE];
-        match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
+        match Inline::new(text) {
             // Much text made on the way is short and ASCII, which is quicker to see.
-            (Some(to), Ok(len)) if text.is_ascii() => {
-                to.copy_from_slice(text);
-                Self(Repr::Inline(len, bytes))
-            }
+            Some(short) if text.is_ascii() => Self(Repr::Inline(short)),
             _ => Self::from(std::str::from_utf8(text).unwrap_or_default()),
         }
     }
@@ -162,13 +201,8 @@ pub(crate) fn char_count(bytes: &[u8]) -> usize {
 
 impl From<&str> for Str {
     fn from(text: &str) -> Self {
-        let from = text.as_bytes();
-        let mut bytes = [0; INLINE];
-        match bytes.get_mut(..from.len()) {
-            Some(to) => {
-                to.copy_from_slice(from);
-                Self(Repr::Inline(u8::try_from(from.len()).unwrap_or(0), bytes))
-            }
+        match Inline::new(text.as_bytes()) {
+            Some(short) => Self(Repr::Inline(short)),
             None => Self(Repr::Shared(Rc::from(text))),
         }
     }
@@ -196,7 +230,10 @@ impl From<char> for Str {
 impl PartialEq for Str {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
-        self.as_bytes() == other.as_bytes()
+        match (&self.0, &other.0) {
+            (Repr::Inline(one), Repr::Inline(other)) => one == other,
+            _ => self.as_bytes() == other.as_bytes(),
+        }
     }
 }
 

@@ -171,22 +171,28 @@ impl Ctx<'_> {
         if plain {
             match (first, args.positional.as_slice()) {
                 (None, []) => return call(self, &Args::default()),
-                (None, [a]) => {
-                    let values = [self.eval(a)?];
-                    return call(self, &Args::positional(&values));
-                }
-                (None, [a, b]) => {
-                    let values = [self.eval(a)?, self.eval(b)?];
-                    return call(self, &Args::positional(&values));
-                }
-                (None, [a, b, c]) => {
-                    let values = [self.eval(a)?, self.eval(b)?, self.eval(c)?];
-                    return call(self, &Args::positional(&values));
-                }
+                (None, [a]) => return self.with_values([a], call),
+                (None, [a, b]) => return self.with_values([a, b], call),
+                (None, [a, b, c]) => return self.with_values([a, b, c], call),
                 (first, _) => return self.with_many_args(args, first, call),
             }
         }
         self.with_many_args(args, first, call)
+    }
+
+    #[inline]
+    fn with_values<T, const N: usize>(
+        &mut self,
+        args: [&Expr; N],
+        call: impl FnOnce(&mut Self, &Args<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut values = [const { Value::Undefined }; N];
+        for (value, arg) in values.iter_mut().zip(args) {
+            self.eval_to(arg, value)?;
+        }
+        let called = call(self, &Args::positional(&values));
+        values.into_iter().for_each(Value::discard);
+        called
     }
 
     #[inline(never)]

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::Ctx;
 use crate::template::compare::order;
 use crate::template::dict::DictData;
-use crate::template::program::Expr;
+use crate::template::program::{AttrExpr, Expr};
 use crate::template::syntax::ast::CompareOp;
 use crate::template::{Dict, Error, Span, Str, Value, access, filters, markup, ops, repr};
 
@@ -72,6 +72,16 @@ impl Ctx<'_> {
             }
             _ => self.eval_rare(expr),
         }
+    }
+
+    /// [`Ctx::eval`] to where the value is wanted: what is at hand is copied there and not moved.
+    #[inline]
+    pub(super) fn eval_to(&mut self, expr: &Expr, to: &mut Value) -> Result<(), Error> {
+        match self.peek(expr) {
+            Some(value) => to.clone_from(value),
+            None => *to = self.eval(expr)?,
+        }
+        Ok(())
     }
 
     /// The value of an operand that is there already, without a copy.
@@ -336,14 +346,19 @@ impl Ctx<'_> {
 }
 
 /// The value of an operand that is there already.
+#[inline]
 fn look<'v>(stack: &'v [Value], base: usize, expr: &'v Expr) -> Option<&'v Value> {
     match expr {
         Expr::Const(value) => Some(value),
         Expr::Slot(slot) => stack.get(base + usize::from(*slot)),
-        Expr::Attr(attr) => match look(stack, base, &attr.object)? {
-            Value::Object(host) => host.attr_ref(&attr.name, &attr.hint),
-            _ => None,
-        },
+        Expr::Attr(attr) => look_into(stack, base, attr),
+        _ => None,
+    }
+}
+
+fn look_into<'v>(stack: &'v [Value], base: usize, attr: &'v AttrExpr) -> Option<&'v Value> {
+    match look(stack, base, &attr.object)? {
+        Value::Object(host) => host.attr_ref(&attr.name, &attr.hint),
         _ => None,
     }
 }

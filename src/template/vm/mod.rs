@@ -247,7 +247,7 @@ impl<'r> Ctx<'r> {
         {
             *cell.0.borrow_mut() = value;
         } else {
-            *slot = value;
+            std::mem::replace(slot, value).discard();
         }
     }
 
@@ -261,11 +261,12 @@ impl<'r> Ctx<'r> {
             };
             let at = self.frame.base + usize::from(to.slot);
             if let Some(slot) = self.stack.get_mut(at) {
-                *slot = if to.cell {
+                let value = if to.cell {
                     Value::object(Cell(RefCell::new(value)))
                 } else {
                     value
                 };
+                std::mem::replace(slot, value).discard();
             }
         }
     }

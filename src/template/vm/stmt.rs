@@ -28,12 +28,11 @@ impl Ctx<'_> {
             }
             Stmt::Emit(expr) => self.emit(expr)?,
             Stmt::SetVar(var, expr) => {
-                let value = self.eval(expr)?;
+                let mut value = Value::Undefined;
+                self.eval_to(expr, &mut value)?;
                 self.store(*var, value);
             }
-            Stmt::Do(expr) => {
-                self.eval(expr)?;
-            }
+            Stmt::Do(expr) => self.eval(expr)?.discard(),
             Stmt::If(branches, other) => {
                 for (test, body) in branches {
                     if self.truth(test)? {
