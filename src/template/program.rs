@@ -262,6 +262,14 @@ pub(super) struct CallArgs {
     pub star_star: Option<Box<Expr>>,
 }
 
+impl CallArgs {
+    /// The arguments, when they are so many and all by position.
+    pub fn plain<const N: usize>(&self) -> Option<&[Expr; N]> {
+        let plain = self.keyword.is_empty() && self.star.is_none() && self.star_star.is_none();
+        self.positional.as_slice().try_into().ok().filter(|_| plain)
+    }
+}
+
 pub(super) struct CallExpr {
     pub callee: Expr,
     pub callee_span: Span,

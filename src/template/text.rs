@@ -33,8 +33,7 @@ enum Repr {
 
 /// Bytes, then zeros; the last byte is how many. Invariant: they are valid UTF-8.
 #[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(align(8))]
-struct Inline([u8; INLINE + 1]);
+struct Inline([u64; 2]);
 
 impl Inline {
     /// `None` when the text is too long.
@@ -45,13 +44,26 @@ impl Inline {
         }
         let mut bytes = [0; INLINE + 1];
         bytes.get_mut(..text.len())?.copy_from_slice(text);
-        bytes[INLINE] = text.len() as u8;
-        Some(Self(bytes))
+        Some(Self::of(bytes, text.len()))
+    }
+
+    #[inline]
+    fn of(mut bytes: [u8; INLINE + 1], len: usize) -> Self {
+        bytes[INLINE] = len as u8;
+        Self(bytemuck::cast(bytes))
+    }
+
+    /// All bytes and how many of them count.
+    #[inline]
+    fn parts(&self) -> (&[u8; INLINE + 1], usize) {
+        let bytes: &[u8; INLINE + 1] = bytemuck::cast_ref(&self.0);
+        (bytes, usize::from(bytes[INLINE]))
     }
 
     #[inline]
     fn bytes(&self) -> &[u8] {
-        self.0.get(..usize::from(self.0[INLINE])).unwrap_or_default()
+        let (bytes, len) = self.parts();
+        bytes.get(..len).unwrap_or_default()
     }
 }
 
@@ -80,6 +92,20 @@ impl Str {
             Repr::Inline(..) => std::str::from_utf8(self.as_bytes()).unwrap_or_default(),
             Repr::Static(text) => text,
             Repr::Shared(text) => text,
+        }
+    }
+
+    /// Appends the bytes.
+    #[inline]
+    pub(super) fn append_to(&self, out: &mut Vec<u8>) {
+        if let Repr::Inline(text) = &self.0 {
+            // Always as many, which is quicker than just enough.
+            let (bytes, len) = text.parts();
+            let end = out.len() + len;
+            out.extend_from_slice(bytes);
+            out.truncate(end);
+        } else {
+            out.extend_from_slice(self.as_bytes());
         }
     }
 
@@ -122,8 +148,7 @@ impl Str {
                 }
                 at += from.len();
             }
-            bytes[INLINE] = total as u8;
-            return Self(Repr::Inline(Inline(bytes)));
+            return Self(Repr::Inline(Inline::of(bytes, total)));
         }
         let mut text = String::with_capacity(total);
         for piece in pieces {

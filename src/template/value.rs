@@ -52,7 +52,7 @@ pub enum Value {
 }
 
 impl Clone for Value {
-    // Inlined, so that a copy is made where it is wanted and not moved there.
+    // Inlined, and without a call, so that a copy is made where it is wanted and not moved there.
     #[inline(always)]
     fn clone(&self) -> Self {
         match self {
@@ -66,15 +66,6 @@ impl Clone for Value {
             Self::Tuple(tuple) => Self::Tuple(tuple.clone()),
             Self::Dict(dict) => Self::Dict(dict.clone()),
             Self::Object(object) => Self::Object(Rc::clone(object)),
-            _ => self.clone_rare(),
-        }
-    }
-}
-
-impl Value {
-    #[inline(never)]
-    fn clone_rare(&self) -> Self {
-        match self {
             Self::Big(number) => Self::Big(Rc::clone(number)),
             Self::Safe(text) => Self::Safe(Rc::clone(text)),
             Self::Bytes(bytes) => Self::Bytes(Rc::clone(bytes)),
@@ -82,10 +73,11 @@ impl Value {
             Self::Date(day) => Self::Date(*day),
             Self::Time(at) => Self::Time(Rc::clone(at)),
             Self::Delta(delta) => Self::Delta(*delta),
-            _ => Self::Undefined,
         }
     }
+}
 
+impl Value {
     /// True when there is nothing to do for a drop.
     #[inline]
     pub(super) fn is_plain(&self) -> bool {

@@ -283,14 +283,18 @@ impl Ctx<'_> {
     }
 
     /// Adds the place of a call to errors of the call, but not to those of its arguments.
+    #[inline(always)]
     fn located<T>(&self, called: Result<T, Error>, entered: bool, span: Span) -> Result<T, Error> {
-        called.map_err(|error| {
-            if entered {
-                error.at(|| self.place(span))
-            } else {
-                error.at_first(|| self.place(span))
-            }
-        })
+        called.map_err(|error| self.locate(error, entered, span))
+    }
+
+    #[cold]
+    fn locate(&self, error: Error, entered: bool, span: Span) -> Error {
+        if entered {
+            error.at(|| self.place(span))
+        } else {
+            error.at_first(|| self.place(span))
+        }
     }
 
     fn undefined_call(&self, call: &CallExpr) -> Error {
@@ -344,7 +348,71 @@ impl Ctx<'_> {
                 return self.update_one(dict, key, value, span);
             }
         }
+        match (call.method, object) {
+            (Method::Append, Value::List(list)) => {
+                if let Some([item]) = call.args.plain() {
+                    let mut value = Value::Undefined;
+                    self.eval_to(item, &mut value)
+                        .map_err(|error| self.locate(error, false, call.span))?;
+                    self.check_size(list.borrow().len())
+                        .map_err(|error| self.locate(error, true, call.span))?;
+                    list.borrow_mut().push(value);
+                    return Ok(Value::None);
+                }
+            }
+            (Method::Get | Method::Set, Value::Object(host)) => {
+                if host.store().is_some() {
+                    return self.stored(host, object, call);
+                }
+            }
+            _ => {}
+        }
         self.method_on(object, call)
+    }
+
+    /// `get` and `set` of a key-value store, for the usual arguments.
+    fn stored(
+        &mut self,
+        host: &Rc<dyn Object>,
+        object: &Value,
+        call: &MethodExpr,
+    ) -> Result<Value, Error> {
+        // Asked for after the arguments, which may change what it is.
+        let entries = || host.store().unwrap_or_default();
+        if let Some((key, default)) = call.get_constant() {
+            let default = default.map(|default| self.eval(default)).transpose();
+            let default = default.map_err(|error| self.locate(error, false, call.span))?;
+            let entries = entries();
+            let entries = entries.borrow();
+            return Ok(match entries.get_hinted(key.as_bytes(), &call.hint) {
+                Some(found) => found.clone(),
+                None => default.unwrap_or(Value::None),
+            });
+        }
+        let Some([key, value]) = call.args.plain() else {
+            return self.method_on(object, call);
+        };
+        let mut known = [Value::Undefined, Value::Undefined];
+        for (known, arg) in known.iter_mut().zip([key, value]) {
+            self.eval_to(arg, known)
+                .map_err(|error| self.locate(error, false, call.span))?;
+        }
+        let [key, value] = known;
+        let done = if call.method == Method::Set {
+            let hint = matches!(call.args.positional.first(), Some(Expr::Const(_)));
+            let entries = entries();
+            let mut entries = entries.borrow_mut();
+            let set = entries.insert_hinted(key, value, hint.then_some(&call.hint));
+            set.map(|()| Value::None)
+        } else {
+            let entries = entries();
+            let entries = entries.borrow();
+            entries.get(&key).map(|found| match found {
+                Some(found) => found.clone(),
+                None => value,
+            })
+        };
+        done.map_err(|error| self.locate(error, true, call.span))
     }
 
     /// `dict.update({key: value})` without the dict between.

@@ -78,7 +78,7 @@ impl Ctx<'_> {
     #[inline]
     pub(super) fn eval_to(&mut self, expr: &Expr, to: &mut Value) -> Result<(), Error> {
         match self.peek(expr) {
-            Some(value) => to.clone_from(value),
+            Some(value) => *to = value.clone(),
             None => *to = self.eval(expr)?,
         }
         Ok(())
@@ -108,8 +108,10 @@ impl Ctx<'_> {
             Expr::Binary(op, sides, span) => {
                 let left = self.eval(&sides.0)?;
                 let right = self.eval(&sides.1)?;
-                ops::binary(*op, &left, &right, self.largest())
-                    .map_err(|error| error.at(|| self.place(*span)))
+                let done = ops::binary(*op, &left, &right, self.largest());
+                left.discard();
+                right.discard();
+                done.map_err(|error| error.at(|| self.place(*span)))
             }
             Expr::Concat(parts, span) => self.concat(parts, *span),
             Expr::List(items) => Ok(Value::list(self.eval_all(items)?)),

@@ -236,18 +236,24 @@ impl<'r> Ctx<'r> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn store(&mut self, var: Var, value: Value) {
         let at = self.frame.base + usize::from(var.slot);
         let Some(slot) = self.stack.get_mut(at) else {
             return;
         };
-        if var.cell
-            && let Some(cell) = slot.downcast::<Cell>()
-        {
-            *cell.0.borrow_mut() = value;
+        if var.cell {
+            Self::store_in_cell(slot, value);
         } else {
             std::mem::replace(slot, value).discard();
+        }
+    }
+
+    #[inline(never)]
+    fn store_in_cell(slot: &mut Value, value: Value) {
+        match slot.downcast::<Cell>() {
+            Some(cell) => *cell.0.borrow_mut() = value,
+            None => *slot = value,
         }
     }
 
