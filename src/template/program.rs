@@ -201,6 +201,8 @@ pub(super) enum ImportTarget {
 
 pub(super) enum Expr {
     Const(Value),
+    /// What a name stands for in every render. What it holds may change, unlike that of a constant.
+    Bound(Value),
     Slot(u16),
     Cell(u16),
     /// The text captured by the enclosing block.

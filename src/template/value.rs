@@ -97,6 +97,14 @@ impl Value {
         }
     }
 
+    /// Moves it to where another one is, word by word: what was just made is written in words, and to
+    /// read more than one at once has to wait until all are there.
+    #[inline(always)]
+    pub(super) fn put(mut self, to: &mut Self) {
+        std::mem::swap(to, &mut self);
+        self.discard();
+    }
+
     /// A text.
     pub fn str(text: impl Into<Str>) -> Self {
         Self::Str(text.into())

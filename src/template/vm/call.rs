@@ -252,22 +252,24 @@ impl Ctx<'_> {
     pub(super) fn eval_native(&mut self, call: &NativeExpr) -> Result<Value, Error> {
         self.guard()?;
         let mut entered = false;
-        let called = self.with_args(&call.args, None, |ctx, args| {
+        let mut called = self.with_args(&call.args, None, |ctx, args| {
             entered = true;
             call.function.run(ctx, args)
         });
-        self.located(called, entered, call.span)
+        self.located(&mut called, entered, call.span);
+        called
     }
 
     #[inline(never)]
     pub(super) fn emit_native(&mut self, call: &NativeExpr) -> Result<(), Error> {
         self.guard()?;
         let mut entered = false;
-        let called = self.with_args(&call.args, None, |ctx, args| {
+        let mut called = self.with_args(&call.args, None, |ctx, args| {
             entered = true;
             call.function.print(ctx, args)
         });
-        self.located(called, entered, call.span)
+        self.located(&mut called, entered, call.span);
+        called
     }
 
     fn call_on(&mut self, callee: &Value, call: &CallExpr) -> Result<Value, Error> {
@@ -275,17 +277,27 @@ impl Ctx<'_> {
             return Err(self.undefined_call(call));
         }
         let mut entered = false;
-        let called = self.with_args(&call.args, None, |ctx, args| {
+        let mut called = self.with_args(&call.args, None, |ctx, args| {
             entered = true;
             ctx.call(callee, args)
         });
-        self.located(called, entered, call.span)
+        self.located(&mut called, entered, call.span);
+        called
     }
 
     /// Adds the place of a call to errors of the call, but not to those of its arguments.
+    // In place: a result is large, and one that is moved has to be waited for.
     #[inline(always)]
-    fn located<T>(&self, called: Result<T, Error>, entered: bool, span: Span) -> Result<T, Error> {
-        called.map_err(|error| self.locate(error, entered, span))
+    fn located<T>(&self, called: &mut Result<T, Error>, entered: bool, span: Span) {
+        if let Err(error) = called {
+            self.locate_in(error, entered, span);
+        }
+    }
+
+    #[cold]
+    fn locate_in(&self, error: &mut Error, entered: bool, span: Span) {
+        let found = std::mem::replace(error, Error::type_error(""));
+        *error = self.locate(found, entered, span);
     }
 
     #[cold]
@@ -321,11 +333,12 @@ impl Ctx<'_> {
             return Ok(());
         };
         let mut entered = false;
-        let done = self.with_args(&call.args, None, |ctx, args| {
+        let mut done = self.with_args(&call.args, None, |ctx, args| {
             entered = true;
             ctx.run_macro(called, args)
         });
-        self.located(done, entered, call.span)
+        self.located(&mut done, entered, call.span);
+        done
     }
 
     #[inline(never)]
@@ -434,16 +447,19 @@ impl Ctx<'_> {
 
     fn method_on(&mut self, object: &Value, call: &MethodExpr) -> Result<Value, Error> {
         let mut entered = false;
-        let called = self.with_args(&call.args, None, |ctx, args| {
+        let mut called = self.with_args(&call.args, None, |ctx, args| {
             entered = true;
             ctx.call_method(object, call.method, &call.name, args)
         });
-        match called {
-            Err(error) if object.is_undefined() && entered => {
-                Err(self.undefined_base(error, object, call.object_span, call.span))
+        if let Err(error) = &mut called {
+            if object.is_undefined() && entered {
+                let found = std::mem::replace(error, Error::type_error(""));
+                *error = self.undefined_base(found, object, call.object_span, call.span);
+            } else {
+                self.locate_in(error, entered, call.span);
             }
-            called => self.located(called, entered, call.span),
         }
+        called
     }
 
     /// Calls a method of a value.
@@ -501,7 +517,7 @@ impl Ctx<'_> {
             Value::DateTime(at) if call.method == Method::Isoformat => {
                 let bare = call.args.positional.is_empty() && call.args.keyword.is_empty();
                 if bare && call.args.star.is_none() && call.args.star_star.is_none() {
-                    let _ = at.write_iso(&mut repr::Bytes(&mut self.out), 'T');
+                    at.iso().append_to(&mut self.out);
                     return Ok(());
                 }
             }
@@ -519,11 +535,12 @@ impl Ctx<'_> {
                     && let Some(called) = member.downcast::<MacroValue>()
                 {
                     let mut entered = false;
-                    let done = self.with_args(&call.args, None, |ctx, args| {
+                    let mut done = self.with_args(&call.args, None, |ctx, args| {
                         entered = true;
                         ctx.run_macro(called, args)
                     });
-                    return self.located(done, entered, call.span);
+                    self.located(&mut done, entered, call.span);
+                    return done;
                 }
             }
             _ => {}
@@ -538,11 +555,13 @@ impl Ctx<'_> {
         self.guard()?;
         let input = self.eval(&filter.at.input)?;
         let mut entered = false;
-        let done = self.with_args(&filter.at.args, None, |ctx, args| {
+        let mut done = self.with_args(&filter.at.args, None, |ctx, args| {
             entered = true;
             (filter.run)(ctx, &input, args)
         });
-        self.located(done, entered, filter.at.span)
+        self.located(&mut done, entered, filter.at.span);
+        input.discard();
+        done
     }
 
     #[inline(never)]
@@ -550,11 +569,11 @@ impl Ctx<'_> {
         self.guard()?;
         let input = self.eval(&test.at.input)?;
         let mut entered = false;
-        let done = self.with_args(&test.at.args, None, |ctx, args| {
+        let mut done = self.with_args(&test.at.args, None, |ctx, args| {
             entered = true;
             (test.run)(ctx, &input, args)
         });
-        let holds = self.located(done, entered, test.at.span)?;
-        Ok(Value::Bool(holds != test.negated))
+        self.located(&mut done, entered, test.at.span);
+        Ok(Value::Bool(done? != test.negated))
     }
 }

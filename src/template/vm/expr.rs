@@ -12,7 +12,7 @@ use crate::template::{Dict, Error, Span, Str, Value, access, filters, markup, op
 impl Ctx<'_> {
     pub(super) fn eval(&mut self, expr: &Expr) -> Result<Value, Error> {
         match expr {
-            Expr::Const(value) => Ok(value.clone()),
+            Expr::Const(value) | Expr::Bound(value) => Ok(value.clone()),
             Expr::Slot(slot) => Ok(self.slot(*slot)),
             Expr::Cell(slot) => Ok(self.cell(*slot)),
             Expr::Attr(attr) => {
@@ -78,8 +78,8 @@ impl Ctx<'_> {
     #[inline]
     pub(super) fn eval_to(&mut self, expr: &Expr, to: &mut Value) -> Result<(), Error> {
         match self.peek(expr) {
-            Some(value) => *to = value.clone(),
-            None => *to = self.eval(expr)?,
+            Some(value) => value.clone().put(to),
+            None => self.eval(expr)?.put(to),
         }
         Ok(())
     }
@@ -351,7 +351,7 @@ impl Ctx<'_> {
 #[inline]
 fn look<'v>(stack: &'v [Value], base: usize, expr: &'v Expr) -> Option<&'v Value> {
     match expr {
-        Expr::Const(value) => Some(value),
+        Expr::Const(value) | Expr::Bound(value) => Some(value),
         Expr::Slot(slot) => stack.get(base + usize::from(*slot)),
         Expr::Attr(attr) => look_into(stack, base, attr),
         _ => None,

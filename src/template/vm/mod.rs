@@ -245,7 +245,7 @@ impl<'r> Ctx<'r> {
         if var.cell {
             Self::store_in_cell(slot, value);
         } else {
-            std::mem::replace(slot, value).discard();
+            value.put(slot);
         }
     }
 
@@ -272,7 +272,7 @@ impl<'r> Ctx<'r> {
                 } else {
                     value
                 };
-                std::mem::replace(slot, value).discard();
+                value.put(slot);
             }
         }
     }
@@ -319,7 +319,11 @@ impl<'r> Ctx<'r> {
                 .profiler(|profiler| profiler.leave(caller, written));
         }
         self.frame = outer;
-        self.stack.truncate(base);
+        while self.stack.len() > base {
+            if let Some(value) = self.stack.pop() {
+                value.discard();
+            }
+        }
         done
     }
 
@@ -333,7 +337,7 @@ impl<'r> Ctx<'r> {
         }
     }
 
-    /// Runs a body of the current frame's program.
+    /// Runs a body of the current frame's program, whose slots are all undefined yet.
     fn run_code(&mut self, code: &Code) -> Result<(), Error> {
         self.enter(&code.enter);
         self.block(&code.body)?;
