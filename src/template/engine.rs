@@ -221,7 +221,9 @@ impl Engine {
         let gone = |symbol: &Symbol| assumed.stored.contains(symbol);
         let changed = |symbol: &Symbol| assumed.unsteady.contains(symbol);
         let unsure = assumed.unsure && !(assumed.bound.is_empty() && assumed.read.is_empty());
-        unsure || assumed.bound.iter().any(gone) || assumed.read.iter().any(|one| gone(one) || changed(one))
+        unsure
+            || assumed.bound.iter().any(gone)
+            || assumed.read.iter().any(|one| gone(one) || changed(one))
     }
 
     pub(super) fn assumed<T>(&self, look: impl FnOnce(&mut Assumed) -> T) -> T {

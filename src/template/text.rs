@@ -293,6 +293,29 @@ mod tests {
     use super::*;
 
     #[test]
+    fn texts_around_the_longest_that_lives_in_the_value_are_what_they_were_made_of() {
+        for text in [
+            "",
+            "a",
+            "0123456789abcde",
+            "0123456789abcdef",
+            "äöüäöüä",
+            "äöüäöüäö",
+        ] {
+            let (parsed, made) = (Str::from(text), Str::from_utf8(text.as_bytes()));
+            assert_eq!((parsed.as_str(), made.as_str()), (text, text));
+            assert_eq!(parsed, made);
+            assert_eq!(parsed.is_plain(), text.len() <= INLINE);
+            let mut out = b"before ".to_vec();
+            parsed.append_to(&mut out);
+            assert_eq!(out, format!("before {text}").as_bytes());
+            let (head, tail) = text.split_at(text.len() / 4 * 2);
+            assert_eq!(Str::concat(&[&head.into(), &tail.into()]).as_str(), text);
+        }
+        assert_ne!(Str::from("a"), Str::from("a\0"));
+    }
+
+    #[test]
     fn texts_are_searched_as_the_standard_library_does() {
         let long = "ab".repeat(SHORT);
         for text in ["", "a", "aab", "abaabaab", "äöä", "xaäb", long.as_str()] {

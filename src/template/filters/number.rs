@@ -363,3 +363,31 @@ pub(super) fn filesizeformat(
     }
     Ok(Value::from(text))
 }
+
+#[cfg(test)]
+mod tests {
+    use num_bigint::BigInt;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_float_is_rounded_as_its_exact_value_is(
+            number in prop_oneof![-1e13..1e13, -1e3..1e3, -1.0..1.0, Just(-0.0), Just(2.5), Just(0.125)],
+            places in 0_usize..11,
+        ) {
+            if let Some(rounded) = round_plainly(number, i64::try_from(places).unwrap_or(0)) {
+                let exact: f64 = format!("{number:.places$}").parse().unwrap_or(f64::NAN);
+                prop_assert_eq!(rounded.to_bits(), exact.to_bits());
+            }
+        }
+
+        #[test]
+        fn short_integers_are_read_as_all_are(text in "[-+0-9_ a]{0,3}[0-9]{0,20}") {
+            if let Some(number) = plain_int(&Value::from(text.as_str())) {
+                prop_assert_eq!(Some(BigInt::from(number)), parse_int(&text, 10));
+            }
+        }
+    }
+}
