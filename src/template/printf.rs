@@ -1,5 +1,7 @@
 //! `'...' % values` and the filter `format`: printf formatting by Python's rules.
 
+use std::fmt::Write;
+
 use num_bigint::{BigInt, Sign};
 use num_traits::{FromPrimitive, ToPrimitive};
 
@@ -19,7 +21,7 @@ pub(super) fn percent(
         Value::Object(object) => object.as_tuple().is_none() && object.type_name() == "range",
         _ => false,
     };
-    let mut printer = Printer {
+    Printer {
         rest: format,
         out: String::with_capacity(format.len() + 16),
         values: values.as_tuple().unwrap_or(&single),
@@ -27,18 +29,27 @@ pub(super) fn percent(
         used: 0,
         safe,
         largest,
-    };
-    printer.run()?;
-    if printer.used < printer.values.len() && printer.map.is_none() {
-        return Err(Error::type_error(
-            "not all arguments converted during string formatting",
-        ));
     }
-    Ok(if safe {
-        Value::safe(printer.out)
-    } else {
-        Value::from(printer.out)
-    })
+    .result()
+}
+
+/// [`percent`] with the values of a tuple.
+pub(super) fn percent_all(
+    format: &str,
+    values: &[Value],
+    safe: bool,
+    largest: usize,
+) -> Result<Value, Error> {
+    Printer {
+        rest: format,
+        out: String::with_capacity(format.len() + 16),
+        values,
+        map: None,
+        used: 0,
+        safe,
+        largest,
+    }
+    .result()
 }
 
 struct Printer<'p> {
@@ -63,11 +74,27 @@ struct Spec {
 }
 
 impl Printer<'_> {
+    fn result(mut self) -> Result<Value, Error> {
+        self.run()?;
+        if self.used < self.values.len() && self.map.is_none() {
+            return Err(Error::type_error(
+                "not all arguments converted during string formatting",
+            ));
+        }
+        Ok(if self.safe {
+            Value::safe(self.out)
+        } else {
+            Value::from(self.out)
+        })
+    }
+
     fn run(&mut self) -> Result<(), Error> {
         while let Some(at) = self.rest.find('%') {
             self.out.push_str(self.rest.get(..at).unwrap_or_default());
             self.rest = self.rest.get(at + 1..).unwrap_or_default();
-            self.conversion()?;
+            if self.plainly().is_none() {
+                self.conversion()?;
+            }
             if self.out.len() > self.largest {
                 return Err(Error::limit("the formatted text is too long"));
             }
@@ -185,6 +212,43 @@ impl Printer<'_> {
         let numeric = !matches!(kind, 's' | 'r' | 'a' | 'c');
         self.pad(&spec, numeric, &sign, prefix, &body);
         Ok(())
+    }
+
+    /// What most conversions are: a text or a small integer, perhaps with zeros or a width. `None`, and
+    /// nothing done, where it is something else.
+    fn plainly(&mut self) -> Option<()> {
+        let bytes = self.rest.as_bytes();
+        let zeros = bytes.first() == Some(&b'0');
+        let digits = bytes.iter().take_while(|one| one.is_ascii_digit()).count();
+        let kind = *bytes.get(digits)?;
+        let width: usize = match digits {
+            0 => 0,
+            1..=3 => self.rest.get(..digits)?.parse().ok()?,
+            _ => return None,
+        };
+        let pad = if zeros { '0' } else { ' ' };
+        let start = self.out.len();
+        match (kind, self.values.get(self.used)?) {
+            (b's', Value::Str(text)) if width == 0 && !self.safe => {
+                self.out.push_str(text.as_str());
+            }
+            (b'd', Value::Int(number)) if *number >= 0 => {
+                self.out.push_str(itoa::Buffer::new().format(*number));
+            }
+            (b's', Value::Int(number)) if !zeros && !self.safe => {
+                self.out.push_str(itoa::Buffer::new().format(*number));
+            }
+            (b'x', Value::Int(number)) if *number >= 0 => {
+                let _ = write!(self.out, "{number:x}");
+            }
+            _ => return None,
+        }
+        for _ in self.out.len() - start..width {
+            self.out.insert(start, pad);
+        }
+        self.used += 1;
+        self.rest = self.rest.get(digits + 1..).unwrap_or_default();
+        Some(())
     }
 
     fn named(&mut self) -> Result<Value, Error> {

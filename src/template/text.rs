@@ -202,18 +202,24 @@ pub(super) fn find(text: &[u8], part: &[u8]) -> Option<usize> {
 
 /// The text with a part of at least one byte replaced, at most `most` times.
 pub(super) fn substitute(text: &str, old: &str, new: &str, most: usize) -> String {
-    let mut out = String::with_capacity(text.len() + new.len());
-    let mut rest = text;
+    let mut out = Vec::with_capacity(text.len() + new.len());
+    substitute_to(text, old, new, most, &mut out);
+    // Parts of texts make a text.
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// [`substitute`] at the end of `out`.
+pub(super) fn substitute_to(text: &str, old: &str, new: &str, most: usize, out: &mut Vec<u8>) {
+    let mut rest = text.as_bytes();
     for _ in 0..most {
-        let Some(at) = find(rest.as_bytes(), old.as_bytes()) else {
+        let Some(at) = find(rest, old.as_bytes()) else {
             break;
         };
-        out.push_str(rest.get(..at).unwrap_or_default());
-        out.push_str(new);
+        out.extend_from_slice(rest.get(..at).unwrap_or_default());
+        out.extend_from_slice(new.as_bytes());
         rest = rest.get(at + old.len()..).unwrap_or_default();
     }
-    out.push_str(rest);
-    out
+    out.extend_from_slice(rest);
 }
 
 /// Number of characters in valid UTF-8.

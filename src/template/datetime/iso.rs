@@ -67,16 +67,29 @@ impl DateTime {
             {
                 return text.clone();
             }
-            let mut text = String::with_capacity(32);
-            // Writing to a text cannot fail.
-            let _ = self.write_iso(&mut text, 'T');
-            let text = Str::from(text);
+            let text = self.iso_text();
             *made = Some(Made {
                 at: self.clone(),
                 text: text.clone(),
             });
             text
         })
+    }
+
+    fn iso_text(&self) -> Str {
+        let mut buffer = [0; 32];
+        let length = self.iso_bytes(&mut buffer);
+        // All that most zones add.
+        if self.offset_s() == Some(0)
+            && let Some(end) = buffer.get_mut(length..length + 6)
+        {
+            end.copy_from_slice(b"+00:00");
+            return Str::from_utf8(buffer.get(..length + 6).unwrap_or_default());
+        }
+        let mut text = String::with_capacity(32);
+        // Writing to a text cannot fail.
+        let _ = self.write_iso(&mut text, 'T');
+        Str::from(text)
     }
 
     pub(crate) fn write_iso(&self, out: &mut dyn Write, separator: char) -> fmt::Result {

@@ -7,7 +7,7 @@ use chrono::Datelike;
 
 use super::zone::{offset_text, process_offset_of_wall};
 use super::{Date, DateTime, SECOND, TimeOfDay, Tz, civil, naive};
-use crate::template::Value;
+use crate::template::{Str, Value};
 use crate::time::{MONTHS, WEEKDAYS};
 
 /// 1900-01-01, the day of a time without date.
@@ -100,6 +100,59 @@ pub(crate) fn write_strftime(
     parts.write(format, out)
 }
 
+/// Longest text of a plain format.
+const PLAIN: usize = 48;
+
+/// A format of literal ASCII and the commonest directives only, in digits that are always as many; the
+/// length, or `None` for what is less plain.
+fn write_plainly(fields: &Fields<'_>, format: &str, buffer: &mut [u8; PLAIN]) -> Option<usize> {
+    let (year, month, day) = civil(fields.day);
+    let year = u32::try_from(year)
+        .ok()
+        .filter(|year| (1000..10_000).contains(year))?;
+    let second = u32::try_from(fields.time_us / SECOND).ok()?;
+    let fraction = u32::try_from(fields.time_us % SECOND).ok()?;
+    let mut at = 0;
+    let mut put = |digits: &[u8]| -> Option<()> {
+        buffer
+            .get_mut(at..at + digits.len())?
+            .copy_from_slice(digits);
+        at += digits.len();
+        Some(())
+    };
+    let digits = |number: u32| {
+        PAIRS
+            .as_bytes()
+            .get(number as usize * 2..number as usize * 2 + 2)
+    };
+    let mut bytes = format.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
+            put(&[byte])?;
+            continue;
+        }
+        let number = match bytes.next()? {
+            b'Y' => {
+                put(digits(year / 100)?)?;
+                year % 100
+            }
+            b'f' => {
+                put(digits(fraction / 10_000)?)?;
+                put(digits(fraction / 100 % 100)?)?;
+                fraction % 100
+            }
+            b'm' => month,
+            b'd' => day,
+            b'H' => second / 3600,
+            b'M' => second / 60 % 60,
+            b'S' => second % 60,
+            _ => return None,
+        };
+        put(digits(number)?)?;
+    }
+    Some(at)
+}
+
 /// Texts remembered: formats that templates use side by side.
 const REMEMBERED: usize = 4;
 
@@ -119,6 +172,10 @@ thread_local! {
 /// A date and time in a format, as a value.
 pub(crate) fn strftime_value(fields: &Fields<'_>, format: &str) -> Value {
     let made = || {
+        let mut buffer = [0; PLAIN];
+        if let Some(len) = write_plainly(fields, format, &mut buffer) {
+            return Value::Str(Str::from_utf8(buffer.get(..len).unwrap_or_default()));
+        }
         let mut text = String::with_capacity(32);
         // Writing to a text cannot fail.
         let _ = write_strftime(fields, format, &mut text);

@@ -1,7 +1,7 @@
 //! Filters on texts.
 
 use crate::template::methods::{self, int_arg, is_python_space, swap_safe, text_arg};
-use crate::template::text::find;
+use crate::template::text::{find, substitute_to};
 use crate::template::{Args, Ctx, Error, Str, Value, markup, printf};
 
 /// The text of an input, and whether it is safe.
@@ -80,11 +80,20 @@ pub(super) fn replace(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Resu
     };
     let text = input.text();
     let (old, new) = (old.text(), new.text());
-    if old.is_empty() || find(text.as_bytes(), old.as_bytes()).is_some() {
+    if old.is_empty() {
         return methods::replaced(ctx, text.as_str(), old.as_str(), new.as_str(), most)
             .map(Value::from);
     }
-    Ok(Value::Str(text))
+    if find(text.as_bytes(), old.as_bytes()).is_none() {
+        return Ok(Value::Str(text));
+    }
+    let (text, old, new) = (text.as_str(), old.as_str(), new.as_str());
+    methods::check_replaced(ctx, text, old, new)?;
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    ctx.captured(|ctx| {
+        ctx.write(|_, out| substitute_to(text, old, new, most, out));
+        Ok(())
+    })
 }
 
 pub(super) fn format(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
@@ -93,14 +102,13 @@ pub(super) fn format(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Resul
             "format takes positional or keyword arguments, not both",
         ));
     }
-    let values = if args.keyword.is_empty() {
-        Value::tuple(args.positional.to_vec())
-    } else {
-        let named = args.keyword.iter();
-        Value::dict(named.map(|(name, value)| (Value::from(&**name), value.clone())))
-    };
     let template = input.text();
     let safe = matches!(input, Value::Safe(_));
+    if args.keyword.is_empty() {
+        return printf::percent_all(template.as_str(), args.positional, safe, ctx.largest());
+    }
+    let named = args.keyword.iter();
+    let values = Value::dict(named.map(|(name, value)| (Value::from(&**name), value.clone())));
     printf::percent(template.as_str(), &values, safe, ctx.largest())
 }
 

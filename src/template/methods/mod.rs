@@ -10,7 +10,9 @@ use std::fmt::Write;
 use std::rc::Rc;
 
 pub(super) use containers::{pairs, sort_items};
-pub(super) use text::{capitalize, is_decimal, is_python_space, replaced, swap_safe};
+pub(super) use text::{
+    capitalize, check_replaced, is_decimal, is_python_space, replaced, swap_safe,
+};
 
 use super::{Args, Ctx, Error, Object, Value, datetime};
 

@@ -377,6 +377,21 @@ fn replace(ctx: &Ctx<'_>, text: &str, safe: bool, args: &Args<'_>) -> Result<Val
     replaced(ctx, text, &old, &new, most).map(|text| swap_safe(text, safe))
 }
 
+/// An error when the text may become too long.
+pub(in crate::template) fn check_replaced(
+    ctx: &Ctx<'_>,
+    text: &str,
+    old: &str,
+    new: &str,
+) -> Result<(), Error> {
+    let uses = if old.is_empty() {
+        text.len() + 1
+    } else {
+        text.len() / old.len()
+    };
+    ctx.check_size(text.len().saturating_add(uses.saturating_mul(new.len())) / 4)
+}
+
 /// The text with a part replaced, at most `most` times unless that is negative.
 pub(in crate::template) fn replaced(
     ctx: &Ctx<'_>,
@@ -385,12 +400,7 @@ pub(in crate::template) fn replaced(
     new: &str,
     most: i64,
 ) -> Result<String, Error> {
-    let uses = if old.is_empty() {
-        text.len() + 1
-    } else {
-        text.len() / old.len()
-    };
-    ctx.check_size(text.len().saturating_add(uses.saturating_mul(new.len())) / 4)?;
+    check_replaced(ctx, text, old, new)?;
     let most = usize::try_from(most);
     Ok(if old.is_empty() {
         text.replacen(old, new, most.unwrap_or(usize::MAX))
