@@ -329,6 +329,8 @@ pub enum Link {
         why: String,
         /// Since when, microseconds since the Unix epoch.
         since_us: i64,
+        /// It said farewell: it was asked to end, and delivered what was queued.
+        orderly: bool,
     },
 }
 

@@ -83,7 +83,7 @@ pub(super) fn open(
             let opening = courier.unless_aborted(output.open());
             match env.runtime.block_on(opening) {
                 Err(error) if patient && error.kind == OutputErrorKind::Outage => {
-                    courier.record(&error, 1, None);
+                    courier.record(&error, 1, 0, None);
                 }
                 opened => opened?,
             }
@@ -131,7 +131,7 @@ impl Stage {
                 }
                 Next::Tick => {
                     if let Err(error) = output.tick(Instant::now()) {
-                        courier.record(&error, 1, None);
+                        courier.record(&error, 1, 0, None);
                     }
                 }
                 Next::End => break,
@@ -268,6 +268,7 @@ impl Stage {
                 kind: failure.reason.kind(),
                 message: &format!("an event could not be formatted: {}", failure.reason),
                 count,
+                lost: count,
                 sample: failure.event.map(|index| batch.get(index)),
             });
         }
@@ -279,7 +280,7 @@ impl Stage {
 
     fn closed(&self, result: Result<(), OutputError>) {
         if let Err(error) = result {
-            self.courier.record(&error, 1, None);
+            self.courier.record(&error, 1, 0, None);
             let source = &self.courier.source;
             let shared = &self.courier.shared;
             shared

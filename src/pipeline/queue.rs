@@ -19,7 +19,8 @@ pub(super) struct Queue<T> {
 
 #[derive(Debug)]
 struct State<T> {
-    items: VecDeque<(T, usize)>,
+    /// Each with its bytes and the moment at which it was put there.
+    items: VecDeque<(T, usize, i64)>,
     bytes: usize,
     closed: bool,
     cancelled: bool,
@@ -63,11 +64,12 @@ impl<T> Queue<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a batch, waiting while the queue is full; the wait goes to the meter of who adds.
+    /// Adds a batch, waiting while the queue is full; the wait goes to the meter of who adds. `at_us` is
+    /// when it was ready, for [`Queue::since`].
     ///
     /// # Errors
     /// Gives the batch back when nobody will take it.
-    pub(super) fn push(&self, item: T, bytes: usize, meter: &Meter) -> Result<(), T> {
+    pub(super) fn push(&self, item: T, bytes: usize, at_us: i64, meter: &Meter) -> Result<(), T> {
         let mut state = self.lock();
         let mut wait = Wait::new(meter, Phase::Blocked);
         while !state.cancelled && self.full(&state, bytes) {
@@ -82,7 +84,7 @@ impl<T> Queue<T> {
         if state.cancelled || state.closed {
             return Err(item);
         }
-        state.items.push_back((item, bytes));
+        state.items.push_back((item, bytes, at_us));
         state.bytes += bytes;
         drop(state);
         self.not_empty.notify_one();
@@ -103,7 +105,7 @@ impl<T> Queue<T> {
             if std::mem::take(&mut state.woken) {
                 return Popped::Timeout;
             }
-            if let Some((item, bytes)) = state.items.pop_front() {
+            if let Some((item, bytes, _)) = state.items.pop_front() {
                 state.bytes -= bytes;
                 drop(state);
                 self.not_full.notify_one();
@@ -150,7 +152,7 @@ impl<T> Queue<T> {
         let mut state = self.lock();
         state.cancelled = true;
         state.bytes = 0;
-        let items = state.items.drain(..).map(|(item, _)| item).collect();
+        let items = state.items.drain(..).map(|(item, ..)| item).collect();
         drop(state);
         self.not_full.notify_all();
         self.not_empty.notify_all();
@@ -160,6 +162,11 @@ impl<T> Queue<T> {
     /// True while a producer waits for room.
     pub(super) fn holds_up(&self) -> bool {
         self.lock().waiting > 0
+    }
+
+    /// When the oldest batch that waits was ready.
+    pub(super) fn since(&self) -> Option<i64> {
+        self.lock().items.front().map(|(.., at_us)| *at_us)
     }
 
     /// Batches waiting.
@@ -217,11 +224,11 @@ mod tests {
     #[test]
     fn the_byte_bound_holds_back_a_batch_until_there_is_room() {
         let queue = Arc::new(Queue::new(10, 100));
-        queue.push('a', 80, &Meter::default()).unwrap();
+        queue.push('a', 80, 0, &Meter::default()).unwrap();
         let (sent, pushed) = mpsc::channel();
         let other = queue.clone();
         let thread = std::thread::spawn(move || {
-            let result = other.push('b', 30, &Meter::default());
+            let result = other.push('b', 30, 0, &Meter::default());
             sent.send(()).unwrap();
             result
         });
@@ -235,7 +242,7 @@ mod tests {
     #[test]
     fn a_batch_larger_than_the_byte_bound_passes_alone() {
         let queue = Queue::new(10, 100);
-        queue.push('a', 1_000, &Meter::default()).unwrap();
+        queue.push('a', 1_000, 0, &Meter::default()).unwrap();
         assert!(queue.full(&queue.lock(), 0));
         assert_eq!(queue.pop(None, &Meter::default()), Popped::Item('a'));
         assert!(!queue.full(&queue.lock(), 1_000));
@@ -244,27 +251,38 @@ mod tests {
     #[test]
     fn closing_lets_the_rest_out_and_cancelling_gives_it_back() {
         let queue = Queue::new(10, 100);
-        queue.push(1, 1, &Meter::default()).unwrap();
+        queue.push(1, 1, 0, &Meter::default()).unwrap();
         queue.close();
-        assert_eq!(queue.push(2, 1, &Meter::default()), Err(2));
+        assert_eq!(queue.push(2, 1, 0, &Meter::default()), Err(2));
         assert_eq!(queue.pop(None, &Meter::default()), Popped::Item(1));
         assert_eq!(queue.pop(None, &Meter::default()), Popped::Ended);
 
         let queue = Queue::new(10, 100);
-        queue.push(1, 1, &Meter::default()).unwrap();
+        queue.push(1, 1, 0, &Meter::default()).unwrap();
         assert_eq!(queue.cancel(), [1]);
-        assert_eq!(queue.push(2, 1, &Meter::default()), Err(2));
+        assert_eq!(queue.push(2, 1, 0, &Meter::default()), Err(2));
         assert_eq!(queue.pop(None, &Meter::default()), Popped::Ended);
     }
 
     #[test]
     fn cancelling_wakes_a_producer_that_waits() {
         let queue = Arc::new(Queue::new(1, 100));
-        queue.push(1, 1, &Meter::default()).unwrap();
+        queue.push(1, 1, 0, &Meter::default()).unwrap();
         let other = queue.clone();
-        let thread = std::thread::spawn(move || other.push(2, 1, &Meter::default()));
+        let thread = std::thread::spawn(move || other.push(2, 1, 0, &Meter::default()));
         queue.cancel();
         assert_eq!(thread.join().unwrap(), Err(2));
+    }
+
+    #[test]
+    fn the_oldest_that_waits_says_since_when() {
+        let queue = Queue::new(10, 100);
+        assert_eq!(queue.since(), None);
+        queue.push('a', 1, 5, &Meter::default()).unwrap();
+        queue.push('b', 1, 9, &Meter::default()).unwrap();
+        assert_eq!(queue.since(), Some(5));
+        assert_eq!(queue.pop(None, &Meter::default()), Popped::Item('a'));
+        assert_eq!(queue.since(), Some(9));
     }
 
     #[test]

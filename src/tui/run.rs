@@ -68,7 +68,7 @@ pub fn run(mut opening: Opening, backends: Backends) -> Result<u8, TuiError> {
     let recovery = app.kept.recovery_folder();
     let mut services = Services::start(backends, app.settings_folder(), recovery, &sender);
     let screen = Screen::take(app.settings.mouse, sender.clone())?;
-    watch_signals(sender.clone());
+    watch_signals(sender.clone(), true);
     let reader = Reader::start(sender);
     let code = run_loop(&mut app, screen, &events, &mut services, &reader);
     services.keep_unsaved(!app.left_knowingly());
@@ -238,16 +238,41 @@ fn perform(
                 let wish = app.settings.editor.clone();
                 let result =
                     hand_over(screen, reader, || outside::edit(wish, &path, line, column))?;
-                screen.mouse(app.settings.mouse)?;
-                let (width, height) = Screen::size();
-                app.update(AppEvent::Resize(width, height), Instant::now());
+                come_back(app, screen)?;
                 app.update(AppEvent::EditedOutside(path, result), Instant::now());
-                screen.forget(app.size)?;
+            }
+            Some(Effect::Suspend) => {
+                give_back();
+                stop_here();
+                screen.take_again()?;
+                come_back(app, screen)?;
+            }
+            Some(Effect::TakeAgain) => {
+                screen.take_again()?;
+                come_back(app, screen)?;
             }
             _ => {}
         }
     }
     Ok(())
+}
+
+/// Everything anew on a terminal that something else had.
+fn come_back(app: &mut App, screen: &mut Screen) -> io::Result<()> {
+    screen.mouse(app.settings.mouse)?;
+    let (width, height) = Screen::size();
+    app.update(AppEvent::Resize(width, height), Instant::now());
+    screen.forget(app.size)
+}
+
+/// Stops the process; comes back when somebody lets it go on.
+fn stop_here() {
+    #[cfg(unix)]
+    if let Err(error) =
+        rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)
+    {
+        tracing::warn!("the process cannot be stopped: {error}");
+    }
 }
 
 /// Gives the terminal to something else and takes it again. Nobody reads its keys meanwhile.
@@ -424,8 +449,9 @@ fn of_terminal(event: Event) -> Option<AppEvent> {
     })
 }
 
-/// The first signal ends the application in good order, a second one at once.
-pub(super) fn watch_signals(events: Sender<AppEvent>) {
+/// The first signal ends the application in good order, a second one at once. With a `screen` it lets go
+/// of the terminal before it is stopped, and takes it again when it goes on.
+pub(super) fn watch_signals(events: Sender<AppEvent>, screen: bool) {
     thread::spawn(move || {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
             .enable_io()
@@ -434,39 +460,64 @@ pub(super) fn watch_signals(events: Sender<AppEvent>) {
             return;
         };
         runtime.block_on(async move {
-            let Some(mut signals) = Signals::new() else {
+            let Some(mut signals) = Signals::new(screen) else {
                 return;
             };
-            let mut number = signals.next().await;
-            // While another editor has the terminal, its keys for interrupts are for it.
-            while HANDED_OVER.load(Ordering::SeqCst) && matches!(number, 2 | 3) {
-                number = signals.next().await;
+            let mut ending = false;
+            loop {
+                let number = signals.next().await;
+                let elsewhere = HANDED_OVER.load(Ordering::SeqCst);
+                match number {
+                    // The other editor's terminal is its own affair; the shell waits for this process.
+                    TERMINAL_STOP if elsewhere => stop_here(),
+                    TERMINAL_STOP => drop(events.send(AppEvent::Suspend)),
+                    CONTINUE if elsewhere => {}
+                    CONTINUE => drop(events.send(AppEvent::Continued)),
+                    // While another editor has the terminal, its keys for interrupts are for it.
+                    2 | 3 if elsewhere && !ending => {}
+                    number if !ending => {
+                        ending = true;
+                        drop(events.send(AppEvent::Signal(number)));
+                    }
+                    number => {
+                        give_back();
+                        keep_now();
+                        std::process::exit(128 + number);
+                    }
+                }
             }
-            drop(events.send(AppEvent::Signal(number)));
-            let number = signals.next().await;
-            give_back();
-            keep_now();
-            std::process::exit(128 + number);
         });
     });
 }
+
+/// Signals of this application's own numbers: those of the system differ from one to another.
+const TERMINAL_STOP: i32 = -1;
+const CONTINUE: i32 = -2;
 
 #[cfg(unix)]
 struct Signals(Vec<(i32, tokio::signal::unix::Signal)>);
 
 #[cfg(unix)]
 impl Signals {
-    fn new() -> Option<Self> {
+    fn new(screen: bool) -> Option<Self> {
+        use rustix::process::Signal as Number;
         use tokio::signal::unix::{SignalKind, signal};
-        let kinds = [
+        let ends = [
             SignalKind::terminate(),
             SignalKind::hangup(),
             SignalKind::interrupt(),
             SignalKind::quit(),
         ];
-        let signals = kinds
-            .into_iter()
-            .filter_map(|kind| Some((kind.as_raw_value(), signal(kind).ok()?)));
+        let jobs = [
+            (TERMINAL_STOP, Number::TSTP.as_raw()),
+            (CONTINUE, Number::CONT.as_raw()),
+        ];
+        let ends = ends.into_iter().map(|kind| (kind.as_raw_value(), kind));
+        let jobs = jobs.into_iter().filter(|_| screen);
+        let jobs = jobs.map(|(name, number)| (name, SignalKind::from_raw(number)));
+        let signals = ends
+            .chain(jobs)
+            .filter_map(|(number, kind)| Some((number, signal(kind).ok()?)));
         Some(Self(signals.collect())).filter(|signals| !signals.0.is_empty())
     }
 
@@ -486,7 +537,7 @@ struct Signals;
 
 #[cfg(not(unix))]
 impl Signals {
-    fn new() -> Option<Self> {
+    fn new(_: bool) -> Option<Self> {
         Some(Self)
     }
 

@@ -32,14 +32,19 @@ impl App {
 
     /// Where generators run has changed.
     pub fn linked(&mut self, link: Link) {
-        if let Link::Gone { why, .. } = &link {
+        if let Link::Gone { why, orderly, .. } = &link {
             self.running.clear();
             if self.leaving {
-                self.exit = Some(1);
+                self.exit = Some(u8::from(!orderly));
             }
             // At once: the next wish to run is not to be taken for one to stop.
-            self.pipeline_ended(&EndReason::Failed(why.clone()));
-            self.error(why.clone());
+            if *orderly {
+                self.pipeline_ended(&EndReason::Stopped);
+                self.warn(why.clone());
+            } else {
+                self.pipeline_ended(&EndReason::Failed(why.clone()));
+                self.error(why.clone());
+            }
         }
         if let (Link::Up(_), Link::Gone { why, .. }) = (&link, &self.link) {
             let why = why.clone();

@@ -8,7 +8,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::{above, below, columns, gauge, right};
 use crate::instance::GeneratorStatus;
-use crate::pipeline::{AliasStats, Outage, OutputStats, QueueStats, Stats};
+use crate::pipeline::{AliasStats, OutputStats, QueueStats, Stats};
 use crate::time::short_duration;
 use crate::tui::app::App;
 use crate::tui::monitor::flow_meter::{Meter, Shares};
@@ -383,8 +383,11 @@ fn trouble(output: &OutputStats, line: &mut Line<'_>, theme: &Theme) {
         line.put("‖ held: what is for it waits  ", theme.warn);
     }
     if let Some(outage) = &output.outage {
-        down(outage, line, theme);
+        let what = if outage.open { "down" } else { "failing" };
+        let lasted = short_duration(Duration::from_secs(outage.lasted.as_secs()));
+        line.put(&format!("✗ {what} for {lasted}  "), theme.error);
     }
+    // What it costs comes before why: the reason may be as long as it likes, and stands on screen 3, too.
     let lost = lost(output);
     if lost > 0 {
         line.put(&format!("{} lost  ", text::grouped(lost)), theme.error);
@@ -393,19 +396,12 @@ fn trouble(output: &OutputStats, line: &mut Line<'_>, theme: &Theme) {
         let kept = text::grouped(output.letters_kept);
         line.put(&format!("{kept} dead letters  "), theme.warn);
     }
-}
-
-fn down(outage: &Outage, line: &mut Line<'_>, theme: &Theme) {
-    let what = if outage.open { "down" } else { "failing" };
-    let lasted = short_duration(Duration::from_secs(outage.lasted.as_secs()));
-    line.put(&format!("✗ {what} for {lasted}"), theme.error);
+    let Some(outage) = &output.outage else { return };
     if let Some(next) = outage.next {
-        line.put(&format!(", next try in {} s", next.as_secs()), theme.warn);
+        line.put(&format!("next try in {} s  ", next.as_secs()), theme.warn);
     }
-    let room = line.room().saturating_sub(2);
-    line.put(": ", theme.muted)
-        .put(&text::fit(&outage.reason, room), theme.text)
-        .put("  ", theme.muted);
+    let room = line.room();
+    line.put(&text::fit(&outage.reason, room), theme.text);
 }
 
 /// The same from above to below, where it is narrow.
