@@ -252,7 +252,7 @@ impl Registry {
         match job {
             Job::Remove => {
                 let ended = self.finish(id);
-                self.lock().remove(id);
+                self.forget(id);
                 ended
             }
             Job::Restart(new) => {
@@ -336,14 +336,17 @@ impl Entry {
     }
 }
 
-/// The first error with its place, on one line.
+/// The first error with its place and what can be done about it, on one line.
 pub(super) fn located(problems: &Diagnostics) -> String {
     let severe = |one: &&Diagnostic| one.severity == Severity::Error;
     let first = problems.0.iter().find(severe).or(problems.0.first());
     let Some(first) = first else {
         return "it has errors".to_owned();
     };
-    let message = &first.message;
+    let message = &match &first.help {
+        Some(help) => format!("{}; {}", first.message, help.replace('\n', " ")),
+        None => first.message.clone(),
+    };
     let Some(place) = &first.place else {
         return message.clone();
     };
