@@ -82,7 +82,10 @@ fn a_filter_that_matches_nothing_says_why_and_what_it_takes() {
     harness.tail(watched::events(1, 50), 50);
     for (typed, said) in [
         ("sttus>=500", "no field sttus; did you mean status?"),
-        ("colour=red", "no field colour; there is path, status, tab, user"),
+        (
+            "colour=red",
+            "no field colour; there is path, status, tab, user",
+        ),
         ("status>=900", "have these fields, with other values"),
         ("ALICE", "a capital letter makes a word exact"),
         ("nowhere", "words are looked for one by one"),
