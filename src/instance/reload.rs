@@ -336,6 +336,16 @@ impl Entry {
     }
 }
 
+/// Longest help that stands behind an error on the same line, in bytes.
+const BRIEF: usize = 120;
+
+/// The beginning of a help that says what to do, without what is listed behind it.
+fn brief(help: &str) -> Option<&str> {
+    let end = help.find('?').map_or(help.len(), |at| at + 1);
+    let first = help.get(..end)?.lines().next()?.trim();
+    (!first.is_empty() && first.len() <= BRIEF).then_some(first)
+}
+
 /// The first error with its place and what can be done about it, on one line.
 pub(super) fn located(problems: &Diagnostics) -> String {
     let severe = |one: &&Diagnostic| one.severity == Severity::Error;
@@ -343,8 +353,8 @@ pub(super) fn located(problems: &Diagnostics) -> String {
     let Some(first) = first else {
         return "it has errors".to_owned();
     };
-    let message = &match &first.help {
-        Some(help) => format!("{}; {}", first.message, help.replace('\n', " ")),
+    let message = &match first.help.as_deref().and_then(brief) {
+        Some(help) => format!("{}; {help}", first.message),
         None => first.message.clone(),
     };
     let Some(place) = &first.place else {

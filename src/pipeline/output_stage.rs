@@ -193,6 +193,9 @@ impl Stage {
 
     /// Waits for what is to be done next.
     fn next(&mut self, due: Option<Instant>) -> Next {
+        if let Some(lane) = self.courier.lane() {
+            lane.queue.done();
+        }
         loop {
             self.courier.held(due);
             if due.is_some_and(|due| self.courier.is_held() && due <= Instant::now()) {

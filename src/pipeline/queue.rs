@@ -22,6 +22,8 @@ struct State<T> {
     /// Each with its bytes and the moment at which it was put there.
     items: VecDeque<(T, usize, i64)>,
     bytes: usize,
+    /// When the batch was ready that is being worked on.
+    taken: Option<i64>,
     closed: bool,
     cancelled: bool,
     /// Whoever waits for a batch is to look at something else first.
@@ -48,6 +50,7 @@ impl<T> Queue<T> {
             state: Mutex::new(State {
                 items: VecDeque::new(),
                 bytes: 0,
+                taken: None,
                 closed: false,
                 cancelled: false,
                 woken: false,
@@ -105,8 +108,10 @@ impl<T> Queue<T> {
             if std::mem::take(&mut state.woken) {
                 return Popped::Timeout;
             }
-            if let Some((item, bytes, _)) = state.items.pop_front() {
+            state.taken = None;
+            if let Some((item, bytes, at_us)) = state.items.pop_front() {
                 state.bytes -= bytes;
+                state.taken = Some(at_us);
                 drop(state);
                 self.not_full.notify_one();
                 return Popped::Item(item);
@@ -164,9 +169,16 @@ impl<T> Queue<T> {
         self.lock().waiting > 0
     }
 
-    /// When the oldest batch that waits was ready.
+    /// What was taken is done.
+    pub(super) fn done(&self) {
+        self.lock().taken = None;
+    }
+
+    /// When the oldest batch was ready that waits or is being worked on.
     pub(super) fn since(&self) -> Option<i64> {
-        self.lock().items.front().map(|(.., at_us)| *at_us)
+        let state = self.lock();
+        let front = state.items.front().map(|(.., at_us)| *at_us);
+        state.taken.or(front)
     }
 
     /// Batches waiting.
@@ -282,7 +294,13 @@ mod tests {
         queue.push('b', 1, 9, &Meter::default()).unwrap();
         assert_eq!(queue.since(), Some(5));
         assert_eq!(queue.pop(None, &Meter::default()), Popped::Item('a'));
+        // What is worked on waits as well, until somebody comes for more.
+        assert_eq!(queue.since(), Some(5));
+        assert_eq!(queue.pop(None, &Meter::default()), Popped::Item('b'));
         assert_eq!(queue.since(), Some(9));
+        let now = Some(Instant::now());
+        assert_eq!(queue.pop(now, &Meter::default()), Popped::Timeout);
+        assert_eq!(queue.since(), None);
     }
 
     #[test]

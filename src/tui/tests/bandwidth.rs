@@ -122,7 +122,7 @@ fn tailed(low: bool, a_second: u64) -> (f64, u64) {
             alias: None,
             text: format!(
                 "{{\"path\": \"/{path}\", \"user\": {{\"id\": {noise}}}, \"ok\": {}}}",
-                number % 2 == 0
+                number.is_multiple_of(2)
             ),
         }
     };

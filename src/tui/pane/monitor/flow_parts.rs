@@ -389,7 +389,7 @@ fn trouble(output: &OutputStats, line: &mut Line<'_>, theme: &Theme) {
     }
     // What it costs comes before why: the reason may be as long as it likes, and stands on screen 3, too.
     let (lost, kept) = (lost(output), output.letters_kept);
-    let mut costs = cost(lost, kept, |count| text::grouped(count), "dead letters");
+    let mut costs = cost(lost, kept, text::grouped, "dead letters");
     if costs.iter().map(|one| text::width(one)).sum::<usize>() > line.room() {
         costs = cost(lost, kept, |count| text::short(count as f64), "letters");
     }
