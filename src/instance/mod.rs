@@ -109,7 +109,7 @@ pub struct LastRun {
 }
 
 /// Runs that are over and have no generator to tell of them any more: it was started again, or is gone.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct FormerRuns {
     /// The latest, in the order of their ends, with the generator's name.
     pub runs: Vec<(String, LastRun)>,

@@ -370,6 +370,7 @@ async fn answer(handle: Handle, id: u64, call: Call) -> Vec<u8> {
         Call::ReplayLetters(generator, output) => {
             give(id, &handle.replay_letters(&generator, output).await)
         }
+        Call::Former => give(id, &handle.former().await),
         Call::WriteBack(generator) => give(id, &handle.write_back(&generator).await),
     }
 }

@@ -103,6 +103,7 @@ pub enum Call {
     ReloadFiles(String),
     ReplayLetters(String, usize),
     WriteBack(String),
+    Former,
 }
 
 /// The number of the answer that nobody asked for: the instance ends, and no answer comes after it. Its

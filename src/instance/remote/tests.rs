@@ -270,6 +270,7 @@ fn every_call_survives_the_trip() {
         Call::ReloadFiles(id()),
         Call::ReplayLetters(id(), 3),
         Call::WriteBack(id()),
+        Call::Former,
     ];
     for call in calls {
         survives(&call);

@@ -4,6 +4,7 @@ use super::{Action, App, Choice, Dialog, Overlay, Phase};
 use crate::instance::Link;
 use crate::pipeline::EndReason;
 use crate::tui::event::Effect;
+use crate::tui::monitor::history::is_active;
 
 /// Most names in one line.
 const NAMES: usize = 4;
@@ -68,6 +69,23 @@ impl App {
         }
     }
 
+    /// The table was heard: what has ended by it does not run, whenever the names are told again.
+    pub fn heard_of_ends(&mut self) {
+        let ended = |id: &String| {
+            let row = self.monitor.generators.iter().find(|one| one.id == *id);
+            row.is_some_and(|one| !is_active(one.state.as_ref()))
+        };
+        let left: Vec<String> = self
+            .running
+            .iter()
+            .filter(|id| !ended(id))
+            .cloned()
+            .collect();
+        if left.len() < self.running.len() {
+            self.runs(left);
+        }
+    }
+
     /// These generators run.
     pub fn runs(&mut self, ids: Vec<String>) {
         self.running = ids;
@@ -89,6 +107,11 @@ impl App {
             && open
         {
             dialog.lines = lines;
+        }
+        // Nothing is left to be asked about: it was to be left.
+        if open && !self.leaving && self.busy().is_empty() {
+            self.overlays.pop();
+            self.leave();
         }
     }
 

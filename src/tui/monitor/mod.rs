@@ -181,7 +181,10 @@ impl App {
     pub(super) fn instance_news(&mut self, news: InstanceNews) {
         let monitor = &mut self.monitor;
         match news {
-            InstanceNews::Overview(generators) => self.heard_overview(generators),
+            InstanceNews::Overview(generators) => {
+                self.heard_overview(generators);
+                self.heard_of_ends();
+            }
             InstanceNews::Status(status) => self.heard_status(status),
             InstanceNews::Slept(time) => self.monitor.slept += time,
             InstanceNews::Tail(id, page) => {

@@ -247,6 +247,31 @@ fn where_the_table_is_all_there_is_the_way_back_is_the_way_out() {
 }
 
 #[test]
+fn what_has_ended_by_the_table_is_not_asked_about() {
+    let ended = || {
+        let over = |one| crate::instance::Overview {
+            state: Some(State::Ended(crate::pipeline::EndReason::Stopped)),
+            ..one
+        };
+        InstanceNews::Overview(watched::generators().into_iter().map(over).collect())
+    };
+    // The names of what runs are told less often than the table.
+    let mut harness = attached();
+    let table = ended();
+    news(&mut harness, table);
+    harness.keys("<ctrl-q>");
+    assert_eq!(harness.app.exit(), Some(0));
+    // The same while the question is there: there is nothing to be answered any more.
+    let mut harness = attached();
+    harness
+        .keys("<ctrl-q>")
+        .sees("web-access, firewall are running");
+    let table = ended();
+    news(&mut harness, table);
+    assert_eq!(harness.app.exit(), Some(0));
+}
+
+#[test]
 fn why_a_process_is_gone_is_told_whole_where_there_is_little_room() {
     let why = "the background process (7) is gone since 13:05:12, and its generators with it: start them again from their projects, with Ctrl-R";
     let mut harness = attached();
