@@ -200,8 +200,11 @@ fn a_killed_terminal_costs_nothing() {
         pty.ends();
         ground.grows();
         // What ends the background process delivers.
+        let second = ground.terminal(&["web-access"]);
+        second.sees("● running");
         ground.signal_host("TERM");
         ground.host_ends();
+        second.sees("○ stopped");
         let written = fs::read_to_string(ground.output()).unwrap();
         assert!(written.ends_with('\n'), "{written}");
     }
@@ -531,9 +534,17 @@ fn services_can_be_attached_to() {
     let several = ground.command(&["attach"]);
     assert!(text(&several.stderr).contains("name one"));
     assert!(text(&several.stdout).contains("default"));
+    let mut attached = ground.terminal(&["attach", "shop"]);
+    attached.sees("● running");
     let pid = service.id().to_string();
     let killed = Command::new("kill").args(["-s", "TERM", &pid]).status();
     assert!(killed.unwrap().success());
     service.wait().unwrap();
     assert!(!ground.nest.socket("shop").exists());
+    // Nothing failed: it was asked to end, and said how things stood then.
+    attached.sees("ended at");
+    attached.sees("○ stopped");
+    assert!(!attached.contents().contains("failed"));
+    attached.send(QUIT);
+    assert!(attached.ends().success());
 }

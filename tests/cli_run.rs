@@ -237,7 +237,7 @@ fn a_reload_says_what_it_did_and_a_signal_ends_it() {
     );
     house.project("same", LIVE, "file: {path: out.log}");
     house.project("edited", IDLE, "drop: {}");
-    let served = house.start(&[]);
+    let served = house.start(&["--print-summary"]);
     for id in ["same", "edited", "goes"] {
         served.until(&format!("{id}: running\n"));
     }
@@ -265,6 +265,14 @@ fn a_reload_says_what_it_did_and_a_signal_ends_it() {
     let (status, said) = served.end();
     assert_eq!(status.code(), Some(143), "{said}");
     assert!(said.contains("same: stopped"), "{said}");
+    // What was started again or is gone has its counts in the summary, too.
+    for line in [
+        "goes (former run): stopped after",
+        "edited (former run): stopped after",
+        "comes (former run): finished after",
+    ] {
+        assert_eq!(said.matches(line).count(), 1, "{line}: {said}");
+    }
     let main = house.read("logs/main.log");
     assert!(main.contains("[info     ] evtui"), "{main}");
     assert!(main.contains("reloaded: started comes"), "{main}");

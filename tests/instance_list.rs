@@ -162,10 +162,10 @@ fn a_bad_entry_is_shown_and_the_others_run() {
         problem.contains("`startup entry` has no option `pth`"),
         "{problem}"
     );
-    assert!(matches!(
-        typo.state,
-        Some(State::Ended(EndReason::Failed(_)))
-    ));
+    // On one line, without all that could have been meant.
+    assert!(problem.ends_with("; did you mean `path`?"), "{problem}");
+    let failed = State::Ended(EndReason::Failed(problem));
+    assert_eq!(typo.state, Some(failed));
     let start = block_on(instance.act(Selection::Ids(vec!["typo".to_owned()]), Action::Start));
     assert!(matches!(&start[..], [(_, Err(InstanceError::Invalid(_)))]));
     assert!(matches!(
@@ -207,7 +207,14 @@ fn a_reload_touches_only_what_changed() {
     assert_eq!(done.kept, 3, "{done:?}");
     assert!(block_on(instance.status("goes")).is_none());
     assert!(status(&instance, "same").previous.is_none());
+    // What ran before is part of what the instance did.
+    let former = block_on(instance.former());
+    let mut ids: Vec<&str> = former.runs.iter().map(|(id, _)| id.as_str()).collect();
+    ids.sort_unstable();
+    assert_eq!((ids, former.more), (vec!["files", "goes", "other"], 0));
     let other = status(&instance, "other");
+    let run = former.runs.iter().find(|(id, _)| id == "other").unwrap();
+    assert_eq!(Some(&run.1), other.previous.as_ref());
     assert_eq!(other.previous.unwrap().reason, EndReason::Stopped);
     assert_eq!(other.stats.settings.gain, 2.0);
     let hurt = status(&instance, "hurt");

@@ -149,6 +149,44 @@ fn signals_give_the_terminal_back() {
 }
 
 #[test]
+fn a_stopped_program_has_the_terminal_again_when_it_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    let mut pty = Pty::start(EVTUI, &["web-access"], folder.path(), (100, 30));
+    pty.sees("no problems");
+    for signal in ["TSTP", "STOP", "TSTP"] {
+        pty.signal(signal);
+        pty.stops();
+        if signal == "TSTP" {
+            assert_eq!(pty.left_behind(), "");
+            assert!(!pty.is_raw());
+        }
+        pty.shell_takes_it();
+        assert!(!pty.is_raw());
+        // The terminal changed meanwhile.
+        pty.resize(110, 32);
+        pty.signal("CONT");
+        pty.sees("no problems");
+        pty.until("the terminal taken again", |screen| {
+            let mouse = screen.mouse_protocol_mode() != vt100::MouseProtocolMode::None;
+            let taken = screen.alternate_screen() && screen.bracketed_paste() && mouse;
+            let whole = screen.contents().lines().count() > 30;
+            (taken && whole).then_some(())
+        });
+        assert!(pty.is_raw());
+        pty.sees_not("Stopped");
+        pty.resize(100, 30);
+    }
+    pty.send("# typed");
+    pty.sees("# typed");
+    pty.send("\x11");
+    pty.sees("Discard and quit");
+    pty.send("d");
+    assert!(pty.ends().success());
+    assert_eq!(pty.left_behind(), "");
+}
+
+#[test]
 fn a_signal_drains_a_pipeline_that_ends_with_it() {
     let folder = tempfile::tempdir().unwrap();
     small(folder.path());

@@ -12,7 +12,7 @@ use super::generate::summary::number;
 use super::values::params;
 use crate::config::{Diagnostic, Diagnostics, Disk, Parameters};
 use crate::instance;
-use crate::pipeline::Redelivery;
+use crate::pipeline::{Left, Redelivery};
 
 /// Send events that could not be delivered (`on_failure: dead_letter`) once more
 #[derive(Debug, clap::Args)]
@@ -143,16 +143,25 @@ fn send(
         let message = format!("cannot clear up the letters that were sent from {aside}: {error}");
         Diagnostics(vec![Diagnostic::error(message, None)])
     };
-    let accounted = letters.finish(&ended.stats).map_err(cannot)?;
-    if !accounted {
-        let aside = letters.aside().display();
-        let written: u64 = ended.stats.outputs.iter().map(|one| one.written).sum();
-        let (all, missing) = (letters.count, letters.count.saturating_sub(written));
-        headless::say(&format!(
-            "not sent: {} of {} letters; all of them are kept in {aside} and are sent the next time",
-            number(missing),
-            number(all)
-        ));
+    let left = letters
+        .finish(&ended.stats, &ended.reason)
+        .map_err(cannot)?;
+    let (aside, all) = (letters.aside().display(), number(letters.count));
+    match left {
+        Left::Nothing => {}
+        Left::Some(rest) => {
+            let rest = number(rest);
+            headless::say(&format!(
+                "not sent: {rest} of {all} letters; they are kept in {aside} and are sent the next time"
+            ));
+        }
+        Left::All => {
+            let written: u64 = ended.stats.outputs.iter().map(|one| one.written).sum();
+            let missing = number(letters.count.saturating_sub(written));
+            headless::say(&format!(
+                "not sent: {missing} of {all} letters, and which is not known; all of them are kept in {aside} and are sent the next time"
+            ));
+        }
     }
     let again: u64 = ended
         .stats
@@ -162,7 +171,7 @@ fn send(
         .sum();
     Ok(match ended.signal {
         Some(signal) => Sent::Signal(128 + signal),
-        None if accounted && again == 0 => Sent::All,
+        None if left == Left::Nothing && again == 0 => Sent::All,
         None => Sent::Part,
     })
 }

@@ -7,7 +7,7 @@ use super::project::prepare_hidden;
 use super::registry::{Registry, Run};
 use super::{InstanceError, Replayed, TailEvent, TailPage, TailQuery};
 use crate::config::{Diagnostic, Diagnostics, Disk, Parameters, RunParameters};
-use crate::pipeline::{self, Redelivery, RunOptions, Running, TappedEvent};
+use crate::pipeline::{self, EndReason, Left, Redelivery, RunOptions, Running, TappedEvent};
 use crate::time::WallClock;
 
 impl Registry {
@@ -100,7 +100,7 @@ impl Registry {
         running: &Running,
     ) -> Result<Replayed, InstanceError> {
         running.wait_started().map_err(InstanceError::Invalid)?;
-        running.wait(None);
+        let reason = running.wait(None).unwrap_or(EndReason::Aborted);
         let stats = running.stats();
         let outputs = stats.outputs.iter();
         let replayed = Replayed {
@@ -116,10 +116,13 @@ impl Registry {
             "dead letters were sent again"
         );
         let aside = letters.aside().display().to_string();
-        match letters.finish(&stats) {
-            Ok(true) => Ok(replayed),
-            Ok(false) => Err(InstanceError::Refused(format!(
-                "not all letters were sent ({written} were); they stay in {aside}, and all of them are sent the next time"
+        match letters.finish(&stats, &reason) {
+            Ok(Left::Nothing) => Ok(replayed),
+            Ok(Left::Some(rest)) => Err(InstanceError::Refused(format!(
+                "not all letters were sent ({written} were); {rest} stay in {aside} and are sent the next time"
+            ))),
+            Ok(Left::All) => Err(InstanceError::Refused(format!(
+                "not all letters were sent ({written} were, and which is not known); they stay in {aside}, and all of them are sent the next time"
             ))),
             Err(error) => Err(InstanceError::Refused(format!(
                 "all letters were sent, but those of {aside} cannot be cleared up: {error}; they are sent again the next time"

@@ -11,8 +11,8 @@ use super::log_ring::LogRing;
 use super::registry::Registry;
 use super::secrets::Secrets;
 use super::{
-    Action, GeneratorSpec, GeneratorStatus, Handle, Home, Instance, InstanceError, LogPage,
-    LogQuery, Outcomes, Redactor, Reloaded, Replayed, ScenarioStatus, Selection, TailPage,
+    Action, FormerRuns, GeneratorSpec, GeneratorStatus, Handle, Home, Instance, InstanceError,
+    LogPage, LogQuery, Outcomes, Redactor, Reloaded, Replayed, ScenarioStatus, Selection, TailPage,
     TailQuery,
 };
 use crate::config::{Diagnostic, Diagnostics, StartupEdit};
@@ -216,6 +216,10 @@ impl Instance for Local {
                 .unwrap_or_else(|error| Err(broke("reading the startup list", &error)))
         }
         .boxed()
+    }
+
+    fn former(&self) -> BoxFuture<'_, FormerRuns> {
+        ready(self.registry.former.runs())
     }
 
     fn edit(&self, edit: StartupEdit) -> BoxFuture<'_, Result<(), InstanceError>> {

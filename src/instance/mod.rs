@@ -8,6 +8,7 @@
 //!
 //! Knows nothing of screens or command lines.
 
+mod former;
 mod home;
 mod lints;
 mod live;
@@ -105,6 +106,19 @@ pub struct LastRun {
     pub reason: EndReason,
     /// Its counters at the end.
     pub stats: Stats,
+}
+
+/// Runs that are over and have no generator to tell of them any more: it was started again, or is gone.
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub struct FormerRuns {
+    /// The latest, in the order of their ends, with the generator's name.
+    pub runs: Vec<(String, LastRun)>,
+    /// How many there were before those.
+    pub more: u64,
+    /// The events of those.
+    pub more_events: u64,
+    /// One of those lost events.
+    pub more_lost: bool,
 }
 
 /// A scenario: generators that share globals, and start and stop together.
@@ -267,6 +281,10 @@ pub trait Instance: Send + Sync {
     /// Reads settings and startup list anew, checks everything, then starts, restarts and stops only
     /// what differs. Files that cannot be read as a whole change nothing.
     fn reload(&self) -> BoxFuture<'_, Result<Reloaded, InstanceError>>;
+    /// What generators did in runs before their current or last one, and those that are gone.
+    fn former(&self) -> BoxFuture<'_, FormerRuns> {
+        std::future::ready(FormerRuns::default()).boxed()
+    }
     /// Changes the startup list on disk, keeping everything else in it. The instance follows at the
     /// next [`reload`](Self::reload); only `autostart` counts at once, and starts nothing.
     fn edit(&self, edit: StartupEdit) -> BoxFuture<'_, Result<(), InstanceError>>;
@@ -329,6 +347,8 @@ pub enum Link {
         why: String,
         /// Since when, microseconds since the Unix epoch.
         since_us: i64,
+        /// It said farewell: it was asked to end, and delivered what was queued.
+        orderly: bool,
     },
 }
 

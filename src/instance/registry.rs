@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use super::former::Former;
 use super::local::DRAIN;
 use super::parallel::each;
 use super::project::prepare_hidden;
@@ -41,6 +42,8 @@ pub(super) struct Registry {
     /// One reload or edit at a time.
     pub(super) changing: Mutex<()>,
     entries: Mutex<BTreeMap<String, Entry>>,
+    /// Runs that no entry tells of any more.
+    pub(super) former: Former,
     /// Dead letters on their way.
     pub(super) replays: Mutex<Vec<Weak<Running>>>,
     /// Follows the files of runs.
@@ -155,6 +158,7 @@ impl Registry {
             spaces: Mutex::default(),
             changing: Mutex::default(),
             entries: Mutex::default(),
+            former: Former::default(),
             replays: Mutex::default(),
             watch: Mutex::default(),
         }
@@ -327,16 +331,39 @@ impl Registry {
             return Err(InstanceError::Invalid(problems.clone()));
         }
         if let Some(State::Ended(reason)) = entry.run.state() {
-            entry.previous = Some(LastRun {
+            let last = LastRun {
                 started_us: entry.started_us,
                 reason,
                 stats: entry.run.stats(),
-            });
+            };
+            if matches!(entry.run, Run::Known(_)) {
+                self.former.keep(id, last.clone());
+            }
+            entry.previous = Some(last);
         }
         let cancel = Arc::new(AtomicBool::new(false));
         entry.run = Run::Loading(cancel.clone());
         entry.started_us = WallClock.now_us();
         Ok(cancel)
+    }
+
+    /// Forgets a generator. What its run did is kept.
+    pub(super) fn forget(&self, id: &str) {
+        let Some(entry) = self.lock().remove(id) else {
+            return;
+        };
+        if let Run::Known(running) = &entry.run {
+            let reason = match running.state() {
+                State::Ended(reason) => reason,
+                _ => EndReason::Aborted,
+            };
+            let last = LastRun {
+                started_us: entry.started_us,
+                reason,
+                stats: running.stats(),
+            };
+            self.former.keep(id, last);
+        }
     }
 
     /// Ends a claim that came to nothing.

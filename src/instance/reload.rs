@@ -252,7 +252,7 @@ impl Registry {
         match job {
             Job::Remove => {
                 let ended = self.finish(id);
-                self.lock().remove(id);
+                self.forget(id);
                 ended
             }
             Job::Restart(new) => {
@@ -336,14 +336,27 @@ impl Entry {
     }
 }
 
-/// The first error with its place, on one line.
+/// Longest help that stands behind an error on the same line, in bytes.
+const BRIEF: usize = 120;
+
+/// The beginning of a help that says what to do, without what is listed behind it.
+fn brief(help: &str) -> Option<&str> {
+    let end = help.find('?').map_or(help.len(), |at| at + 1);
+    let first = help.get(..end)?.lines().next()?.trim();
+    (!first.is_empty() && first.len() <= BRIEF).then_some(first)
+}
+
+/// The first error with its place and what can be done about it, on one line.
 pub(super) fn located(problems: &Diagnostics) -> String {
     let severe = |one: &&Diagnostic| one.severity == Severity::Error;
     let first = problems.0.iter().find(severe).or(problems.0.first());
     let Some(first) = first else {
         return "it has errors".to_owned();
     };
-    let message = &first.message;
+    let message = &match first.help.as_deref().and_then(brief) {
+        Some(help) => format!("{}; {help}", first.message),
+        None => first.message.clone(),
+    };
     let Some(place) = &first.place else {
         return message.clone();
     };

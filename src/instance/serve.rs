@@ -12,11 +12,11 @@ use std::time::Duration;
 
 use serde::Serialize;
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::timeout;
 
 use super::Handle;
-use super::protocol::{Answer, Asked, Call, Hello, frame};
+use super::protocol::{Answer, Asked, Call, FAREWELL, Hello, frame};
 use super::runtime_dir::{Seat, SeatError, user};
 
 /// Terminals at once.
@@ -29,14 +29,19 @@ const MOST_ANSWERS: usize = 64;
 const HELLO: Duration = Duration::from_secs(5);
 /// How long a terminal may take to read one answer.
 const READ: Duration = Duration::from_secs(30);
+/// How long terminals may take to hear that it ends.
+const PARTING: Duration = Duration::from_secs(1);
 /// How often it is looked whether the socket is still there.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// An instance that is served. Dropping it ends that, but not the instance.
+/// An instance that is served. Dropping it ends that, but not the instance: terminals are told how their
+/// generators stand, for which it waits a second at most.
 #[derive(Debug)]
 pub struct Server {
     shared: Arc<Shared>,
     runtime: Option<tokio::runtime::Runtime>,
+    /// True ends every conversation. Each holds a receiver until it is over.
+    end: watch::Sender<bool>,
 }
 
 #[derive(Debug)]
@@ -85,10 +90,12 @@ impl Server {
         });
         let _inside = runtime.enter();
         let listener = UnixListener::from_std(listener)?;
-        runtime.spawn(shared.clone().listen(listener, handle));
+        let (end, ends) = watch::channel(false);
+        runtime.spawn(shared.clone().listen(listener, handle, ends));
         Ok(Self {
             shared,
             runtime: Some(runtime),
+            end,
         })
     }
 
@@ -108,8 +115,17 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.shared.closed.store(true, Ordering::SeqCst);
         drop(self.shared.seat().take());
-        // Terminals see the end of the stream.
         if let Some(runtime) = self.runtime.take() {
+            self.end.send_replace(true);
+            let (tell, told) = std::sync::mpsc::channel();
+            let end = self.end.clone();
+            runtime.spawn(async move {
+                end.closed().await;
+                // Who waits may have given up.
+                let _ = tell.send(());
+            });
+            // Who did not hear it sees the end of the stream.
+            let _ = told.recv_timeout(PARTING);
             runtime.shutdown_background();
         }
     }
@@ -120,14 +136,20 @@ impl Shared {
         self.seat.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn listen(self: Arc<Self>, mut listener: UnixListener, handle: Handle) {
+    async fn listen(
+        self: Arc<Self>,
+        mut listener: UnixListener,
+        handle: Handle,
+        mut end: watch::Receiver<bool>,
+    ) {
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
                     Ok((stream, _)) => {
-                        tokio::spawn(self.clone().receive(stream, handle.clone()));
+                        let receiving = self.clone().receive(stream, handle.clone(), end.clone());
+                        tokio::spawn(receiving);
                     }
                     Err(error) => {
                         tracing::warn!("a terminal could not attach: {error}");
@@ -139,6 +161,7 @@ impl Shared {
                         listener = new;
                     }
                 }
+                () = over(&mut end) => return,
             }
         }
     }
@@ -166,16 +189,27 @@ impl Shared {
         UnixListener::from_std(listener).ok()
     }
 
-    async fn receive(self: Arc<Self>, stream: UnixStream, handle: Handle) {
+    async fn receive(
+        self: Arc<Self>,
+        stream: UnixStream,
+        handle: Handle,
+        end: watch::Receiver<bool>,
+    ) {
         if !stream.peer_cred().is_ok_and(|peer| peer.uid() == user()) {
             return;
         }
         let here = Here::count(&self);
         // Whatever breaks is the terminal's end, which is no news.
-        let _ = self.converse(stream, handle, here.number).await;
+        let _ = self.converse(stream, handle, here.number, end).await;
     }
 
-    async fn converse(&self, stream: UnixStream, handle: Handle, number: usize) -> io::Result<()> {
+    async fn converse(
+        &self,
+        stream: UnixStream,
+        handle: Handle,
+        number: usize,
+        mut end: watch::Receiver<bool>,
+    ) -> io::Result<()> {
         let (mut from, mut to) = stream.into_split();
         let theirs: Hello = timeout(HELLO, frame::receive(&mut from)).await??;
         let full = number > MOST_CLIENTS;
@@ -190,12 +224,21 @@ impl Shared {
             return Ok(());
         }
         let (answers, mut queue) = mpsc::channel::<Vec<u8>>(MOST_ANSWERS);
+        let leaving = handle.clone();
         let writer = async move {
             use tokio::io::AsyncWriteExt as _;
-            while let Some(bytes) = queue.recv().await {
+            loop {
+                // What was asked for before the end is answered before it.
+                let answer = tokio::select! {
+                    biased;
+                    answer = queue.recv() => answer,
+                    () = over(&mut end) => None,
+                };
+                let Some(bytes) = answer else { break };
                 timeout(READ, to.write_all(&bytes)).await??;
             }
-            io::Result::Ok(())
+            let farewell = give(FAREWELL, &leaving.list().await);
+            timeout(READ, to.write_all(&farewell)).await?
         };
         let reader = async move {
             let slow = Arc::new(Semaphore::new(MOST_SLOW));
@@ -210,6 +253,12 @@ impl Shared {
             written = writer => written,
         }
     }
+}
+
+/// Waits for the end of everything.
+async fn over(end: &mut watch::Receiver<bool>) {
+    // A server that is gone without a word is the end as well.
+    let _ = end.wait_for(|over| *over).await;
 }
 
 /// A terminal that is counted as long as this lives.
@@ -321,6 +370,7 @@ async fn answer(handle: Handle, id: u64, call: Call) -> Vec<u8> {
         Call::ReplayLetters(generator, output) => {
             give(id, &handle.replay_letters(&generator, output).await)
         }
+        Call::Former => give(id, &handle.former().await),
         Call::WriteBack(generator) => give(id, &handle.write_back(&generator).await),
     }
 }

@@ -38,6 +38,8 @@ pub(super) struct Failure<'a> {
     pub(super) message: &'a str,
     /// How often.
     pub(super) count: u64,
+    /// Events or timestamps that were lost by it.
+    pub(super) lost: u64,
     /// An event it happened to.
     pub(super) sample: Option<&'a [u8]>,
 }
@@ -73,6 +75,7 @@ impl Errors {
         let stats = &mut entry.stats;
         let before = stats.count;
         stats.count += failure.count;
+        stats.lost += failure.lost;
         stats.last_us = now_us;
         if entry.kind == failure.kind {
             stats.message.clear();
@@ -155,6 +158,7 @@ mod tests {
             kind,
             message,
             count: 2,
+            lost: 1,
             sample: Some(b"event"),
         }
     }
@@ -168,6 +172,7 @@ mod tests {
         let all = errors.snapshot(|_| None);
         assert_eq!(all.len(), 2);
         assert_eq!((all[0].message.as_str(), all[0].count), ("bad at 2", 4));
+        assert_eq!(all[0].lost, 2);
         assert_eq!((all[0].first_us, all[0].last_us), (10, 30));
         assert_eq!(all[0].sample.as_deref(), Some("event"));
     }

@@ -415,6 +415,7 @@ impl Stage<'_> {
             kind: place.as_deref().unwrap_or(&error.message),
             message: &message,
             count: 1,
+            lost: 1,
             sample: Some(at.to_string().as_bytes()),
         });
     }
@@ -439,13 +440,14 @@ impl Stage<'_> {
         self.shared.looks.offer(&batch);
         let meter = self.shared.event_meter();
         meter.tick();
+        let ready_us = self.shared.clock.read().mono_us;
         let outputs = self.shared.counters.outputs.iter();
         for (index, (lane, counters)) in self.shared.lanes.iter().zip(outputs).enumerate() {
             if lane.closed() {
                 continue;
             }
             counters.received.add(events);
-            if let Err(batch) = lane.queue.push(batch.clone(), bytes, meter) {
+            if let Err(batch) = lane.queue.push(batch.clone(), bytes, ready_us, meter) {
                 self.shared.lose(index, &batch);
             }
         }

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::batch::TimestampBatch;
-use crate::time::{Jumps, Reading, Wake};
+use crate::time::{Jumps, Moment, Reading, Wake};
 
 use super::EndReason;
 use super::batching::Batching;
@@ -285,11 +285,7 @@ impl Stage<'_> {
         });
         let seam_us = self.shared.backfill.get().map(|one| one.until_us);
         if let Some(&last) = self.batch().moments.last() {
-            let mut late = self.release.late_us(last, now);
-            if let Some(seam_us) = seam_us.filter(|_| self.release.timeline().follows_wall()) {
-                // History is not late.
-                late = late.min(now.wall_us.saturating_sub(seam_us));
-            }
+            let late = self.late_us(last, now);
             counters.lag_us.set(late.max(0).unsigned_abs());
             counters.held_us.set(if next == Next::Now && late > 0 {
                 now.mono_us.saturating_sub(late).cast_unsigned()
@@ -306,12 +302,22 @@ impl Stage<'_> {
         }
     }
 
+    /// How late a timestamp is, in microseconds; history is not.
+    fn late_us(&mut self, at: Moment, now: Reading) -> i64 {
+        let late = self.release.late_us(at, now);
+        let seam_us = self.shared.backfill.get().map(|one| one.until_us);
+        match seam_us.filter(|_| self.release.timeline().follows_wall()) {
+            Some(seam_us) => late.min(now.wall_us.saturating_sub(seam_us)),
+            None => late,
+        }
+    }
+
     /// The rate limit holds back what may be due.
     fn hold(&mut self, now: Reading) {
         let Some(head) = self.release.head() else {
             return;
         };
-        let late = self.release.late_us(head, now);
+        let late = self.late_us(head, now);
         if late > 0 {
             let due_us = now.mono_us.saturating_sub(late);
             self.shared.counters.held_us.set(due_us.cast_unsigned());
@@ -336,7 +342,8 @@ impl Stage<'_> {
         self.pushed += batch.len() as u64;
         self.stall(&batch);
         let meter = self.shared.input_meter();
-        match self.shared.timestamps.push(batch, 0, meter) {
+        let ready_us = self.shared.clock.read().mono_us;
+        match self.shared.timestamps.push(batch, 0, ready_us, meter) {
             Ok(()) => true,
             Err(batch) => {
                 self.shared.discard(&batch);
@@ -355,7 +362,7 @@ impl Stage<'_> {
             return;
         };
         let now = self.shared.clock.read();
-        let late_us = self.release.late_us(first, now);
+        let late_us = self.late_us(first, now);
         let due_us = now.mono_us.saturating_sub(late_us.max(0));
         self.shared.counters.held_us.set(due_us.cast_unsigned());
     }
@@ -387,7 +394,8 @@ impl Drop for Stage<'_> {
             return;
         }
         let meter = self.shared.input_meter();
-        if let Err(batch) = self.shared.timestamps.push(batch, 0, meter) {
+        let ready_us = self.shared.clock.read().mono_us;
+        if let Err(batch) = self.shared.timestamps.push(batch, 0, ready_us, meter) {
             self.shared.discard(&batch);
         }
     }
@@ -404,6 +412,7 @@ fn report(source: &mut Merge, shared: &Shared) {
             kind: &error.message,
             message: &error.message,
             count: 1,
+            lost: 0,
             sample: None,
         });
         shared

@@ -69,7 +69,7 @@ pub use batching::batches;
 pub use check::{CheckOptions, CheckReport, Need, check};
 pub use delivery::DeadLetter;
 pub use plan::{Decoded, EventPlan, InputPlan, OutputPlan, Plan, plan};
-pub use redelivery::{LetterBox, Redelivery};
+pub use redelivery::{Left, LetterBox, Redelivery};
 pub use run::{RunOptions, Running, SEEDED_NOW_US, start};
 pub use settings::{Change, ChangeError, LiveControl, Settings};
 pub use stats::{

@@ -83,7 +83,7 @@ pub(super) fn open(
             let opening = courier.unless_aborted(output.open());
             match env.runtime.block_on(opening) {
                 Err(error) if patient && error.kind == OutputErrorKind::Outage => {
-                    courier.record(&error, 1, None);
+                    courier.record(&error, 1, 0, None);
                 }
                 opened => opened?,
             }
@@ -131,7 +131,7 @@ impl Stage {
                 }
                 Next::Tick => {
                     if let Err(error) = output.tick(Instant::now()) {
-                        courier.record(&error, 1, None);
+                        courier.record(&error, 1, 0, None);
                     }
                 }
                 Next::End => break,
@@ -193,6 +193,9 @@ impl Stage {
 
     /// Waits for what is to be done next.
     fn next(&mut self, due: Option<Instant>) -> Next {
+        if let Some(lane) = self.courier.lane() {
+            lane.queue.done();
+        }
         loop {
             self.courier.held(due);
             if due.is_some_and(|due| self.courier.is_held() && due <= Instant::now()) {
@@ -268,6 +271,7 @@ impl Stage {
                 kind: failure.reason.kind(),
                 message: &format!("an event could not be formatted: {}", failure.reason),
                 count,
+                lost: count,
                 sample: failure.event.map(|index| batch.get(index)),
             });
         }
@@ -279,7 +283,7 @@ impl Stage {
 
     fn closed(&self, result: Result<(), OutputError>) {
         if let Err(error) = result {
-            self.courier.record(&error, 1, None);
+            self.courier.record(&error, 1, 0, None);
             let source = &self.courier.source;
             let shared = &self.courier.shared;
             shared

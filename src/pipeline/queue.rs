@@ -19,8 +19,11 @@ pub(super) struct Queue<T> {
 
 #[derive(Debug)]
 struct State<T> {
-    items: VecDeque<(T, usize)>,
+    /// Each with its bytes and the moment at which it was put there.
+    items: VecDeque<(T, usize, i64)>,
     bytes: usize,
+    /// When the batch was ready that is being worked on.
+    taken: Option<i64>,
     closed: bool,
     cancelled: bool,
     /// Whoever waits for a batch is to look at something else first.
@@ -47,6 +50,7 @@ impl<T> Queue<T> {
             state: Mutex::new(State {
                 items: VecDeque::new(),
                 bytes: 0,
+                taken: None,
                 closed: false,
                 cancelled: false,
                 woken: false,
@@ -63,11 +67,12 @@ impl<T> Queue<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a batch, waiting while the queue is full; the wait goes to the meter of who adds.
+    /// Adds a batch, waiting while the queue is full; the wait goes to the meter of who adds. `at_us` is
+    /// when it was ready, for [`Queue::since`].
     ///
     /// # Errors
     /// Gives the batch back when nobody will take it.
-    pub(super) fn push(&self, item: T, bytes: usize, meter: &Meter) -> Result<(), T> {
+    pub(super) fn push(&self, item: T, bytes: usize, at_us: i64, meter: &Meter) -> Result<(), T> {
         let mut state = self.lock();
         let mut wait = Wait::new(meter, Phase::Blocked);
         while !state.cancelled && self.full(&state, bytes) {
@@ -82,7 +87,7 @@ impl<T> Queue<T> {
         if state.cancelled || state.closed {
             return Err(item);
         }
-        state.items.push_back((item, bytes));
+        state.items.push_back((item, bytes, at_us));
         state.bytes += bytes;
         drop(state);
         self.not_empty.notify_one();
@@ -103,8 +108,10 @@ impl<T> Queue<T> {
             if std::mem::take(&mut state.woken) {
                 return Popped::Timeout;
             }
-            if let Some((item, bytes)) = state.items.pop_front() {
+            state.taken = None;
+            if let Some((item, bytes, at_us)) = state.items.pop_front() {
                 state.bytes -= bytes;
+                state.taken = Some(at_us);
                 drop(state);
                 self.not_full.notify_one();
                 return Popped::Item(item);
@@ -150,7 +157,7 @@ impl<T> Queue<T> {
         let mut state = self.lock();
         state.cancelled = true;
         state.bytes = 0;
-        let items = state.items.drain(..).map(|(item, _)| item).collect();
+        let items = state.items.drain(..).map(|(item, ..)| item).collect();
         drop(state);
         self.not_full.notify_all();
         self.not_empty.notify_all();
@@ -160,6 +167,18 @@ impl<T> Queue<T> {
     /// True while a producer waits for room.
     pub(super) fn holds_up(&self) -> bool {
         self.lock().waiting > 0
+    }
+
+    /// What was taken is done.
+    pub(super) fn done(&self) {
+        self.lock().taken = None;
+    }
+
+    /// When the oldest batch was ready that waits or is being worked on.
+    pub(super) fn since(&self) -> Option<i64> {
+        let state = self.lock();
+        let front = state.items.front().map(|(.., at_us)| *at_us);
+        state.taken.or(front)
     }
 
     /// Batches waiting.
@@ -217,11 +236,11 @@ mod tests {
     #[test]
     fn the_byte_bound_holds_back_a_batch_until_there_is_room() {
         let queue = Arc::new(Queue::new(10, 100));
-        queue.push('a', 80, &Meter::default()).unwrap();
+        queue.push('a', 80, 0, &Meter::default()).unwrap();
         let (sent, pushed) = mpsc::channel();
         let other = queue.clone();
         let thread = std::thread::spawn(move || {
-            let result = other.push('b', 30, &Meter::default());
+            let result = other.push('b', 30, 0, &Meter::default());
             sent.send(()).unwrap();
             result
         });
@@ -235,7 +254,7 @@ mod tests {
     #[test]
     fn a_batch_larger_than_the_byte_bound_passes_alone() {
         let queue = Queue::new(10, 100);
-        queue.push('a', 1_000, &Meter::default()).unwrap();
+        queue.push('a', 1_000, 0, &Meter::default()).unwrap();
         assert!(queue.full(&queue.lock(), 0));
         assert_eq!(queue.pop(None, &Meter::default()), Popped::Item('a'));
         assert!(!queue.full(&queue.lock(), 1_000));
@@ -244,27 +263,44 @@ mod tests {
     #[test]
     fn closing_lets_the_rest_out_and_cancelling_gives_it_back() {
         let queue = Queue::new(10, 100);
-        queue.push(1, 1, &Meter::default()).unwrap();
+        queue.push(1, 1, 0, &Meter::default()).unwrap();
         queue.close();
-        assert_eq!(queue.push(2, 1, &Meter::default()), Err(2));
+        assert_eq!(queue.push(2, 1, 0, &Meter::default()), Err(2));
         assert_eq!(queue.pop(None, &Meter::default()), Popped::Item(1));
         assert_eq!(queue.pop(None, &Meter::default()), Popped::Ended);
 
         let queue = Queue::new(10, 100);
-        queue.push(1, 1, &Meter::default()).unwrap();
+        queue.push(1, 1, 0, &Meter::default()).unwrap();
         assert_eq!(queue.cancel(), [1]);
-        assert_eq!(queue.push(2, 1, &Meter::default()), Err(2));
+        assert_eq!(queue.push(2, 1, 0, &Meter::default()), Err(2));
         assert_eq!(queue.pop(None, &Meter::default()), Popped::Ended);
     }
 
     #[test]
     fn cancelling_wakes_a_producer_that_waits() {
         let queue = Arc::new(Queue::new(1, 100));
-        queue.push(1, 1, &Meter::default()).unwrap();
+        queue.push(1, 1, 0, &Meter::default()).unwrap();
         let other = queue.clone();
-        let thread = std::thread::spawn(move || other.push(2, 1, &Meter::default()));
+        let thread = std::thread::spawn(move || other.push(2, 1, 0, &Meter::default()));
         queue.cancel();
         assert_eq!(thread.join().unwrap(), Err(2));
+    }
+
+    #[test]
+    fn the_oldest_that_waits_says_since_when() {
+        let queue = Queue::new(10, 100);
+        assert_eq!(queue.since(), None);
+        queue.push('a', 1, 5, &Meter::default()).unwrap();
+        queue.push('b', 1, 9, &Meter::default()).unwrap();
+        assert_eq!(queue.since(), Some(5));
+        assert_eq!(queue.pop(None, &Meter::default()), Popped::Item('a'));
+        // What is worked on waits as well, until somebody comes for more.
+        assert_eq!(queue.since(), Some(5));
+        assert_eq!(queue.pop(None, &Meter::default()), Popped::Item('b'));
+        assert_eq!(queue.since(), Some(9));
+        let now = Some(Instant::now());
+        assert_eq!(queue.pop(now, &Meter::default()), Popped::Timeout);
+        assert_eq!(queue.since(), None);
     }
 
     #[test]

@@ -4,10 +4,14 @@
 //! Nothing is lost on the way: the file is first moved aside, and goes only when every letter of it is
 //! written or is a dead letter again. Those that are letters again wait in a file of their own until
 //! then: of a run that was ended early they still stand in the file that was moved aside.
+//!
+//! Of a run that was ended early only those wait further that were not confirmed. Letters go through the
+//! run in the order of the file, and whatever left the output's queue was confirmed or is a letter again:
+//! what is in neither is the end of the file. Where that does not hold, all of them wait.
 
 use std::collections::HashMap;
 use std::fs::{File, TryLockError};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,10 +27,23 @@ use crate::time::Moment;
 use crate::time::iso;
 
 use super::delivery::{DeadLetters, default_letters};
-use super::{DeadLetter, InputPlan, OutputPlan, Plan, Stats};
+use super::{DeadLetter, EndReason, InputPlan, OutputPlan, OutputStats, Plan, Stats};
 
 /// Ends the name of the file of letters that failed again, until the run is over.
 const AGAIN: &str = "failed-again";
+/// Ends the name of the file of letters that still wait, until it takes the place of all of them.
+const REST: &str = "rest";
+
+/// What is left of letters after they were sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// Every one is written, or is a letter again at its old place.
+    Nothing,
+    /// The run was ended early: so many wait aside, the others were confirmed.
+    Some(u64),
+    /// It is not known which were confirmed: all of them wait aside.
+    All,
+}
 
 /// Letters that are about to be sent again.
 #[derive(Clone, Debug)]
@@ -176,20 +193,72 @@ impl Redelivery {
         })
     }
 
-    /// Clears up after the run: true when every letter is accounted for; those that failed are letters
-    /// at the old place then, and the file that was moved aside is gone. Otherwise all stay in that.
+    /// Clears up after the run. When every letter is accounted for those that failed are letters at the
+    /// old place, and the file that was moved aside is gone. Otherwise what is not confirmed stays in that.
     ///
     /// # Errors
-    /// When a file cannot be written or removed.
-    pub fn finish(&self, stats: &Stats) -> io::Result<bool> {
+    /// When a file cannot be written or removed. No letter is lost then, but some may be sent twice.
+    pub fn finish(&self, stats: &Stats, reason: &EndReason) -> io::Result<Left> {
         let again = beside(&self.letters, AGAIN);
-        let accounted = accounted(stats) >= self.count;
-        if accounted {
+        if accounted(stats) >= self.count {
             self.put_back(&again)?;
             std::fs::remove_file(&self.aside)?;
+            gone(&again)?;
+            return Ok(Left::Nothing);
         }
+        let rest = beside(&self.letters, REST);
+        if tells_all(stats, reason) {
+            let kept = self.write_rest(&again, &rest, stats);
+            if kept.is_err() {
+                gone(&rest)?;
+            }
+            if let Some(kept) = kept? {
+                // First: what is in it stands in both others, and nobody may take it for new.
+                gone(&again)?;
+                std::fs::rename(&rest, &self.aside)?;
+                return Ok(Left::Some(kept));
+            }
+        }
+        gone(&rest)?;
         gone(&again)?;
-        Ok(accounted)
+        Ok(Left::All)
+    }
+
+    /// Writes what was not confirmed of a run that was ended early, and says how much that is: the letters
+    /// that failed, then those that never left the queue. `None` when the files and the counts do not agree.
+    fn write_rest(&self, again: &Path, rest: &Path, stats: &Stats) -> io::Result<Option<u64>> {
+        let mut out = BufWriter::new(File::create(rest)?);
+        let mut put = |letter: Result<DeadLetter, String>| -> io::Result<()> {
+            serde_json::to_writer(&mut out, &letter.map_err(io::Error::other)?)?;
+            out.write_all(b"\n")
+        };
+        let mut failed = 0;
+        match Letters::open(again) {
+            Ok(letters) => {
+                for letter in letters {
+                    put(letter)?;
+                    failed += 1;
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        let outputs = stats.outputs.iter();
+        if failed != outputs.map(|one| one.dead_lettered).sum::<u64>() {
+            return Ok(None);
+        }
+        let decided = usize::try_from(accounted(stats)).unwrap_or(usize::MAX);
+        let mut waited = 0;
+        for letter in Letters::open(&self.aside)?.skip(decided) {
+            put(letter)?;
+            waited += 1;
+        }
+        if accounted(stats) + waited != self.count {
+            return Ok(None);
+        }
+        out.flush()?;
+        out.get_ref().sync_all()?;
+        Ok(Some(failed + waited))
     }
 
     /// The counts as they are told: of a run that was ended early no letter is lost, nor one again.
@@ -225,6 +294,15 @@ impl Redelivery {
     pub fn aside(&self) -> &Path {
         &self.aside
     }
+}
+
+/// True of a run that was ended early and whose counts say for every letter what became of it: what left
+/// the output's queue was confirmed or is a letter again, and nothing is half-way.
+fn tells_all(stats: &Stats, reason: &EndReason) -> bool {
+    let ended = matches!(reason, EndReason::Stopped | EndReason::Aborted);
+    let plain = |one: &OutputStats| one.format_failed == 0 && one.in_flight == 0;
+    let lost = stats.errors.iter().any(|one| one.lost > 0);
+    ended && !lost && stats.failed == 0 && stats.outputs.iter().all(plain)
 }
 
 /// How many letters of a run with these counts arrived or are letters again.
@@ -476,7 +554,6 @@ impl OutputConfig for Again {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::pipeline::OutputStats;
 
     const LETTER: &str =
         "{\"event\":\"x\",\"output\":\"output[0].file\",\"reason\":\"r\",\"attempts\":1}\n";
@@ -505,10 +582,26 @@ mod tests {
         let ended = stats(1, 1, 1);
         let told = letters.told(&ended);
         assert_eq!(told.outputs, stats(1, 0, 0).outputs);
-        assert!(!letters.finish(&ended).unwrap());
+        let broke = EndReason::Failed("the output stage broke".to_owned());
+        assert_eq!(letters.finish(&ended, &broke).unwrap(), Left::All);
         assert!(!path.exists() && !again.exists());
         let aside = letters.aside().to_owned();
         assert_eq!(std::fs::read_to_string(&aside).unwrap(), LETTER.repeat(3));
+        // A letter that is half-way, or that could not be kept, may be any.
+        let mut half = stats(1, 0, 0);
+        half.outputs[0].in_flight = 1;
+        let mut unkept = stats(1, 0, 2);
+        unkept.errors = vec![crate::pipeline::ErrorStats {
+            lost: 1,
+            ..Default::default()
+        }];
+        // The counts speak of a letter that is not there.
+        let vague = stats(1, 1, 1);
+        for ended in [half, unkept, vague] {
+            let left = letters.finish(&ended, &EndReason::Aborted).unwrap();
+            assert_eq!(left, Left::All, "{ended:?}");
+            assert_eq!(std::fs::read_to_string(&aside).unwrap(), LETTER.repeat(3));
+        }
 
         // A run that was killed leaves its own file behind, whose letters stand in the other one too.
         std::fs::write(&again, LETTER).unwrap();
@@ -522,7 +615,8 @@ mod tests {
         std::fs::write(&again, LETTER.repeat(2)).unwrap();
         let ended = stats(1, 2, 0);
         assert_eq!(letters.told(&ended).outputs, ended.outputs);
-        assert!(letters.finish(&ended).unwrap());
+        let left = letters.finish(&ended, &EndReason::Finished).unwrap();
+        assert_eq!(left, Left::Nothing);
         assert_eq!(std::fs::read_to_string(&path).unwrap(), LETTER.repeat(3));
         assert!(!aside.exists() && !again.exists());
     }

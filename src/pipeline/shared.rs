@@ -480,8 +480,29 @@ impl Shared {
         Some(position_us).filter(|&at| at != i64::MIN)
     }
 
+    /// How late the schedule is: what is released is behind its due moment, or events wait for an output.
+    fn lag(&self) -> Duration {
+        self.release_lag().max(self.waiting())
+    }
+
+    /// How long the oldest events that are ready wait for an output; nothing where nothing waits for a
+    /// clock, as for the history before a live run.
+    fn waiting(&self) -> Duration {
+        let timed = self.live || self.settings.get().pace.is_some();
+        let history = self.backfill.get().is_some() && self.counters.backfilled.get() == 0;
+        if !timed || history || matches!(self.control.state(), super::State::Ended(_)) {
+            return Duration::ZERO;
+        }
+        let lanes = self.lanes.iter().filter(|lane| !lane.closed());
+        let Some(since_us) = lanes.filter_map(|lane| lane.queue.since()).min() else {
+            return Duration::ZERO;
+        };
+        let us = self.clock.read().mono_us.saturating_sub(since_us);
+        Duration::from_micros(us.max(0).unsigned_abs())
+    }
+
     /// How far what is released is behind its due moment.
-    pub(super) fn lag(&self) -> Duration {
+    pub(super) fn release_lag(&self) -> Duration {
         let last = self.counters.lag_us.get();
         let held = self.counters.held_us.get();
         let over = matches!(self.control.state(), super::State::Ended(_));

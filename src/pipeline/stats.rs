@@ -92,8 +92,9 @@ pub struct Stats {
     /// Timestamps of the whole run, when all inputs end and can tell; for progress bars. Compare with
     /// `released`.
     pub expected: Option<u64>,
-    /// How far what is released is behind its due moment: of the last released timestamp, or of the
-    /// oldest one that is due and held back. Nothing where nothing waits for a clock.
+    /// How late the schedule is: how far what is released is behind its due moment (the last released
+    /// timestamp, or the oldest one that is due and held back), or how long the oldest events have
+    /// waited for an output. Grows while something is blocked. Nothing where nothing waits for a clock.
     pub lag: Duration,
     /// What can be changed while it works, as it is now.
     pub settings: Settings,
@@ -321,8 +322,12 @@ pub struct ErrorStats {
     pub source: String,
     /// The latest message, with its place (`file:line:col`) where there is one.
     pub message: String,
-    /// How often.
+    /// How often: events or timestamps it concerned, attempts where it concerned none.
     pub count: u64,
+    /// Events (of the event source: timestamps) that were lost by it. Those that are kept as dead letters
+    /// are not.
+    #[serde(default)]
+    pub lost: u64,
     /// When it first happened, microseconds since the Unix epoch.
     pub first_us: i64,
     /// When it last happened, microseconds since the Unix epoch.

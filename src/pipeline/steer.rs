@@ -64,7 +64,7 @@ impl Shared {
         if !self.live || settings.pace.is_some() || settings.paused {
             return position_us;
         }
-        let lag_us = i64::try_from(self.lag().as_micros()).unwrap_or(i64::MAX);
+        let lag_us = i64::try_from(self.release_lag().as_micros()).unwrap_or(i64::MAX);
         let due_us = now.wall_us.saturating_add(settings.shift_us);
         // What is behind can be moved on to the present.
         let behind_us = due_us.saturating_sub(lag_us);

@@ -234,6 +234,8 @@ pub(super) struct Setup {
     gate: Option<Arc<Seen>>,
     /// Threads that render; more than one only if given.
     workers: Option<NonZeroUsize>,
+    /// Letters that are sent to the first output instead of what the source makes.
+    letters: Option<Redelivery>,
     /// The project's folder.
     base: std::path::PathBuf,
 }
@@ -252,6 +254,7 @@ pub(super) fn setup(count: i64, produce: Produce, targets: Vec<Target>) -> Setup
         max_events: None,
         gate: None,
         workers: None,
+        letters: None,
         base: std::path::PathBuf::new(),
     }
 }
@@ -318,6 +321,10 @@ impl Setup {
             outputs: outputs.collect(),
             path: "generator.yml".into(),
             base: self.base,
+        };
+        let plan = match &self.letters {
+            Some(letters) => letters.plan(plan, 0).unwrap(),
+            None => plan,
         };
         let running = start(
             plan,

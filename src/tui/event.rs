@@ -75,6 +75,10 @@ pub enum AppEvent {
     Made(&'static Starter, PathBuf, Result<PathBuf, String>),
     /// The process was asked to end by a signal.
     Signal(i32),
+    /// The process was asked to stop for a while, as a shell's Ctrl-Z does.
+    Suspend,
+    /// The process goes on after it was stopped.
+    Continued,
     /// The terminal is gone or broken.
     TerminalLost(String),
     /// Something in the background panicked.
@@ -281,4 +285,8 @@ pub enum Effect {
     MakeProject(&'static Starter, PathBuf),
     /// Keep how a project is left.
     KeepSession(PathBuf, Box<Session>),
+    /// Give the terminal back, and stop until somebody lets the process go on.
+    Suspend,
+    /// Take the terminal over again: a shell had it meanwhile.
+    TakeAgain,
 }

@@ -11,7 +11,7 @@ use base64::Engine as _;
 use crossterm::event::{self, Event};
 
 use super::answers::{self, Sorted, Sorter};
-use super::app::{App, Opening};
+use super::app::{App, Opening, Screen as AppScreen};
 use super::event::{AppEvent, Effect};
 use super::outside;
 use super::recovery::keep_now;
@@ -25,8 +25,12 @@ const FRAME: Duration = Duration::from_millis(16);
 const SLOW: Duration = Duration::from_secs(1);
 /// Longest time between frames, however many bytes the last one had.
 const LONGEST: Duration = Duration::from_secs(60);
+/// Least time between frames of lines that come by themselves: each moves all of them.
+const LINES: Duration = Duration::from_millis(500);
 /// Bytes a second over a slow connection.
 const BYTES: u64 = 500;
+/// Bytes a second of lines that come by themselves.
+const LINES_BYTES: u64 = 2_000;
 /// Longest wait for the document's text before the first frame.
 const FIRST: Duration = Duration::from_millis(10);
 /// Longest text that is put on the clipboard through the terminal.
@@ -68,7 +72,7 @@ pub fn run(mut opening: Opening, backends: Backends) -> Result<u8, TuiError> {
     let recovery = app.kept.recovery_folder();
     let mut services = Services::start(backends, app.settings_folder(), recovery, &sender);
     let screen = Screen::take(app.settings.mouse, sender.clone())?;
-    watch_signals(sender.clone());
+    watch_signals(sender.clone(), true);
     let reader = Reader::start(sender);
     let code = run_loop(&mut app, screen, &events, &mut services, &reader);
     services.keep_unsaved(!app.left_knowingly());
@@ -99,9 +103,9 @@ fn run_loop(
     ask(app, &mut screen, reader)?;
     let mut pace = Pace::new(Instant::now(), screen.sent());
     let mut pending = false;
-    let mut slow = app.low_bandwidth();
+    let mut speed = Speed::of(app);
     loop {
-        let frame = pending.then(|| pace.next(slow));
+        let frame = pending.then(|| pace.next(speed));
         let Some(event) = wait(events, [frame, app.deadline()].into_iter().flatten().min()) else {
             return Ok(1);
         };
@@ -116,12 +120,12 @@ fn run_loop(
             return Ok(code);
         }
         pending |= app.take_changed();
-        if app.low_bandwidth() != slow {
-            slow = !slow;
+        if Speed::of(app) != speed {
+            speed = Speed::of(app);
             pace.forgive();
         }
         let now = Instant::now();
-        if pending && (urgent || now >= pace.next(slow)) {
+        if pending && (urgent || now >= pace.next(speed)) {
             screen.draw(app)?;
             pace.drew(now, screen.sent(), urgent);
             pending = false;
@@ -147,6 +151,28 @@ fn keep(app: &App) {
     for result in [session, app.kept.write()] {
         if let Err(error) = result {
             tracing::warn!("the session could not be kept: {error}");
+        }
+    }
+}
+
+/// How much may be sent for frames that no key asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Speed {
+    /// As often as something changes.
+    Full,
+    /// Lines that come by themselves, faster than anybody reads: [`LINES_BYTES`] a second.
+    Lines,
+    /// A slow connection: [`BYTES`] a second.
+    Low,
+}
+
+impl Speed {
+    /// What is right for what is shown now.
+    pub(super) fn of(app: &App) -> Self {
+        match app.screen {
+            _ if app.low_bandwidth() => Self::Low,
+            AppScreen::Tail | AppScreen::Logs => Self::Lines,
+            _ => Self::Full,
         }
     }
 }
@@ -191,13 +217,15 @@ impl Pace {
         self.bytes = 0;
     }
 
-    /// Over a slow connection the last frame's bytes have their time first.
-    pub(super) fn next(&self, slow: bool) -> Instant {
-        if !slow {
-            return self.drawn + FRAME;
-        }
-        let time = Duration::from_millis(self.bytes.saturating_mul(1_000) / BYTES);
-        self.drawn + time.clamp(SLOW, LONGEST)
+    /// Where bytes are limited those of the last frame have their time first.
+    pub(super) fn next(&self, speed: Speed) -> Instant {
+        let (least, rate) = match speed {
+            Speed::Full => return self.drawn + FRAME,
+            Speed::Lines => (LINES, LINES_BYTES),
+            Speed::Low => (SLOW, BYTES),
+        };
+        let time = Duration::from_millis(self.bytes.saturating_mul(1_000) / rate);
+        self.drawn + time.clamp(least, LONGEST)
     }
 }
 
@@ -238,16 +266,41 @@ fn perform(
                 let wish = app.settings.editor.clone();
                 let result =
                     hand_over(screen, reader, || outside::edit(wish, &path, line, column))?;
-                screen.mouse(app.settings.mouse)?;
-                let (width, height) = Screen::size();
-                app.update(AppEvent::Resize(width, height), Instant::now());
+                come_back(app, screen)?;
                 app.update(AppEvent::EditedOutside(path, result), Instant::now());
-                screen.forget(app.size)?;
+            }
+            Some(Effect::Suspend) => {
+                give_back();
+                stop_here();
+                screen.take_again()?;
+                come_back(app, screen)?;
+            }
+            Some(Effect::TakeAgain) => {
+                screen.take_again()?;
+                come_back(app, screen)?;
             }
             _ => {}
         }
     }
     Ok(())
+}
+
+/// Everything anew on a terminal that something else had.
+fn come_back(app: &mut App, screen: &mut Screen) -> io::Result<()> {
+    screen.mouse(app.settings.mouse)?;
+    let (width, height) = Screen::size();
+    app.update(AppEvent::Resize(width, height), Instant::now());
+    screen.forget(app.size)
+}
+
+/// Stops the process; comes back when somebody lets it go on.
+fn stop_here() {
+    #[cfg(unix)]
+    if let Err(error) =
+        rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)
+    {
+        tracing::warn!("the process cannot be stopped: {error}");
+    }
 }
 
 /// Gives the terminal to something else and takes it again. Nobody reads its keys meanwhile.
@@ -424,8 +477,9 @@ fn of_terminal(event: Event) -> Option<AppEvent> {
     })
 }
 
-/// The first signal ends the application in good order, a second one at once.
-pub(super) fn watch_signals(events: Sender<AppEvent>) {
+/// The first signal ends the application in good order, a second one at once. With a `screen` it lets go
+/// of the terminal before it is stopped, and takes it again when it goes on.
+pub(super) fn watch_signals(events: Sender<AppEvent>, screen: bool) {
     thread::spawn(move || {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
             .enable_io()
@@ -434,39 +488,64 @@ pub(super) fn watch_signals(events: Sender<AppEvent>) {
             return;
         };
         runtime.block_on(async move {
-            let Some(mut signals) = Signals::new() else {
+            let Some(mut signals) = Signals::new(screen) else {
                 return;
             };
-            let mut number = signals.next().await;
-            // While another editor has the terminal, its keys for interrupts are for it.
-            while HANDED_OVER.load(Ordering::SeqCst) && matches!(number, 2 | 3) {
-                number = signals.next().await;
+            let mut ending = false;
+            loop {
+                let number = signals.next().await;
+                let elsewhere = HANDED_OVER.load(Ordering::SeqCst);
+                match number {
+                    // The other editor's terminal is its own affair; the shell waits for this process.
+                    TERMINAL_STOP if elsewhere => stop_here(),
+                    TERMINAL_STOP => drop(events.send(AppEvent::Suspend)),
+                    CONTINUE if elsewhere => {}
+                    CONTINUE => drop(events.send(AppEvent::Continued)),
+                    // While another editor has the terminal, its keys for interrupts are for it.
+                    2 | 3 if elsewhere && !ending => {}
+                    number if !ending => {
+                        ending = true;
+                        drop(events.send(AppEvent::Signal(number)));
+                    }
+                    number => {
+                        give_back();
+                        keep_now();
+                        std::process::exit(128 + number);
+                    }
+                }
             }
-            drop(events.send(AppEvent::Signal(number)));
-            let number = signals.next().await;
-            give_back();
-            keep_now();
-            std::process::exit(128 + number);
         });
     });
 }
+
+/// Signals of this application's own numbers: those of the system differ from one to another.
+const TERMINAL_STOP: i32 = -1;
+const CONTINUE: i32 = -2;
 
 #[cfg(unix)]
 struct Signals(Vec<(i32, tokio::signal::unix::Signal)>);
 
 #[cfg(unix)]
 impl Signals {
-    fn new() -> Option<Self> {
+    fn new(screen: bool) -> Option<Self> {
+        use rustix::process::Signal as Number;
         use tokio::signal::unix::{SignalKind, signal};
-        let kinds = [
+        let ends = [
             SignalKind::terminate(),
             SignalKind::hangup(),
             SignalKind::interrupt(),
             SignalKind::quit(),
         ];
-        let signals = kinds
-            .into_iter()
-            .filter_map(|kind| Some((kind.as_raw_value(), signal(kind).ok()?)));
+        let jobs = [
+            (TERMINAL_STOP, Number::TSTP.as_raw()),
+            (CONTINUE, Number::CONT.as_raw()),
+        ];
+        let ends = ends.into_iter().map(|kind| (kind.as_raw_value(), kind));
+        let jobs = jobs.into_iter().filter(|_| screen);
+        let jobs = jobs.map(|(name, number)| (name, SignalKind::from_raw(number)));
+        let signals = ends
+            .chain(jobs)
+            .filter_map(|(number, kind)| Some((number, signal(kind).ok()?)));
         Some(Self(signals.collect())).filter(|signals| !signals.0.is_empty())
     }
 
@@ -486,7 +565,7 @@ struct Signals;
 
 #[cfg(not(unix))]
 impl Signals {
-    fn new() -> Option<Self> {
+    fn new(_: bool) -> Option<Self> {
         Some(Self)
     }
 
@@ -509,17 +588,22 @@ mod tests {
         pace.asked = false;
         let (mut now, mut sent) = (start, 10_000);
         for frame in [60, 480, 2_000, 75, 900, 0, 499, 1_500] {
-            now = pace.next(true);
+            now = pace.next(Speed::Low);
             let before = pace.drawn;
             assert!(now.duration_since(before) >= SLOW);
             sent += frame;
             pace.drew(now, sent, false);
-            let time = pace.next(true).duration_since(now).as_secs_f64();
+            let time = pace.next(Speed::Low).duration_since(now).as_secs_f64();
             assert!(frame as f64 / time <= 500.0, "{frame} bytes in {time} s");
         }
-        let whole = pace.next(true).duration_since(start).as_secs_f64();
+        let whole = pace.next(Speed::Low).duration_since(start).as_secs_f64();
         assert!((sent - 10_000) as f64 / whole <= 500.0);
-        assert_eq!(pace.next(false), now + FRAME);
+        assert_eq!(pace.next(Speed::Full), now + FRAME);
+        // Lines that come by themselves have more, but not all there is.
+        pace.drew(now, sent + 3_000, false);
+        assert_eq!(pace.next(Speed::Lines), now + Duration::from_millis(1_500));
+        pace.drew(now, sent + 3_100, false);
+        assert_eq!(pace.next(Speed::Lines), now + LINES);
     }
 
     #[test]
@@ -527,9 +611,9 @@ mod tests {
         let start = Instant::now();
         let mut pace = Pace::new(start, 0);
         let mut at = |sent: u64, asked: bool| {
-            let now = pace.next(true);
+            let now = pace.next(Speed::Low);
             pace.drew(now, sent, asked);
-            pace.next(true).duration_since(now)
+            pace.next(Speed::Low).duration_since(now)
         };
         // The first frame was asked for by opening; then a key and its answer; then the clock's.
         assert_eq!(at(5_000, false), SLOW);

@@ -171,9 +171,12 @@ impl Services {
             }
             Effect::Observe(wish) => self.pipeline(Job::Observe(wish)),
             Effect::Request(request) => self.pipeline(Job::Request(request)),
-            Effect::Copy(_) | Effect::Redraw | Effect::Mouse(_) | Effect::EditOutside { .. } => {
-                Some(effect)
-            }
+            Effect::Copy(_)
+            | Effect::Redraw
+            | Effect::Mouse(_)
+            | Effect::Suspend
+            | Effect::TakeAgain
+            | Effect::EditOutside { .. } => Some(effect),
         }
     }
 

@@ -463,18 +463,7 @@ async fn carry_out(handle: &Handle, request: Request) -> Result<String, String> 
     match request {
         Request::Act(who, what) => {
             let verb = acted(what);
-            let outcomes = handle.act(who, what).await;
-            let failed: Vec<String> = outcomes
-                .iter()
-                .filter_map(|(id, result)| Some(format!("{id}: {}", result.as_ref().err()?)))
-                .collect();
-            if let [(id, Ok(()))] = outcomes.as_slice() {
-                Ok(format!("{id}: {verb}"))
-            } else if failed.is_empty() {
-                Ok(format!("{} generators: {verb}", outcomes.len()))
-            } else {
-                Err(failed.join("; "))
-            }
+            became(verb, &handle.act(who, what).await)
         }
         Request::Control(id, change) => {
             let what = super::monitor::flow_words::change(&change);
@@ -523,6 +512,24 @@ async fn carry_out(handle: &Handle, request: Request) -> Result<String, String> 
     }
 }
 
+/// What became of an action, in words.
+fn became(verb: &str, outcomes: &[(String, Result<(), InstanceError>)]) -> Result<String, String> {
+    let told = |(id, result): &(String, Result<(), InstanceError>)| {
+        let error = result.as_ref().err()?;
+        Some(match id.as_str() {
+            // Nobody was there to say which.
+            "" => error.to_string(),
+            id => format!("{id}: {error}"),
+        })
+    };
+    let failed: Vec<String> = outcomes.iter().filter_map(told).collect();
+    match outcomes {
+        _ if !failed.is_empty() => Err(failed.join("; ")),
+        [(id, _)] => Ok(format!("{id}: {verb}")),
+        all => Ok(format!("{} generators: {verb}", all.len())),
+    }
+}
+
 /// What is said of an action that was carried out.
 fn acted(what: Action) -> &'static str {
     match what {
@@ -544,5 +551,33 @@ fn edited(edit: &StartupEdit) -> String {
             _ => format!("{id}: does not start with the instance any more"),
         },
         _ => "the startup list is changed".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_became_of_an_action_names_who_it_was_about() {
+        let refused = |why: &str| Err(InstanceError::Refused(why.to_owned()));
+        let one = |id: &str, result| (id.to_owned(), result);
+        assert_eq!(
+            became("started", &[one("web", Ok(()))]).as_deref(),
+            Ok("web: started")
+        );
+        let two = [one("web", Ok(())), one("db", Ok(()))];
+        assert_eq!(
+            became("started", &two).as_deref(),
+            Ok("2 generators: started")
+        );
+        let some = [one("web", Ok(())), one("db", refused("it is busy"))];
+        assert_eq!(became("started", &some), Err("db: it is busy".to_owned()));
+        // The process is gone, and with it who could have answered for each.
+        let none = [one("", refused("the background process is gone"))];
+        assert_eq!(
+            became("started", &none),
+            Err("the background process is gone".to_owned())
+        );
     }
 }

@@ -137,12 +137,16 @@ impl Screen {
         }
     }
 
-    /// Takes the terminal over again after [`give_back`]; draw everything then.
+    /// Takes the terminal over again, after [`give_back`] or after a shell had it while the process was
+    /// stopped; draw everything then.
     ///
     /// # Errors
     /// When the terminal is gone.
     pub fn take_again(&mut self) -> io::Result<()> {
-        TAKEN.store(true, Ordering::SeqCst);
+        if TAKEN.swap(true, Ordering::SeqCst) {
+            // Nothing is done where raw mode is thought to be on.
+            disable_raw_mode()?;
+        }
         enable_raw_mode()?;
         self.cursor = Cursor::default();
         self.send(ENTER.as_bytes())

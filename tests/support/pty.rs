@@ -339,6 +339,52 @@ impl Pty {
             .expect("resizing");
     }
 
+    /// What a shell does to the terminal of a job that was stopped: keys make lines again, the screen is
+    /// its own, and something is written there.
+    pub fn shell_takes_it(&self) {
+        self.line_modes(&["sane"]);
+        let mut parser = self.shared.parser.lock().expect("parser");
+        parser.process(
+            b"\x1b[?2004l\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?1049l\x1b[?25h$ Stopped\r\n",
+        );
+    }
+
+    /// True when keys reach the program one by one and are not echoed.
+    pub fn is_raw(&self) -> bool {
+        let modes = self.line_modes(&["-a"]);
+        modes.contains("-icanon") && modes.contains("-echo ")
+    }
+
+    fn line_modes(&self, args: &[&str]) -> String {
+        let master = self.master.as_ref().expect("the terminal is open");
+        let name = master.tty_name().expect("a name");
+        let told = std::process::Command::new("stty")
+            .arg("-F")
+            .arg(name)
+            .args(args)
+            .output()
+            .expect("stty");
+        assert!(told.status.success(), "{told:?}");
+        String::from_utf8_lossy(&told.stdout).into_owned()
+    }
+
+    /// Waits until the process is stopped.
+    #[track_caller]
+    pub fn stops(&self) {
+        let until = Instant::now() + LIMIT;
+        loop {
+            let state = std::process::Command::new("ps")
+                .args(["-o", "stat=", "-p", &self.id().to_string()])
+                .output()
+                .expect("ps");
+            if state.stdout.starts_with(b"T") {
+                return;
+            }
+            assert!(Instant::now() < until, "it is not stopped");
+            std::thread::park_timeout(Duration::from_millis(2));
+        }
+    }
+
     /// Sends a signal by its name.
     pub fn signal(&self, name: &str) {
         let pid = self.child.process_id().expect("a process").to_string();

@@ -10,9 +10,9 @@ use evtui::instance::runtime_dir::Seat;
 use evtui::instance::secrets::Secrets;
 use evtui::instance::serve::Server;
 use evtui::instance::{
-    self, Action, GeneratorSpec, GeneratorStatus, Handle, HostOptions, Instance, InstanceError,
-    Link, LogPage, LogQuery, Outcomes, Overview, Reloaded, Replayed, ScenarioStatus, Selection,
-    TailPage, TailQuery,
+    self, Action, FormerRuns, GeneratorSpec, GeneratorStatus, Handle, HostOptions, Instance,
+    InstanceError, Link, LogPage, LogQuery, Outcomes, Overview, Reloaded, Replayed, ScenarioStatus,
+    Selection, TailPage, TailQuery,
 };
 use evtui::output::Streams;
 use evtui::pipeline::{Change, State};
@@ -71,6 +71,7 @@ type Done<T> = Result<T, InstanceError>;
 
 pass_on! {
     list() -> Vec<GeneratorStatus>;
+    former() -> FormerRuns;
     status(id: &str) -> Option<GeneratorStatus>;
     states() -> Vec<(String, Option<State>)>;
     start(spec: GeneratorSpec) -> Done<()>;

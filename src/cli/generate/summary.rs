@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use crate::cli::report::{Paint, visible};
-use crate::pipeline::{EndReason, OutputStats, Stats};
+use crate::pipeline::{EndReason, ErrorStats, OutputStats, Stats};
 use crate::time::{Zone, short_duration};
 
 /// Kinds of errors shown.
@@ -176,20 +176,56 @@ fn losses(out: &mut Vec<u8>, paint: Paint, stats: &Stats) -> io::Result<()> {
     for line in lines {
         writeln!(out, "{}: {line}", paint.error("lost"))?;
     }
-    for error in stats.errors.iter().take(ERRORS) {
-        let times = number(error.count);
-        writeln!(
-            out,
-            "  {times} x {}: {}",
-            error.source,
-            short(&error.message)
-        )?;
+    reasons(out, stats)
+}
+
+/// Why: what is lost by each reason adds up to what is lost, and what lost nothing says so.
+fn reasons(out: &mut Vec<u8>, stats: &Stats) -> io::Result<()> {
+    let mut all: Vec<&ErrorStats> = stats.errors.iter().collect();
+    all.sort_by_key(|one| std::cmp::Reverse(one.lost));
+    for error in all.iter().take(ERRORS) {
+        let (source, message) = (&error.source, short(&error.message));
+        let rest = error.count.saturating_sub(error.lost);
+        match (error.lost, rest) {
+            (0, times) => {
+                let times = counted(times, "time");
+                writeln!(
+                    out,
+                    "  {times} {source}: {message} (nothing was lost by it)"
+                )?;
+            }
+            (lost, 0) => writeln!(out, "  {} x {source}: {message}", number(lost))?,
+            (lost, rest) => {
+                let (lost, times) = (number(lost), counted(rest, "time"));
+                writeln!(
+                    out,
+                    "  {lost} x {source}: {message} ({times} more without a loss)"
+                )?;
+            }
+        }
         if let (true, Some(first)) = (error.source.starts_with("event "), &error.sample) {
             writeln!(out, "      first at {}", short(first))?;
         }
     }
-    if stats.errors.len() > ERRORS {
-        writeln!(out, "  and {} other errors", stats.errors.len() - ERRORS)?;
+    let more = all.get(ERRORS..).unwrap_or_default();
+    let by_others: u64 = more.iter().map(|one| one.lost).sum();
+    if !more.is_empty() {
+        let lost = match by_others {
+            0 => String::new(),
+            lost => format!("{} x ", number(lost)),
+        };
+        writeln!(out, "  {lost}{}", counted(more.len() as u64, "other error"))?;
+    }
+    let outputs = stats.outputs.iter();
+    let refused = outputs.map(|one| one.format_failed + one.write_failed);
+    let told: u64 = all.iter().map(|one| one.lost).sum();
+    let untold = (refused.sum::<u64>() + stats.failed).saturating_sub(told);
+    if untold > 0 {
+        let untold = number(untold);
+        writeln!(
+            out,
+            "  {untold} x not tried: the run was over before their turn came"
+        )?;
     }
     Ok(())
 }
@@ -262,6 +298,63 @@ mod tests {
         );
         let amounts = [0, 999, 1_000, 123_456, 9_999_999_999].map(amount);
         assert_eq!(amounts.join(" "), "0 B 999 B 1.0 kB 123.4 kB 9.9 GB");
+    }
+
+    #[test]
+    fn reasons_add_up_to_what_is_lost() {
+        let error = |source: &str, count, lost| ErrorStats {
+            source: source.to_owned(),
+            message: "why".to_owned(),
+            count,
+            lost,
+            ..ErrorStats::default()
+        };
+        let stats = Stats {
+            failed: 10,
+            outputs: vec![OutputStats {
+                name: "http".to_owned(),
+                format_failed: 2,
+                write_failed: 1_000,
+                dead_lettered: 30,
+                ..OutputStats::default()
+            }],
+            errors: vec![
+                error("attempts", 7, 0),
+                error("some kept", 130, 100),
+                error("refused", 880, 880),
+                error("event x", 10, 10),
+                error("a", 4, 4),
+                error("b", 3, 3),
+                error("c", 2, 2),
+            ],
+            ..Stats::default()
+        };
+        let mut text = Vec::new();
+        reasons(&mut text, &stats).ok();
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let expected = [
+            "  880 x refused: why",
+            "  100 x some kept: why (30 times more without a loss)",
+            "  10 x event x: why",
+            "  4 x a: why",
+            "  3 x b: why",
+            "  2 x 2 other errors",
+            "  13 x not tried: the run was over before their turn came",
+        ];
+        assert_eq!(text, format!("{}\n", expected.join("\n")));
+        let sum: u64 = [880, 100, 10, 4, 3, 2, 13].iter().sum();
+        assert_eq!(sum, 10 + 2 + 1_000);
+        let calm = Stats {
+            errors: vec![error("probe", 7, 0), error("once", 1, 0)],
+            ..Stats::default()
+        };
+        let mut text = Vec::new();
+        reasons(&mut text, &calm).ok();
+        let text = String::from_utf8_lossy(&text).into_owned();
+        assert_eq!(
+            text,
+            "  7 times probe: why (nothing was lost by it)\n  1 time once: why (nothing was lost by it)\n"
+        );
     }
 
     #[test]

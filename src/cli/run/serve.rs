@@ -13,7 +13,7 @@ use crate::pipeline::State;
 
 use super::Args;
 use super::notify::Notify;
-use super::told::{Tally, Told, summaries};
+use super::told::{Tally, Told, former_summaries, summaries};
 
 /// How often states are looked at.
 const LOOK: Duration = Duration::from_millis(250);
@@ -261,7 +261,10 @@ impl<'a> Serve<'a> {
         self.look().await;
         self.tell_dropped(true);
         let all = self.instance.list().await;
-        let sound = summaries(&all, self.args.print_summary, |text| self.logs.hide(text));
+        let print = self.args.print_summary;
+        let former = self.instance.former().await;
+        let hide = |text: &str| self.logs.hide(text);
+        let sound = former_summaries(&former, print, hide) & summaries(&all, print, hide);
         tracing::info!("evtui ends");
         // Said when it began, too, which is far above by now.
         if let Some(lost) = self.logs.end() {

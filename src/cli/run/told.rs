@@ -7,8 +7,8 @@ use crate::cli::generate::headless::say;
 use crate::cli::generate::summary;
 use crate::cli::log_records::QUIETLY;
 use crate::cli::report::{count, visible};
-use crate::instance::{GeneratorStatus, Reloaded};
-use crate::pipeline::{EndReason, State};
+use crate::instance::{FormerRuns, GeneratorStatus, Reloaded};
+use crate::pipeline::{EndReason, State, Stats};
 
 /// Most names in one line.
 const NAMES: usize = 10;
@@ -165,16 +165,43 @@ pub(super) fn summaries(
         );
         sound &= well && !summary::lost(&status.stats);
         if print {
-            let mut text = Vec::new();
-            let written = summary::write(&mut text, &status.id, &reason, &status.stats, false);
-            let text = String::from_utf8_lossy(&text).into_owned();
-            if written.is_ok() {
-                // Nowhere is left to tell when this fails.
-                let _ = io::Write::write_all(&mut io::stderr(), hide(&text).as_bytes());
-            }
+            show(&status.id, &reason, &status.stats, &hide);
         }
     }
     sound
+}
+
+/// The same for runs before the last one of each, and of generators that left the list; true when they lost
+/// nothing. How they ended is of no matter: something was changed since.
+pub(super) fn former_summaries(
+    former: &FormerRuns,
+    print: bool,
+    hide: impl Fn(&str) -> String,
+) -> bool {
+    if print && former.more > 0 {
+        let runs = count(usize::try_from(former.more).unwrap_or(usize::MAX), "run");
+        let events = summary::number(former.more_events);
+        say(&format!("{runs} before those below: {events} events"));
+    }
+    let mut sound = !former.more_lost;
+    for (id, run) in &former.runs {
+        sound &= !summary::lost(&run.stats);
+        if print {
+            let name = format!("{id} (former run)");
+            show(&name, &run.reason, &run.stats, &hide);
+        }
+    }
+    sound
+}
+
+fn show(name: &str, reason: &EndReason, stats: &Stats, hide: impl Fn(&str) -> String) {
+    let mut text = Vec::new();
+    let written = summary::write(&mut text, name, reason, stats, false);
+    let text = String::from_utf8_lossy(&text).into_owned();
+    if written.is_ok() {
+        // Nowhere is left to tell when this fails.
+        let _ = io::Write::write_all(&mut io::stderr(), hide(&text).as_bytes());
+    }
 }
 
 fn names(ids: &[String]) -> String {

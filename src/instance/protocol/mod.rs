@@ -4,6 +4,7 @@
 //! both        Hello                          first, and the same for ever
 //! terminal    {"id": 7, "call": {...}}       as many at once as it likes
 //! instance    {"id": 7, "value": ...}        in the order in which they are ready
+//! instance    {"id": 0, "value": [...]}      last, when it ends in good order: how its generators stand
 //! ```
 //!
 //! Each message is a frame (`protocol::frame`). Whatever changes the form of a call or of its value makes another
@@ -102,7 +103,12 @@ pub enum Call {
     ReloadFiles(String),
     ReplayLetters(String, usize),
     WriteBack(String),
+    Former,
 }
+
+/// The number of the answer that nobody asked for: the instance ends, and no answer comes after it. Its
+/// value is that of [`Call::List`]. Peers that do not know it see the end of the stream.
+pub(super) const FAREWELL: u64 = 0;
 
 /// A numbered wish.
 #[derive(Serialize)]

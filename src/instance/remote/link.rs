@@ -41,7 +41,11 @@ pub(super) struct Way {
 #[derive(Debug)]
 enum Now {
     Up(Arc<Wire>),
-    Gone { why: String, since_us: i64 },
+    Gone {
+        why: String,
+        since_us: i64,
+        orderly: bool,
+    },
 }
 
 /// What was last seen.
@@ -56,9 +60,22 @@ pub(super) struct Seen {
 }
 
 impl Seen {
+    /// The process ended in good order and told how its generators stand.
+    fn end_well(&mut self, told: &[GeneratorStatus]) {
+        for status in told {
+            self.statuses.insert(status.id.clone(), status.clone());
+            self.overview.retain(|row| row.id != status.id);
+            self.overview.push(Overview::of(status));
+        }
+        self.states
+            .retain(|(id, _)| !told.iter().any(|one| one.id == *id));
+        // What did not end before its process is given up with it.
+        self.end(&EndReason::Aborted);
+    }
+
     /// Nothing of it runs any more. What was only known by its name or its counters has a row from now on.
-    fn end(&mut self, why: &str) {
-        let over = || Some(State::Ended(EndReason::Failed(why.to_owned())));
+    fn end(&mut self, reason: &EndReason) {
+        let over = || Some(State::Ended(reason.clone()));
         let active = |state: &Option<State>| !matches!(state, None | Some(State::Ended(_)));
         let seen = std::mem::take(&mut self.overview);
         let mut rows = self.rows(seen);
@@ -152,6 +169,7 @@ impl Way {
             now: Mutex::new(Now::Gone {
                 why: String::new(),
                 since_us: 0,
+                orderly: false,
             }),
             dialing: tokio::sync::Mutex::new(None),
             seen: Mutex::default(),
@@ -184,9 +202,14 @@ impl Way {
                     None => Link::Up(peer),
                 }
             }
-            Now::Gone { why, since_us } => Link::Gone {
+            Now::Gone {
+                why,
+                since_us,
+                orderly,
+            } => Link::Gone {
                 why: why.clone(),
                 since_us: *since_us,
+                orderly: *orderly,
             },
         }
     }
@@ -218,9 +241,17 @@ impl Way {
             return;
         }
         let since_us = WallClock.now_us();
-        let why = wire.gone_since(&format!(" since {}", clock(since_us)));
-        self.seen().end(&why);
-        *now = Now::Gone { why, since_us };
+        let why = wire.gone_since(&format!(" {}", clock(since_us)));
+        let farewell = wire.farewell();
+        match farewell {
+            Some(told) => self.seen().end_well(told),
+            None => self.seen().end(&EndReason::Failed(why.clone())),
+        }
+        *now = Now::Gone {
+            why,
+            since_us,
+            orderly: farewell.is_some(),
+        };
     }
 
     fn current(&self) -> Result<Arc<Wire>, Broken> {
@@ -321,8 +352,9 @@ mod tests {
             ("old".to_owned(), over.clone()),
             running("web"),
         ];
-        seen.end("it was killed");
-        let failed = Some(State::Ended(EndReason::Failed("it was killed".to_owned())));
+        let killed = EndReason::Failed("it was killed".to_owned());
+        seen.end(&killed);
+        let failed = Some(State::Ended(killed.clone()));
         let shown = |rows: &[Overview]| -> Vec<(String, Option<State>)> {
             rows.iter()
                 .map(|one| (one.id.clone(), one.state.clone()))
@@ -356,7 +388,7 @@ mod tests {
             parameters: crate::config::Parameters::default(),
             seed: None,
         });
-        seen.end("it was killed");
+        seen.end(&EndReason::Failed("it was killed".to_owned()));
         assert_eq!(
             shown(&seen.overview),
             [("new".to_owned(), lost[0].1.clone())]
@@ -374,7 +406,7 @@ mod tests {
             overview: vec![row("a"), row("b"), row("c")],
             ..Seen::default()
         };
-        seen.end("it was killed");
+        seen.end(&EndReason::Failed("it was killed".to_owned()));
         assert_eq!(seen.overview.len(), 3);
         assert!(seen.is_lost("c"));
         seen.heard(vec![row("b")], true, Instant::now());

@@ -26,8 +26,8 @@ use serde::de::DeserializeOwned;
 use super::protocol::Call;
 use super::secrets::Secrets;
 use super::{
-    Action, GeneratorSpec, GeneratorStatus, Handle, Instance, InstanceError, Link, LogPage,
-    LogQuery, Outcomes, Overview, Reloaded, Replayed, ScenarioStatus, Selection, TailPage,
+    Action, FormerRuns, GeneratorSpec, GeneratorStatus, Handle, Instance, InstanceError, Link,
+    LogPage, LogQuery, Outcomes, Overview, Reloaded, Replayed, ScenarioStatus, Selection, TailPage,
     TailQuery,
 };
 use crate::config::StartupEdit;
@@ -282,6 +282,12 @@ impl Instance for Remote {
 
     fn reload(&self) -> BoxFuture<'_, Result<Reloaded, InstanceError>> {
         self.ask_slow(Call::Reload, Effort::Find)
+    }
+
+    fn former(&self) -> BoxFuture<'_, FormerRuns> {
+        self.look(Call::Former, |_, found: Option<FormerRuns>| {
+            found.unwrap_or_default()
+        })
     }
 
     fn edit(&self, edit: StartupEdit) -> BoxFuture<'_, Result<(), InstanceError>> {

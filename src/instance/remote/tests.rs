@@ -107,6 +107,7 @@ fn stats() -> Stats {
             source: "a".to_owned(),
             message: "b".to_owned(),
             count: 2,
+            lost: 1,
             first_us: 1,
             last_us: 2,
             sample: Some("{}".to_owned()),
@@ -269,6 +270,7 @@ fn every_call_survives_the_trip() {
         Call::ReloadFiles(id()),
         Call::ReplayLetters(id(), 3),
         Call::WriteBack(id()),
+        Call::Former,
     ];
     for call in calls {
         survives(&call);
@@ -447,11 +449,11 @@ fn what_is_no_evtui_is_no_instance() {
 }
 
 #[test]
-fn an_instance_that_ends_leaves_its_generators_shown_as_gone() {
+fn an_instance_that_ends_says_how_its_generators_stand() {
     let folder = tempfile::tempdir().unwrap();
     let project = folder.path().join("p");
     std::fs::create_dir(&project).unwrap();
-    let document = "input:\n- cron: {expression: '0 0 1 1 *', count: 1}\nevent:\n  replay: {path: lines.log, repeat: true}\noutput:\n- drop: {}\n";
+    let document = "input:\n- timer: {seconds: 0.1, count: 1}\nevent:\n  replay: {path: lines.log, repeat: true}\noutput:\n- drop: {}\n";
     std::fs::write(project.join("generator.yml"), document).unwrap();
     std::fs::write(project.join("lines.log"), "one\n").unwrap();
     let local = crate::instance::local(crate::instance::discard()).unwrap();
@@ -471,28 +473,49 @@ fn an_instance_that_ends_leaves_its_generators_shown_as_gone() {
     assert_eq!(wait(remote.list()).len(), 1);
     assert_eq!(wait(remote.overview())[0].state, Some(State::Running));
 
+    // What goes on while its process ends is given up with it.
     drop(server);
-    let over = |state: &Option<State>| match state {
-        Some(State::Ended(EndReason::Failed(why))) => {
-            assert!(why.contains("is gone since"), "{why}")
-        }
-        other => panic!("{other:?}"),
+    let aborted = Some(State::Ended(EndReason::Aborted));
+    let Link::Gone { why, orderly, .. } = told_of_the_end(&remote) else {
+        panic!("it is there");
     };
-    while matches!(remote.link(), Link::Up(_)) {
-        wait(remote.states());
-    }
-    over(&wait(remote.overview())[0].state);
-    over(&wait(remote.status("web")).unwrap().state);
+    assert!(orderly && why.contains("ended at"), "{why}");
+    assert_eq!(wait(remote.overview())[0].state, aborted);
+    assert_eq!(wait(remote.status("web")).unwrap().state, aborted);
+    let refused = wait(remote.stop("web")).unwrap_err().to_string();
+    assert!(refused.contains("ended at"), "{refused}");
     assert!(!path.exists());
 
     // It comes back when somebody serves again.
     let (seat, listener) = Seat::take_in(&folder.path().join("evtui"), "a").unwrap();
-    let _server = Server::on(seat, listener, local, "a", false).unwrap();
+    let server = Server::on(seat, listener, local, "a", false).unwrap();
     while matches!(remote.link(), Link::Gone { .. }) {
         wait(remote.overview());
     }
     assert_eq!(wait(remote.overview())[0].state, Some(State::Running));
+    while wait(remote.overview())[0].events == 0 {}
     wait(remote.shutdown());
-    let state = wait(remote.status("web")).unwrap().state;
-    assert_eq!(state, Some(State::Ended(EndReason::Stopped)));
+    let last = wait(remote.status("web")).unwrap();
+    let stopped = Some(State::Ended(EndReason::Stopped));
+    assert_eq!(last.state, stopped);
+    // What was delivered before the end is still to be seen behind it.
+    drop(server);
+    told_of_the_end(&remote);
+    let row = wait(remote.overview()).remove(0);
+    assert_eq!(
+        (row.state, row.events),
+        (stopped.clone(), last.stats.events)
+    );
+    let kept = wait(remote.status("web")).unwrap();
+    assert_eq!((kept.state, kept.stats), (stopped, last.stats));
+}
+
+/// Waits until the other side is known to be gone.
+fn told_of_the_end(remote: &Handle) -> Link {
+    loop {
+        match remote.link() {
+            Link::Up(_) => drop(wait(remote.states())),
+            other => return other,
+        }
+    }
 }

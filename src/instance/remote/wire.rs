@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::value::RawValue;
@@ -10,7 +10,8 @@ use tokio::net::UnixStream;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
-use crate::instance::protocol::{Answer, Call, Hello, Request, frame};
+use crate::instance::GeneratorStatus;
+use crate::instance::protocol::{Answer, Call, FAREWELL, Hello, Request, frame};
 use crate::time::{Clock as _, WallClock};
 
 /// Requests that wait to be written.
@@ -54,6 +55,7 @@ pub(super) struct Wire {
     heard_us: AtomicI64,
     silent: AtomicBool,
     probing: AtomicBool,
+    farewell: OnceLock<Vec<GeneratorStatus>>,
 }
 
 impl Wire {
@@ -73,6 +75,7 @@ impl Wire {
             heard_us: AtomicI64::new(WallClock.now_us()),
             silent: AtomicBool::new(false),
             probing: AtomicBool::new(false),
+            farewell: OnceLock::new(),
         });
         let mine = wire.clone();
         tokio::spawn(async move {
@@ -83,6 +86,10 @@ impl Wire {
                     let Ok(answer) = serde_json::from_slice::<Answer>(&bytes) else {
                         return;
                     };
+                    if answer.id == FAREWELL {
+                        mine.take_leave(answer);
+                        return;
+                    }
                     let asked = mine
                         .waiting()
                         .as_mut()
@@ -129,12 +136,24 @@ impl Wire {
         silent.then(|| self.heard_us.load(Ordering::SeqCst))
     }
 
+    fn take_leave(&self, answer: Answer) {
+        let told = answer.value;
+        let told = told.and_then(|value| serde_json::from_str(value.get()).ok());
+        // Words of another age: that it ended in good order is clear all the same.
+        let _ = self.farewell.set(told.unwrap_or_default());
+    }
+
+    /// How the generators stood when the process ended in good order; `None` when it did not.
+    pub(super) fn farewell(&self) -> Option<&[GeneratorStatus]> {
+        self.farewell.get().map(Vec::as_slice)
+    }
+
     /// What is said of a process that is gone.
     pub(super) fn gone(&self) -> Broken {
         Broken::Gone(self.gone_since(""))
     }
 
-    /// The same, with what can be done; `when` is put behind, as ` since 13:05:12`.
+    /// The same, with what can be done; `when` is put behind, as ` 13:05:12`.
     pub(super) fn gone_since(&self, when: &str) -> String {
         let pid = self.peer.pid;
         let what = if self.peer.service {
@@ -142,12 +161,22 @@ impl Wire {
         } else {
             "the background process".to_owned()
         };
+        if self.farewell().is_some() {
+            let at = if when.is_empty() { "" } else { " at" };
+            let again = if self.peer.service {
+                "`evtui run` starts it again"
+            } else {
+                "Ctrl-R in their projects starts them again"
+            };
+            return format!("{what} ({pid}) ended{at}{when}, its generators are stopped: {again}");
+        }
+        let since = if when.is_empty() { "" } else { " since" };
         let again = if self.peer.service {
             "`evtui run` starts them again"
         } else {
             "start them again from their projects, with Ctrl-R"
         };
-        format!("{what} ({pid}) is gone{when}, and its generators with it: {again}")
+        format!("{what} ({pid}) is gone{since}{when}, and its generators with it: {again}")
     }
 
     fn quiet(&self) -> Broken {

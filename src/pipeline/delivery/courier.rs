@@ -214,7 +214,8 @@ impl Courier {
             let items = parcel.some(&one);
             let count = account.decide(items.all_events());
             account.counters.format_failed.add(count);
-            self.record(&OutputError::failed(message.as_str()), count, Some(&items));
+            let error = OutputError::failed(message.as_str());
+            self.record(&error, count, count, Some(&items));
         }
         let bad = |number: &usize| {
             bad.binary_search_by_key(number, |(other, _)| *other)
@@ -402,11 +403,12 @@ impl Courier {
         }
     }
 
-    /// Counts and shows an error that concerned `count` events.
+    /// Counts and shows an error that concerned `count` events, `lost` of which are lost by it.
     pub(in crate::pipeline) fn record(
         &self,
         error: &OutputError,
         count: u64,
+        lost: u64,
         items: Option<&Items<'_>>,
     ) {
         let message = match &error.help {
@@ -419,6 +421,7 @@ impl Courier {
             kind: &error.message,
             message: &message,
             count: count.max(1),
+            lost,
             sample: items.map(|items| items.batch().get(items.event(0))),
         });
     }

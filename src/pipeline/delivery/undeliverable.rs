@@ -18,15 +18,16 @@ impl Courier {
         account: &mut Account<'_>,
     ) {
         let count = account.decide(items.all_events());
-        self.record(error, count, Some(items));
-        if self.config.on_failure == OnFailure::DeadLetter {
-            match self.keep(items, error, attempts) {
-                Ok(()) => {
-                    account.saved = true;
-                    return account.counters.dead_lettered.add(count);
-                }
-                Err(problem) => self.record(&problem, count, Some(items)),
-            }
+        let keeps = self.config.on_failure == OnFailure::DeadLetter;
+        let kept = keeps.then(|| self.keep(items, error, attempts));
+        if let Some(Ok(())) = kept {
+            self.record(error, count, 0, Some(items));
+            account.saved = true;
+            return account.counters.dead_lettered.add(count);
+        }
+        self.record(error, count, count, Some(items));
+        if let Some(Err(problem)) = kept {
+            self.record(&problem, count, 0, Some(items));
         }
         account.counters.write_failed.add(count);
     }

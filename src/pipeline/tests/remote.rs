@@ -412,3 +412,49 @@ proptest! {
         prop_assert!(on_failure != OnFailure::DeadLetter || output.write_failed == 0);
     }
 }
+
+#[test]
+fn letters_of_a_run_that_was_given_up_are_sent_once_more_only_if_nobody_confirmed_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("letters.ndjson");
+    // Two fill a batch.
+    let event = |number: usize| format!("{number:02}{}", "x".repeat(70_000));
+    let lines = (0..30).map(|number| {
+        let event = event(number);
+        format!("{{\"event\":\"{event}\",\"output\":\"o\",\"reason\":\"r\",\"attempts\":1}}\n")
+    });
+    std::fs::write(&path, lines.collect::<String>()).unwrap();
+    let send = |answers: &[Answer], given_up_at: Option<usize>| {
+        let letters = Redelivery::prepare(&path).unwrap().unwrap();
+        let mut setup = setup(0, one, Vec::new());
+        setup.letters = Some(letters.clone());
+        setup.parameters.queue.max_event_batches = 3;
+        let (run, server) = start(setup, config(server(answers), OnFailure::Drop, 0));
+        if let Some(attempt) = given_up_at {
+            let patience = Instant::now() + PATIENCE;
+            while server.attempts.load(Ordering::SeqCst) < attempt {
+                assert!(Instant::now() < patience, "{:?}", run.running.stats());
+                std::thread::yield_now();
+            }
+            // The queue is full behind what hangs.
+            run.until(|stats| stats.queues[1].len == 3);
+            run.running.abort();
+        }
+        let (reason, stats) = run.end();
+        let left = letters.finish(&stats, &reason).unwrap();
+        (left, stats, server.lines())
+    };
+    let (left, stats, first) = send(&[Answer::Take, Answer::Take, Answer::Hang], Some(3));
+    assert_eq!(first.len(), 4);
+    assert_eq!(stats.outputs[0].written, 4);
+    assert!(stats.outputs[0].dead_lettered > 0 && stats.outputs[0].write_failed > 0);
+    assert_eq!(left, Left::Some(26));
+    let (left, _, second) = send(&[], None);
+    assert_eq!(left, Left::Nothing);
+    let mut arrived: Vec<String> = [first, second].concat();
+    arrived.sort();
+    let all: Vec<String> = (0..30).map(event).collect();
+    assert!(arrived == all, "{} letters arrived", arrived.len());
+    // Nothing is left of the files.
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}

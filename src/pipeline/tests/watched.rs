@@ -54,6 +54,35 @@ fn a_run_that_has_nothing_to_do_is_idle_and_one_that_is_over_stands_still() {
 }
 
 #[test]
+fn a_live_run_is_late_as_soon_as_events_wait_for_an_output_that_hangs() {
+    // Room for many more: nothing is held back, and all is released on time.
+    let mut setup = setup(0, one, vec![target(|_| Then::Wait)]).endless().live();
+    setup.parameters.queue.max_event_batches = 1_000;
+    let run = setup.start();
+    run.until_blocked(0);
+    assert!(run.running.stats().lag < Duration::from_secs(1));
+    // Nothing waits behind what hangs yet.
+    let before = run.running.stats().lag;
+    for _ in 0..60 {
+        run.clock.pass(SECOND_US);
+        run.running.poke();
+    }
+    let lag = run.running.stats().lag;
+    assert_eq!(lag - before, Duration::from_secs(60));
+    assert!(
+        !run.running
+            .shared_for_tests()
+            .lanes
+            .iter()
+            .any(|lane| lane.queue.holds_up())
+    );
+    run.seen[0].open_gate();
+    run.until(|stats| stats.lag < Duration::from_secs(1));
+    run.running.stop(PATIENCE);
+    run.end();
+}
+
+#[test]
 fn a_live_run_that_a_target_holds_up_falls_behind_as_long_as_that_lasts() {
     let mut setup = setup(0, one, vec![target(|_| Then::Wait)]).endless().live();
     setup.parameters.queue.max_event_batches = 1;

@@ -4,6 +4,7 @@ use super::{Action, App, Choice, Dialog, Overlay, Phase};
 use crate::instance::Link;
 use crate::pipeline::EndReason;
 use crate::tui::event::Effect;
+use crate::tui::monitor::history::is_active;
 
 /// Most names in one line.
 const NAMES: usize = 4;
@@ -32,14 +33,19 @@ impl App {
 
     /// Where generators run has changed.
     pub fn linked(&mut self, link: Link) {
-        if let Link::Gone { why, .. } = &link {
+        if let Link::Gone { why, orderly, .. } = &link {
             self.running.clear();
             if self.leaving {
-                self.exit = Some(1);
+                self.exit = Some(u8::from(!orderly));
             }
             // At once: the next wish to run is not to be taken for one to stop.
-            self.pipeline_ended(&EndReason::Failed(why.clone()));
-            self.error(why.clone());
+            if *orderly {
+                self.pipeline_ended(&EndReason::Stopped);
+                self.warn(why.clone());
+            } else {
+                self.pipeline_ended(&EndReason::Failed(why.clone()));
+                self.error(why.clone());
+            }
         }
         if let (Link::Up(_), Link::Gone { why, .. }) = (&link, &self.link) {
             let why = why.clone();
@@ -60,6 +66,23 @@ impl App {
         if asked {
             self.overlays.pop();
             self.leave();
+        }
+    }
+
+    /// The table was heard: what has ended by it does not run, whenever the names are told again.
+    pub fn heard_of_ends(&mut self) {
+        let ended = |id: &String| {
+            let row = self.monitor.generators.iter().find(|one| one.id == *id);
+            row.is_some_and(|one| !is_active(one.state.as_ref()))
+        };
+        let left: Vec<String> = self
+            .running
+            .iter()
+            .filter(|id| !ended(id))
+            .cloned()
+            .collect();
+        if left.len() < self.running.len() {
+            self.runs(left);
         }
     }
 
@@ -84,6 +107,11 @@ impl App {
             && open
         {
             dialog.lines = lines;
+        }
+        // Nothing is left to be asked about: it was to be left.
+        if open && !self.leaving && self.busy().is_empty() {
+            self.overlays.pop();
+            self.leave();
         }
     }
 

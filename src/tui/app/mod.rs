@@ -374,6 +374,8 @@ impl App {
                 self.exit = Some(u8::try_from(128 + number).unwrap_or(1));
                 self.recovery.forsaken = true;
             }
+            AppEvent::Suspend => self.effects.push(Effect::Suspend),
+            AppEvent::Continued => self.effects.push(Effect::TakeAgain),
             AppEvent::Made(starter, folder, result) => self.project_made(starter, &folder, result),
             AppEvent::TerminalLost(why) => {
                 tracing::error!("the terminal is lost: {why}");

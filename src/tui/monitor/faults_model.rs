@@ -301,7 +301,11 @@ fn of_run(status: &GeneratorStatus) -> Vec<Fault> {
         }],
     };
     let mut out = Vec::new();
-    if let Some(State::Ended(EndReason::Failed(why))) = &status.state {
+    let problem = status.listing.problem.as_ref();
+    // An entry that is no good never ran: that is told once.
+    if let Some(State::Ended(EndReason::Failed(why))) = &status.state
+        && problem != Some(why)
+    {
         out.push(fault(About::Run, "the run", "failed", why));
     }
     let reload = &status.stats.reload;
@@ -313,7 +317,7 @@ fn of_run(status: &GeneratorStatus) -> Vec<Fault> {
         }),
         _ => {}
     }
-    if let Some(why) = &status.listing.problem {
+    if let Some(why) = problem {
         out.push(fault(About::Entry, "startup list", "not in force", why));
     }
     out

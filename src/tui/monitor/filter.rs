@@ -174,6 +174,21 @@ impl Filter {
         self.terms.iter().any(asks)
     }
 
+    /// The fields it asks for, with dots between names.
+    pub fn fields(&self) -> Vec<String> {
+        let fields = self.terms.iter().filter_map(|term| match &term.test {
+            Test::Field { path, .. } => Some(path.join(".")),
+            _ => None,
+        });
+        fields.collect()
+    }
+
+    /// True when a capital letter makes one of its words exact.
+    pub fn is_exact(&self) -> bool {
+        let text = |term: &Term| matches!(term.test, Test::Text(_));
+        self.terms.iter().any(text) && !ignores_case(&self.text)
+    }
+
     /// The patterns of its text terms, to mark what they found.
     pub fn patterns(&self) -> impl Iterator<Item = &Pattern> {
         self.terms.iter().filter_map(|term| match &term.test {

@@ -249,6 +249,9 @@ impl App {
         if name.is_empty() {
             return Err("a name has to stand before =".to_owned());
         }
+        if way.is_empty() {
+            check_name(name)?;
+        }
         let mut path = way.to_vec();
         path.push(name.to_owned());
         if tree::at(&self.monitor.globals.values, &path).is_some() {
@@ -328,6 +331,19 @@ impl App {
             let text = value.to_string();
             self.copy_text(text);
         }
+    }
+}
+
+/// Looks whether a name is one that templates would write. Members inside of values may be called anything.
+fn check_name(name: &str) -> Result<(), String> {
+    let odd = name
+        .chars()
+        .find(|&c| !(c.is_alphanumeric() || "_-.:".contains(c)));
+    match odd {
+        None => Ok(()),
+        Some(odd) => Err(format!(
+            "{odd:?} cannot be in the name of a global: it has letters, digits and _ - . :"
+        )),
     }
 }
 

@@ -181,7 +181,10 @@ impl App {
     pub(super) fn instance_news(&mut self, news: InstanceNews) {
         let monitor = &mut self.monitor;
         match news {
-            InstanceNews::Overview(generators) => self.heard_overview(generators),
+            InstanceNews::Overview(generators) => {
+                self.heard_overview(generators);
+                self.heard_of_ends();
+            }
             InstanceNews::Status(status) => self.heard_status(status),
             InstanceNews::Slept(time) => self.monitor.slept += time,
             InstanceNews::Tail(id, page) => {
@@ -353,6 +356,7 @@ impl App {
         let area = self.monitor_body();
         let (width, height) = (usize::from(area.width), usize::from(area.height));
         let below = height.saturating_sub(1);
+        let low = self.low_bandwidth();
         let monitor = &mut self.monitor;
         let alone = !matches!(
             self.screen,
@@ -363,7 +367,7 @@ impl App {
         }
         match self.screen {
             Screen::Faults => self.settle_faults(area),
-            Screen::Tail => monitor.tail.settle(width, below),
+            Screen::Tail => monitor.tail.settle(width, below, low),
             Screen::Logs => monitor.logs.settle(width, below),
             Screen::Globals => {
                 monitor.settle_globals();
@@ -385,6 +389,8 @@ impl App {
             wish.overview = true;
             wish.slowly = true;
         }
+        // Rows come so many a second.
+        wish.slowly |= self.screen == Screen::Tail && self.low_bandwidth();
         wish
     }
 }

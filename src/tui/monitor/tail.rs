@@ -11,6 +11,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use super::filter::Filter;
 use super::list::List;
 use super::tail_json;
+use crate::config::near;
 use crate::instance::{TailEvent, TailPage, TailQuery};
 use crate::tui::app::{App, Prompt};
 use crate::tui::text;
@@ -22,6 +23,12 @@ const KEPT_BYTES: usize = 6 << 20;
 const WAITING: usize = 1_000;
 /// Most events asked for at once.
 const PAGE: usize = 400;
+/// Cells of events a second over a slow connection: what is left of its bytes for new rows.
+const LOW_CELLS: usize = 260;
+/// The latest events that are looked through for the names of fields.
+const LOOKED: usize = 30;
+/// Most names that a hint lists.
+const NAMES: usize = 8;
 
 /// What the screen remembers.
 #[derive(Debug, Default)]
@@ -59,6 +66,10 @@ pub struct State {
     height: usize,
     /// False from when one goes up until one is at the end again.
     unfollowed: bool,
+    /// Little is to be sent.
+    low: bool,
+    /// Events that were shown and are forgotten: with them every event shown has a number of its own.
+    forgotten: usize,
 }
 
 impl State {
@@ -67,9 +78,29 @@ impl State {
         let known = self.of.as_deref() == chosen;
         let query = TailQuery {
             after: if known { self.after } else { 0 },
-            most: PAGE,
+            most: if self.low { self.few() } else { PAGE },
         };
         Some((chosen?.to_owned(), query))
+    }
+
+    /// Events a second that a slow connection has room for.
+    fn few(&self) -> usize {
+        (LOW_CELLS / (self.width + PREFIX).max(1)).clamp(1, 4)
+    }
+
+    /// True when the latest events are written over the oldest in view instead of moving all rows: over a
+    /// slow connection that would take seconds for each.
+    pub fn turns(&self) -> bool {
+        self.low && self.follows() && !self.wrap && self.open.is_none() && self.height > 0
+    }
+
+    /// The events in view while it [`turns`](Self::turns): the row and the index of each, and whether it
+    /// is the latest.
+    pub fn turned(&self) -> impl Iterator<Item = (usize, usize, bool)> {
+        let (count, height) = (self.shown.len(), self.height.max(1));
+        let row = move |index: usize| (self.forgotten + index) % height;
+        (count.saturating_sub(height)..count)
+            .map(move |index| (row(index), index, index + 1 == count))
     }
 
     /// Takes events in; false when nothing is new.
@@ -108,6 +139,7 @@ impl State {
             serial: old.serial,
             width: old.width,
             height: old.height,
+            low: old.low,
             ..Self::default()
         };
     }
@@ -137,6 +169,7 @@ impl State {
                 .is_some_and(|one| Arc::ptr_eq(one, &oldest))
             {
                 self.shown.pop_front();
+                self.forgotten += 1;
                 self.list.lost(1);
             }
         }
@@ -178,12 +211,41 @@ impl State {
             text::grouped(shown),
             text::grouped(kept)
         );
-        let names = self.aliases();
-        let by_alias = self.filter.as_ref().is_some_and(Filter::asks_alias);
-        if shown == 0 && by_alias && !names.is_empty() {
-            words.push_str(&format!("; templates seen: {}", names.join(", ")));
+        if let Some(hint) = self.hint() {
+            words.push_str(&format!("; {hint}"));
         }
         words
+    }
+
+    /// Why nothing may match, and what would.
+    fn hint(&self) -> Option<String> {
+        let filter = self.filter.as_ref().filter(|_| self.shown.is_empty())?;
+        self.kept.back()?;
+        let names = self.aliases();
+        if filter.asks_alias() && !names.is_empty() {
+            return Some(format!("templates seen: {}", listed(&names)));
+        }
+        let asked = filter.fields();
+        if !asked.is_empty() {
+            return Some(hint_of_fields(&asked, &self.fields()));
+        }
+        if filter.is_exact() {
+            return Some("a capital letter makes a word exact: try it in small ones".to_owned());
+        }
+        Some("words are looked for one by one, \"a phrase\" as a whole".to_owned())
+    }
+
+    /// Names of fields in the latest events.
+    fn fields(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for event in self.kept.iter().rev().take(LOOKED) {
+            for name in tail_json::names(&event.text) {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        names
     }
 
     /// Names of templates among what is kept.
@@ -304,7 +366,8 @@ impl State {
     }
 
     /// Brings the list in step with the place for it.
-    pub fn settle(&mut self, width: usize, height: usize) {
+    pub fn settle(&mut self, width: usize, height: usize, low: bool) {
+        self.low = low;
         (self.width, self.height) = (width.saturating_sub(PREFIX + 1), height);
         let mut list = self.list;
         list.settle(self.shown.len(), height, &|index| self.rows_of(index));
@@ -313,8 +376,37 @@ impl State {
 
     /// The event at a row of the view, and which row of it.
     pub fn at(&self, row: usize) -> Option<(usize, usize)> {
+        if self.turns() {
+            let found = self.turned().find(|(place, ..)| *place == row);
+            return found.map(|(_, index, _)| (index, 0));
+        }
         self.list
             .at(row, self.shown.len(), &|index| self.rows_of(index))
+    }
+}
+
+/// Some names, and how many more.
+fn listed<T: AsRef<str>>(names: &[T]) -> String {
+    let shown: Vec<&str> = names.iter().take(NAMES).map(AsRef::as_ref).collect();
+    match names.len().saturating_sub(NAMES) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// Why fields may match nothing in events with those.
+fn hint_of_fields(asked: &[String], seen: &[String]) -> String {
+    if seen.is_empty() {
+        let words = "events are no JSON here: name=value finds what stands so in the text, /pattern/ the rest";
+        return words.to_owned();
+    }
+    let known = || seen.iter().map(String::as_str);
+    let Some(unknown) = asked.iter().find(|name| !seen.contains(name)) else {
+        return "the latest events have these fields, with other values".to_owned();
+    };
+    match near(unknown, known()) {
+        Some(meant) => format!("no field {unknown}; did you mean {meant}?"),
+        None => format!("no field {unknown}; there is {}", listed(seen)),
     }
 }
 
@@ -341,7 +433,7 @@ pub fn key(app: &mut App, key: &KeyEvent) {
 }
 
 /// What can be typed into the filter.
-const FILTER_HELP: &str = "words, \"a phrase\", /pattern/, user.name=alice, status>=500, alias:page, ! before any of them";
+pub const FILTER_HELP: &str = "words, \"a phrase\", /pattern/, user.name=alice, status>=500, alias:page, ! before any of them";
 
 impl App {
     /// Asks for a filter. A sound one is in force while it is typed; an unsound one says why and leaves

@@ -1,9 +1,45 @@
 //! JSON made readable without reading it: keys stay in their order, numbers as they were written.
 
 use serde::de::IgnoredAny;
+use serde_json::Value;
 
 /// Deepest indentation, in levels; what is deeper stands there too.
 const DEEPEST: usize = 24;
+
+/// Most names of fields that are looked at.
+const NAMES: usize = 60;
+
+/// The names of an event's fields as a filter has them, with dots between; nothing when it is no object.
+pub fn names(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    if let Ok(value @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(text.trim()) {
+        collect("", &value, &mut out);
+    }
+    out
+}
+
+fn collect(before: &str, value: &Value, out: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                if out.len() >= NAMES {
+                    return;
+                }
+                let dot = if before.is_empty() { "" } else { "." };
+                let name = format!("{before}{dot}{key}");
+                out.push(name.clone());
+                collect(&name, value, out);
+            }
+        }
+        // In a list any item counts.
+        Value::Array(items) => {
+            if let Some(first) = items.first() {
+                collect(before, first, out);
+            }
+        }
+        _ => {}
+    }
+}
 
 /// The text with a line for each member, when it is JSON of more than one value.
 pub fn pretty(text: &str) -> Option<String> {
@@ -74,6 +110,23 @@ mod tests {
         assert_eq!(pretty(text).unwrap(), shown);
         let again = pretty(shown).unwrap();
         assert_eq!(again, shown);
+    }
+
+    #[test]
+    fn names_of_fields_are_as_a_filter_has_them() {
+        let text = r#"{"at": 1, "user": {"name": "x", "tags": [{"id": 1}]}, "host.ip": ""}"#;
+        let mut found = names(text);
+        found.sort();
+        let expected = [
+            "at",
+            "host.ip",
+            "user",
+            "user.name",
+            "user.tags",
+            "user.tags.id",
+        ];
+        assert_eq!(found, expected);
+        assert!(names("plain").is_empty() && names("12").is_empty());
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub fn run(mut opening: Opening, backends: Backends, out: &mut dyn Write) -> Res
     let (sender, inputs) = mpsc::channel();
     let (events, received) = mpsc::channel();
     let mut services = Services::start(backends, app.settings_folder(), None, &events);
-    super::run::watch_signals(events);
+    super::run::watch_signals(events, false);
     forward(received, sender.clone());
     thread::spawn(move || read_lines(&sender));
     let code = Talk::new(out).run(&mut app, &inputs, &mut services);

@@ -10,7 +10,8 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 use super::monitor::{flow, mixed, overview, tell, tell_status};
 use super::*;
 use crate::pipeline::State;
-use crate::tui::run::Pace;
+use crate::tui::app::Screen;
+use crate::tui::run::{Pace, Speed};
 
 /// Begin and end of a synchronized update.
 const AROUND: u64 = 16;
@@ -64,7 +65,12 @@ impl Wire {
 
 /// Lets a dashboard run for a minute of its own time; bytes per second that it sends, in low-bandwidth
 /// mode or not. `tell` brings the news of the so-manieth sample.
-fn rate(mut harness: Harness, slow: bool, tell: impl Fn(&mut Harness, u64)) -> f64 {
+fn rate(harness: Harness, speed: Speed, tell: impl Fn(&mut Harness, u64)) -> f64 {
+    measured(harness, speed, tell).0
+}
+
+/// The same, with the most bytes of one frame.
+fn measured(mut harness: Harness, speed: Speed, tell: impl Fn(&mut Harness, u64)) -> (f64, u64) {
     harness.effects();
     let mut wire = Wire::new(harness.app.size);
     let mut pace = Pace::new(harness.now, wire.draw(&harness));
@@ -72,27 +78,82 @@ fn rate(mut harness: Harness, slow: bool, tell: impl Fn(&mut Harness, u64)) -> f
     let (start, before) = (harness.now, wire.draw(&harness));
     harness.app.take_changed();
     let mut pending = false;
+    let mut burst = 0;
     for sample in 1..=SECONDS * SAMPLES {
         harness.now += Duration::from_millis(1_000 / SAMPLES);
         tell(&mut harness, sample);
         harness.effects();
         pending |= harness.app.take_changed();
-        if pending && harness.now >= pace.next(slow) {
+        if pending && harness.now >= pace.next(speed) {
+            let sent = wire.sent.get();
             pace.drew(harness.now, wire.draw(&harness), false);
+            burst = burst.max(wire.sent.get() - sent);
             pending = false;
         }
     }
     // The last frame's bytes belong to the time until the next one.
-    let end = pace.next(slow).max(harness.now);
-    let sent = wire.draw(&harness) - before;
+    let end = pace.next(speed).max(harness.now);
+    let sent = wire.sent.get() - before;
     assert!(sent > 100 * AROUND / 10, "it is not drawn at all: {sent}");
-    sent as f64 / end.duration_since(start).as_secs_f64()
+    (sent as f64 / end.duration_since(start).as_secs_f64(), burst)
 }
 
-fn workbench(slow: bool) -> f64 {
+/// The tail of a generator that makes so many events a second, each line another; bytes a second, and the
+/// most bytes of one frame.
+fn tailed(low: bool, a_second: u64) -> (f64, u64) {
+    let mut harness = Harness::watching(120, 40, "dark", Screen::Tail);
+    if low {
+        harness.app.toggle_low_bandwidth();
+        harness.app.toasts.clear();
+    }
+    let speed = Speed::of(&harness.app);
+    assert_eq!(speed, if low { Speed::Low } else { Speed::Lines });
+    let event = |number: u64| {
+        // Nothing is at the place where the line before has it.
+        let noise = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let path = format!("{noise:016x}").repeat(1 + (number % 5) as usize);
+        crate::instance::TailEvent {
+            number,
+            at: format!(
+                "2026-11-21T09:{:02}:{:02}.000Z",
+                number / 60 % 60,
+                number % 60
+            ),
+            alias: None,
+            text: format!(
+                "{{\"path\": \"/{path}\", \"user\": {{\"id\": {noise}}}, \"ok\": {}}}",
+                number.is_multiple_of(2)
+            ),
+        }
+    };
+    let many = |harness: &mut Harness, from: u64, to: u64| {
+        let query = harness.app.observed().tail.map(|(_, query)| query).unwrap();
+        let from = from.max(to.saturating_sub(query.most as u64));
+        harness.tail((from + 1..=to).map(event).collect(), to);
+    };
+    // A full page is there already.
+    many(&mut harness, 0, 400);
+    for page in 0..40 {
+        many(&mut harness, 400 + page * 10, 410 + page * 10);
+    }
+    measured(harness, speed, |harness, sample| {
+        // As often as it is asked.
+        let every = if harness.app.observed().slowly {
+            SAMPLES
+        } else {
+            1
+        };
+        if sample % every == 0 {
+            let at = |sample: u64| 800 + sample * a_second / SAMPLES;
+            many(harness, at(sample - every), at(sample));
+        }
+    })
+}
+
+fn workbench(speed: Speed) -> f64 {
     let mut harness = Harness::open(120, 40, "dark");
     harness.keys("<ctrl-r>");
-    rate(harness, slow, |harness, sample| {
+    rate(harness, speed, |harness, sample| {
         let speed = 100_000 + 40_000 * (sample / SAMPLES % 5);
         let ms = sample * 1_000 / SAMPLES;
         let status = canned::status(State::Running, ms, speed, false);
@@ -100,16 +161,16 @@ fn workbench(slow: bool) -> f64 {
     })
 }
 
-fn generators(slow: bool) -> f64 {
+fn generators(speed: Speed) -> f64 {
     let harness = overview((120, 40), "dark", mixed);
-    rate(harness, slow, |harness, sample| {
+    rate(harness, speed, |harness, sample| {
         tell(harness, mixed(40 + sample / SAMPLES));
     })
 }
 
-fn one(slow: bool) -> f64 {
+fn one(speed: Speed) -> f64 {
     let harness = flow((120, 40), "dark", |_, _| {});
-    rate(harness, slow, |harness, sample| {
+    rate(harness, speed, |harness, sample| {
         if sample % SAMPLES == 0 {
             tell_status(harness, 40 + sample / SAMPLES, |_, _| {});
         }
@@ -119,9 +180,11 @@ fn one(slow: bool) -> f64 {
 #[test]
 fn a_running_dashboard_sends_at_most_two_kilobytes_a_second() {
     for (name, rate) in [
-        ("workbench", workbench(false)),
-        ("generators", generators(false)),
-        ("pipeline", one(false)),
+        ("workbench", workbench(Speed::Full)),
+        ("generators", generators(Speed::Full)),
+        ("pipeline", one(Speed::Full)),
+        ("tail of many", tailed(false, 1_000).0),
+        ("tail of some", tailed(false, 3).0),
     ] {
         assert!(rate <= 2_000.0, "{name}: {rate:.0} bytes a second");
     }
@@ -130,11 +193,19 @@ fn a_running_dashboard_sends_at_most_two_kilobytes_a_second() {
 #[test]
 fn with_low_bandwidth_it_sends_at_most_five_hundred_bytes_a_second() {
     for (name, rate) in [
-        ("workbench", workbench(true)),
-        ("generators", generators(true)),
-        ("pipeline", one(true)),
+        ("workbench", workbench(Speed::Low)),
+        ("generators", generators(Speed::Low)),
+        ("pipeline", one(Speed::Low)),
     ] {
         assert!(rate <= 500.0, "{name}: {rate:.0} bytes a second");
+    }
+    for (name, (rate, burst)) in [
+        ("tail of many", tailed(true, 1_000)),
+        ("tail of some", tailed(true, 3)),
+    ] {
+        assert!(rate <= 500.0, "{name}: {rate:.0} bytes a second");
+        // A page at once would keep a slow line busy for seconds, and keys with it.
+        assert!(burst <= 1_000, "{name}: {burst} bytes at once");
     }
 }
 

@@ -221,6 +221,26 @@ fn nothing_fails_and_the_counters_prove_it() {
 }
 
 #[test]
+fn a_bad_entry_is_told_once_with_what_was_meant() {
+    let mut harness = Harness::watching(120, 40, "dark", Screen::Faults);
+    let mut status = watched::sound(&harness);
+    let why = "startup.yml:2:15: `startup entry` has no option `pth`; did you mean `path`?";
+    status.state = Some(State::Ended(crate::pipeline::EndReason::Failed(
+        why.to_owned(),
+    )));
+    status.listing.problem = Some(why.to_owned());
+    harness.news(InstanceNews::Status(Box::new(status.clone())));
+    harness
+        .sees("startup list")
+        .sees("did you mean `path`?")
+        .sees_not("the run");
+    // A run that failed of itself is another matter.
+    status.listing.problem = Some("another".to_owned());
+    harness.news(InstanceNews::Status(Box::new(status)));
+    harness.sees("startup list").sees("the run");
+}
+
+#[test]
 fn the_mouse_chooses_scrolls_and_opens() {
     let mut harness = failing(120, 30, "dark");
     let row = harness.row_of("template page");

@@ -114,6 +114,11 @@ fn keys_are_added_and_taken_away() {
         .keys("counter = 1<enter>")
         .sees("counter is there already");
     harness
+        .keys("<ctrl-u>status> = 5<enter>")
+        .sees("'>' cannot be in the name of a global")
+        .keys("<ctrl-u>two words = 5<enter>")
+        .sees("' ' cannot be in the name of a global");
+    harness
         .keys("<ctrl-u>limit = [1,<enter>")
         .sees("behind character 8, column 3");
     harness.keys("2]<enter>");

@@ -150,7 +150,11 @@ fn what_is_gone_does_not_hold_anybody_back() {
     let mut harness = running();
     apart(&mut harness);
     let why = "the background process (7) is gone, and its generators with it".to_owned();
-    let gone = Link::Gone { why, since_us: 0 };
+    let gone = Link::Gone {
+        why,
+        since_us: 0,
+        orderly: false,
+    };
     news(&mut harness, InstanceNews::Link(gone));
     harness.sees("is gone, and its generators with it");
     // It can be started again at once.
@@ -163,6 +167,42 @@ fn what_is_gone_does_not_hold_anybody_back() {
     harness.send(AppEvent::Pipeline(PipelineEvent::Status(Box::new(status))));
     harness.keys("<ctrl-q>");
     assert_eq!(harness.app.exit(), Some(0));
+}
+
+#[test]
+fn a_process_that_ended_in_good_order_failed_nobody() {
+    let mut harness = running();
+    apart(&mut harness);
+    let why = "the background process (7) ended at 13:05:12, its generators are stopped";
+    let ended = Link::Gone {
+        why: why.to_owned(),
+        since_us: 0,
+        orderly: true,
+    };
+    news(&mut harness, InstanceNews::Silent(Some(why.to_owned())));
+    news(&mut harness, InstanceNews::Link(ended.clone()));
+    harness
+        .sees("ended at 13:05:12")
+        .sees("○ stopped")
+        .sees_not("failed")
+        .sees_not("is gone");
+    harness.keys("<ctrl-q>");
+    assert_eq!(harness.app.exit(), Some(0));
+    // The table says so, too, and not as a fault.
+    let mut harness = attached();
+    news(&mut harness, InstanceNews::Silent(Some(why.to_owned())));
+    news(&mut harness, InstanceNews::Link(ended));
+    let over = watched::generators()
+        .into_iter()
+        .map(|one| crate::instance::Overview {
+            state: Some(State::Ended(crate::pipeline::EndReason::Stopped)),
+            ..one
+        });
+    news(&mut harness, InstanceNews::Overview(over.collect()));
+    harness
+        .sees("ended at 13:05:12")
+        .sees("stopped")
+        .sees_not("✗");
 }
 
 /// A terminal that was opened on generators, as `evtui attach` does.
@@ -203,6 +243,31 @@ fn where_the_table_is_all_there_is_the_way_back_is_the_way_out() {
     let mut harness = attached();
     news(&mut harness, InstanceNews::Running(Vec::new()));
     harness.keys("<esc>").sees("Nothing runs here").keys("q");
+    assert_eq!(harness.app.exit(), Some(0));
+}
+
+#[test]
+fn what_has_ended_by_the_table_is_not_asked_about() {
+    let ended = || {
+        let over = |one| crate::instance::Overview {
+            state: Some(State::Ended(crate::pipeline::EndReason::Stopped)),
+            ..one
+        };
+        InstanceNews::Overview(watched::generators().into_iter().map(over).collect())
+    };
+    // The names of what runs are told less often than the table.
+    let mut harness = attached();
+    let table = ended();
+    news(&mut harness, table);
+    harness.keys("<ctrl-q>");
+    assert_eq!(harness.app.exit(), Some(0));
+    // The same while the question is there: there is nothing to be answered any more.
+    let mut harness = attached();
+    harness
+        .keys("<ctrl-q>")
+        .sees("web-access, firewall are running");
+    let table = ended();
+    news(&mut harness, table);
     assert_eq!(harness.app.exit(), Some(0));
 }
 

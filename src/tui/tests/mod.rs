@@ -255,7 +255,7 @@ impl Harness {
             Effect::Request(request) => return self.note(format!("request {request:?}")),
             Effect::Copy(text) => return self.note(format!("copy {text}")),
             Effect::AbortAll => return self.note("abort all".to_owned()),
-            Effect::Watch(_) | Effect::Redraw => return None,
+            Effect::Watch(_) | Effect::Redraw | Effect::Suspend | Effect::TakeAgain => return None,
             Effect::ReadSettings(sources) => AppEvent::Settings(Box::new(Loaded::read(&sources))),
             Effect::MakeSettings(path) => {
                 let made = disk::make(&path, &settings::commented());

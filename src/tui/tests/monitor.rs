@@ -295,6 +295,39 @@ fn the_flow(
 }
 
 #[rstest]
+fn an_output_that_is_down_still_says_what_it_costs(
+    #[values((80, 24), (120, 40), (200, 60))] size: (u16, u16),
+) {
+    for (lost, kept, lost_as, kept_as) in [
+        (3, 120, "3 lost", "120 dead letters"),
+        (1_234_567, 0, "1,234,567 lost", ""),
+        (0, 88, "", "88 dead letters"),
+    ] {
+        let harness = flow(size, "dark", move |status, second| {
+            failing(status, second);
+            let output = &mut status.stats.outputs[0];
+            (output.write_failed, output.format_failed) = (lost, 0);
+            (output.dead_lettered, output.letters_kept) = (kept, kept);
+        });
+        let text = harness.text();
+        let line = text.lines().find(|line| line.contains("✗ down 01:14"));
+        let line = line.unwrap_or_else(|| panic!("{text}"));
+        assert!(line.contains(lost_as) && line.contains(kept_as), "{line}");
+    }
+    // Where there is little room numbers are rounded before they are left out.
+    let harness = flow((120, 40), "dark", |status, second| {
+        failing(status, second);
+        let output = &mut status.stats.outputs[0];
+        (output.write_failed, output.letters_kept) = (12_345_678, 234_567);
+    });
+    let text = harness.text();
+    assert!(
+        text.contains("12.3M lost") && text.contains("k letters"),
+        "{text}"
+    );
+}
+
+#[rstest]
 fn the_flow_that_is_well_paused_and_in_its_history(
     #[values((80, 24), (120, 40), (200, 60))] size: (u16, u16),
 ) {

@@ -77,6 +77,55 @@ fn a_filter_is_in_force_while_it_is_typed_and_a_broken_one_is_not() {
 }
 
 #[test]
+fn a_filter_that_matches_nothing_says_why_and_what_it_takes() {
+    let mut harness = tailing(160, 20, "dark");
+    harness.tail(watched::events(1, 50), 50);
+    for (typed, said) in [
+        ("sttus>=500", "no field sttus; did you mean status?"),
+        (
+            "colour=red",
+            "no field colour; there is path, status, tab, user",
+        ),
+        ("status>=900", "have these fields, with other values"),
+        ("ALICE", "a capital letter makes a word exact"),
+        ("nowhere", "words are looked for one by one"),
+    ] {
+        harness.keys(&format!("/<ctrl-u>{typed}")).sees(said);
+        harness
+            .keys("<enter>")
+            .sees("no event that is kept matches the filter")
+            .sees("it takes words, \"a phrase\", /pattern/, user.name=alice");
+        harness.keys("x");
+    }
+}
+
+#[test]
+fn over_a_slow_connection_an_event_takes_the_place_of_the_oldest() {
+    let mut harness = tailing(120, 20, "dark");
+    harness.app.toggle_low_bandwidth();
+    let most = |harness: &Harness| harness.app.observed().tail.unwrap().1.most;
+    harness.tail(watched::events(1, 40), 40);
+    assert!(most(&harness) <= 4, "{}", most(&harness));
+    let before: Vec<String> = harness.text().lines().map(str::to_owned).collect();
+    harness.tail(watched::events(41, 2), 4_000);
+    let after: Vec<String> = harness.text().lines().map(str::to_owned).collect();
+    let changed = before.iter().zip(&after).filter(|(a, b)| a != b).count();
+    // Two events, the one that was the latest, and the counts.
+    assert!(changed <= 4, "{changed}:\n{}", after.join("\n"));
+    harness
+        .sees("▸ 09:30:42")
+        .sees("42 shown of 4,000 seen: a sample");
+    // Whoever looks closer has them in order again.
+    harness.keys("<up>").sees("▸ 09:30:41").sees("  09:30:40");
+    let lines = harness.text();
+    let at = |time: &str| lines.find(time).unwrap();
+    assert!(at("09:30:39") < at("09:30:40") && at("09:30:40") < at("09:30:41"));
+    // A click chooses what stands there.
+    harness.keys("<end>").sees("▸ 09:30:42");
+    watched::at_every_size(&mut harness);
+}
+
+#[test]
 fn what_comes_later_is_filtered_as_well() {
     let mut harness = tailing(120, 20, "dark");
     harness.keys("/user.name=alice<enter>");

@@ -96,6 +96,7 @@ pub fn broken(harness: &Harness, seconds: u64, lost: u64) -> GeneratorStatus {
         source: source.to_owned(),
         message,
         count,
+        lost: count,
         first_us: NOW_US,
         last_us: NOW_US + 90 * SECOND_US,
         sample: Some(sample.to_owned()),

@@ -8,7 +8,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::{above, below, columns, gauge, right};
 use crate::instance::GeneratorStatus;
-use crate::pipeline::{AliasStats, Outage, OutputStats, QueueStats, Stats};
+use crate::pipeline::{AliasStats, OutputStats, QueueStats, Stats};
 use crate::time::short_duration;
 use crate::tui::app::App;
 use crate::tui::monitor::flow_meter::{Meter, Shares};
@@ -383,29 +383,33 @@ fn trouble(output: &OutputStats, line: &mut Line<'_>, theme: &Theme) {
         line.put("‖ held: what is for it waits  ", theme.warn);
     }
     if let Some(outage) = &output.outage {
-        down(outage, line, theme);
+        let what = if outage.open { "down" } else { "failing" };
+        let lasted = text::clock(outage.lasted);
+        line.put(&format!("✗ {what} {lasted}  "), theme.error);
     }
-    let lost = lost(output);
-    if lost > 0 {
-        line.put(&format!("{} lost  ", text::grouped(lost)), theme.error);
+    // What it costs comes before why: the reason may be as long as it likes, and stands on screen 3, too.
+    let (lost, kept) = (lost(output), output.letters_kept);
+    let mut costs = cost(lost, kept, text::grouped, "dead letters");
+    if costs.iter().map(|one| text::width(one)).sum::<usize>() > line.room() {
+        costs = cost(lost, kept, |count| text::short(count as f64), "letters");
     }
-    if output.letters_kept > 0 {
-        let kept = text::grouped(output.letters_kept);
-        line.put(&format!("{kept} dead letters  "), theme.warn);
+    for (words, style) in costs.iter().zip([theme.error, theme.warn]) {
+        line.put(words, style);
     }
+    let Some(outage) = &output.outage else { return };
+    if let Some(next) = outage.next {
+        line.put(&format!("next try in {} s  ", next.as_secs()), theme.warn);
+    }
+    let room = line.room();
+    line.put(&text::fit(&outage.reason, room), theme.text);
 }
 
-fn down(outage: &Outage, line: &mut Line<'_>, theme: &Theme) {
-    let what = if outage.open { "down" } else { "failing" };
-    let lasted = short_duration(Duration::from_secs(outage.lasted.as_secs()));
-    line.put(&format!("✗ {what} for {lasted}"), theme.error);
-    if let Some(next) = outage.next {
-        line.put(&format!(", next try in {} s", next.as_secs()), theme.warn);
-    }
-    let room = line.room().saturating_sub(2);
-    line.put(": ", theme.muted)
-        .put(&text::fit(&outage.reason, room), theme.text)
-        .put("  ", theme.muted);
+/// What an output lost, and what it keeps of what it could not deliver; empty for nothing.
+fn cost(lost: u64, kept: u64, number: impl Fn(u64) -> String, letters: &str) -> [String; 2] {
+    [(lost, "lost"), (kept, letters)].map(|(count, what)| match count {
+        0 => String::new(),
+        count => format!("{} {what}  ", number(count)),
+    })
 }
 
 /// The same from above to below, where it is narrow.

@@ -85,12 +85,15 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
     if let Some(why) = &monitor.silent {
         let mut line = Line::new(row(top, 0), screen);
         let room = line.room().saturating_sub(2);
-        let words = match app.link {
-            Link::Gone { .. } => why.clone(),
-            _ => format!("the instance does not answer: {why}"),
+        let (sign, words, style) = match app.link {
+            Link::Gone { orderly: true, .. } => (" ○ ", why.clone(), app.theme.warn),
+            Link::Gone { .. } => (" ✗ ", why.clone(), app.theme.error),
+            _ => {
+                let words = format!("the instance does not answer: {why}");
+                (" ✗ ", words, app.theme.error)
+            }
         };
-        line.put(" ✗ ", app.theme.error)
-            .put(&text::fit(&words, room), app.theme.error);
+        line.put(sign, style).put(&text::fit(&words, room), style);
         top = below(area, 1);
     }
     if monitor.generators.is_empty() {
@@ -471,6 +474,7 @@ fn details(app: &App, area: Rect, screen: &mut Buffer) {
 
 fn nothing_yet(app: &App) -> &'static str {
     match app.link {
+        Link::Gone { orderly: true, .. } => "What ran here has ended.",
         Link::Gone { .. } => "What ran here is gone.",
         _ => "Nothing runs here yet.",
     }

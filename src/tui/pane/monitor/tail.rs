@@ -16,7 +16,7 @@ use crate::pipeline::State;
 use crate::tui::app::{App, inner};
 use crate::tui::canvas::Canvas;
 use crate::tui::monitor::filter::Filter;
-use crate::tui::monitor::tail::PREFIX;
+use crate::tui::monitor::tail::{FILTER_HELP, PREFIX};
 use crate::tui::pane::{Line, row, scrollbar};
 use crate::tui::text;
 
@@ -27,6 +27,9 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
     let tail = &app.monitor.tail;
     if tail.shown.is_empty() {
         return nothing(app, body, screen);
+    }
+    if tail.turns() {
+        return turned(app, body, screen);
     }
     let height = usize::from(body.height);
     let (mut y, mut skip) = (0, tail.list.skip);
@@ -61,6 +64,29 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
         &app.theme,
         screen,
     );
+}
+
+/// The same over a slow connection: an event is written over the oldest one in view, in one colour, so that
+/// the others stay as they are.
+fn turned(app: &App, body: Rect, screen: &mut Buffer) {
+    let (theme, tail) = (&app.theme, &app.monitor.tail);
+    for (y, index, latest) in tail.turned() {
+        let Some(event) = tail.shown.get(index) else {
+            continue;
+        };
+        let place = beside_bar(row(body, y));
+        let mut line = Line::new(place, screen);
+        let time = text::pad(time(&event.at), PREFIX - 3);
+        line.put(if latest { "▸ " } else { "  " }, theme.focus)
+            .put(&format!("{time} "), theme.text);
+        if let Some(alias) = &event.alias {
+            line.put(&format!("{alias}  "), theme.text);
+        }
+        paint::text(&mut line, &event.text, theme.text, &[], theme);
+        if line.room() == 0 {
+            edge(place, screen, theme.text);
+        }
+    }
 }
 
 /// `1,204 shown of 8,400,310 seen  filter status>=500: 37 of 1,204 kept match  ‖ frozen, 12 wait`
@@ -105,6 +131,8 @@ fn counts(app: &App, area: Rect, screen: &mut Buffer) {
     }
     if !tail.follows() && !tail.frozen {
         line.right("End: follow ", theme.muted);
+    } else if tail.turns() && line.room() > 40 {
+        line.right("▸ the latest, over the oldest ", theme.muted);
     }
 }
 
@@ -120,6 +148,13 @@ fn nothing(app: &App, body: Rect, screen: &mut Buffer) {
         Some(_) => "it does not run: start it to see its events",
     };
     Line::new(row(body, 0), screen).put(&format!(" {said}"), app.theme.muted);
+    if tail.filter.is_some() && tail.kept() > 0 {
+        let mut line = Line::new(row(body, 1), screen);
+        let words = format!("it takes {FILTER_HELP}");
+        let room = line.room().saturating_sub(2);
+        line.put(" ", app.theme.muted)
+            .put(&text::fit(&words, room), app.theme.muted);
+    }
 }
 
 fn event_row(
