@@ -291,6 +291,18 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     out
 }
 
+/// The same for one line, which keeps the blanks that it begins with: all of its rows stand as far in.
+pub fn wrap_indented(line: &str, width: usize) -> Vec<String> {
+    if self::width(line) <= width {
+        return vec![line.to_owned()];
+    }
+    let words = line.trim_start();
+    let deep = (line.len() - words.len()).min(width / 3);
+    let rows = wrap(words, width.saturating_sub(deep)).into_iter();
+    let blanks = " ".repeat(deep);
+    rows.map(|row| format!("{blanks}{row}")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -381,5 +393,7 @@ mod tests {
         assert_eq!(rows, [0..4, 4..6, 7..7, 8..14, 14..17]);
         assert_eq!(wrap("one two three four", 9), ["one two", "three", "four"]);
         assert_eq!(wrap("abcdefghijkl", 8), ["abcdefgh", "ijkl"]);
+        assert_eq!(wrap_indented("  one two three", 20), ["  one two three"]);
+        assert_eq!(wrap_indented("  one two three", 11), ["  one two", "  three"]);
     }
 }

@@ -10,6 +10,7 @@ use super::{App, Focus, Item, Pick, Screen};
 use crate::config::{Diagnostic, Severity, Span};
 use crate::language::{self, Completion, Hover, Obstacle, Outline, Query};
 use crate::tui::editor::{Buffer, Shape};
+use crate::tui::pane;
 
 /// Letters of a word after which completion opens by itself.
 const SOON: usize = 2;
@@ -27,6 +28,8 @@ pub struct Assist {
     pub popup: Option<Popup>,
     /// What is known of the word at the cursor.
     pub told: Option<Hover>,
+    /// Rows of that left out at the top, where there is no room for all.
+    pub told_top: usize,
     /// The text and cursor that popup and help belong to.
     seen: Option<Seen>,
 }
@@ -221,6 +224,9 @@ impl App {
 
     /// A key of the editor while help is shown; false leaves it to the text.
     pub(super) fn assist_key(&mut self, key: &KeyEvent) -> bool {
+        if self.assist.told.is_some() && self.read_on(key.code) {
+            return true;
+        }
         if self.assist.told.take().is_some() && key.code == KeyCode::Esc {
             return true;
         }
@@ -248,6 +254,24 @@ impl App {
         true
     }
 
+    /// Scrolls the help on a word, where it is longer than there is room.
+    fn read_on(&mut self, code: KeyCode) -> bool {
+        let down = match code {
+            KeyCode::PageDown => true,
+            KeyCode::PageUp => false,
+            _ => return false,
+        };
+        let (page, last) = pane::told_reach(self);
+        let by = page.saturating_sub(1).max(1);
+        let top = self.assist.told_top.min(last);
+        self.assist.told_top = if down {
+            (top + by).min(last)
+        } else {
+            top.saturating_sub(by)
+        };
+        last > 0
+    }
+
     /// Shows what is known of the word at the cursor, with the problem that is there.
     pub fn hover(&mut self) {
         self.assist.popup = None;
@@ -257,7 +281,10 @@ impl App {
             doc: problem.help.clone().unwrap_or_default(),
         });
         match problem.or(told) {
-            Some(told) => self.assist.told = Some(told),
+            Some(told) => {
+                self.assist.told = Some(told);
+                self.assist.told_top = 0;
+            }
             None => self.info("nothing is known of this word"),
         }
     }

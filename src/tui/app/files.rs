@@ -126,6 +126,7 @@ impl App {
             return;
         }
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: "Reload".to_owned(),
             lines: vec![
                 format!("{name} has changes that are not saved."),
@@ -314,6 +315,7 @@ impl App {
             Choice::new('k', "Keep mine", keep)
         };
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: WHOSE.to_owned(),
             lines: vec![
                 format!("{name} was changed by someone else,"),
@@ -369,6 +371,7 @@ impl App {
         }
         let name = buffer.name.clone();
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: "Close file".to_owned(),
             lines: vec![format!("{name} has changes that are not saved.")],
             choices: vec![

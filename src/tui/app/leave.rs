@@ -119,6 +119,7 @@ impl App {
             lines.push(format!("  and {} more", unsaved.len() - 6));
         }
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: "Quit".to_owned(),
             lines,
             choices: vec![
@@ -138,6 +139,7 @@ impl App {
             return self.quit();
         }
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: "Quit".to_owned(),
             lines: vec!["Nothing runs here. Leave?".to_owned()],
             choices: vec![
@@ -152,6 +154,7 @@ impl App {
     /// Asks although nothing is lost, for those who want that.
     fn confirm_quit(&mut self) {
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: "Quit".to_owned(),
             lines: vec!["Nothing is unsaved and nothing runs.".to_owned()],
             choices: vec![
@@ -188,6 +191,7 @@ impl App {
             _ => 0,
         };
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: "Quit".to_owned(),
             lines: self.what_runs(),
             choices,
@@ -240,6 +244,7 @@ impl App {
         choices.push(Choice::new('w', "Wait", Action::Wait));
         let chosen = choices.len() - 1;
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: STOPPING.to_owned(),
             lines: self.what_is_stopped(),
             choices,

@@ -148,7 +148,7 @@ fn hint_list(app: &App) -> Vec<Hint> {
         Some(Overlay::Palette(_)) => {
             pairs(&[("↑ ↓", "Choose"), ("Enter", "Take"), ("Esc", "Close")])
         }
-        Some(Overlay::Dialog(dialog)) => dialog_hints(dialog),
+        Some(Overlay::Dialog(dialog)) => dialog_hints(app, dialog),
         // The hints that the labels stand before.
         Some(Overlay::Jump(_)) => screen_or_pane_hints(app),
         Some(Overlay::Tour(_)) => pairs(&[("Enter", "Next"), ("←", "Back"), ("Esc", "Skip")]),
@@ -276,8 +276,11 @@ fn pairs(list: &[(&str, &str)]) -> Vec<Hint> {
 
 /// Only keys that do something: there is nothing to choose from one answer, and some questions have
 /// no way out but an answer.
-fn dialog_hints(dialog: &Dialog) -> Vec<Hint> {
+fn dialog_hints(app: &App, dialog: &Dialog) -> Vec<Hint> {
     let mut out = Vec::new();
+    if super::reach(app).last > 0 {
+        out.extend(pairs(&[("PgDn", "Read on")]));
+    }
     if dialog.choices.len() > 1 {
         out.extend(pairs(&[("← →", "Choose")]));
     }

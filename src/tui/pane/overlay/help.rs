@@ -3,13 +3,14 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{Hit, Place, boxed, field, framed, on_popup, within};
+use super::frame::{Frame, Place, roomy};
+use super::{Hit, field, on_popup};
 use crate::tui::app::{App, Help, HelpRow};
 use crate::tui::pane::{Line, row, scrollbar};
 use crate::tui::text;
 
 struct Geometry {
-    whole: Rect,
+    frame: Frame,
     list: Rect,
     /// Index of the first row shown.
     first: usize,
@@ -25,8 +26,13 @@ fn geometry(rows: &[HelpRow], help: &Help, area: Rect) -> Geometry {
     } else {
         u16::MAX
     };
-    let whole = boxed(area, 112, height.min(area.height), Place::Middle);
-    let body = within(whole);
+    let height = if roomy(area) {
+        height.min(area.height)
+    } else {
+        height
+    };
+    let frame = Frame::new(area, 112, height, Place::Middle);
+    let body = frame.body;
     let list = Rect {
         y: body.y + 1.min(body.height),
         height: body.height.saturating_sub(1),
@@ -41,7 +47,7 @@ fn geometry(rows: &[HelpRow], help: &Help, area: Rect) -> Geometry {
     // The first command's heading stays in view with it.
     let first = chosen.map_or(0, |chosen| (chosen + 2).saturating_sub(shown));
     Geometry {
-        whole,
+        frame,
         list,
         first: first.min(rows.len().saturating_sub(shown)),
         chosen,
@@ -52,7 +58,7 @@ fn geometry(rows: &[HelpRow], help: &Help, area: Rect) -> Geometry {
 pub fn hit(app: &App, help: &Help, area: Rect, at: Position) -> Hit {
     let rows = app.help_rows(help);
     let places = geometry(&rows, help, area);
-    if !places.whole.contains(at) {
+    if !places.frame.whole.contains(at) {
         return Hit::Outside;
     }
     let index = places.first + usize::from(at.y.saturating_sub(places.list.y));
@@ -67,7 +73,8 @@ pub fn draw(app: &App, help: &Help, area: Rect, screen: &mut Buffer) -> Option<P
     let theme = &app.theme;
     let rows = app.help_rows(help);
     let places = geometry(&rows, help, area);
-    let body = framed(app, places.whole, "Keys and commands", screen);
+    places.frame.draw(app, "Keys and commands", screen);
+    let body = places.frame.body;
     let muted = on_popup(app, theme.muted);
     let mut line = Line::new(row(body, 0), screen);
     line.put(" > ", on_popup(app, theme.accent));
