@@ -394,6 +394,9 @@ mod tests {
         assert_eq!(wrap("one two three four", 9), ["one two", "three", "four"]);
         assert_eq!(wrap("abcdefghijkl", 8), ["abcdefgh", "ijkl"]);
         assert_eq!(wrap_indented("  one two three", 20), ["  one two three"]);
-        assert_eq!(wrap_indented("  one two three", 11), ["  one two", "  three"]);
+        assert_eq!(
+            wrap_indented("  one two three", 11),
+            ["  one two", "  three"]
+        );
     }
 }

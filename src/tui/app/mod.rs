@@ -62,6 +62,8 @@ pub use difference::Shown as ShownDifference;
 pub use help::{Help, Row as HelpRow};
 pub use jump::Jump;
 pub use palette::{Item, Match, Palette, Pick};
+#[cfg(test)]
+pub use panes::{Goal, SheetRow};
 pub use panes::{Ink, Row, SPANS, Tool, View as PaneView, bucket, shown_text};
 pub use pipeline::{Phase, Pipeline};
 pub use preview::Preview;

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::{App, Overlay};
 use super::palette::{Item, Pick};
+use super::{App, Overlay};
 
 /// How long a message stays.
 const STAY: Duration = Duration::from_secs(6);

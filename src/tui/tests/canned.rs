@@ -373,6 +373,7 @@ fn schedule(request: &PreviewRequest) -> Schedule {
         parts: vec![Part {
             count: (0..count).map(high).sum(),
             first: Some(moment(0)),
+            tags: vec![arc("web"), arc("front")],
             ..Part::default()
         }],
         first: Some(moment(0)),

@@ -16,7 +16,11 @@ fn frame(shown: &ShownDifference, area: Rect) -> Frame {
     let height = rows.saturating_add(2);
     let room = area.height.saturating_sub(4).max(1);
     let width = area.width.saturating_sub(4).clamp(1, 120);
-    let height = if roomy(area) { height.min(room) } else { height };
+    let height = if roomy(area) {
+        height.min(room)
+    } else {
+        height
+    };
     Frame::new(area, width, height, Place::Middle)
 }
 

@@ -57,7 +57,11 @@ impl Frame {
             let frame = width.min(area.width) >= 2 && height.min(area.height) >= 2;
             (frame, frame, frame)
         };
-        let width = if full { area.width } else { width.min(area.width) };
+        let width = if full {
+            area.width
+        } else {
+            width.min(area.width)
+        };
         let rows = height.saturating_sub(2) + u16::from(top) + u16::from(bottom);
         let height = if full { rows } else { height }.min(area.height);
         let room = area.height - height;
