@@ -144,8 +144,8 @@ impl App {
 
     /// Saves the shown file, then does `after`.
     pub(super) fn save_then(&mut self, after: Action) {
-        let clean = self.buffer().is_some_and(|buffer| !buffer.dirty());
-        if clean {
+        let clean = |buffer: &Buffer| !buffer.dirty() && !buffer.unborn;
+        if self.buffer().is_some_and(clean) {
             self.act(after);
             return;
         }
@@ -182,7 +182,8 @@ impl App {
                 if let Some(buffer) = project.buffer_at(path) {
                     buffer.saved(text);
                 }
-                if project.missing.is_some() {
+                let known = project.tree.entries.iter().any(|entry| entry.path == path);
+                if project.missing.is_some() || !known {
                     self.effects.push(Effect::Scan(project.root.clone()));
                 }
                 let open = project.buffer_at(path).is_some_and(|buffer| buffer.dirty());

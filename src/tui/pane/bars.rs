@@ -73,6 +73,11 @@ pub fn status(app: &App, area: Rect, screen: &mut Buffer) {
     let design = app.screen == Screen::Design;
     if let Some(mode) = app.mode().filter(|_| design && app.buffer().is_some()) {
         line.put(mode.label(), theme.hint_key).put("  ", theme.bar);
+        if let Some(name) = app.vim().and_then(Vim::recorded) {
+            let words = format!("recording @{name}");
+            line.put(&words, on_bar(app, theme.warn))
+                .put("  ", theme.bar);
+        }
     }
     if let Some(buffer) = app.buffer().filter(|_| design) {
         let (row, column) = buffer.place();

@@ -397,6 +397,7 @@ fn twice(mut schedule: Schedule) -> Schedule {
         .zip(&second)
         .map(|(all, own)| all - own);
     schedule.parts = vec![part(first.collect()), part(second)];
+    schedule.parts[0].tags = vec![arc("web"), arc("front")];
     schedule.inputs.push("timer".to_owned());
     schedule
 }

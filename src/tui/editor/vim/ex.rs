@@ -60,7 +60,7 @@ pub enum Setting {
 }
 
 /// Names of commands, the shortest form first.
-const NAMES: &[(&str, &str)] = &[
+pub(super) const NAMES: &[(&str, &str)] = &[
     ("w", "write"),
     ("q", "quit"),
     ("wq", "wq"),
@@ -274,6 +274,7 @@ impl Vim {
         let count = buffer.replace_in(&pattern, &with, Some(buffer.span(&lines)), most);
         self.memory.search = Some((pattern.clone(), false));
         buffer.found = Some(pattern);
+        self.failed = count == 0;
         Outcome::Say(match count {
             0 => format!("{what} is not found"),
             1 => "1 replaced".to_owned(),
