@@ -281,6 +281,13 @@ fn hover_tells_what_a_word_is() {
             "event:\n  template:\n    mode: cha^nce\n",
             "mode: all | any",
         ),
+        // What stands nowhere in the schema tells of the option that it is the value of.
+        (
+            "generator.yml",
+            "input:\n- cron:\n    expression: \"* * * * *\"^\n",
+            "expression: ",
+        ),
+        ("generator.yml", "input:\n- cr^on:\n", "cron: plugin"),
         (
             "generator.yml",
             "output:\n- http:\n    url: ${par^ams.x}\n",
@@ -311,6 +318,7 @@ fn hover_tells_what_a_word_is() {
     }
     assert_eq!(told("a.jinja", "plain te^xt"), None);
     assert_eq!(told("generator.yml", "^"), None);
+    assert_eq!(told("generator.yml", "# input: a com^ment\n"), None);
 }
 
 #[test]

@@ -244,8 +244,8 @@ pub fn break_lines(text: &str, width: usize) -> impl Iterator<Item = Range<usize
                 continue;
             }
             if used + wide > width && at > start {
-                // A blank in the last third is a better place to break than the edge.
-                let (end, cells_before) = if blank.0 > start && blank.1 * 3 > width * 2 {
+                // A blank is a better place to break than the edge, unless the row is nearly empty then.
+                let (end, cells_before) = if blank.0 > start && blank.1 * 3 > width {
                     blank
                 } else {
                     (at, used)

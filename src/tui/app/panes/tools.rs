@@ -115,18 +115,19 @@ fn one(tools: &Tools, tool: Tool, zone: Zone, now_us: i64, width: usize, rows: &
         Some(Ok(result)) if result.is_empty() => {
             rows.push(SheetRow::of("= ", Ink::Muted).and("nothing, an empty text", Ink::Muted));
         }
-        Some(Ok(result)) => {
-            let mut lines = wrapped(&result, "  ", width, Ink::String);
-            if let Some(mut first) = lines.next() {
-                if let Some(piece) = first.pieces.first_mut() {
-                    "= ".clone_into(&mut piece.0);
-                }
-                rows.push(first);
-            }
-            rows.extend(lines);
-        }
+        Some(Ok(result)) => rows.extend(signed(&result, "= ", width, Ink::String)),
         Some(Err(error)) => fault(&error, typed, width, rows),
     }
+}
+
+/// Rows of a text with a sign of two cells before the first.
+fn signed(text: &str, sign: &str, width: usize, ink: Ink) -> Vec<SheetRow> {
+    let mut rows: Vec<SheetRow> = wrapped(text, "  ", width, ink).collect();
+    let piece = rows.first_mut().and_then(|row| row.pieces.first_mut());
+    if let Some(piece) = piece {
+        sign.clone_into(&mut piece.0);
+    }
+    rows
 }
 
 fn fault(error: &AttemptError, typed: &str, width: usize, rows: &mut Vec<SheetRow>) {
@@ -143,9 +144,9 @@ fn fault(error: &AttemptError, typed: &str, width: usize, rows: &mut Vec<SheetRo
         Some((line, column)) => format!("{line}:{column}: {}", error.message),
         None => error.message.clone(),
     };
-    rows.extend(wrapped(&words, "✗ ", width, Ink::Error));
+    rows.extend(signed(&words, "✗ ", width, Ink::Error));
     if let Some(help) = &error.help {
-        rows.extend(wrapped(help, "→ ", width, Ink::Muted));
+        rows.extend(signed(help, "→ ", width, Ink::Muted));
     }
 }
 
