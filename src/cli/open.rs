@@ -187,12 +187,10 @@ fn unlock(secrets: &Secrets, document: &Option<PathBuf>) {
 /// The document to open, if there is one, and the folder to look for others in.
 fn find(given: &Path, path: &Path) -> Result<(Option<PathBuf>, PathBuf), String> {
     let about = std::fs::metadata(path).map_err(|error| {
-        let why = match error.kind() {
-            _ => why(&error),
-        };
         format!(
-            "cannot open {}: {why}; `evtui new NAME` makes a project",
-            given.display()
+            "cannot open {}: {}; `evtui new NAME` makes a project",
+            given.display(),
+            why(&error)
         )
     })?;
     if about.is_dir() {

@@ -54,6 +54,7 @@ impl App {
         self.keymap = keymap;
         self.tell_lost_keys();
         self.settle_editor(&old);
+        self.settle_keys();
         if old.theme != self.settings.theme {
             self.theme_chosen = None;
             self.follow_theme();

@@ -9,6 +9,7 @@ use crate::tui::editor::vim::{
 };
 use crate::tui::editor::{Buffer, KeySet, Options, Shape};
 use crate::tui::event::Effect;
+use crate::tui::keymap::Keymap;
 use crate::tui::terminal::Cursor;
 
 /// How the editor behaves, and what it remembers beyond single files.
@@ -48,6 +49,14 @@ impl App {
             buffer.deselect();
             buffer.seal();
         }
+        self.settle_keys();
+    }
+
+    /// Brings the keys of commands in step with the editor's, which may have been chosen by a command.
+    pub(super) fn settle_keys(&mut self) {
+        let mut settings = self.settings.clone();
+        settings.key_set = self.editing.keys;
+        self.keymap = Keymap::new(&settings).0;
     }
 
     /// The keys of the editor.

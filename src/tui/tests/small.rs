@@ -124,7 +124,7 @@ fn the_chosen_word_is_among_those_shown_however_low_the_screen() {
 
 #[test]
 fn help_on_a_word_has_an_edge_in_every_theme() {
-    for theme in ["dark", "mono"] {
+    for theme in crate::tui::Theme::names() {
         let mut harness = Harness::open(80, 24, theme);
         harness.keys("<ctrl-home><down><down><alt-h>");
         assert!(harness.app.assist.told.is_some());

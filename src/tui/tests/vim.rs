@@ -251,3 +251,13 @@ fn what_was_recorded_works_over_the_line_and_the_program() {
     let marked = text.lines().take(4).filter(|line| line.starts_with('#'));
     assert_eq!(marked.count(), 3, "{text}");
 }
+
+/// Ctrl-U scrolls here: what the status line tells to read the rest of a message has to work.
+#[test]
+fn messages_have_a_key_in_every_mode() {
+    let mut harness = open();
+    harness.app.error("a long story ".repeat(20));
+    harness.sees("Ctrl-W m: all");
+    harness.keys("<ctrl-w>m").sees("━ Messages").keys("<esc>");
+    harness.keys(":messages<enter>").sees("━ Messages");
+}
