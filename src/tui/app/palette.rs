@@ -11,6 +11,8 @@ use crate::tui::command::{self, Command, Id};
 use crate::tui::editor::Input;
 use crate::tui::pane;
 
+/// The best that letters can count that are found apart from each other.
+const SCATTERED: u32 = 200;
 /// Most commands remembered as used.
 const RECENT: usize = 8;
 
@@ -130,9 +132,19 @@ impl Palette {
             .filter_map(|item| {
                 let bare =
                     |score| move |(own, _): (u32, Vec<Range<usize>>)| (own + score, Vec::new());
-                let (score, letters) = fuzzy(&item.title, &wanted)
-                    .or_else(|| fuzzy(item.name, &wanted).map(bare(500)))
-                    .or_else(|| in_words(&item.detail, &wanted).map(bare(1_000)))?;
+                // Words that stand somewhere as they were typed say more than letters that are
+                // scattered in a title.
+                let behind = |near: u32, far: u32| {
+                    move |found: (u32, Vec<Range<usize>>)| {
+                        let whole = found.0 < SCATTERED;
+                        bare(if whole { near } else { far })(found)
+                    }
+                };
+                let titled = fuzzy(&item.title, &wanted);
+                let named = fuzzy(item.name, &wanted).map(behind(60, 500));
+                let told = in_words(&item.detail, &wanted).map(behind(120, 1_000));
+                let found = [titled, named, told].into_iter().flatten();
+                let (score, letters) = found.min_by_key(|(score, _)| *score)?;
                 Some((score, Match { item, letters }))
             })
             .collect();
@@ -206,7 +218,12 @@ fn fuzzy_word(text: &str, word: &str) -> Option<(u32, Vec<Range<usize>>)> {
         letters.push(bytes(found));
         next = found + 1;
     }
-    (gaps <= wanted.len() * 4).then(|| (200 + u32::try_from(gaps).unwrap_or(500).min(500), letters))
+    (gaps <= wanted.len() * 4).then(|| {
+        (
+            SCATTERED + u32::try_from(gaps).unwrap_or(500).min(500),
+            letters,
+        )
+    })
 }
 
 impl App {

@@ -100,6 +100,7 @@ fn shares(all: &Statistics, width: usize, rows: &mut Vec<SheetRow>) {
     // What is odd is said in a word, or with a sign where names need the room.
     let odd_cells = if counts { 9 } else { 2 };
     let wide = longest.min(width.saturating_sub(columns + odd_cells).max(8));
+    let in_words = width.saturating_sub(columns + wide) >= 9;
     let mut head = format!("{}     seen declared", pad("", wide));
     head.push_str(if counts { "   events" } else { "" });
     head.push_str(if sizes { "      mean" } else { "" });
@@ -128,7 +129,7 @@ fn shares(all: &Statistics, width: usize, rows: &mut Vec<SheetRow>) {
         }
         if odd {
             row = row.and(
-                match (counts, one.events) {
+                match (in_words, one.events) {
                     (false, _) => " !",
                     (true, 0) => "  never",
                     (true, _) => "  differs",
