@@ -115,8 +115,14 @@ impl Stage<'_> {
         let next = batching.take(&mut self.release, now, room - came);
         report(self.release.source(), self.shared);
         self.measure(now, next);
+        let last = self.batch().moments.last().copied();
         if self.setup.batching.complete(&self.release, next) && !self.push() {
             return false;
+        }
+        if let Some(last) = last {
+            // Who reads it finds everything until then released, unless that is being collected.
+            let position_us = &self.shared.counters.position_us;
+            position_us.set(last.instant_us().cast_unsigned());
         }
         match next {
             Next::Now => {}
@@ -279,7 +285,6 @@ impl Stage<'_> {
         });
         let seam_us = self.shared.backfill.get().map(|one| one.until_us);
         if let Some(&last) = self.batch().moments.last() {
-            counters.position_us.set(last.instant_us().cast_unsigned());
             let mut late = self.release.late_us(last, now);
             if let Some(seam_us) = seam_us.filter(|_| self.release.timeline().follows_wall()) {
                 // History is not late.

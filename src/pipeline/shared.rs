@@ -381,6 +381,7 @@ impl Shared {
     pub(super) fn stats(&self) -> Stats {
         // First: what it tells of shows in the rest.
         let reload = self.desk.stats();
+        let position_us = self.position_us();
         let counters = &self.counters;
         let settings = self.settings.get();
         let inputs = self.input_stats();
@@ -404,7 +405,7 @@ impl Shared {
             bytes: counters.bytes.get(),
             expected: self.expected(settings.gain),
             lag: self.lag(),
-            position_us: self.position_us(),
+            position_us,
             backfill: self.backfill.get().map(|one| Backfill {
                 done: counters.backfilled.get() == 1,
                 ..*one

@@ -90,6 +90,9 @@ impl Index {
     }
 }
 
+/// Positions are only a guess that is checked, so all dicts are of one shape for hints.
+const SHAPE: u64 = u64::MAX;
+
 impl DictData {
     /// Number of entries.
     pub fn len(&self) -> usize {
@@ -132,8 +135,6 @@ impl DictData {
     /// The value of a text key that is asked for at one place, again and again: dicts with the same
     /// keys in the same places answer without a search.
     pub(super) fn get_hinted(&self, key: &[u8], hint: &Hint) -> Option<&Value> {
-        // Positions are only a guess that is checked, so all dicts are of one shape.
-        const SHAPE: u64 = u64::MAX;
         let is_key = |entry: &Option<(Value, Value)>| match entry {
             Some((Value::Str(known), _)) => known.as_bytes() == key,
             _ => false,
@@ -161,13 +162,32 @@ impl DictData {
 
     /// Sets a value, keeping the place and spelling of a key that is there already.
     pub fn insert(&mut self, key: Value, value: Value) -> Result<(), Error> {
-        if let Some(at) = self.find(&key)? {
-            if let Some(Some(entry)) = self.entries.get_mut(at) {
-                entry.1 = value;
-            }
+        self.insert_hinted(key, value, None)
+    }
+
+    /// [`DictData::insert`] of a key that is the same each time at one place.
+    pub(super) fn insert_hinted(
+        &mut self,
+        key: Value,
+        value: Value,
+        hint: Option<&Hint>,
+    ) -> Result<(), Error> {
+        let at = hint.and_then(|hint| hint.position(SHAPE));
+        if let Some(Some(entry)) = at.and_then(|at| self.entries.get_mut(at))
+            && matches!((&entry.0, &key), (Value::Str(known), Value::Str(key)) if known == key)
+        {
+            std::mem::replace(&mut entry.1, value).discard();
             return Ok(());
         }
-        self.push_new(key, value);
+        let at = self.find(&key)?;
+        if let (Some(hint), Some(at)) = (hint, at) {
+            hint.remember(SHAPE, at);
+        }
+        match at.and_then(|at| self.entries.get_mut(at)) {
+            Some(Some(entry)) => entry.1 = value,
+            Some(None) => {}
+            None => self.push_new(key, value),
+        }
         Ok(())
     }
 

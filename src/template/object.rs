@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::rc::Rc;
 
 use super::ops::BinaryOp;
-use super::{Ctx, Error, ErrorKind, Tuple, Value};
+use super::{Ctx, Dict, Error, ErrorKind, Tuple, Value};
 
 /// A value that the language does not know: samples, rows, state, modules, functions.
 ///
@@ -46,6 +46,12 @@ pub trait Object: Any {
     fn has_method(&self, name: &str) -> bool {
         let _ = name;
         false
+    }
+
+    /// Its live entries, when its methods are those of a key-value store: `get(key, default=None)` is
+    /// the value of a key and `set(key, value)` sets it, and nothing else happens.
+    fn store(&self) -> Option<Dict> {
+        None
     }
 
     /// Calls a method (`x.name(...)`).

@@ -100,8 +100,9 @@ impl Printer<'_> {
                 None => Err(Error::type_error("* wants an integer")),
             };
         }
-        let digits: String = self.rest.chars().take_while(char::is_ascii_digit).collect();
-        self.rest = self.rest.get(digits.len()..).unwrap_or_default();
+        let end = self.rest.bytes().position(|one| !one.is_ascii_digit());
+        let (digits, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
+        self.rest = rest;
         Ok(if digits.is_empty() {
             None
         } else {

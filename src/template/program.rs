@@ -201,6 +201,8 @@ pub(super) enum ImportTarget {
 
 pub(super) enum Expr {
     Const(Value),
+    /// What a name stands for in every render. What it holds may change, unlike that of a constant.
+    Bound(Value),
     Slot(u16),
     Cell(u16),
     /// The text captured by the enclosing block.
@@ -260,6 +262,14 @@ pub(super) struct CallArgs {
     pub keyword: Vec<(Rc<str>, Expr)>,
     pub star: Option<Box<Expr>>,
     pub star_star: Option<Box<Expr>>,
+}
+
+impl CallArgs {
+    /// The arguments, when they are so many and all by position.
+    pub fn plain<const N: usize>(&self) -> Option<&[Expr; N]> {
+        let plain = self.keyword.is_empty() && self.star.is_none() && self.star_star.is_none();
+        self.positional.as_slice().try_into().ok().filter(|_| plain)
+    }
 }
 
 pub(super) struct CallExpr {

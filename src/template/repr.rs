@@ -308,7 +308,7 @@ impl Write for Bytes<'_> {
 #[inline]
 pub(crate) fn emit(value: &Value, out: &mut Vec<u8>) {
     match value {
-        Value::Str(text) => out.extend_from_slice(text.as_bytes()),
+        Value::Str(text) => text.append_to(out),
         value => emit_other(value, out),
     }
 }

@@ -5,18 +5,66 @@ use std::rc::Rc;
 
 use super::Value;
 
-const INLINE: usize = 22;
+/// Longest text that lives in the value, in bytes.
+const INLINE: usize = 15;
 
 /// An immutable UTF-8 text.
-#[derive(Clone)]
 pub struct Str(Repr);
 
-#[derive(Clone)]
+impl Clone for Str {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        Self(match &self.0 {
+            Repr::Inline(text) => Repr::Inline(*text),
+            Repr::Static(text) => Repr::Static(text),
+            Repr::Shared(text) => Repr::Shared(Rc::clone(text)),
+        })
+    }
+}
+
+/// The tag fills a word, and so does every part of a value behind it: a processor that reads a word it
+/// has just written in pieces waits for memory, and values are moved from place to place all the time.
+#[repr(u64)]
 enum Repr {
-    /// Invariant: the first `.0` bytes are valid UTF-8.
-    Inline(u8, [u8; INLINE]),
+    Inline(Inline),
     Static(&'static str),
     Shared(Rc<str>),
+}
+
+/// Bytes, then zeros; the last byte is how many. Invariant: they are valid UTF-8.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Inline([u64; 2]);
+
+impl Inline {
+    /// `None` when the text is too long.
+    #[inline]
+    fn new(text: &[u8]) -> Option<Self> {
+        if text.len() > INLINE {
+            return None;
+        }
+        let mut bytes = [0; INLINE + 1];
+        bytes.get_mut(..text.len())?.copy_from_slice(text);
+        Some(Self::of(bytes, text.len()))
+    }
+
+    #[inline]
+    fn of(mut bytes: [u8; INLINE + 1], len: usize) -> Self {
+        bytes[INLINE] = len as u8;
+        Self(bytemuck::cast(bytes))
+    }
+
+    /// All bytes and how many of them count.
+    #[inline]
+    fn parts(&self) -> (&[u8; INLINE + 1], usize) {
+        let bytes: &[u8; INLINE + 1] = bytemuck::cast_ref(&self.0);
+        (bytes, usize::from(bytes[INLINE]))
+    }
+
+    #[inline]
+    fn bytes(&self) -> &[u8] {
+        let (bytes, len) = self.parts();
+        bytes.get(..len).unwrap_or_default()
+    }
 }
 
 impl Str {
@@ -32,7 +80,7 @@ impl Str {
     #[inline]
     pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {
-            Repr::Inline(len, bytes) => bytes.get(..usize::from(*len)).unwrap_or_default(),
+            Repr::Inline(text) => text.bytes(),
             Repr::Static(text) => text.as_bytes(),
             Repr::Shared(text) => text.as_bytes(),
         }
@@ -44,6 +92,20 @@ impl Str {
             Repr::Inline(..) => std::str::from_utf8(self.as_bytes()).unwrap_or_default(),
             Repr::Static(text) => text,
             Repr::Shared(text) => text,
+        }
+    }
+
+    /// Appends the bytes.
+    #[inline]
+    pub(super) fn append_to(&self, out: &mut Vec<u8>) {
+        if let Repr::Inline(text) = &self.0 {
+            // Always as many, which is quicker than just enough.
+            let (bytes, len) = text.parts();
+            let end = out.len() + len;
+            out.extend_from_slice(bytes);
+            out.truncate(end);
+        } else {
+            out.extend_from_slice(self.as_bytes());
         }
     }
 
@@ -67,11 +129,17 @@ impl Str {
         self.as_bytes().is_ascii()
     }
 
+    /// True when there is nothing to do for a drop.
+    #[inline]
+    pub(super) fn is_plain(&self) -> bool {
+        !matches!(self.0, Repr::Shared(_))
+    }
+
     /// Several pieces as one text.
     pub(crate) fn concat(pieces: &[&Self]) -> Self {
         let total: usize = pieces.iter().map(|piece| piece.byte_len()).sum();
         if total <= INLINE {
-            let mut bytes = [0; INLINE];
+            let mut bytes = [0; INLINE + 1];
             let mut at = 0;
             for piece in pieces {
                 let from = piece.as_bytes();
@@ -80,7 +148,7 @@ impl Str {
                 }
                 at += from.len();
             }
-            return Self(Repr::Inline(u8::try_from(total).unwrap_or(0), bytes));
+            return Self(Repr::Inline(Inline::of(bytes, total)));
         }
         let mut text = String::with_capacity(total);
         for piece in pieces {
@@ -91,13 +159,9 @@ impl Str {
 
     /// A text from bytes that are valid UTF-8; empty when they are not.
     pub(super) fn from_utf8(text: &[u8]) -> Self {
-        let mut bytes = [0; INLINE];
-        match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
+        match Inline::new(text) {
             // Much text made on the way is short and ASCII, which is quicker to see.
-            (Some(to), Ok(len)) if text.is_ascii() => {
-                to.copy_from_slice(text);
-                Self(Repr::Inline(len, bytes))
-            }
+            Some(short) if text.is_ascii() => Self(Repr::Inline(short)),
             _ => Self::from(std::str::from_utf8(text).unwrap_or_default()),
         }
     }
@@ -162,13 +226,8 @@ pub(crate) fn char_count(bytes: &[u8]) -> usize {
 
 impl From<&str> for Str {
     fn from(text: &str) -> Self {
-        let from = text.as_bytes();
-        let mut bytes = [0; INLINE];
-        match bytes.get_mut(..from.len()) {
-            Some(to) => {
-                to.copy_from_slice(from);
-                Self(Repr::Inline(u8::try_from(from.len()).unwrap_or(0), bytes))
-            }
+        match Inline::new(text.as_bytes()) {
+            Some(short) => Self(Repr::Inline(short)),
             None => Self(Repr::Shared(Rc::from(text))),
         }
     }
@@ -196,7 +255,10 @@ impl From<char> for Str {
 impl PartialEq for Str {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
-        self.as_bytes() == other.as_bytes()
+        match (&self.0, &other.0) {
+            (Repr::Inline(one), Repr::Inline(other)) => one == other,
+            _ => self.as_bytes() == other.as_bytes(),
+        }
     }
 }
 
@@ -229,6 +291,29 @@ impl fmt::Display for Str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_around_the_longest_that_lives_in_the_value_are_what_they_were_made_of() {
+        for text in [
+            "",
+            "a",
+            "0123456789abcde",
+            "0123456789abcdef",
+            "äöüäöüä",
+            "äöüäöüäö",
+        ] {
+            let (parsed, made) = (Str::from(text), Str::from_utf8(text.as_bytes()));
+            assert_eq!((parsed.as_str(), made.as_str()), (text, text));
+            assert_eq!(parsed, made);
+            assert_eq!(parsed.is_plain(), text.len() <= INLINE);
+            let mut out = b"before ".to_vec();
+            parsed.append_to(&mut out);
+            assert_eq!(out, format!("before {text}").as_bytes());
+            let (head, tail) = text.split_at(text.len() / 4 * 2);
+            assert_eq!(Str::concat(&[&head.into(), &tail.into()]).as_str(), text);
+        }
+        assert_ne!(Str::from("a"), Str::from("a\0"));
+    }
 
     #[test]
     fn texts_are_searched_as_the_standard_library_does() {

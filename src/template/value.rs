@@ -12,7 +12,7 @@ use super::dict::DictData;
 use super::{Error, Object, Str};
 
 /// A value. Cloning is cheap; a clone of a list, dict or object is the same list, dict or object.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub enum Value {
     /// A missing name, attribute or item.
     #[default]
@@ -51,7 +51,60 @@ pub enum Value {
     Object(Rc<dyn Object>),
 }
 
+impl Clone for Value {
+    // Inlined, and without a call, so that a copy is made where it is wanted and not moved there.
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        match self {
+            Self::Undefined => Self::Undefined,
+            Self::None => Self::None,
+            Self::Bool(flag) => Self::Bool(*flag),
+            Self::Int(number) => Self::Int(*number),
+            Self::Float(number) => Self::Float(*number),
+            Self::Str(text) => Self::Str(text.clone()),
+            Self::List(list) => Self::List(list.clone()),
+            Self::Tuple(tuple) => Self::Tuple(tuple.clone()),
+            Self::Dict(dict) => Self::Dict(dict.clone()),
+            Self::Object(object) => Self::Object(Rc::clone(object)),
+            Self::Big(number) => Self::Big(Rc::clone(number)),
+            Self::Safe(text) => Self::Safe(Rc::clone(text)),
+            Self::Bytes(bytes) => Self::Bytes(Rc::clone(bytes)),
+            Self::DateTime(at) => Self::DateTime(Rc::clone(at)),
+            Self::Date(day) => Self::Date(*day),
+            Self::Time(at) => Self::Time(Rc::clone(at)),
+            Self::Delta(delta) => Self::Delta(*delta),
+        }
+    }
+}
+
 impl Value {
+    /// True when there is nothing to do for a drop.
+    #[inline]
+    pub(super) fn is_plain(&self) -> bool {
+        match self {
+            Self::Undefined | Self::None | Self::Bool(_) | Self::Int(_) | Self::Float(_) => true,
+            Self::Date(_) | Self::Delta(_) => true,
+            Self::Str(text) => text.is_plain(),
+            _ => false,
+        }
+    }
+
+    /// A drop that costs little where there is nothing to do, which is most often so.
+    #[inline]
+    pub(super) fn discard(self) {
+        if self.is_plain() {
+            std::mem::forget(self);
+        }
+    }
+
+    /// Moves it to where another one is, word by word: what was just made is written in words, and to
+    /// read more than one at once has to wait until all are there.
+    #[inline(always)]
+    pub(super) fn put(mut self, to: &mut Self) {
+        std::mem::swap(to, &mut self);
+        self.discard();
+    }
+
     /// A text.
     pub fn str(text: impl Into<Str>) -> Self {
         Self::Str(text.into())

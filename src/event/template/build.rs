@@ -115,7 +115,7 @@ pub(super) fn build(
     if let Some(tracer) = &tracer {
         tracer.add_random(&engine);
     }
-    engine.set_global("params", values::mapping(config.params.as_ref()));
+    engine.set_fixed("params", values::mapping(config.params.as_ref()));
     let samples = Value::object(Samples(loaded));
     engine.set_global("samples", traced("samples", Kind::Samples, samples));
     let gateway = Value::object(Gateway::new(faker));
@@ -127,11 +127,18 @@ pub(super) fn build(
         }),
     );
     let store = Value::Object(Rc::clone(&shared) as Rc<dyn Object>);
-    engine.set_global("shared", traced("shared", Kind::Store, store));
+    engine.set_fixed("shared", traced("shared", Kind::Store, store));
     let store = Value::Object(Rc::clone(&globals) as Rc<dyn Object>);
-    engine.set_global("globals", traced("globals", Kind::Store, store));
+    engine.set_fixed("globals", traced("globals", Kind::Store, store));
     engine.set_global("dispatch", Value::object(Dispatch));
-    let entries = compile(config, &engine, env.base, tracer.as_ref(), problems);
+    let mut found = Diagnostics::default();
+    let mut entries = compile(config, &engine, env.base, tracer.as_ref(), &mut found);
+    if engine.was_misled() {
+        engine.forget_files();
+        found = Diagnostics::default();
+        entries = compile(config, &engine, env.base, tracer.as_ref(), &mut found);
+    }
+    found.0.into_iter().for_each(|one| problems.push(one));
     let picker = Picker::new(&config.mode)
         .map_err(|error| {
             let place = config.entries.first().map(|entry| entry.place.clone());

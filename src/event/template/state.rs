@@ -95,6 +95,10 @@ impl Object for State {
         is_method(name)
     }
 
+    fn store(&self) -> Option<Dict> {
+        Some(self.entries())
+    }
+
     fn call_method(
         self: Rc<Self>,
         ctx: &mut Ctx<'_>,

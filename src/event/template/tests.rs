@@ -529,3 +529,77 @@ fn a_template_that_is_off_is_not_rendered_and_its_picks_are_counted() {
         assert!(left_out > 0);
     }
 }
+
+/// Events of templates that are rendered in turn, `a` before `b`.
+fn rendered(files: &[(&str, &str)], yaml: &str, rounds: i64) -> Vec<String> {
+    let folder = project(files);
+    let (source, problems) = build(folder.path(), yaml, Some(1), Limits::RUN);
+    let mut source = source.unwrap_or_else(|| panic!("{problems:?}"));
+    let mut out = EventBatch::default();
+    for index in 0..rounds {
+        let outcome = source.produce(at(index), &[], &mut out);
+        assert!(matches!(outcome, Outcome::Produced(_)), "{outcome:?}");
+    }
+    let texts = out.iter().map(|event| String::from_utf8(event.to_vec()));
+    texts.collect::<Result<_, _>>().unwrap()
+}
+
+const PAIR: &str =
+    "mode: all\nparams: {x: old}\ntemplates:\n- a: {template: a.jinja}\n- b: {template: b.jinja}\n";
+
+#[test]
+fn params_that_some_template_changes_are_not_taken_for_constants() {
+    let reads = "{{ params.x }} {{ params['x'] }} {{ params.get('x', 'none') }}";
+    for changes in [
+        "{% do params.update({'x': 'new'}) %}done",
+        "{% set p = params %}{% do p.update({'x': 'new'}) %}done",
+        "{% macro m(p) %}{% do p.update({'x': 'new'}) %}{% endmacro %}{{ m(params) }}done",
+        "{% set change = params.update %}{% do change({'x': 'new'}) %}done",
+    ] {
+        let events = rendered(&[("a.jinja", reads), ("b.jinja", changes)], PAIR, 2);
+        assert_eq!(
+            events,
+            ["old old old", "done", "new new new", "done"],
+            "{changes}"
+        );
+        // Whichever is compiled first.
+        let events = rendered(&[("a.jinja", changes), ("b.jinja", reads)], PAIR, 1);
+        assert_eq!(events, ["done", "new new new"], "{changes}");
+    }
+    let quiet = rendered(
+        &[("a.jinja", reads), ("b.jinja", "{{ params.y }}-")],
+        PAIR,
+        2,
+    );
+    assert_eq!(quiet, ["old old old", "-", "old old old", "-"]);
+}
+
+#[test]
+fn files_that_are_named_at_run_time_may_change_params() {
+    let files = [
+        ("a.jinja", "{{ params.x }}"),
+        (
+            "b.jinja",
+            "{% include 'c' ~ '.jinja' %}{% set n = 'd' %}{% include n ~ '.jinja' %}!",
+        ),
+        ("c.jinja", "c"),
+        ("d.jinja", "{% do params.update({'x': 'new'}) %}"),
+    ];
+    assert_eq!(rendered(&files, PAIR, 2), ["old", "c!", "new", "c!"]);
+}
+
+#[test]
+fn variables_of_the_name_of_a_global_are_seen_by_included_files() {
+    let files = [
+        ("a.jinja", "{% include 'c.jinja' %}"),
+        (
+            "b.jinja",
+            "{% set params = {'x': 'mine'} %}{% set shared = 'own' %}{% include 'c.jinja' %}",
+        ),
+        ("c.jinja", "{{ params.x }} {{ shared is string }}"),
+    ];
+    assert_eq!(
+        rendered(&files, PAIR, 2),
+        ["old False", "mine True", "old False", "mine True"]
+    );
+}

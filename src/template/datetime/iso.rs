@@ -1,10 +1,11 @@
 //! ISO 8601 text of dates and times, as `isoformat()` writes it.
 
+use std::cell::RefCell;
 use std::fmt::{self, Write};
 
 use super::zone::offset_text;
 use super::{DateTime, SECOND, TimeOfDay, Tz, civil};
-use crate::template::Error;
+use crate::template::{Error, Str};
 
 /// The two digits of the numbers below 100.
 const PAIRS: [[u8; 2]; 100] = {
@@ -45,7 +46,39 @@ impl TimeSpec {
     }
 }
 
+/// The text made last: an event shows its timestamp in several places.
+struct Made {
+    at: DateTime,
+    text: Str,
+}
+
+thread_local! {
+    static MADE: RefCell<Option<Made>> = const { RefCell::new(None) };
+}
+
 impl DateTime {
+    /// `isoformat()`
+    pub(crate) fn iso(&self) -> Str {
+        MADE.with_borrow_mut(|made| {
+            if let Some(Made { at, text }) = made
+                && at.wall_us == self.wall_us
+                && at.fold == self.fold
+                && at.tz == self.tz
+            {
+                return text.clone();
+            }
+            let mut text = String::with_capacity(32);
+            // Writing to a text cannot fail.
+            let _ = self.write_iso(&mut text, 'T');
+            let text = Str::from(text);
+            *made = Some(Made {
+                at: self.clone(),
+                text: text.clone(),
+            });
+            text
+        })
+    }
+
     pub(crate) fn write_iso(&self, out: &mut dyn Write, separator: char) -> fmt::Result {
         self.write_iso_spec(out, separator, TimeSpec::Auto)
     }

@@ -154,6 +154,9 @@ fn timespec(value: Option<&Value>) -> Result<TimeSpec, Error> {
 
 fn isoformat(at: &DateTime, args: &Args<'_>) -> Result<Value, Error> {
     let [separator, spec] = args.bind("isoformat", ["sep", "timespec"], 0)?;
+    if let (None, None) = (separator, spec) {
+        return Ok(Value::Str(at.iso()));
+    }
     let separator = match separator {
         None => 'T',
         Some(value) => {

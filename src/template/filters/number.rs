@@ -106,6 +106,29 @@ pub(in crate::template) fn parse_float(text: &str) -> Option<f64> {
     (named || numeric).then(|| text.parse().ok()).flatten()
 }
 
+/// The integer in most inputs: a small float, or a few digits.
+fn plain_int(input: &Value) -> Option<i64> {
+    match input {
+        Value::Float(number) if number.abs() < 9e15 => Some(*number as i64),
+        Value::Str(text) => {
+            let text = text.as_bytes();
+            let (negative, digits) = match text {
+                [b'-', digits @ ..] => (true, digits),
+                digits => (false, digits),
+            };
+            if digits.is_empty() || digits.len() > 18 {
+                return None;
+            }
+            let number = digits.iter().try_fold(0_i64, |number, digit| {
+                let digit = digit.wrapping_sub(b'0');
+                (digit < 10).then(|| number * 10 + i64::from(digit))
+            })?;
+            Some(if negative { -number } else { number })
+        }
+        _ => None,
+    }
+}
+
 pub(super) fn int(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
     undefined(input, "int")?;
     let [default, base] = args.bind("int", ["default", "base"], 0)?;
@@ -115,6 +138,9 @@ pub(super) fn int(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Val
         _ => return Err(Error::value_error("int: the base must be 0 or 2 to 36")),
     };
     let default = || default.cloned().unwrap_or(Value::Int(0));
+    if let (10, Some(number)) = (base, plain_int(input)) {
+        return Ok(Value::Int(number));
+    }
     Ok(match input {
         Value::Int(_) | Value::Big(_) => input.clone(),
         Value::Bool(flag) => Value::Int(i64::from(*flag)),
@@ -198,6 +224,9 @@ pub(in crate::template) fn round_half_even(input: &Value, precision: i64) -> Res
         if !number.is_finite() || precision > 330 {
             return Ok(input.clone());
         }
+        if let Some(rounded) = round_plainly(*number, precision) {
+            return Ok(Value::Float(rounded));
+        }
         if let Ok(precision) = usize::try_from(precision) {
             let text = format!("{number:.precision$}");
             return Ok(Value::Float(text.parse().unwrap_or(*number)));
@@ -214,6 +243,17 @@ pub(in crate::template) fn round_half_even(input: &Value, precision: i64) -> Res
         return Ok(Value::big(number));
     }
     Ok(Value::big(round_big(&number, precision, false)))
+}
+
+/// A float rounded to some places, when it is clear without its exact value which way.
+fn round_plainly(number: f64, places: i64) -> Option<f64> {
+    const POWERS: [f64; 10] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
+    let power = *POWERS.get(usize::try_from(places).ok()?)?;
+    let scaled = number * power;
+    // Below this the product is wrong by less than a thousandth.
+    let clear = scaled.abs() < 1e12 && (scaled.fract().abs() - 0.5).abs() > 1e-3;
+    // Both are exact, so their quotient is the float nearest to the decimal.
+    clear.then(|| scaled.round() / power)
 }
 
 /// Rounds to a power of ten above one; `more` says that a fraction was cut off before.
@@ -322,4 +362,32 @@ pub(super) fn filesizeformat(
         }
     }
     Ok(Value::from(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use num_bigint::BigInt;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_float_is_rounded_as_its_exact_value_is(
+            number in prop_oneof![-1e13..1e13, -1e3..1e3, -1.0..1.0, Just(-0.0), Just(2.5), Just(0.125)],
+            places in 0_usize..11,
+        ) {
+            if let Some(rounded) = round_plainly(number, i64::try_from(places).unwrap_or(0)) {
+                let exact: f64 = format!("{number:.places$}").parse().unwrap_or(f64::NAN);
+                prop_assert_eq!(rounded.to_bits(), exact.to_bits());
+            }
+        }
+
+        #[test]
+        fn short_integers_are_read_as_all_are(text in "[-+0-9_ a]{0,3}[0-9]{0,20}") {
+            if let Some(number) = plain_int(&Value::from(text.as_str())) {
+                prop_assert_eq!(Some(BigInt::from(number)), parse_int(&text, 10));
+            }
+        }
+    }
 }

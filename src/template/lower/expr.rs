@@ -48,9 +48,7 @@ impl Lowerer<'_> {
                 Expr::Cond(Box::new((test, then, other)))
             }
             ExprKind::Attr(object, name) => self.attr(object, name, span)?,
-            ExprKind::Item(object, key) => {
-                Expr::Item(Box::new((self.expr(object)?, self.expr(key)?)), span)
-            }
+            ExprKind::Item(object, key) => self.item(object, key, span)?,
             ExprKind::Slice(object, parts) => {
                 let object = self.expr(object)?;
                 let [start, stop, step] = &**parts;
@@ -97,12 +95,39 @@ impl Lowerer<'_> {
         if let Some(value) = self.constant(name) {
             return Expr::Const(value);
         }
+        if self.find(name).is_none() {
+            let symbol = self.engine.symbol(name);
+            self.engine.assumed(|assumed| assumed.hand_out(symbol));
+        }
+        self.variable(name)
+    }
+
+    /// What a name stands for that is no constant.
+    fn variable(&mut self, name: &Name) -> Expr {
+        if let Some(value) = self.meant(name) {
+            return Expr::Bound(value);
+        }
         let var = self.resolve(name);
         if var.cell {
             Expr::Cell(var.slot)
         } else {
             Expr::Slot(var.slot)
         }
+    }
+
+    /// Something of which only a part is read, so that what it holds stays as it is.
+    fn whole(&mut self, object: &ast::Expr) -> Lowered<Expr> {
+        let ExprKind::Name(name) = &object.kind else {
+            return self.expr(object);
+        };
+        let symbol = self.engine.symbol(name);
+        let mapping = matches!(self.engine.global(symbol), Some(Value::Dict(_)));
+        let own = self.function().settled.contains_key(name) || self.find(name).is_some();
+        Ok(if mapping && !own {
+            self.variable(name)
+        } else {
+            self.name(name)
+        })
     }
 
     fn compare(
@@ -131,7 +156,17 @@ impl Lowerer<'_> {
 
     fn attr(&mut self, object: &ast::Expr, name: &Name, span: Span) -> Lowered<Expr> {
         let object_span = object.span;
-        let object = self.expr(object)?;
+        if !methods::of_dict(name)
+            && let Some(value) = self.entry(object, name)
+        {
+            return Ok(Expr::Const(value));
+        }
+        // A method that is not called at once may be one that changes.
+        let object = if methods::of_dict(name) {
+            self.expr(object)?
+        } else {
+            self.whole(object)?
+        };
         if let Some(value) = fold::attribute(&object, name) {
             return Ok(Expr::Const(value));
         }
@@ -144,6 +179,16 @@ impl Lowerer<'_> {
             dict_method: methods::of_dict(name),
             hint: Hint::default(),
         })))
+    }
+
+    fn item(&mut self, object: &ast::Expr, key: &ast::Expr, span: Span) -> Lowered<Expr> {
+        if let ExprKind::Const(Value::Str(key)) = &key.kind
+            && let Some(value) = self.entry(object, key.as_str())
+        {
+            return Ok(Expr::Const(value));
+        }
+        let object = self.whole(object)?;
+        Ok(Expr::Item(Box::new((object, self.expr(key)?)), span))
     }
 
     fn args(&mut self, args: &ast::CallArgs, reading: bool) -> Lowered<CallArgs> {
@@ -182,7 +227,16 @@ impl Lowerer<'_> {
     ) -> Lowered<Expr> {
         if let ExprKind::Attr(object, name) = &callee.kind {
             let object_span = object.span;
-            let object = self.expr(object)?;
+            if &**name == "get"
+                && let Some(value) = self.get_entry(object, args)
+            {
+                return Ok(value);
+            }
+            let object = if matches!(&**name, "get" | "items" | "keys" | "values") {
+                self.whole(object)?
+            } else {
+                self.expr(object)?
+            };
             return match fold::attribute(&object, name) {
                 Some(function) => self.bound(function, args, callee.span, span),
                 None => {
@@ -209,6 +263,24 @@ impl Lowerer<'_> {
                 span,
             }))),
         }
+    }
+
+    /// `mapping.get('key')`, where the mapping has the key and nobody changes it.
+    fn get_entry(&mut self, object: &ast::Expr, args: &ast::CallArgs) -> Option<Expr> {
+        let plain = args.keyword.is_empty() && args.star.is_none() && args.star_star.is_none();
+        let constant = |expr: &ast::Expr| match &expr.kind {
+            ExprKind::Const(value) => Some(value.clone()),
+            _ => None,
+        };
+        // Another default would have to be evaluated.
+        let key = match args.positional.as_slice() {
+            [key] => constant(key)?,
+            [key, default] => constant(default).and(constant(key))?,
+            _ => return None,
+        };
+        let Value::Str(key) = key else { return None };
+        let value = self.entry(object, key.as_str()).filter(|_| plain)?;
+        Some(Expr::Const(value))
     }
 
     /// A function that a module does not have is found before the first run.

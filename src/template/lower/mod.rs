@@ -280,6 +280,10 @@ impl Lowerer<'_> {
         let scope = self.scope();
         scope.names.insert(name.clone(), var);
         scope.stores.push(name.clone());
+        if self.exporting {
+            let symbol = self.engine.symbol(name);
+            self.engine.assumed(|assumed| assumed.store(symbol));
+        }
         var
     }
 
@@ -354,6 +358,40 @@ impl Lowerer<'_> {
             self.used(name);
         }
         constant.then_some(value)
+    }
+
+    /// The global that a name stands for in every render, when no scope has it.
+    fn meant(&mut self, name: &Name) -> Option<Value> {
+        if self.find(name).is_some() {
+            return None;
+        }
+        let symbol = self.engine.symbol(name);
+        let value = self.engine.global(symbol)?;
+        if !self.engine.assumed(|assumed| assumed.bind(symbol)) {
+            return None;
+        }
+        self.used(name);
+        Some(value)
+    }
+
+    /// What reading an entry of a mapping that nobody changes gives, when that is no container.
+    fn entry(&mut self, object: &ast::Expr, key: &str) -> Option<Value> {
+        let ast::ExprKind::Name(name) = &object.kind else {
+            return None;
+        };
+        if self.find(name).is_some() || self.function().settled.contains_key(name) {
+            return None;
+        }
+        let symbol = self.engine.symbol(name);
+        let Some(Value::Dict(entries)) = self.engine.global(symbol) else {
+            return None;
+        };
+        let value = entries.get(key).filter(|value| !value.may_nest())?;
+        if !self.engine.assumed(|assumed| assumed.read(symbol)) {
+            return None;
+        }
+        self.used(name);
+        Some(value)
     }
 
     /// Assignments visible here, innermost first, for includes and imports with context.

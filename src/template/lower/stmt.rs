@@ -7,6 +7,7 @@ use std::rc::Rc;
 use super::lent::Lent;
 use super::loops::{appends, assigns_loop, fills, filtered, fixed, steady};
 use super::{Lowered, Lowerer};
+use crate::template::engine::Assumed;
 use crate::template::program::{
     Block, Expr, For, Import, ImportTarget, Include, Init, Macro, Operand, Param, Snapshot, Stmt,
     Target, Var,
@@ -567,6 +568,8 @@ impl Lowerer<'_> {
                     None => self.references.push((Rc::from(name), span, optional)),
                 }
             }
+        } else {
+            self.engine.assumed(Assumed::doubt);
         }
         Ok(lowered)
     }

@@ -56,7 +56,7 @@ methods! {
     Weekday "weekday" Isoweekday "isoweekday" Isocalendar "isocalendar" Toordinal "toordinal"
     Timetuple "timetuple" Utctimetuple "utctimetuple" Ctime "ctime" Timetz "timetz"
     Utcoffset "utcoffset" Tzname "tzname" Dst "dst" Astimezone "astimezone"
-    TotalSeconds "total_seconds" Unescape "unescape" Striptags "striptags"
+    Set "set" TotalSeconds "total_seconds" Unescape "unescape" Striptags "striptags"
 }
 
 const LIST: &[&str] = &[

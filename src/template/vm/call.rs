@@ -171,22 +171,28 @@ impl Ctx<'_> {
         if plain {
             match (first, args.positional.as_slice()) {
                 (None, []) => return call(self, &Args::default()),
-                (None, [a]) => {
-                    let values = [self.eval(a)?];
-                    return call(self, &Args::positional(&values));
-                }
-                (None, [a, b]) => {
-                    let values = [self.eval(a)?, self.eval(b)?];
-                    return call(self, &Args::positional(&values));
-                }
-                (None, [a, b, c]) => {
-                    let values = [self.eval(a)?, self.eval(b)?, self.eval(c)?];
-                    return call(self, &Args::positional(&values));
-                }
+                (None, [a]) => return self.with_values([a], call),
+                (None, [a, b]) => return self.with_values([a, b], call),
+                (None, [a, b, c]) => return self.with_values([a, b, c], call),
                 (first, _) => return self.with_many_args(args, first, call),
             }
         }
         self.with_many_args(args, first, call)
+    }
+
+    #[inline]
+    fn with_values<T, const N: usize>(
+        &mut self,
+        args: [&Expr; N],
+        call: impl FnOnce(&mut Self, &Args<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut values = [const { Value::Undefined }; N];
+        for (value, arg) in values.iter_mut().zip(args) {
+            self.eval_to(arg, value)?;
+        }
+        let called = call(self, &Args::positional(&values));
+        values.into_iter().for_each(Value::discard);
+        called
     }
 
     #[inline(never)]
@@ -246,22 +252,24 @@ impl Ctx<'_> {
     pub(super) fn eval_native(&mut self, call: &NativeExpr) -> Result<Value, Error> {
         self.guard()?;
         let mut entered = false;
-        let called = self.with_args(&call.args, None, |ctx, args| {
+        let mut called = self.with_args(&call.args, None, |ctx, args| {
             entered = true;
             call.function.run(ctx, args)
         });
-        self.located(called, entered, call.span)
+        self.located(&mut called, entered, call.span);
+        called
     }
 
     #[inline(never)]
     pub(super) fn emit_native(&mut self, call: &NativeExpr) -> Result<(), Error> {
         self.guard()?;
         let mut entered = false;
-        let called = self.with_args(&call.args, None, |ctx, args| {
+        let mut called = self.with_args(&call.args, None, |ctx, args| {
             entered = true;
             call.function.print(ctx, args)
         });
-        self.located(called, entered, call.span)
+        self.located(&mut called, entered, call.span);
+        called
     }
 
     fn call_on(&mut self, callee: &Value, call: &CallExpr) -> Result<Value, Error> {
@@ -269,22 +277,36 @@ impl Ctx<'_> {
             return Err(self.undefined_call(call));
         }
         let mut entered = false;
-        let called = self.with_args(&call.args, None, |ctx, args| {
+        let mut called = self.with_args(&call.args, None, |ctx, args| {
             entered = true;
             ctx.call(callee, args)
         });
-        self.located(called, entered, call.span)
+        self.located(&mut called, entered, call.span);
+        called
     }
 
     /// Adds the place of a call to errors of the call, but not to those of its arguments.
-    fn located<T>(&self, called: Result<T, Error>, entered: bool, span: Span) -> Result<T, Error> {
-        called.map_err(|error| {
-            if entered {
-                error.at(|| self.place(span))
-            } else {
-                error.at_first(|| self.place(span))
-            }
-        })
+    // In place: a result is large, and one that is moved has to be waited for.
+    #[inline(always)]
+    fn located<T>(&self, called: &mut Result<T, Error>, entered: bool, span: Span) {
+        if let Err(error) = called {
+            self.locate_in(error, entered, span);
+        }
+    }
+
+    #[cold]
+    fn locate_in(&self, error: &mut Error, entered: bool, span: Span) {
+        let found = std::mem::replace(error, Error::type_error(""));
+        *error = self.locate(found, entered, span);
+    }
+
+    #[cold]
+    fn locate(&self, error: Error, entered: bool, span: Span) -> Error {
+        if entered {
+            error.at(|| self.place(span))
+        } else {
+            error.at_first(|| self.place(span))
+        }
     }
 
     fn undefined_call(&self, call: &CallExpr) -> Error {
@@ -311,11 +333,12 @@ impl Ctx<'_> {
             return Ok(());
         };
         let mut entered = false;
-        let done = self.with_args(&call.args, None, |ctx, args| {
+        let mut done = self.with_args(&call.args, None, |ctx, args| {
             entered = true;
             ctx.run_macro(called, args)
         });
-        self.located(done, entered, call.span)
+        self.located(&mut done, entered, call.span);
+        done
     }
 
     #[inline(never)]
@@ -338,7 +361,71 @@ impl Ctx<'_> {
                 return self.update_one(dict, key, value, span);
             }
         }
+        match (call.method, object) {
+            (Method::Append, Value::List(list)) => {
+                if let Some([item]) = call.args.plain() {
+                    let mut value = Value::Undefined;
+                    self.eval_to(item, &mut value)
+                        .map_err(|error| self.locate(error, false, call.span))?;
+                    self.check_size(list.borrow().len())
+                        .map_err(|error| self.locate(error, true, call.span))?;
+                    list.borrow_mut().push(value);
+                    return Ok(Value::None);
+                }
+            }
+            (Method::Get | Method::Set, Value::Object(host)) => {
+                if host.store().is_some() {
+                    return self.stored(host, object, call);
+                }
+            }
+            _ => {}
+        }
         self.method_on(object, call)
+    }
+
+    /// `get` and `set` of a key-value store, for the usual arguments.
+    fn stored(
+        &mut self,
+        host: &Rc<dyn Object>,
+        object: &Value,
+        call: &MethodExpr,
+    ) -> Result<Value, Error> {
+        // Asked for after the arguments, which may change what it is.
+        let entries = || host.store().unwrap_or_default();
+        if let Some((key, default)) = call.get_constant() {
+            let default = default.map(|default| self.eval(default)).transpose();
+            let default = default.map_err(|error| self.locate(error, false, call.span))?;
+            let entries = entries();
+            let entries = entries.borrow();
+            return Ok(match entries.get_hinted(key.as_bytes(), &call.hint) {
+                Some(found) => found.clone(),
+                None => default.unwrap_or(Value::None),
+            });
+        }
+        let Some([key, value]) = call.args.plain() else {
+            return self.method_on(object, call);
+        };
+        let mut known = [Value::Undefined, Value::Undefined];
+        for (known, arg) in known.iter_mut().zip([key, value]) {
+            self.eval_to(arg, known)
+                .map_err(|error| self.locate(error, false, call.span))?;
+        }
+        let [key, value] = known;
+        let done = if call.method == Method::Set {
+            let hint = matches!(call.args.positional.first(), Some(Expr::Const(_)));
+            let entries = entries();
+            let mut entries = entries.borrow_mut();
+            let set = entries.insert_hinted(key, value, hint.then_some(&call.hint));
+            set.map(|()| Value::None)
+        } else {
+            let entries = entries();
+            let entries = entries.borrow();
+            entries.get(&key).map(|found| match found {
+                Some(found) => found.clone(),
+                None => value,
+            })
+        };
+        done.map_err(|error| self.locate(error, true, call.span))
     }
 
     /// `dict.update({key: value})` without the dict between.
@@ -360,16 +447,19 @@ impl Ctx<'_> {
 
     fn method_on(&mut self, object: &Value, call: &MethodExpr) -> Result<Value, Error> {
         let mut entered = false;
-        let called = self.with_args(&call.args, None, |ctx, args| {
+        let mut called = self.with_args(&call.args, None, |ctx, args| {
             entered = true;
             ctx.call_method(object, call.method, &call.name, args)
         });
-        match called {
-            Err(error) if object.is_undefined() && entered => {
-                Err(self.undefined_base(error, object, call.object_span, call.span))
+        if let Err(error) = &mut called {
+            if object.is_undefined() && entered {
+                let found = std::mem::replace(error, Error::type_error(""));
+                *error = self.undefined_base(found, object, call.object_span, call.span);
+            } else {
+                self.locate_in(error, entered, call.span);
             }
-            called => self.located(called, entered, call.span),
         }
+        called
     }
 
     /// Calls a method of a value.
@@ -427,7 +517,7 @@ impl Ctx<'_> {
             Value::DateTime(at) if call.method == Method::Isoformat => {
                 let bare = call.args.positional.is_empty() && call.args.keyword.is_empty();
                 if bare && call.args.star.is_none() && call.args.star_star.is_none() {
-                    let _ = at.write_iso(&mut repr::Bytes(&mut self.out), 'T');
+                    at.iso().append_to(&mut self.out);
                     return Ok(());
                 }
             }
@@ -445,11 +535,12 @@ impl Ctx<'_> {
                     && let Some(called) = member.downcast::<MacroValue>()
                 {
                     let mut entered = false;
-                    let done = self.with_args(&call.args, None, |ctx, args| {
+                    let mut done = self.with_args(&call.args, None, |ctx, args| {
                         entered = true;
                         ctx.run_macro(called, args)
                     });
-                    return self.located(done, entered, call.span);
+                    self.located(&mut done, entered, call.span);
+                    return done;
                 }
             }
             _ => {}
@@ -464,11 +555,13 @@ impl Ctx<'_> {
         self.guard()?;
         let input = self.eval(&filter.at.input)?;
         let mut entered = false;
-        let done = self.with_args(&filter.at.args, None, |ctx, args| {
+        let mut done = self.with_args(&filter.at.args, None, |ctx, args| {
             entered = true;
             (filter.run)(ctx, &input, args)
         });
-        self.located(done, entered, filter.at.span)
+        self.located(&mut done, entered, filter.at.span);
+        input.discard();
+        done
     }
 
     #[inline(never)]
@@ -476,11 +569,11 @@ impl Ctx<'_> {
         self.guard()?;
         let input = self.eval(&test.at.input)?;
         let mut entered = false;
-        let done = self.with_args(&test.at.args, None, |ctx, args| {
+        let mut done = self.with_args(&test.at.args, None, |ctx, args| {
             entered = true;
             (test.run)(ctx, &input, args)
         });
-        let holds = self.located(done, entered, test.at.span)?;
-        Ok(Value::Bool(holds != test.negated))
+        self.located(&mut done, entered, test.at.span);
+        Ok(Value::Bool(done? != test.negated))
     }
 }

@@ -5,14 +5,14 @@ use std::cmp::Ordering;
 use super::Ctx;
 use crate::template::compare::order;
 use crate::template::dict::DictData;
-use crate::template::program::Expr;
+use crate::template::program::{AttrExpr, Expr};
 use crate::template::syntax::ast::CompareOp;
 use crate::template::{Dict, Error, Span, Str, Value, access, filters, markup, ops, repr};
 
 impl Ctx<'_> {
     pub(super) fn eval(&mut self, expr: &Expr) -> Result<Value, Error> {
         match expr {
-            Expr::Const(value) => Ok(value.clone()),
+            Expr::Const(value) | Expr::Bound(value) => Ok(value.clone()),
             Expr::Slot(slot) => Ok(self.slot(*slot)),
             Expr::Cell(slot) => Ok(self.cell(*slot)),
             Expr::Attr(attr) => {
@@ -74,6 +74,16 @@ impl Ctx<'_> {
         }
     }
 
+    /// [`Ctx::eval`] to where the value is wanted: what is at hand is copied there and not moved.
+    #[inline]
+    pub(super) fn eval_to(&mut self, expr: &Expr, to: &mut Value) -> Result<(), Error> {
+        match self.peek(expr) {
+            Some(value) => value.clone().put(to),
+            None => self.eval(expr)?.put(to),
+        }
+        Ok(())
+    }
+
     /// The value of an operand that is there already, without a copy.
     pub(super) fn peek<'v>(&'v self, expr: &'v Expr) -> Option<&'v Value> {
         look(&self.stack, self.frame.base, expr)
@@ -98,8 +108,10 @@ impl Ctx<'_> {
             Expr::Binary(op, sides, span) => {
                 let left = self.eval(&sides.0)?;
                 let right = self.eval(&sides.1)?;
-                ops::binary(*op, &left, &right, self.largest())
-                    .map_err(|error| error.at(|| self.place(*span)))
+                let done = ops::binary(*op, &left, &right, self.largest());
+                left.discard();
+                right.discard();
+                done.map_err(|error| error.at(|| self.place(*span)))
             }
             Expr::Concat(parts, span) => self.concat(parts, *span),
             Expr::List(items) => Ok(Value::list(self.eval_all(items)?)),
@@ -336,14 +348,19 @@ impl Ctx<'_> {
 }
 
 /// The value of an operand that is there already.
+#[inline]
 fn look<'v>(stack: &'v [Value], base: usize, expr: &'v Expr) -> Option<&'v Value> {
     match expr {
-        Expr::Const(value) => Some(value),
+        Expr::Const(value) | Expr::Bound(value) => Some(value),
         Expr::Slot(slot) => stack.get(base + usize::from(*slot)),
-        Expr::Attr(attr) => match look(stack, base, &attr.object)? {
-            Value::Object(host) => host.attr_ref(&attr.name, &attr.hint),
-            _ => None,
-        },
+        Expr::Attr(attr) => look_into(stack, base, attr),
+        _ => None,
+    }
+}
+
+fn look_into<'v>(stack: &'v [Value], base: usize, attr: &'v AttrExpr) -> Option<&'v Value> {
+    match look(stack, base, &attr.object)? {
+        Value::Object(host) => host.attr_ref(&attr.name, &attr.hint),
         _ => None,
     }
 }

@@ -236,18 +236,24 @@ impl<'r> Ctx<'r> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn store(&mut self, var: Var, value: Value) {
         let at = self.frame.base + usize::from(var.slot);
         let Some(slot) = self.stack.get_mut(at) else {
             return;
         };
-        if var.cell
-            && let Some(cell) = slot.downcast::<Cell>()
-        {
-            *cell.0.borrow_mut() = value;
+        if var.cell {
+            Self::store_in_cell(slot, value);
         } else {
-            *slot = value;
+            value.put(slot);
+        }
+    }
+
+    #[inline(never)]
+    fn store_in_cell(slot: &mut Value, value: Value) {
+        match slot.downcast::<Cell>() {
+            Some(cell) => *cell.0.borrow_mut() = value,
+            None => *slot = value,
         }
     }
 
@@ -261,11 +267,12 @@ impl<'r> Ctx<'r> {
             };
             let at = self.frame.base + usize::from(to.slot);
             if let Some(slot) = self.stack.get_mut(at) {
-                *slot = if to.cell {
+                let value = if to.cell {
                     Value::object(Cell(RefCell::new(value)))
                 } else {
                     value
                 };
+                value.put(slot);
             }
         }
     }
@@ -312,7 +319,11 @@ impl<'r> Ctx<'r> {
                 .profiler(|profiler| profiler.leave(caller, written));
         }
         self.frame = outer;
-        self.stack.truncate(base);
+        while self.stack.len() > base {
+            if let Some(value) = self.stack.pop() {
+                value.discard();
+            }
+        }
         done
     }
 
@@ -326,7 +337,7 @@ impl<'r> Ctx<'r> {
         }
     }
 
-    /// Runs a body of the current frame's program.
+    /// Runs a body of the current frame's program, whose slots are all undefined yet.
     fn run_code(&mut self, code: &Code) -> Result<(), Error> {
         self.enter(&code.enter);
         self.block(&code.body)?;

@@ -28,12 +28,16 @@ impl Ctx<'_> {
             }
             Stmt::Emit(expr) => self.emit(expr)?,
             Stmt::SetVar(var, expr) => {
-                let value = self.eval(expr)?;
-                self.store(*var, value);
+                let copy = self.peek(expr).cloned();
+                match copy {
+                    Some(value) => self.store(*var, value),
+                    None => {
+                        let value = self.eval(expr)?;
+                        self.store(*var, value);
+                    }
+                }
             }
-            Stmt::Do(expr) => {
-                self.eval(expr)?;
-            }
+            Stmt::Do(expr) => self.eval(expr)?.discard(),
             Stmt::If(branches, other) => {
                 for (test, body) in branches {
                     if self.truth(test)? {
