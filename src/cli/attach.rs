@@ -10,7 +10,7 @@ use super::looks::LookArgs;
 use super::open::backends;
 use super::report::visible;
 use super::secrets::StoreArgs;
-use crate::config::{Parameters, near};
+use crate::config::{Parameters, near, why};
 use crate::instance::remote::{DialError, Target, attach};
 use crate::instance::runtime_dir::{DEFAULT_NAME, names};
 use crate::instance::secrets::Secrets;
@@ -89,7 +89,7 @@ fn start(args: &Args) -> Result<u8, String> {
     let handle = choose(args, &secrets)?;
     let _log = super::log::start(args.log.as_deref())?;
     let folder = std::env::current_dir()
-        .map_err(|error| format!("cannot find the current folder: {error}"))?;
+        .map_err(|error| format!("cannot find the current folder: {}", why(&error)))?;
     let opening = Opening {
         document: None,
         folder,
@@ -193,7 +193,7 @@ fn list(all: &[Found]) -> Result<(), String> {
         lines.push("no instance is running\n".to_owned());
     }
     let written = out.write_all(lines.concat().as_bytes());
-    written.map_err(|error| format!("cannot write: {error}"))
+    written.map_err(|error| format!("cannot write: {}", why(&error)))
 }
 
 async fn describe(handle: &Handle) -> String {

@@ -15,7 +15,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::generate::summary;
 use super::log_records::Logs;
 use super::report::count;
-use crate::config::LogSettings;
+use crate::config::{LogSettings, why};
 use crate::instance::remote::{READY, TAKEN};
 use crate::instance::runtime_dir::{DEFAULT_NAME, SeatError, check_name};
 use crate::instance::secrets::Secrets;
@@ -85,7 +85,7 @@ fn start(name: &str) -> Result<(), String> {
     // It need not be a new session: without one this is a leader already.
     let _ = rustix::process::setsid();
     give_way();
-    let failed = |error: io::Error| format!("error: {error}");
+    let failed = |error: io::Error| format!("error: cannot start: {}", why(&error));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

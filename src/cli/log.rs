@@ -9,7 +9,7 @@ use tracing_appender::rolling;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::config::HushWriter;
+use crate::config::{HushWriter, why};
 use crate::instance::Redactor;
 use crate::instance::log_ring::LogRing;
 
@@ -27,7 +27,7 @@ pub(super) fn start(path: Option<&Path>) -> Result<Option<WorkerGuard>, String> 
         let _ = tracing_subscriber::registry().with(ring).try_init();
         return Ok(None);
     };
-    let refused = |error: io::Error| format!("cannot log to {}: {error}", path.display());
+    let refused = |error: io::Error| format!("cannot log to {}: {}", path.display(), why(&error));
     // The appender panics where it cannot open its file, so that is tried first.
     std::fs::OpenOptions::new()
         .append(true)

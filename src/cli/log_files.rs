@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::config::{LogRotation, LogSettings};
+use crate::config::{LogRotation, LogSettings, why};
 use crate::instance::LogLevel;
 use crate::instance::log_ring::LogRing;
 
@@ -181,7 +181,8 @@ impl Trouble {
         self.told = Some(Instant::now());
         let folder = folder.unwrap_or(Path::new("")).display();
         let text = format!(
-            "cannot write logs to {folder}: {error}; generators go on, {} lost so far",
+            "cannot write logs to {folder}: {}; generators go on, {} lost so far",
+            why(error),
             records(self.lost)
         );
         let _ = writeln!(io::stderr(), "warning: {text}");

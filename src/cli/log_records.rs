@@ -20,7 +20,7 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::config::{LogLevel, LogSettings};
+use crate::config::{LogLevel, LogSettings, why};
 use crate::instance::Redactor;
 use crate::instance::log_ring::LogRing;
 
@@ -156,8 +156,9 @@ fn make(folder: Option<&PathBuf>) -> Result<(), String> {
     };
     std::fs::create_dir_all(folder).map_err(|error| {
         format!(
-            "cannot make the folder of logs, {}: {error}",
-            folder.display()
+            "cannot make the folder of logs, {}: {}",
+            folder.display(),
+            why(&error)
         )
     })
 }

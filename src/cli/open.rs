@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::looks::LookArgs;
 use super::secrets::StoreArgs;
 use super::values::{params, seed, zone};
-use crate::config::{Disk, LoadOptions, Parameters, load};
+use crate::config::{Disk, LoadOptions, Parameters, load, why};
 use crate::instance::secrets::{Secrets, SecretsError};
 use crate::instance::{self, Handle};
 use crate::preview::Worker;
@@ -69,7 +69,7 @@ fn open(args: &Args) -> Result<u8, String> {
     let _log = super::log::start(args.log.as_deref())?;
     let given = args.project.as_deref().unwrap_or(Path::new("."));
     let path = std::path::absolute(given)
-        .map_err(|error| format!("cannot find the current folder: {error}"))?;
+        .map_err(|error| format!("cannot find the current folder: {}", why(&error)))?;
     let (document, folder) = find(given, &path)?;
     let looks = args.looks.read(document.as_deref());
     let secrets = args.store.secrets();
@@ -187,19 +187,15 @@ fn unlock(secrets: &Secrets, document: &Option<PathBuf>) {
 /// The document to open, if there is one, and the folder to look for others in.
 fn find(given: &Path, path: &Path) -> Result<(Option<PathBuf>, PathBuf), String> {
     let about = std::fs::metadata(path).map_err(|error| {
-        let why = match error.kind() {
-            io::ErrorKind::NotFound => "it does not exist".to_owned(),
-            io::ErrorKind::PermissionDenied => "no permission".to_owned(),
-            _ => error.to_string(),
-        };
         format!(
-            "cannot open {}: {why}; `evtui new NAME` makes a project",
-            given.display()
+            "cannot open {}: {}; `evtui new NAME` makes a project",
+            given.display(),
+            why(&error)
         )
     })?;
     if about.is_dir() {
         std::fs::read_dir(path)
-            .map_err(|error| format!("cannot open {}: {error}", given.display()))?;
+            .map_err(|error| format!("cannot open {}: {}", given.display(), why(&error)))?;
         // Without `.` at its end, so that the folder's name can be shown.
         let folder: PathBuf = path.components().collect();
         let document = folder.join(GENERATOR);

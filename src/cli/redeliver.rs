@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::generate::headless::{self, Headless};
 use super::generate::summary::number;
 use super::values::params;
-use crate::config::{Diagnostic, Diagnostics, Disk, Parameters};
+use crate::config::{Diagnostic, Diagnostics, Disk, Parameters, why};
 use crate::instance;
 use crate::pipeline::{Left, Redelivery};
 
@@ -140,7 +140,8 @@ fn send(
     let ended = headless.run(plan)?;
     let cannot = |error: io::Error| {
         let aside = letters.aside().display();
-        let message = format!("cannot clear up the letters that were sent from {aside}: {error}");
+        let why = why(&error);
+        let message = format!("cannot clear up the letters that were sent from {aside}: {why}");
         Diagnostics(vec![Diagnostic::error(message, None)])
     };
     let left = letters

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use unicode_width::UnicodeWidthChar as _;
 
-use crate::config::{Diagnostic, Files, Severity, Span};
+use crate::config::{Diagnostic, Files, Severity, Span, why};
 
 /// Longer lines are cut around the place.
 const MAX_WIDTH: usize = 120;
@@ -264,7 +264,8 @@ pub(super) fn finish(written: io::Result<()>, sound: bool) -> ExitCode {
             // Nowhere is left to report to when this fails too.
             let _ = writeln!(
                 io::stderr(),
-                "error: cannot write to standard output: {error}"
+                "error: cannot write to standard output: {}",
+                why(&error)
             );
             false
         }

@@ -5,7 +5,7 @@ use std::io::{self, BufRead as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use crate::config::read_settings;
+use crate::config::{read_settings, why};
 
 use super::generate::headless::say;
 
@@ -137,7 +137,7 @@ impl Places {
         }
         let output = command.args(words).output().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => "there is no systemctl here: this needs systemd; `evtui service print` shows the unit, and `evtui run` runs under any supervisor".to_owned(),
-            _ => format!("cannot run systemctl: {error}"),
+            _ => format!("cannot run systemctl: {}", why(&error)),
         })?;
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
@@ -175,7 +175,7 @@ impl Install {
         let text = unit(&self.chosen(places), &program()?)?;
         io::stdout()
             .write_all(text.as_bytes())
-            .map_err(|error| format!("cannot print: {error}"))
+            .map_err(|error| format!("cannot print: {}", why(&error)))
     }
 
     fn run(&self, places: &Places) -> Result<(), String> {
@@ -243,7 +243,7 @@ fn refused(what: &str, path: &Path, error: &io::Error) -> String {
     } else {
         ""
     };
-    format!("cannot {what} {}: {error}{help}", path.display())
+    format!("cannot {what} {}: {}{help}", path.display(), why(error))
 }
 
 fn needs_linux() -> Result<(), String> {
@@ -255,7 +255,7 @@ fn needs_linux() -> Result<(), String> {
 }
 
 fn program() -> Result<PathBuf, String> {
-    std::env::current_exe().map_err(|error| format!("cannot tell where evtui is: {error}"))
+    std::env::current_exe().map_err(|error| format!("cannot tell where evtui is: {}", why(&error)))
 }
 
 /// Writes a file that is not there yet.
@@ -412,7 +412,7 @@ fn status(places: &Places) -> Result<(), String> {
     } else {
         text.push_str(" (not installed)");
     }
-    writeln!(io::stdout(), "{text}").map_err(|error| format!("cannot print: {error}"))
+    writeln!(io::stdout(), "{text}").map_err(|error| format!("cannot print: {}", why(&error)))
 }
 
 fn answer(question: &str) -> Result<String, String> {
@@ -422,7 +422,7 @@ fn answer(question: &str) -> Result<String, String> {
     match read {
         Ok(0) => Err("nobody answers; add --no-ask to take the defaults".to_owned()),
         Ok(_) => Ok(line.trim().to_owned()),
-        Err(error) => Err(format!("cannot ask: {error}")),
+        Err(error) => Err(format!("cannot ask: {}", why(&error))),
     }
 }
 
@@ -431,7 +431,7 @@ fn ask_path(what: &str, default: &Path) -> Result<PathBuf, String> {
     if given.is_empty() {
         return Ok(default.to_owned());
     }
-    std::path::absolute(&given).map_err(|error| format!("{given}: {error}"))
+    std::path::absolute(&given).map_err(|error| format!("{given}: {}", why(&error)))
 }
 
 fn ask(question: &str, default: bool) -> Result<bool, String> {

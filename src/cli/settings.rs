@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use super::report::finish;
 use crate::tui::settings::{Loaded, PROJECT_FILE, Sources, commented, effective};
-use crate::tui::{commands, key_problems};
+use crate::tui::{commands, key_problems, key_warnings};
 
 /// Show the effective settings of the terminal application and where each comes from
 ///
@@ -76,6 +76,9 @@ fn told(args: &Args) -> Result<(String, bool), String> {
     for problem in &problems {
         text.push_str(&format!("error: {problem}\n"));
     }
+    for warning in key_warnings(&loaded.settings) {
+        text.push_str(&format!("warning: {warning}\n"));
+    }
     Ok((text, problems.is_empty()))
 }
 
@@ -83,7 +86,13 @@ fn init(path: PathBuf) -> Result<(String, bool), String> {
     if path.exists() {
         return Err(format!("{} is there already", path.display()));
     }
-    let failed = |error: io::Error| format!("cannot write {}: {error}", path.display());
+    let failed = |error: io::Error| {
+        format!(
+            "cannot write {}: {}",
+            path.display(),
+            crate::config::why(&error)
+        )
+    };
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use super::dotted::{MAX_DOTTED, merge, single, split};
+use super::refusal::why;
 use super::source::Source;
 use super::tokens::Tokens;
 use super::yaml::parse;
@@ -154,7 +155,7 @@ fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
             place,
         )
         .help("check that it is the right file; large data belongs into sample files"),
-        _ => Diagnostic::error(format!("cannot read `{shown}`: {error}"), place),
+        _ => Diagnostic::error(format!("cannot read `{shown}`: {}", why(error)), place),
     }
 }
 

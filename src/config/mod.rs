@@ -15,6 +15,7 @@ mod hush;
 mod node;
 mod parameters;
 mod pytext;
+mod refusal;
 mod run_parameters;
 mod scalar;
 #[cfg(test)]
@@ -53,6 +54,7 @@ pub use node::{Node, Scalar, Tree};
 pub use parameters::{
     BatchParameters, GENERATION, Parameters, QueueParameters, STARTUP, StartupEntry,
 };
+pub use refusal::{way_out, why};
 pub use run_parameters::{
     BACKFILL_FORMS, GAIN, Past, RATE_LIMIT, ReloadMode, RunParameters, check_duration,
     read_duration,

@@ -1,18 +1,26 @@
 //! Near-miss names for messages.
 
+/// Letters that make a good beginning.
+const BEGIN: usize = 4;
+
 /// The known name that was probably meant by `name`, if one is close enough.
 pub fn near<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase();
     let length = wanted.chars().count();
     // One letter is as far from any other as from all.
     let allowed = (length / 3).max(1).min(length.saturating_sub(1));
+    // A name that begins right may end worse: `chanx` for `chance`.
+    let begins = |other: &str| wanted.chars().take(BEGIN).eq(other.chars().take(BEGIN));
     known
         .into_iter()
         .map(|one| {
             let other = one.to_lowercase();
-            (strsim::damerau_levenshtein(&wanted, &other), one)
+            let more = usize::from(length > BEGIN && begins(&other));
+            let distance = strsim::damerau_levenshtein(&wanted, &other);
+            (distance, allowed + more, one)
         })
-        .filter(|&(distance, _)| distance <= allowed)
+        .filter(|&(distance, allowed, _)| distance <= allowed)
+        .map(|(distance, _, one)| (distance, one))
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, one)| one)
 }
@@ -42,5 +50,12 @@ mod tests {
         assert_eq!(near("f", ["e", "other"]), None);
         assert_eq!(near("F", ["e", "f"]), Some("f"));
         assert_eq!(near("cout", ["count"]), Some("count"));
+    }
+
+    #[test]
+    fn a_name_that_begins_right_may_end_worse() {
+        assert_eq!(near("chanx", ["all", "chance", "chain"]), Some("chance"));
+        assert_eq!(near("chan", ["chance"]), None);
+        assert_eq!(near("spinx", ["chance"]), None);
     }
 }

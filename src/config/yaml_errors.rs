@@ -16,6 +16,11 @@ const KNOWN: &[(&str, &str, &str)] = &[
         "add the `:`, or indent the line if it continues the text above",
     ),
     (
+        "expected <document start>",
+        "this line is neither `key: value` nor `- item`",
+        "add the `:`, or indent the line if it continues the text above",
+    ),
+    (
         "block collection, did not find expected '-'",
         "this line does not fit the indentation of the list above",
         "list items begin with `- ` in one column, and the options of an item begin in one column too",
@@ -99,7 +104,8 @@ const SPECIAL: &str =
 pub(super) fn explain(source: &Source, index: usize, info: &str) -> Diagnostic {
     let index = index.min(source.len);
     let mut span = source.span(index, index + 1);
-    if info.contains("simple key") && span.start.column == 1 {
+    let late = info.contains("simple key") || info.contains("<document start>");
+    if late && span.start.column == 1 {
         // The scanner notices at the line after.
         span = line_before(source, span).unwrap_or(span);
     }

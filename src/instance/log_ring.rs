@@ -110,6 +110,10 @@ struct OfInterest;
 
 impl OfInterest {
     fn wants(about: &Metadata<'_>) -> bool {
+        // What it cannot watch is told by who asked for it.
+        if about.target().starts_with("notify") {
+            return false;
+        }
         let most = if about.target().starts_with(OURS) {
             Level::INFO
         } else {
@@ -237,6 +241,7 @@ mod tests {
         tracing::subscriber::with_default(subscriber, || {
             tracing::info!(generator = "web", port = 80, path = "/a b", "it opens");
             tracing::debug!("not kept");
+            tracing::warn!(target: "notify::inotify", "not kept either");
             let span = tracing::info_span!("run", generator = "shop");
             span.in_scope(|| tracing::error!(why = "bad hunter2", "password hunter2"));
         });

@@ -22,7 +22,13 @@ pub(super) fn change(
     path: &Path,
     change: impl FnOnce(&str) -> Result<String, String>,
 ) -> Result<(), String> {
-    let refused = |error: io::Error| format!("cannot change {}: {error}", path.display());
+    let refused = |error: io::Error| {
+        format!(
+            "cannot change {}: {}",
+            path.display(),
+            crate::config::why(&error)
+        )
+    };
     let path = std::fs::canonicalize(path).map_err(refused)?;
     let folder = path.parent().unwrap_or(Path::new("/"));
     // Held until the end. Where folders cannot be locked, writers are alone as a rule.

@@ -129,7 +129,7 @@ pub enum SeatError {
     #[error("another instance is called so{}", .0.map_or_else(String::new, |pid| format!(", process {pid}")))]
     Taken(Option<u32>),
     /// No socket can be made.
-    #[error("no socket can be made: {0}")]
+    #[error("no socket can be made: {}", crate::config::why(.0))]
     Io(#[from] io::Error),
 }
 

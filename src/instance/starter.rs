@@ -249,15 +249,12 @@ impl Starter {
 
 fn failed(folder: &Path, error: &io::Error) -> String {
     let why = match error.kind() {
-        ErrorKind::PermissionDenied => "no permission".to_owned(),
-        ErrorKind::StorageFull => "the disk is full".to_owned(),
-        ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
         ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists => {
             "something else was put there meanwhile".to_owned()
         }
         ErrorKind::InvalidFilename => "the name is too long".to_owned(),
         ErrorKind::NotADirectory => "a folder above it is a file".to_owned(),
-        _ => error.to_string(),
+        _ => crate::config::why(error),
     };
     format!("cannot create {}: {why}", folder.display())
 }

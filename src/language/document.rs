@@ -283,8 +283,29 @@ fn is_template(file: &str) -> bool {
     file.ends_with(".jinja") || file.ends_with(".jinja2") || file.ends_with(".j2")
 }
 
-/// What is known of the word at the place.
+/// What is known of the word at the place, or of the option whose value is there.
 pub(super) fn hover(query: &Query<'_>) -> Option<Hover> {
+    of_word(query).or_else(|| of_line(query))
+}
+
+/// What is known of the key that the line begins with; nothing in a comment.
+fn of_line(query: &Query<'_>) -> Option<Hover> {
+    let start = query.text.get(..query.offset)?.rfind('\n');
+    let start = start.map_or(0, |newline| newline + 1);
+    let line = query.text.get(start..)?.lines().next()?;
+    let key = line.trim_start_matches([' ', '-']);
+    let (name, _) = key.split_once(':')?;
+    let behind = start + (line.len() - key.len());
+    if key.starts_with('#') || name.contains(['{', '"', '\'']) || query.offset < behind {
+        return None;
+    }
+    of_word(&Query {
+        offset: behind + name.len(),
+        ..*query
+    })
+}
+
+fn of_word(query: &Query<'_>) -> Option<Hover> {
     let (before, after) = split(query);
     let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '$' | '{' | '}');
     let end = before.len() + after.find(|c| !word(c)).unwrap_or(after.len());

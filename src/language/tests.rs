@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::words;
 use super::*;
-use crate::config::{Diagnostic, Disk, LoadOptions, Place, Pos, Span, load};
+use crate::config::{Disk, LoadOptions, load};
 use crate::template;
 
 fn outline() -> Outline {
@@ -281,6 +281,13 @@ fn hover_tells_what_a_word_is() {
             "event:\n  template:\n    mode: cha^nce\n",
             "mode: all | any",
         ),
+        // What stands nowhere in the schema tells of the option that it is the value of.
+        (
+            "generator.yml",
+            "input:\n- cron:\n    expression: \"* * * * *\"^\n",
+            "expression: ",
+        ),
+        ("generator.yml", "input:\n- cr^on:\n", "cron: plugin"),
         (
             "generator.yml",
             "output:\n- http:\n    url: ${par^ams.x}\n",
@@ -311,38 +318,7 @@ fn hover_tells_what_a_word_is() {
     }
     assert_eq!(told("a.jinja", "plain te^xt"), None);
     assert_eq!(told("generator.yml", "^"), None);
-}
-
-#[test]
-fn a_near_name_is_a_fix() {
-    let span = |start, end| Span {
-        start: Pos {
-            line: 3,
-            column: start,
-        },
-        end: Pos {
-            line: 3,
-            column: end,
-        },
-    };
-    let place = |start, end| {
-        Some(Place {
-            path: Path::new("g.yml").into(),
-            span: Some(span(start, end)),
-        })
-    };
-    let problem = Diagnostic::error("`cron` has no option `expresion`", place(5, 14))
-        .help("did you mean `expression`? Known are `a`");
-    let found = fix(&problem, "expresion").unwrap();
-    assert_eq!(
-        (found.text.as_str(), found.span),
-        ("expression", span(5, 14))
-    );
-    let problem =
-        Diagnostic::error("there is no filter `uper`", place(4, 12)).help("did you mean `upper`?");
-    let found = fix(&problem, "x | uper").unwrap();
-    assert_eq!((found.text.as_str(), found.span), ("upper", span(8, 12)));
-    assert_eq!(fix(&Diagnostic::error("no", place(1, 2)), "x"), None);
+    assert_eq!(told("generator.yml", "# input: a com^ment\n"), None);
 }
 
 #[test]

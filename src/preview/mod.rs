@@ -245,6 +245,8 @@ pub struct Part {
     pub total: Option<u64>,
     /// Why it has no timestamp, in words, when it has none.
     pub nothing: Option<String>,
+    /// Tags that each of its timestamps has.
+    pub tags: Vec<Arc<str>>,
 }
 
 impl Schedule {

@@ -181,6 +181,7 @@ fn outline(project: &Project<'_>, sources: &[Source<'_>], problems: &mut Diagnos
         });
         if let Some(place) = parts.get_mut(usize::from(source.index)) {
             *place = part;
+            place.tags = source.plan.config.tags().to_vec();
         }
     }
     let known = || {

@@ -71,6 +71,9 @@ fn timestamps_and_events_as_the_first_output_sends_them() {
     assert_eq!(first.text.as_ref().unwrap(), "{\"a\": 1}");
     assert_eq!(first.tags, [Arc::from("slow")]);
     assert!(second.tags.is_empty());
+    // Those of the list need no event to be rendered.
+    let tags: Vec<&[Arc<str>]> = schedule.parts.iter().map(|part| &part.tags[..]).collect();
+    assert_eq!(tags, [&[Arc::from("slow")][..], &[]]);
     assert!(
         matches!(&second.text, Err(PreviewFailure::Format(text, _)) if text == "not json"),
         "{second:?}"

@@ -8,6 +8,7 @@ use ropey::Rope;
 
 use super::event::FileText;
 use super::text;
+use crate::config::{way_out, why};
 
 /// Largest file that is opened.
 const LIMIT: u64 = 100 << 20;
@@ -89,7 +90,7 @@ fn read_only(path: &Path) -> Option<String> {
     let error = OpenOptions::new().append(true).open(path).err()?;
     Some(match error.kind() {
         io::ErrorKind::PermissionDenied => "no permission to write".to_owned(),
-        _ => error.to_string(),
+        _ => why(&error),
     })
 }
 
@@ -199,15 +200,11 @@ fn name(path: &Path) -> String {
 
 /// Says in words what could not be done to a file.
 pub fn explain(action: &str, path: &Path, error: &io::Error) -> String {
-    let why = match error.kind() {
-        io::ErrorKind::NotFound => "it does not exist".to_owned(),
-        io::ErrorKind::PermissionDenied => "no permission".to_owned(),
-        io::ErrorKind::AlreadyExists => "there is one there already".to_owned(),
-        io::ErrorKind::StorageFull => "the disk is full".to_owned(),
-        io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
-        _ => error.to_string(),
-    };
-    format!("cannot {action} {}: {why}", name(path))
+    let said = format!("cannot {action} {}: {}", name(path), why(error));
+    match way_out(error) {
+        Some(way) => format!("{said}; {way}"),
+        None => said,
+    }
 }
 
 #[cfg(test)]

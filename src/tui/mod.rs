@@ -36,7 +36,7 @@ mod trash;
 mod watch;
 
 pub use app::{Looks, Opening, Screen};
-pub use keymap::{commands, key_problems};
+pub use keymap::{commands, key_problems, key_warnings};
 pub use plain::run as run_plain;
 pub use run::{TuiError, run};
 pub use services::{Backends, Find, Instances, Make, PreviewPort, PreviewSink};

@@ -120,7 +120,10 @@ pub fn edit(wish: Option<String>, file: &Path, line: usize, column: usize) -> Re
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(format!(
             "there is no editor {shown}; set VISUAL or EDITOR to one that is installed"
         )),
-        Err(error) => Err(format!("cannot run {shown}: {error}")),
+        Err(error) => Err(format!(
+            "cannot run {shown}: {}; set VISUAL or EDITOR to another editor",
+            crate::config::why(&error)
+        )),
     }
 }
 

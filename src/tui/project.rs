@@ -66,8 +66,7 @@ pub fn scan(root: &Path) -> Result<Tree, String> {
     list(root, 0, &mut tree).map_err(|error| {
         let why = match error.kind() {
             std::io::ErrorKind::NotFound => "it is gone".to_owned(),
-            std::io::ErrorKind::PermissionDenied => "no permission".to_owned(),
-            _ => error.to_string(),
+            _ => crate::config::why(&error),
         };
         format!("cannot read the project's folder: {why}")
     })?;

@@ -54,7 +54,7 @@ pub enum TuiError {
     #[error(transparent)]
     Theme(#[from] ThemeError),
     /// The terminal failed.
-    #[error("the terminal cannot be used: {0}")]
+    #[error("the terminal cannot be used: {}", crate::config::why(.0))]
     Terminal(#[from] io::Error),
 }
 
@@ -450,7 +450,7 @@ fn read_terminal(
             Ok(Some(event)) => sorter.take(event, Instant::now()),
             Ok(None) => Sorted::Events(sorter.pause()),
             Err(error) => {
-                drop(events.send(AppEvent::TerminalLost(error.to_string())));
+                drop(events.send(AppEvent::TerminalLost(crate::config::why(&error))));
                 return;
             }
         };

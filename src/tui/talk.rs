@@ -55,7 +55,7 @@ pub(super) fn run(jobs: &Receiver<Job>, events: &Sender<AppEvent>, instances: In
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => {
-            let why = format!("no pipeline can be run: {error}");
+            let why = format!("no pipeline can be run: {}", crate::config::why(&error));
             let news = PipelineEvent::Refused(why, Diagnostics::default());
             drop(events.send(AppEvent::Pipeline(news)));
             return;

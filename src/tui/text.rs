@@ -244,8 +244,8 @@ pub fn break_lines(text: &str, width: usize) -> impl Iterator<Item = Range<usize
                 continue;
             }
             if used + wide > width && at > start {
-                // A blank in the last third is a better place to break than the edge.
-                let (end, cells_before) = if blank.0 > start && blank.1 * 3 > width * 2 {
+                // A blank is a better place to break than the edge, unless the row is nearly empty then.
+                let (end, cells_before) = if blank.0 > start && blank.1 * 3 > width {
                     blank
                 } else {
                     (at, used)
@@ -289,6 +289,18 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
         out.push(line);
     }
     out
+}
+
+/// The same for one line, which keeps the blanks that it begins with: all of its rows stand as far in.
+pub fn wrap_indented(line: &str, width: usize) -> Vec<String> {
+    if self::width(line) <= width {
+        return vec![line.to_owned()];
+    }
+    let words = line.trim_start();
+    let deep = (line.len() - words.len()).min(width / 3);
+    let rows = wrap(words, width.saturating_sub(deep)).into_iter();
+    let blanks = " ".repeat(deep);
+    rows.map(|row| format!("{blanks}{row}")).collect()
 }
 
 #[cfg(test)]
@@ -381,5 +393,10 @@ mod tests {
         assert_eq!(rows, [0..4, 4..6, 7..7, 8..14, 14..17]);
         assert_eq!(wrap("one two three four", 9), ["one two", "three", "four"]);
         assert_eq!(wrap("abcdefghijkl", 8), ["abcdefgh", "ijkl"]);
+        assert_eq!(wrap_indented("  one two three", 20), ["  one two three"]);
+        assert_eq!(
+            wrap_indented("  one two three", 11),
+            ["  one two", "  three"]
+        );
     }
 }

@@ -10,6 +10,7 @@ use notify::event::ModifyKind;
 use notify::{EventKind, RecursiveMode, Watcher as _};
 
 use super::event::AppEvent;
+use crate::config::why;
 
 /// Calm needed before changes are told.
 const CALM: Duration = Duration::from_millis(40);
@@ -54,7 +55,7 @@ fn run(own: &Sender<Message>, messages: &Receiver<Message>, events: &Sender<AppE
     let mut watcher = match notify::recommended_watcher(notified) {
         Ok(watcher) => watcher,
         Err(error) => {
-            drop(events.send(AppEvent::Unwatched(error.to_string())));
+            drop(events.send(AppEvent::Unwatched(reason(&error))));
             return;
         }
     };
@@ -90,6 +91,21 @@ fn run(own: &Sender<Message>, messages: &Receiver<Message>, events: &Sender<AppE
     }
 }
 
+/// Why something cannot be watched, and what helps.
+fn reason(error: &notify::Error) -> String {
+    match &error.kind {
+        notify::ErrorKind::Io(error) => why(error),
+        notify::ErrorKind::PathNotFound | notify::ErrorKind::WatchNotFound => {
+            "it does not exist".to_owned()
+        }
+        notify::ErrorKind::MaxFilesWatch => "the system watches as many files as it may; \
+            `sysctl fs.inotify.max_user_watches=524288` raises that"
+            .to_owned(),
+        notify::ErrorKind::Generic(text) => text.trim_end_matches('.').to_owned(),
+        notify::ErrorKind::InvalidConfig(_) => "the system cannot watch files".to_owned(),
+    }
+}
+
 fn rewatch(
     watcher: &mut notify::RecommendedWatcher,
     watched: &mut BTreeSet<PathBuf>,
@@ -97,8 +113,8 @@ fn rewatch(
     events: &Sender<AppEvent>,
 ) {
     let wanted: BTreeSet<PathBuf> = folders.into_iter().collect();
-    for old in watched.difference(&wanted) {
-        // A folder that is gone is no longer watched anyway.
+    // A folder that is gone is no longer watched anyway.
+    for old in watched.difference(&wanted).filter(|one| one.is_dir()) {
         drop(watcher.unwatch(old));
     }
     let mut kept = BTreeSet::new();
@@ -110,7 +126,8 @@ fn rewatch(
                 kept.insert(folder);
             }
             Err(error) if folder.is_dir() => {
-                drop(events.send(AppEvent::Unwatched(error.to_string())));
+                let why = format!("{}: {}", folder.display(), reason(&error));
+                drop(events.send(AppEvent::Unwatched(why)));
             }
             Err(_) => {}
         }
@@ -133,6 +150,16 @@ mod tests {
             }
         }
         panic!("{path:?} was not reported");
+    }
+
+    #[test]
+    fn what_cannot_be_watched_is_said_in_words() {
+        let full = notify::Error::io(std::io::Error::from_raw_os_error(28));
+        assert_eq!(reason(&full), "the disk is full");
+        let most = notify::Error::new(notify::ErrorKind::MaxFilesWatch);
+        assert!(reason(&most).contains("max_user_watches"));
+        let gone = notify::Error::path_not_found();
+        assert_eq!(reason(&gone), "it does not exist");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::cli::report::{Paint, Reporter};
-use crate::config::{Diagnostic, Diagnostics, Disk, Files, Parameters};
+use crate::config::{Diagnostic, Diagnostics, Disk, Files, Parameters, why};
 use crate::event::Globals;
 use crate::output::Streams;
 use crate::pipeline::{self, EndReason, Plan, Redelivery, RunOptions, Running, Stats};
@@ -51,7 +51,7 @@ impl Headless {
     /// When it could not start.
     pub(in crate::cli) fn run(self, plan: Plan) -> Result<Ended, Diagnostics> {
         let runtime = runtime().map_err(|error| {
-            let message = format!("cannot start: {error}");
+            let message = format!("cannot start: {}", why(&error));
             Diagnostics(vec![Diagnostic::error(message, None)])
         })?;
         let signals = Arc::new(Signals::default());

@@ -15,7 +15,7 @@ use crate::cli::generate::headless::{say, show};
 use crate::cli::log_records::Logs;
 use crate::cli::report::short_path;
 use crate::cli::secrets::StoreArgs;
-use crate::config::{Diagnostic, Diagnostics, LogSettings};
+use crate::config::{Diagnostic, Diagnostics, LogSettings, why};
 use crate::instance::{Home, HomeRead, HostOptions, Redactor, host};
 use crate::output::Streams;
 
@@ -112,7 +112,7 @@ fn failed(message: String) -> Diagnostics {
 }
 
 fn start(args: &Args) -> Result<u8, Diagnostics> {
-    let cannot = |error: std::io::Error| failed(format!("cannot start: {error}"));
+    let cannot = |error: std::io::Error| failed(format!("cannot start: {}", why(&error)));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::report::{Paint, finish, visible};
-use crate::config::near;
+use crate::config::{near, why};
 use crate::instance::secrets::{
     Contents, DEFAULT_KEYRING_PASSWORD, Hidden, Keyring, Secrets, SecretsError, Store, check_name,
     read_password,
@@ -286,7 +286,7 @@ fn from_stdin() -> Result<Hidden, Failure> {
     let mut text = String::new();
     let read = io::stdin().lock().read_to_string(&mut text);
     let value = Hidden::new(text);
-    read.map_err(|error| Failure::new(format!("cannot read the value: {error}")))?;
+    read.map_err(|error| Failure::new(format!("cannot read the value: {}", why(&error))))?;
     let text = value.expose();
     let text = text.strip_suffix('\n').unwrap_or(text);
     Ok(Hidden::new(text.strip_suffix('\r').unwrap_or(text)))

@@ -177,7 +177,10 @@ impl Config {
                 std::io::ErrorKind::NotFound => self
                     .problem(format!("the script does not exist: {name}"))
                     .help("the path is relative to the project's folder"),
-                _ => self.problem(format!("the script {name} cannot be read: {error}")),
+                _ => self.problem(format!(
+                    "the script {name} cannot be read: {}",
+                    crate::config::why(&error)
+                )),
             })
     }
 

@@ -135,7 +135,10 @@ async fn connect(path: &Path) -> Result<(UnixStream, Hello), DialError> {
         io::ErrorKind::WouldBlock => {
             DialError::Silent(format!("the instance at {shown} does not answer"))
         }
-        _ => DialError::Failed(format!("cannot attach at {shown}: {error}")),
+        _ => DialError::Failed(format!(
+            "cannot attach at {shown}: {}",
+            crate::config::why(&error)
+        )),
     };
     let mut stream = UnixStream::connect(path).await.map_err(failed)?;
     if !stream.peer_cred().is_ok_and(|peer| peer.uid() == user()) {

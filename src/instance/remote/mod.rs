@@ -55,7 +55,12 @@ pub fn background(target: Target, secrets: Secrets) -> Result<Handle, DialError>
 }
 
 fn open(target: Target, secrets: Secrets, effort: Effort) -> Result<Handle, DialError> {
-    let failed = |error: io::Error| DialError::Failed(format!("no thread could be made: {error}"));
+    let failed = |error: io::Error| {
+        DialError::Failed(format!(
+            "no thread could be made: {}",
+            crate::config::why(&error)
+        ))
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .thread_name("evtui-remote")

@@ -48,7 +48,7 @@ pub enum SecretsError {
     #[error("interrupted")]
     Interrupted,
     /// The system refused something.
-    #[error("{what} {}: {error}", path.display())]
+    #[error("{what} {}: {}", path.display(), crate::config::why(error))]
     Io {
         /// What was tried, such as "cannot write".
         what: &'static str,

@@ -8,8 +8,10 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{App, Focus, Item, Pick, Screen};
 use crate::config::{Diagnostic, Severity, Span};
-use crate::language::{self, Completion, Hover, Obstacle, Outline, Query};
+use crate::language::{self, Completion, Fix, Hover, Obstacle, Outline, Query};
+use crate::tui::command::Id;
 use crate::tui::editor::{Buffer, Shape};
+use crate::tui::pane;
 
 /// Letters of a word after which completion opens by itself.
 const SOON: usize = 2;
@@ -27,6 +29,8 @@ pub struct Assist {
     pub popup: Option<Popup>,
     /// What is known of the word at the cursor.
     pub told: Option<Hover>,
+    /// Rows of that left out at the top, where there is no room for all.
+    pub told_top: usize,
     /// The text and cursor that popup and help belong to.
     seen: Option<Seen>,
 }
@@ -221,6 +225,9 @@ impl App {
 
     /// A key of the editor while help is shown; false leaves it to the text.
     pub(super) fn assist_key(&mut self, key: &KeyEvent) -> bool {
+        if self.assist.told.is_some() && self.read_on(key.code) {
+            return true;
+        }
         if self.assist.told.take().is_some() && key.code == KeyCode::Esc {
             return true;
         }
@@ -248,33 +255,78 @@ impl App {
         true
     }
 
+    /// Scrolls the help on a word, where it is longer than there is room.
+    fn read_on(&mut self, code: KeyCode) -> bool {
+        let down = match code {
+            KeyCode::PageDown => true,
+            KeyCode::PageUp => false,
+            _ => return false,
+        };
+        let (page, last) = pane::told_reach(self);
+        let by = page.saturating_sub(1).max(1);
+        let top = self.assist.told_top.min(last);
+        self.assist.told_top = if down {
+            (top + by).min(last)
+        } else {
+            top.saturating_sub(by)
+        };
+        last > 0
+    }
+
     /// Shows what is known of the word at the cursor, with the problem that is there.
     pub fn hover(&mut self) {
         self.assist.popup = None;
         let told = self.query(|query, _| language::hover(query)).flatten();
-        let problem = self.problem_here().map(|(problem, _)| Hover {
-            title: problem.message.clone(),
-            doc: problem.help.clone().unwrap_or_default(),
+        let key = self.keymap.label(Id::QuickFix);
+        let fix = self.fix_here().filter(|_| !key.is_empty());
+        let problem = self.problems_here().first().map(|problem| {
+            let mut doc = problem.help.clone().unwrap_or_default();
+            if let Some(fix) = fix {
+                doc = format!("{doc}\n{key}: {}", fix.title);
+            }
+            Hover {
+                title: problem.message.clone(),
+                doc,
+            }
         });
         match problem.or(told) {
-            Some(told) => self.assist.told = Some(told),
+            Some(told) => {
+                self.assist.told = Some(told);
+                self.assist.told_top = 0;
+            }
             None => self.info("nothing is known of this word"),
         }
     }
 
-    /// The problem on the cursor's line that is nearest to it, with its place.
-    fn problem_here(&self) -> Option<(&Diagnostic, Span)> {
-        let buffer = self.buffer()?;
-        let root = &self.project.as_ref()?.root;
+    /// The problems on the cursor's line, the nearest first.
+    fn problems_here(&self) -> Vec<&Diagnostic> {
+        let place = self.buffer().zip(self.project.as_ref());
+        let Some((buffer, project)) = place else {
+            return Vec::new();
+        };
         let (line, column) = buffer.place();
         let all = self.preview.diagnostics.iter();
         let here = all.chain(&self.preview.of_events).filter_map(|one| {
             let place = one.place.as_ref()?;
             let span = place.span?;
-            let path = root.join(&place.path);
+            let path = project.root.join(&place.path);
             (buffer.is_at(&path) && span.start.line as usize == line).then_some((one, span))
         });
-        here.min_by_key(|(_, span)| (span.start.column as usize).abs_diff(column))
+        let mut here: Vec<(&Diagnostic, Span)> = here.collect();
+        here.sort_by_key(|(_, span)| (span.start.column as usize).abs_diff(column));
+        here.into_iter().map(|(problem, _)| problem).collect()
+    }
+
+    /// The change that mends the nearest problem on the cursor's line that can be mended.
+    fn fix_here(&self) -> Option<Fix> {
+        let problems = self.problems_here();
+        if problems.is_empty() {
+            return None;
+        }
+        let text = self.buffer()?.rope().to_string();
+        problems
+            .into_iter()
+            .find_map(|one| language::fix(one, &text))
     }
 
     /// Mends the problem on the cursor's line, when the text says how.
@@ -282,20 +334,15 @@ impl App {
         if self.refuse_read_only() {
             return;
         }
-        let Some((problem, span)) = self.problem_here() else {
-            self.info("no fix here: there is no problem on this line");
-            return;
-        };
-        let written = self
-            .buffer()
-            .map(|buffer| between(buffer, span))
-            .unwrap_or_default();
-        let Some(fix) = language::fix(problem, &written) else {
-            let help = problem.help.clone();
-            self.info(match help {
-                Some(help) => format!("no fix here can be made by itself: {help}"),
-                None => format!("no fix here can be made by itself: {}", problem.message),
-            });
+        let Some(fix) = self.fix_here() else {
+            let said = match self.problems_here().first() {
+                None => "no fix here: there is no problem on this line".to_owned(),
+                Some(problem) => {
+                    let help = problem.help.as_ref().unwrap_or(&problem.message);
+                    format!("no fix here can be made by itself: {help}")
+                }
+            };
+            self.info(said);
             return;
         };
         if let Some(buffer) = self.buffer_mut() {
@@ -392,10 +439,4 @@ fn char_at(buffer: &Buffer, at: crate::config::Pos) -> usize {
     let column = (at.column as usize).saturating_sub(1);
     let length = buffer.line(line).chars().count();
     buffer.start_of(line) + column.min(length)
-}
-
-/// The text of a span.
-fn between(buffer: &Buffer, span: Span) -> String {
-    let (start, end) = (char_at(buffer, span.start), char_at(buffer, span.end));
-    buffer.rope().slice(start..end.max(start)).to_string()
 }

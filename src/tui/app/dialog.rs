@@ -9,6 +9,7 @@ use ropey::Rope;
 use super::{App, Overlay};
 use crate::instance::{self, Selection};
 use crate::tui::event::{Effect, Request};
+use crate::tui::pane;
 use crate::tui::trash::FileChange;
 
 /// How long the key that brought a question up, or closed what lay on top, stays without effect.
@@ -219,6 +220,8 @@ pub struct Dialog {
     pub title: String,
     /// The question.
     pub lines: Vec<String>,
+    /// First row of the question that is shown, where it is longer than there is room.
+    pub top: usize,
     /// The answers; the last one is taken by Esc when it does nothing.
     pub choices: Vec<Choice>,
     /// Index of the chosen one.
@@ -257,6 +260,9 @@ impl App {
     }
 
     pub(super) fn dialog_key(&mut self, key: &KeyEvent) {
+        if matches!(key.code, KeyCode::PageUp | KeyCode::PageDown) {
+            return self.scroll_question(key.code == KeyCode::PageDown);
+        }
         let Some(Overlay::Dialog(dialog)) = self.overlays.last_mut() else {
             return;
         };
@@ -288,6 +294,20 @@ impl App {
             return;
         }
         self.answer(picked);
+    }
+
+    /// Reads on in a question that is longer than there is room, by a page less a row.
+    pub(super) fn scroll_question(&mut self, down: bool) {
+        let reach = pane::reach(self);
+        if let Some(Overlay::Dialog(dialog)) = self.overlays.last_mut() {
+            let by = reach.page.saturating_sub(1).max(1);
+            let top = dialog.top.min(reach.last);
+            dialog.top = if down {
+                (top + by).min(reach.last)
+            } else {
+                top.saturating_sub(by)
+            };
+        }
     }
 
     /// Takes an answer of the top question.

@@ -17,6 +17,7 @@ impl App {
         }
         let name = buffer.name.clone();
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: "Another editor".to_owned(),
             lines: vec![format!("{name} has changes that are not saved.")],
             choices: vec![

@@ -226,6 +226,7 @@ impl App {
             lines.push("What is not saved is lost.".to_owned());
         }
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: "Delete".to_owned(),
             lines,
             choices: vec![
@@ -324,6 +325,7 @@ impl App {
         }
         let name = project.relative(&made);
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: "Undo file change".to_owned(),
             lines: vec![
                 format!("{name} goes to the trash."),

@@ -126,6 +126,7 @@ impl App {
             return;
         }
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: "Reload".to_owned(),
             lines: vec![
                 format!("{name} has changes that are not saved."),
@@ -143,8 +144,8 @@ impl App {
 
     /// Saves the shown file, then does `after`.
     pub(super) fn save_then(&mut self, after: Action) {
-        let clean = self.buffer().is_some_and(|buffer| !buffer.dirty());
-        if clean {
+        let clean = |buffer: &Buffer| !buffer.dirty() && !buffer.unborn;
+        if self.buffer().is_some_and(clean) {
             self.act(after);
             return;
         }
@@ -181,7 +182,8 @@ impl App {
                 if let Some(buffer) = project.buffer_at(path) {
                     buffer.saved(text);
                 }
-                if project.missing.is_some() {
+                let known = project.tree.entries.iter().any(|entry| entry.path == path);
+                if project.missing.is_some() || !known {
                     self.effects.push(Effect::Scan(project.root.clone()));
                 }
                 let open = project.buffer_at(path).is_some_and(|buffer| buffer.dirty());
@@ -314,6 +316,7 @@ impl App {
             Choice::new('k', "Keep mine", keep)
         };
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: WHOSE.to_owned(),
             lines: vec![
                 format!("{name} was changed by someone else,"),
@@ -369,6 +372,7 @@ impl App {
         }
         let name = buffer.name.clone();
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: "Close file".to_owned(),
             lines: vec![format!("{name} has changes that are not saved.")],
             choices: vec![

@@ -147,6 +147,7 @@ impl App {
             lines.push(format!("  and {} more", unsaved.len() - 6));
         }
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: "Quit".to_owned(),
             lines,
             choices: vec![
@@ -166,6 +167,7 @@ impl App {
             return self.quit();
         }
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: "Quit".to_owned(),
             lines: vec!["Nothing runs here. Leave?".to_owned()],
             choices: vec![
@@ -180,6 +182,7 @@ impl App {
     /// Asks although nothing is lost, for those who want that.
     fn confirm_quit(&mut self) {
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: "Quit".to_owned(),
             lines: vec!["Nothing is unsaved and nothing runs.".to_owned()],
             choices: vec![
@@ -216,6 +219,7 @@ impl App {
             _ => 0,
         };
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: "Quit".to_owned(),
             lines: self.what_runs(),
             choices,
@@ -268,6 +272,7 @@ impl App {
         choices.push(Choice::new('w', "Wait", Action::Wait));
         let chosen = choices.len() - 1;
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: STOPPING.to_owned(),
             lines: self.what_is_stopped(),
             choices,

@@ -62,6 +62,8 @@ pub use difference::Shown as ShownDifference;
 pub use help::{Help, Row as HelpRow};
 pub use jump::Jump;
 pub use palette::{Item, Match, Palette, Pick};
+#[cfg(test)]
+pub use panes::{Goal, SheetRow};
 pub use panes::{Ink, Row, SPANS, Tool, View as PaneView, bucket, shown_text};
 pub use pipeline::{Phase, Pipeline};
 pub use preview::Preview;
@@ -326,6 +328,7 @@ impl App {
             None => app.open_start(opening.folder),
         }
         app.settle_editor(&Settings::default());
+        app.tell_lost_keys();
         app.tell_problems(&[problems, conflicts].concat());
         app.settle();
         Ok(app)
@@ -360,7 +363,9 @@ impl App {
                 self.changed_outside(&paths, listing);
             }
             AppEvent::Unwatched(why) => {
-                self.warn(format!("changes made elsewhere are not noticed: {why}"));
+                self.warn(format!(
+                    "changes made elsewhere are not noticed ({why}); Reload file takes them over"
+                ));
                 self.unwatched = Some(why);
             }
             AppEvent::Preview(result) => self.previewed(*result),

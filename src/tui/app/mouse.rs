@@ -157,6 +157,7 @@ impl App {
         match self.overlays.last() {
             Some(Overlay::Help(_)) => self.help_key(&key),
             Some(Overlay::Palette(_)) => self.palette_key(&key),
+            Some(Overlay::Dialog(_)) => self.scroll_question(by > 0),
             Some(Overlay::Difference(_)) => (0..NOTCH).for_each(|_| self.difference_key(&key)),
             _ => {}
         }

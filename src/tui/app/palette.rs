@@ -9,7 +9,10 @@ use super::{App, Overlay};
 use crate::instance::Starter;
 use crate::tui::command::{self, Command, Id};
 use crate::tui::editor::Input;
+use crate::tui::pane;
 
+/// The best that letters can count that are found apart from each other.
+const SCATTERED: u32 = 200;
 /// Most commands remembered as used.
 const RECENT: usize = 8;
 
@@ -105,10 +108,21 @@ pub struct Palette {
     pub input: Input,
     /// Index of the chosen one among those that match.
     pub chosen: usize,
+    /// Rows left out at the top of a chosen item that is longer than the list is high.
+    pub inner: usize,
+    /// All items are shown whole, not the chosen one alone.
+    pub unfolded: bool,
     items: Vec<Item>,
 }
 
 impl Palette {
+    /// Goes up or down by so many items.
+    fn go(&mut self, by: isize) {
+        let last = self.count().saturating_sub(1);
+        self.chosen = self.chosen.saturating_add_signed(by).min(last);
+        self.inner = 0;
+    }
+
     /// The items that match, best first.
     pub fn matching(&self) -> Vec<Match<'_>> {
         let wanted = self.input.text().to_lowercase();
@@ -118,9 +132,19 @@ impl Palette {
             .filter_map(|item| {
                 let bare =
                     |score| move |(own, _): (u32, Vec<Range<usize>>)| (own + score, Vec::new());
-                let (score, letters) = fuzzy(&item.title, &wanted)
-                    .or_else(|| fuzzy(item.name, &wanted).map(bare(500)))
-                    .or_else(|| in_words(&item.detail, &wanted).map(bare(1_000)))?;
+                // Words that stand somewhere as they were typed say more than letters that are
+                // scattered in a title.
+                let behind = |near: u32, far: u32| {
+                    move |found: (u32, Vec<Range<usize>>)| {
+                        let whole = found.0 < SCATTERED;
+                        bare(if whole { near } else { far })(found)
+                    }
+                };
+                let titled = fuzzy(&item.title, &wanted);
+                let named = fuzzy(item.name, &wanted).map(behind(60, 500));
+                let told = in_words(&item.detail, &wanted).map(behind(120, 1_000));
+                let found = [titled, named, told].into_iter().flatten();
+                let (score, letters) = found.min_by_key(|(score, _)| *score)?;
                 Some((score, Match { item, letters }))
             })
             .collect();
@@ -194,7 +218,12 @@ fn fuzzy_word(text: &str, word: &str) -> Option<(u32, Vec<Range<usize>>)> {
         letters.push(bytes(found));
         next = found + 1;
     }
-    (gaps <= wanted.len() * 4).then(|| (200 + u32::try_from(gaps).unwrap_or(500).min(500), letters))
+    (gaps <= wanted.len() * 4).then(|| {
+        (
+            SCATTERED + u32::try_from(gaps).unwrap_or(500).min(500),
+            letters,
+        )
+    })
 }
 
 impl App {
@@ -253,8 +282,24 @@ impl App {
             title,
             input: Input::default(),
             chosen: 0,
+            inner: 0,
+            unfolded: false,
             items,
         }));
+    }
+
+    /// One row or item up or down: an item that is longer than the list is high is read on in first.
+    fn palette_step(&mut self, down: bool) {
+        let last = pane::reach(self).last;
+        let Some(Overlay::Palette(palette)) = self.overlays.last_mut() else {
+            return;
+        };
+        match (down, palette.inner.min(last)) {
+            (true, inner) if inner < last => palette.inner = inner + 1,
+            (false, inner) if inner > 0 => palette.inner = inner - 1,
+            (true, _) => palette.go(1),
+            (false, _) => palette.go(-1),
+        }
     }
 
     pub(super) fn palette_key(&mut self, key: &KeyEvent) {
@@ -262,17 +307,16 @@ impl App {
             return;
         };
         let first = palette.input.text().is_empty();
-        let last = palette.count().saturating_sub(1);
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
             KeyCode::Esc => drop(self.overlays.pop()),
             KeyCode::Char('c' | 'g' | 'q') if control => drop(self.overlays.pop()),
-            KeyCode::Up | KeyCode::BackTab => palette.chosen = palette.chosen.saturating_sub(1),
-            KeyCode::Char('p') if control => palette.chosen = palette.chosen.saturating_sub(1),
-            KeyCode::Down | KeyCode::Tab => palette.chosen = (palette.chosen + 1).min(last),
-            KeyCode::Char('n') if control => palette.chosen = (palette.chosen + 1).min(last),
-            KeyCode::PageUp => palette.chosen = palette.chosen.saturating_sub(10),
-            KeyCode::PageDown => palette.chosen = (palette.chosen + 10).min(last),
+            KeyCode::Up | KeyCode::BackTab => self.palette_step(false),
+            KeyCode::Char('p') if control => self.palette_step(false),
+            KeyCode::Down | KeyCode::Tab => self.palette_step(true),
+            KeyCode::Char('n') if control => self.palette_step(true),
+            KeyCode::PageUp => palette.go(-10),
+            KeyCode::PageDown => palette.go(10),
             KeyCode::Enter => self.pick(),
             KeyCode::Char(sign @ ('@' | '#')) if first && self.project.is_some() => {
                 self.overlays.pop();
@@ -285,6 +329,7 @@ impl App {
             _ => {
                 if palette.input.key(key) {
                     palette.chosen = 0;
+                    palette.inner = 0;
                 }
             }
         }
@@ -354,6 +399,8 @@ mod tests {
             title: "",
             input: Input::new("ev"),
             chosen: 0,
+            inner: 0,
+            unfolded: false,
             items: [
                 "output/events.json",
                 "event-notes.md",

@@ -239,6 +239,7 @@ impl App {
             return;
         }
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: "Run".to_owned(),
             lines: vec![
                 "The pipeline runs what is on disk,".to_owned(),
@@ -256,6 +257,7 @@ impl App {
 
     pub fn ask_abort(&mut self) {
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: "Abort".to_owned(),
             lines: vec!["What is queued and not delivered yet will be lost.".to_owned()],
             choices: vec![

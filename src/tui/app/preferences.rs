@@ -8,7 +8,7 @@ use super::awaited::Awaited;
 use super::palette::{Item, Pick};
 use crate::tui::editor::set_tab;
 use crate::tui::event::{Answer, Effect};
-use crate::tui::keymap::Keymap;
+use crate::tui::keymap::{Keymap, key_warnings};
 use crate::tui::settings::{Loaded, PROJECT_FILE, Problem, Settings};
 use crate::tui::theme::{Ground, Theme};
 
@@ -52,7 +52,9 @@ impl App {
             return;
         }
         self.keymap = keymap;
+        self.tell_lost_keys();
         self.settle_editor(&old);
+        self.settle_keys();
         if old.theme != self.settings.theme {
             self.theme_chosen = None;
             self.follow_theme();
@@ -97,6 +99,13 @@ impl App {
             tracing::warn!("settings: {problem}");
         }
         self.error(format!("settings: {first}{more}"));
+    }
+
+    /// Warns of commands that keys of one's own leave without a key.
+    pub(super) fn tell_lost_keys(&mut self) {
+        for problem in key_warnings(&self.settings) {
+            self.warn(format!("settings: {problem}"));
+        }
     }
 
     /// Reads the settings again when one of their files changed.

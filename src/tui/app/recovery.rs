@@ -100,6 +100,7 @@ impl App {
             lines.push(format!("After it: {more} more."));
         }
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: "Unsaved text".to_owned(),
             lines,
             choices: vec![

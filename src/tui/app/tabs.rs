@@ -85,6 +85,7 @@ fn all(project: &Project, short: bool) -> Vec<Tab> {
         let name = Some(own(&buffer.name)).filter(|name| short && alone(name));
         let name = name.unwrap_or_else(|| buffer.name.clone());
         let gone = match () {
+            () if buffer.unborn => " (new)",
             () if buffer.gone => " (deleted)",
             () if buffer.theirs.is_some() => " (changed on disk)",
             () => "",

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::App;
 use super::palette::{Item, Pick};
+use super::{App, Overlay};
 
 /// How long a message stays.
 const STAY: Duration = Duration::from_secs(6);
@@ -28,7 +28,7 @@ pub enum Level {
 pub struct Toast {
     /// How it is meant.
     pub level: Level,
-    /// One line.
+    /// A sentence or two; where there is no room for all, the list of messages has the rest.
     pub text: String,
     pub(super) until: Instant,
 }
@@ -38,7 +38,7 @@ pub struct Toast {
 pub struct Message {
     /// How it was meant.
     pub level: Level,
-    /// One line.
+    /// What was said.
     pub text: String,
     /// When.
     pub at: Instant,
@@ -151,5 +151,8 @@ impl App {
             return;
         }
         self.open_palette("Messages", items);
+        if let Some(Overlay::Palette(palette)) = self.overlays.last_mut() {
+            palette.unfolded = true;
+        }
     }
 }

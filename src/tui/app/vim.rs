@@ -1,11 +1,15 @@
 //! The editor's key sets: which keys mean what, and what the set with modes asks of the program.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{Action, App, Overlay};
 use crate::tui::command::{self, Id};
-use crate::tui::editor::vim::{Ex, Meaning, Mode, Outcome, Remap, Remapped, Setting, Vim};
-use crate::tui::editor::{KeySet, Options, Shape};
+use crate::tui::editor::vim::{
+    Ex, MOST_PLAYED, Meaning, Mode, Names, Outcome, Playing, Remap, Remapped, Setting, Vim,
+};
+use crate::tui::editor::{Buffer, KeySet, Options, Shape};
+use crate::tui::event::Effect;
+use crate::tui::keymap::Keymap;
 use crate::tui::terminal::Cursor;
 
 /// How the editor behaves, and what it remembers beyond single files.
@@ -19,6 +23,8 @@ pub struct Editing {
     pub vim: Vim,
     /// Keys of one's own in its modes.
     pub remap: Remap,
+    /// Recorded keys on their way.
+    playing: Option<Playing>,
     /// The file that was shown last, to notice when another one is.
     shown: Option<std::path::PathBuf>,
 }
@@ -43,6 +49,14 @@ impl App {
             buffer.deselect();
             buffer.seal();
         }
+        self.settle_keys();
+    }
+
+    /// Brings the keys of commands in step with the editor's, which may have been chosen by a command.
+    pub(super) fn settle_keys(&mut self) {
+        let mut settings = self.settings.clone();
+        settings.key_set = self.editing.keys;
+        self.keymap = Keymap::new(&settings).0;
     }
 
     /// The keys of the editor.
@@ -153,6 +167,9 @@ impl App {
         if self.editing.keys != KeySet::Vim || self.buffer().is_none() {
             return false;
         }
+        if matches!(key.code, KeyCode::Tab | KeyCode::BackTab) && self.complete_line(key) {
+            return true;
+        }
         match self.editing.remap.take(key, &self.editing.vim) {
             Remapped::Nothing => true,
             Remapped::Command(name) => {
@@ -193,8 +210,44 @@ impl App {
             Outcome::Say(text) => self.info(text),
             Outcome::Copied(text) => self.put_on_clipboard(text),
             Outcome::Run(ex) => self.ex(ex),
+            Outcome::Play(keys) => self.play(keys),
         }
         true
+    }
+
+    /// Takes recorded keys as if they were typed, until one fails or something asks for the next key.
+    fn play(&mut self, keys: Vec<KeyEvent>) {
+        if let Some(playing) = &mut self.editing.playing {
+            return playing.call(keys);
+        }
+        self.editing.playing = Some(Playing::new(keys));
+        self.editing.vim.play(true);
+        while let Some(key) = self.editing.playing.as_mut().and_then(Playing::next) {
+            self.vim_plain_key(&key);
+            let here = self.overlays.is_empty() && self.focus == super::Focus::Editor;
+            if self.editing.vim.failed() || !here {
+                break;
+            }
+        }
+        self.editing.vim.play(false);
+        if self.editing.playing.take().is_some_and(|one| one.is_cut()) {
+            let most = crate::tui::text::grouped(MOST_PLAYED as u64);
+            self.warn(format!("what was played ended after {most} keys"));
+        }
+    }
+
+    /// Completes the line behind `:`; false when there is none.
+    fn complete_line(&mut self, key: &KeyEvent) -> bool {
+        let project = self.project.as_ref();
+        let names = || Names {
+            files: project.map_or_else(Vec::new, |project| {
+                let files = project.tree.entries.iter().filter(|entry| !entry.folder);
+                files.map(|entry| project.relative(&entry.path)).collect()
+            }),
+            commands: command::all().map(|one| one.name.to_owned()).collect(),
+        };
+        let back = key.code == KeyCode::BackTab;
+        self.editing.vim.complete(back, names).is_some()
     }
 
     /// A text pasted into the line behind `:` or `/`; false when there is none.
@@ -283,12 +336,36 @@ impl App {
             return;
         };
         let path = project.root.join(&name);
-        let known = project.tree.entries.iter().any(|entry| entry.path == path);
-        if known {
-            self.show_file(path, None);
-        } else {
-            self.create_file(&name);
+        let open = project.buffers.iter().any(|buffer| buffer.is_at(&path));
+        let mut entries = project.tree.entries.iter();
+        match entries.find(|entry| entry.path == path) {
+            Some(entry) if entry.folder => self.warn(format!("{name} is a folder")),
+            Some(_) => self.show_file(path, None),
+            None if open => self.show_file(path, None),
+            None => self.begin_file(&name),
         }
+    }
+
+    /// Shows an empty text for a file that is not there; saving makes the file.
+    fn begin_file(&mut self, name: &str) {
+        let path = match self.new_path(name, None) {
+            Ok(path) if !name.trim().ends_with('/') => path,
+            Ok(_) => return self.create_file(name),
+            Err(why) => return self.warn(format!("{name}: {why}")),
+        };
+        let Some(project) = &mut self.project else {
+            return;
+        };
+        let name = project.relative(&path);
+        project.awaited = None;
+        project
+            .buffers
+            .push(Buffer::unborn(path.clone(), name.clone()));
+        project.active = project.buffers.len() - 1;
+        self.set_focus(super::Focus::Editor);
+        self.info(format!("{name} is new: saving makes the file"));
+        // The list of files may not know of one that is there.
+        self.effects.push(Effect::Reread(path));
     }
 
     /// How the terminal's cursor is to look: only the set with modes asks for something.

@@ -53,7 +53,7 @@ pub static TABLE: &[Command] = &[
         id: Id::Portability,
         name: "project.eventum",
         title: "Can Eventum run it",
-        help: "Say whether Eventum can run the project as it is, and list the lines that prevent it",
+        help: "Portability: say whether Eventum can run the project, and list the lines that prevent it",
         context: Context::Design,
         run: App::list_obstacles,
         ..BASE

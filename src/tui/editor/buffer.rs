@@ -60,6 +60,8 @@ pub struct Buffer {
     pub read_only: Option<String>,
     /// The file is gone from the disk.
     pub gone: bool,
+    /// The file was never there.
+    pub unborn: bool,
     /// What someone else wrote to the file while there are changes here, as long as it is undecided
     /// whose text is to stay.
     pub theirs: Option<Rope>,
@@ -122,6 +124,7 @@ impl Buffer {
             language,
             read_only: None,
             gone: false,
+            unborn: false,
             theirs: None,
             top: 0,
             left: 0,
@@ -148,6 +151,16 @@ impl Buffer {
             messages: Vec::new(),
             width: 80,
             lexed: lexer::States::default(),
+        }
+    }
+
+    /// An empty text for a file that is not there yet: saving makes it.
+    pub fn unborn(path: PathBuf, name: String) -> Self {
+        Self {
+            gone: true,
+            unborn: true,
+            gone_at: Some((0, false)),
+            ..Self::of(path, name, Rope::new())
         }
     }
 
@@ -269,6 +282,7 @@ impl Buffer {
     /// The text as it is now (`text`) is what the disk has.
     pub fn saved(&mut self, text: Rope) {
         self.gone = false;
+        self.unborn = false;
         self.theirs = None;
         if text == self.rope {
             self.history.mark_saved();
@@ -284,9 +298,10 @@ impl Buffer {
         self.known.set(None);
     }
 
-    /// What the disk had when it was last looked at; `None` when the file was gone.
+    /// What the disk had when it was last looked at; `None` when the file was gone. One that was never
+    /// there counts as empty: what comes there is somebody else's text.
     pub fn disk(&self) -> Option<Rope> {
-        (!self.gone).then(|| self.disk.clone())
+        (!self.gone || self.unborn).then(|| self.disk.clone())
     }
 
     /// Grows whenever something else is known of the disk.

@@ -1,7 +1,8 @@
 //! Making the map: rows of the command table, then layers of bindings over them, checked.
 
 use super::{Keymap, label};
-use crate::tui::command::{self, Command, Context, Place};
+use crate::tui::app::Focus;
+use crate::tui::command::{self, Command, Context, Id, Place};
 use crate::tui::editor::KeySet;
 use crate::tui::key::Chord;
 use crate::tui::settings::{Binding, Problem, Settings, Spot, bindings_of};
@@ -39,6 +40,45 @@ pub fn build(settings: &Settings) -> (Keymap, Vec<Problem>) {
         keymap.add(&row.chords, row.plain, row.command);
     }
     (keymap, problems)
+}
+
+/// Commands that people look for a key of, and what else there is in the key set of vi.
+const VITAL: [(Id, Option<&str>); 4] = [
+    (Id::Save, Some(":w")),
+    (Id::Quit, Some(":q")),
+    (Id::Undo, Some("u")),
+    (Id::Palette, None),
+];
+
+/// Keys of one's own that leave a vital command without any in the editor, though nobody said that it is
+/// to have none.
+pub fn taken_away(settings: &Settings, keymap: &Keymap) -> Vec<Problem> {
+    let place = Place::Pane(Focus::Editor);
+    let modes = settings.key_set == KeySet::Vim;
+    let lost = VITAL.iter().filter(|(id, other)| {
+        !(modes && other.is_some()) && keymap.label_at(*id, place).is_empty()
+    });
+    let lost = lost.filter_map(|(id, _)| Command::get(*id));
+    lost.filter_map(|command| {
+        let own: Vec<Vec<Chord>> = command
+            .keys
+            .iter()
+            .filter_map(|keys| Chord::sequence(keys).ok())
+            .collect();
+        let took = |one: &&Binding| own.iter().any(|keys| keys.starts_with(&one.keys));
+        let binding = settings.keys.iter().flatten().rev().find(took)?;
+        let other = binding.commands.first()?;
+        Some(Problem {
+            spot: Spot::clone(&binding.spot),
+            message: format!(
+                "{} has no key any more: `{}` is {other}; give it another, such as \"alt-…\": {}",
+                command.title,
+                label(&binding.keys),
+                command.name
+            ),
+        })
+    })
+    .collect()
 }
 
 fn table() -> Vec<Row> {

@@ -156,6 +156,11 @@ pub fn key_problems(settings: &Settings) -> Vec<Problem> {
     Keymap::new(settings).1
 }
 
+/// What the keys of these settings take away that people will miss; they hold all the same.
+pub fn key_warnings(settings: &Settings) -> Vec<Problem> {
+    build::taken_away(settings, &Keymap::new(settings).0)
+}
+
 /// All commands with their built-in keys, a line each, for people who write settings.
 pub fn commands() -> String {
     let (keymap, _) = Keymap::new(&Settings::default());

@@ -156,3 +156,33 @@ fn a_taken_key_is_free_for_longer_ones() {
     assert_eq!(name(&keymap, "ctrl-q", EDITOR), "…");
     assert_eq!(name(&keymap, "ctrl-q s", EDITOR), "file.save");
 }
+
+#[rstest]
+#[case("keys: {ctrl-s: app.help}", &["save", "Ctrl-S", "app.help"])]
+#[case("keys: {ctrl-q: app.help}", &["quit", "Ctrl-Q"])]
+#[case("keys: {ctrl-z: app.help}", &["undo", "Ctrl-Z"])]
+// Another key, or that there is to be none, is as people want it.
+#[case("keys: {ctrl-s: app.help, ctrl-d: file.save}", &[])]
+#[case("keys: {ctrl-s: none}", &[])]
+#[case("keys: {ctrl-d: app.help}", &[])]
+fn a_vital_command_that_loses_its_key_is_told_of(#[case] text: &str, #[case] parts: &[&str]) {
+    let (bindings, problems) = bindings_of(text, "settings.yml");
+    assert_eq!(problems, []);
+    let mut settings = Settings {
+        keys: vec![bindings],
+        ..Settings::default()
+    };
+    let warnings = key_warnings(&settings);
+    assert_eq!(
+        warnings.len(),
+        usize::from(!parts.is_empty()),
+        "{warnings:?}"
+    );
+    for part in parts {
+        let said = warnings[0].to_string().to_lowercase();
+        assert!(said.contains(&part.to_lowercase()), "{part}: {said}");
+    }
+    // The set with modes has its own ways to these.
+    settings.key_set = KeySet::Vim;
+    assert_eq!(key_warnings(&settings), []);
+}

@@ -226,6 +226,7 @@ impl App {
             "What the target takes now leaves the file; what it refuses stays there.".to_owned(),
         ];
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: "Dead letters".to_owned(),
             lines,
             choices: vec![

@@ -227,6 +227,7 @@ impl App {
             return;
         };
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: "Write back".to_owned(),
             lines: vec![
                 format!("Pace, gain and limits of {id} as they are now"),

@@ -314,6 +314,7 @@ impl App {
 
     fn ask_globals(&mut self, title: &str, lines: Vec<String>, choice: Choice) {
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: title.to_owned(),
             lines,
             choices: vec![choice, Choice::new('c', "Cancel", Action::Nothing)],

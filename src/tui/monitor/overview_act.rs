@@ -172,6 +172,7 @@ impl App {
         };
         lines.push(why.to_owned());
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: title.to_owned(),
             lines,
             choices: vec![
@@ -239,6 +240,7 @@ impl App {
             return;
         }
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: "Read the startup list".to_owned(),
             lines: vec![
                 format!("{} at work.", text::count(count, "generator")),

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::{Line, row};
+use super::{Line, row, scrollbar};
 use crate::language::Hover;
 use crate::tui::app::{App, POPUP_ROWS, Popup};
 use crate::tui::text;
@@ -27,46 +27,114 @@ pub fn word_at(app: &App, at: Position) -> Option<usize> {
     // Where the cursor is, drawing alone knows.
     let cursor = super::draw(app, &mut Buffer::empty(app.size))?;
     let area = crate::tui::layout::between(app.size, &app.layout());
-    let place = measured(popup, cursor, area).place;
-    let index = popup.top + usize::from(at.y.checked_sub(place.y)?);
-    let rows = popup.items.len().min(popup.top + POPUP_ROWS);
-    (place.contains(at) && index < rows).then_some(index)
+    let measured = measured(popup, cursor, area);
+    let body = measured.edged.body;
+    let index = usize::from(at.y.checked_sub(body.y)?);
+    (body.contains(at) && index < measured.rows).then_some(measured.top + index)
 }
 
-/// A place of at most that size beside the cursor.
-fn place(cursor: Position, area: Rect, width: u16, height: u16) -> Rect {
-    let below = area.bottom().saturating_sub(cursor.y + 1);
-    let above = cursor.y.saturating_sub(area.y);
-    let down = below >= height || below >= above;
-    let height = height.min(if down { below } else { above });
-    let width = width.min(area.width);
-    Rect {
-        x: cursor.x.min(area.right().saturating_sub(width)).max(area.x),
-        y: if down {
-            cursor.y + 1
-        } else {
-            cursor.y - height
-        },
-        width,
-        height,
+/// How far the help on a word can be scrolled: rows seen at once, and the most that can be left out at
+/// the top.
+pub fn told_reach(app: &App) -> (usize, usize) {
+    let Some(told) = &app.assist.told else {
+        return (0, 0);
+    };
+    let Some(cursor) = super::draw(app, &mut Buffer::empty(app.size)) else {
+        return (0, 0);
+    };
+    let area = crate::tui::layout::between(app.size, &app.layout());
+    let (edged, lines) = laid_out(told, cursor, area);
+    let page = usize::from(edged.body.height);
+    (page, lines.len().saturating_sub(page))
+}
+
+/// Rows beside the cursor from which on a box has an edge.
+const EDGED: u16 = 4;
+
+/// A box beside the cursor, with an edge on all sides but the one at the cursor's line.
+struct Edged {
+    whole: Rect,
+    body: Rect,
+    /// It is below the cursor.
+    down: bool,
+    /// There is room for an edge.
+    edge: bool,
+}
+
+impl Edged {
+    /// Of at most that size inside.
+    fn new(cursor: Position, area: Rect, width: u16, height: u16) -> Self {
+        let below = area.bottom().saturating_sub(cursor.y + 1);
+        let above = cursor.y.saturating_sub(area.y);
+        let down = below > height || below >= above;
+        let room = if down { below } else { above };
+        let edge = room >= EDGED && area.width >= 12;
+        let (sides, rule) = (2 * u16::from(edge), u16::from(edge));
+        let height = height.saturating_add(rule).min(room);
+        let width = width.saturating_add(sides).min(area.width);
+        let whole = Rect {
+            x: cursor.x.min(area.right().saturating_sub(width)).max(area.x),
+            y: if down {
+                cursor.y + 1
+            } else {
+                cursor.y - height
+            },
+            width,
+            height,
+        };
+        let body = Rect {
+            x: whole.x + sides / 2,
+            y: whole.y + if down { 0 } else { rule.min(height) },
+            width: width - sides.min(width),
+            height: height.saturating_sub(rule),
+        };
+        Self {
+            whole,
+            body,
+            down,
+            edge,
+        }
     }
-}
 
-/// Clears a place.
-fn cleared(app: &App, place: Rect, screen: &mut Buffer) {
-    for position in place.intersection(screen.area).positions() {
-        if let Some(cell) = screen.cell_mut(position) {
-            cell.reset();
-            cell.set_style(app.theme.popup);
+    /// Clears the place and draws the edge, with a remark in it.
+    fn draw(&self, app: &App, remark: &str, screen: &mut Buffer) {
+        for position in self.whole.intersection(screen.area).positions() {
+            if let Some(cell) = screen.cell_mut(position) {
+                cell.reset();
+                cell.set_style(app.theme.popup);
+            }
+        }
+        if !self.edge {
+            return;
+        }
+        let style = on(app, app.theme.focus);
+        for index in 0..self.whole.height {
+            let ends = if self.down { self.whole.height - 1 } else { 0 };
+            let mut line = Line::new(row(self.whole, usize::from(index)), screen);
+            let (left, right) = match (index == ends, self.down) {
+                (false, _) => ("┃", "┃"),
+                (true, true) => ("┗", "┛"),
+                (true, false) => ("┏", "┓"),
+            };
+            line.put(left, style).right(right, style);
+            if index == ends {
+                if !remark.is_empty() {
+                    line.put("━ ", style).put(remark, style).put(" ", style);
+                }
+                line.fill("━", style);
+            }
         }
     }
 }
 
 /// The list of words, laid out.
 struct Measured {
-    place: Rect,
+    edged: Edged,
     /// Cells of the words.
     labels: usize,
+    /// Words shown, and the index of the first of them.
+    rows: usize,
+    top: usize,
     /// What is known of the chosen one.
     lines: Vec<String>,
 }
@@ -82,13 +150,20 @@ fn measured(popup: &Popup, cursor: Position, area: Rect) -> Measured {
         .get(popup.chosen)
         .map_or("", |one| one.doc.as_str());
     let width = wide(labels + 4 + details.unwrap_or(0).min(30))
-        .clamp(if doc.is_empty() { 16 } else { 40 }, WIDEST);
+        .clamp(if doc.is_empty() { 16 } else { 40 }, WIDEST)
+        .min(area.width.saturating_sub(2).max(1));
     let lines = text::wrap(doc, usize::from(width).saturating_sub(2));
-    let lines: Vec<String> = lines.into_iter().take(3).collect();
-    let rows = shown.count();
+    let mut lines: Vec<String> = lines.into_iter().take(3).collect();
+    let edged = Edged::new(cursor, area, width, wide(shown.len() + lines.len()));
+    // Words come before what is known of one, and the chosen one is always among them.
+    let high = usize::from(edged.body.height);
+    let rows = shown.len().min(high);
+    lines.truncate(high - rows);
     Measured {
-        place: place(cursor, area, width, wide(rows + lines.len())),
+        edged,
         labels,
+        rows,
+        top: popup.top.max((popup.chosen + 1).saturating_sub(rows)),
         lines,
     }
 }
@@ -96,15 +171,20 @@ fn measured(popup: &Popup, cursor: Position, area: Rect) -> Measured {
 fn words(app: &App, popup: &Popup, cursor: Position, area: Rect, screen: &mut Buffer) {
     let theme = &app.theme;
     let Measured {
-        place,
+        edged,
         labels,
+        rows,
+        top,
         lines,
     } = measured(popup, cursor, area);
-    cleared(app, place, screen);
-    let shown = popup.items.iter().skip(popup.top).take(POPUP_ROWS);
-    let rows = shown.len();
-    for (index, item) in shown.enumerate() {
-        let chosen = popup.top + index == popup.chosen;
+    let count = match popup.items.len() {
+        all if all > rows => format!("{} of {all}", popup.chosen + 1),
+        _ => String::new(),
+    };
+    edged.draw(app, &count, screen);
+    let place = edged.body;
+    for (index, item) in popup.items.iter().skip(top).take(rows).enumerate() {
+        let chosen = top + index == popup.chosen;
         let style = if chosen { theme.selection } else { theme.popup };
         let faint = if chosen {
             theme.selection
@@ -113,7 +193,8 @@ fn words(app: &App, popup: &Popup, cursor: Position, area: Rect, screen: &mut Bu
         };
         let mut line = Line::new(row(place, index), screen);
         line.put(if chosen { "▸" } else { " " }, style);
-        line.put(&text::fit(&item.label, labels), style);
+        let room = line.room();
+        line.put(&text::fit(&item.label, labels.min(room)), style);
         line.right(" ", style);
         let room = line.room().saturating_sub(2);
         line.right(&text::fit(&item.detail, room), faint);
@@ -126,23 +207,41 @@ fn words(app: &App, popup: &Popup, cursor: Position, area: Rect, screen: &mut Bu
     }
 }
 
+/// Help on a word, laid out: its rows, those of the title marked.
+fn laid_out(told: &Hover, cursor: Position, area: Rect) -> (Edged, Vec<(String, bool)>) {
+    let room = usize::from(WIDEST.min(area.width.saturating_sub(2))).saturating_sub(2);
+    let title = text::wrap(&told.title, room).into_iter();
+    let doc = text::wrap(&told.doc, room).into_iter();
+    let titles = title.map(|one| (one, true));
+    let lines: Vec<_> = titles.chain(doc.map(|one| (one, false))).collect();
+    let longest = lines.iter().map(|(one, _)| text::width(one)).max();
+    let width = u16::try_from(longest.unwrap_or(0) + 2).unwrap_or(WIDEST);
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    (Edged::new(cursor, area, width, height), lines)
+}
+
 fn hover(app: &App, told: &Hover, cursor: Position, area: Rect, screen: &mut Buffer) {
-    let width = WIDEST.min(area.width);
-    let room = usize::from(width).saturating_sub(2);
-    let title = text::wrap(&told.title, room);
-    let doc = text::wrap(&told.doc, room);
-    let height = u16::try_from(title.len() + doc.len()).unwrap_or(u16::MAX);
-    let longest = title.iter().chain(&doc).map(|one| text::width(one)).max();
-    let width = u16::try_from(longest.unwrap_or(0) + 2).unwrap_or(width);
-    let place = place(cursor, area, width, height);
-    cleared(app, place, screen);
-    let titles = title.iter().map(|one| (one, on(app, app.theme.strong)));
-    let docs = doc.iter().map(|one| (one, app.theme.popup));
-    for (index, (words, style)) in titles.chain(docs).enumerate() {
-        Line::new(row(place, index), screen)
+    let (edged, lines) = laid_out(told, cursor, area);
+    let page = usize::from(edged.body.height);
+    let last = lines.len().saturating_sub(page);
+    let top = app.assist.told_top.min(last);
+    let more = match last {
+        0 => "",
+        _ if top == last => "PgUp reads back",
+        _ => "PgDn reads on",
+    };
+    edged.draw(app, more, screen);
+    for (index, (words, title)) in lines.iter().skip(top).take(page).enumerate() {
+        let style = if *title {
+            on(app, app.theme.strong)
+        } else {
+            app.theme.popup
+        };
+        Line::new(row(edged.body, index), screen)
             .put(" ", app.theme.popup)
             .put(words, style);
     }
+    scrollbar(edged.body, top, page, lines.len(), &app.theme, screen);
 }
 
 /// A style's letters on the box's ground.

@@ -73,6 +73,11 @@ pub fn status(app: &App, area: Rect, screen: &mut Buffer) {
     let design = app.screen == Screen::Design;
     if let Some(mode) = app.mode().filter(|_| design && app.buffer().is_some()) {
         line.put(mode.label(), theme.hint_key).put("  ", theme.bar);
+        if let Some(name) = app.vim().and_then(Vim::recorded) {
+            let words = format!("recording @{name}");
+            line.put(&words, on_bar(app, theme.warn))
+                .put("  ", theme.bar);
+        }
     }
     if let Some(buffer) = app.buffer().filter(|_| design) {
         let (row, column) = buffer.place();
@@ -148,7 +153,7 @@ fn hint_list(app: &App) -> Vec<Hint> {
         Some(Overlay::Palette(_)) => {
             pairs(&[("↑ ↓", "Choose"), ("Enter", "Take"), ("Esc", "Close")])
         }
-        Some(Overlay::Dialog(dialog)) => dialog_hints(dialog),
+        Some(Overlay::Dialog(dialog)) => dialog_hints(app, dialog),
         // The hints that the labels stand before.
         Some(Overlay::Jump(_)) => screen_or_pane_hints(app),
         Some(Overlay::Tour(_)) => pairs(&[("Enter", "Next"), ("←", "Back"), ("Esc", "Skip")]),
@@ -276,8 +281,11 @@ fn pairs(list: &[(&str, &str)]) -> Vec<Hint> {
 
 /// Only keys that do something: there is nothing to choose from one answer, and some questions have
 /// no way out but an answer.
-fn dialog_hints(dialog: &Dialog) -> Vec<Hint> {
+fn dialog_hints(app: &App, dialog: &Dialog) -> Vec<Hint> {
     let mut out = Vec::new();
+    if super::reach(app).last > 0 {
+        out.extend(pairs(&[("PgDn", "Read on")]));
+    }
     if dialog.choices.len() > 1 {
         out.extend(pairs(&[("← →", "Choose")]));
     }

@@ -68,6 +68,7 @@ pub(super) fn hints(app: &App) -> &'static [(&'static str, &'static str)] {
             ("Enter", "Open"),
         ],
         PaneView::Tools => &[("[ ]", "View"), ("Enter", "Type"), ("J K", "Event")],
+        PaneView::Params if !app.preview.panes.sheet.leads() => &[("[ ]", "View")],
         PaneView::Params => &[("[ ]", "View"), ("Enter", "Type"), ("x", "Take back")],
     }
 }

@@ -27,10 +27,10 @@ use super::theme::Theme;
 use super::{signs, text};
 use crate::tui::canvas::Canvas;
 
-pub use assist::word_at;
+pub use assist::{told_reach, word_at};
 pub use monitor::space_at;
 pub use monitor::{part_at as flow_part_at, screen_name_at, table_area, table_columns};
-pub use overlay::{Hit, hit};
+pub use overlay::{Hit, hit, reach};
 pub use start::project_at;
 pub use tabs::{Lead, right_tabs};
 pub use targets::{Target, bar_command, bar_press, targets};

@@ -7,12 +7,15 @@ use ratatui::style::{Modifier, Style};
 use super::bars::on_bar;
 use super::{Line, row};
 use crate::tui::app::{App, Level, Toast, inner};
+use crate::tui::command::Id;
 use crate::tui::editor::View;
 use crate::tui::layout::Layout;
 use crate::tui::text;
 
 /// Widest of the messages above the status line.
 const WIDEST: usize = 72;
+/// Fewest cells of a message beside the key that leads to the rest of it.
+const LEAST: usize = 12;
 /// Cells of a column of what can follow.
 const COLUMN: u16 = 30;
 
@@ -24,8 +27,18 @@ pub fn toast(app: &App, toast: &Toast, line: &mut Line<'_>) {
         Level::Error => ("✗ ", on_bar(app, app.theme.error)),
     };
     let room = line.room().saturating_sub(3);
-    line.put(sign, style)
-        .put(&text::fit_paths(&toast.text, room), style);
+    line.put(sign, style);
+    let key = app.keymap.label(Id::Messages);
+    let rest = format!(" {key}: all");
+    // Where a message is cut, the list of messages has the rest.
+    let cut = text::width(&toast.text) > room && !key.is_empty();
+    let less = room.checked_sub(text::width(&rest));
+    match less.filter(|less| cut && *less >= LEAST) {
+        Some(less) => line
+            .put(&text::fit_paths(&toast.text, less), style)
+            .put(&rest, app.theme.hint_key),
+        None => line.put(&text::fit_paths(&toast.text, room), style),
+    };
 }
 
 /// The messages before the newest one, above the status line at the right. They keep off the cursor's

@@ -123,6 +123,11 @@ fn list(app: &App, infos: &[SampleInfo], shown: &SampleInfo, area: Rect, screen:
     line.put(if start > 0 { "‹" } else { " " }, theme.muted);
     for (index, info) in infos.iter().enumerate().skip(start) {
         let is = index == chosen;
+        // One that is cut could be taken for another.
+        if index > chosen && wide(info) > line.room() {
+            line.right("› ", theme.muted);
+            break;
+        }
         let name = if is { theme.strong } else { theme.muted };
         let remark = match info.problem {
             Some(_) => theme.error,

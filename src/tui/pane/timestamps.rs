@@ -478,13 +478,9 @@ fn next(app: &App, schedule: &Schedule, area: Rect, screen: &mut Buffer) {
             };
             line.put(&number, theme.muted).put(name, theme.muted);
         }
-        let event = app
-            .preview
-            .events
-            .get(index)
-            .filter(|event| event.at == *at);
-        if let Some(event) = event.filter(|event| !event.tags.is_empty()) {
-            let tags: Vec<&str> = event.tags.iter().map(AsRef::as_ref).collect();
+        let part = schedule.parts.get(usize::from(*input));
+        let tags = part.map_or(&[][..], |part| &part.tags);
+        if !tags.is_empty() {
             let room = line.room().saturating_sub(2);
             line.put("  ", theme.muted).put(
                 &text::fit(&tags.join(" "), room),

@@ -5,10 +5,17 @@ use ratatui::layout::{Position, Rect};
 
 use super::Line;
 use crate::tui::app::App;
+use crate::tui::editor::vim::Vim;
 
 /// Draws the line when there is one; gives the place of the cursor.
 pub fn prompt(app: &App, status: Option<Rect>, screen: &mut Buffer) -> Option<Position> {
     let prompt = app.vim()?.prompt()?;
+    let offered = app.vim().and_then(Vim::offered);
+    let which = match offered {
+        None | Some((_, 1)) => String::new(),
+        Some((_, 0)) => "no name begins like that ".to_owned(),
+        Some((at, all)) => format!("Tab {at} of {all} "),
+    };
     let last = Rect {
         y: app.size.bottom().saturating_sub(1),
         height: app.size.height.min(1),
@@ -24,6 +31,7 @@ pub fn prompt(app: &App, status: Option<Rect>, screen: &mut Buffer) -> Option<Po
     Line::new(row, screen)
         .put(prompt.sign.encode_utf8(&mut sign), app.theme.hint_key)
         .put(&shown, app.theme.bar)
+        .right(&which, app.theme.hint_key)
         .fill(" ", app.theme.bar);
     let at = prompt.input.cursor().saturating_sub(skipped) + 1;
     let x = row.x.saturating_add(u16::try_from(at).unwrap_or(u16::MAX));

@@ -267,7 +267,10 @@ impl Loaded {
             match std::fs::read_to_string(path) {
                 Ok(text) => out.file(&text, &shown),
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(error) => out.problem(&shown, format!("cannot be read: {error}")),
+                Err(error) => out.problem(
+                    &shown,
+                    format!("cannot be read: {}", crate::config::why(&error)),
+                ),
             }
         }
         for (name, value) in &sources.environment {

@@ -508,3 +508,15 @@ fn nothing_is_drawn_when_nothing_changed() {
     harness.send(AppEvent::Tick);
     assert!(!harness.app.take_changed());
 }
+
+/// `port` found "Wrap lines" by scattered letters before the command whose name has it.
+#[test]
+fn a_name_that_has_what_was_typed_comes_before_scattered_letters() {
+    let mut harness = Harness::open(120, 40, "dark");
+    harness.keys("<ctrl-p>portab");
+    let title = crate::tui::command::Command::get(crate::tui::command::Id::Portability)
+        .unwrap()
+        .title;
+    harness.sees(&format!("▸ {title}"));
+    harness.keys("<bs><bs>").sees(&format!("▸ {title}"));
+}

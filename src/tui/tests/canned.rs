@@ -373,6 +373,7 @@ fn schedule(request: &PreviewRequest) -> Schedule {
         parts: vec![Part {
             count: (0..count).map(high).sum(),
             first: Some(moment(0)),
+            tags: vec![arc("web"), arc("front")],
             ..Part::default()
         }],
         first: Some(moment(0)),
@@ -396,6 +397,7 @@ fn twice(mut schedule: Schedule) -> Schedule {
         .zip(&second)
         .map(|(all, own)| all - own);
     schedule.parts = vec![part(first.collect()), part(second)];
+    schedule.parts[0].tags = vec![arc("web"), arc("front")];
     schedule.inputs.push("timer".to_owned());
     schedule
 }

@@ -21,6 +21,7 @@ mod panes;
 mod recovering;
 mod safety;
 mod screens;
+mod small;
 mod sweep;
 mod tail;
 mod vim;

@@ -300,6 +300,62 @@ fn tools_answer_as_one_types() {
         .sees("is not a moment");
 }
 
+/// Enter on a result, on a heading and on the air before it did nothing, whatever the hint said.
+#[test]
+fn enter_works_on_each_row_of_a_form() {
+    let mut harness = events(120, 40, "dark");
+    harness.keys("O");
+    let rows = harness.app.preview.panes.sheet.rows.len();
+    for row in 0..rows {
+        harness.keys("<home>");
+        for _ in 0..row {
+            harness.keys("<down>");
+        }
+        harness.keys("<enter>");
+        assert_eq!(harness.app.overlays.len(), 1, "row {row}");
+        harness.keys("<esc>");
+    }
+    harness
+        .keys("P<home><enter>")
+        .sees("params.host")
+        .keys("<esc>");
+    harness.keys("<end><enter>").sees("`evtui secrets set");
+}
+
+/// A row that leads nowhere leads to the next one that does.
+#[test]
+fn enter_goes_on_to_the_next_row_that_leads_somewhere() {
+    use crate::tui::app::{Goal, SheetRow};
+    let mut harness = events(120, 40, "dark");
+    harness.keys("P");
+    let sheet = &mut harness.app.preview.panes.sheet;
+    sheet.rows.insert(0, SheetRow::default());
+    sheet.rows.insert(0, SheetRow::default());
+    sheet.cursor = 0;
+    harness.send(AppEvent::Key(key("enter")));
+    let sheet = &mut harness.app.preview.panes.sheet;
+    assert_eq!(sheet.cursor, 2);
+    sheet.rows.iter_mut().for_each(|row| row.goal = Goal::None);
+    harness.send(AppEvent::Key(key("enter")));
+    harness
+        .sees("nothing here leads anywhere")
+        .sees_not("Enter Type");
+}
+
+/// Tags stood beside the timestamps whose events were rendered, and nowhere else.
+#[test]
+fn all_listed_timestamps_have_their_tags() {
+    let mut harness = Harness::open(200, 60, "dark");
+    harness.keys("<alt-3><end>");
+    let schedule = harness.app.preview.schedule.as_ref().unwrap();
+    let listed = schedule.next.len();
+    assert!(listed > harness.app.preview.events.len());
+    let shown = harness.text();
+    let last = shown.lines().filter(|line| line.contains("web front"));
+    let times = last.filter(|line| line.contains("cron")).count();
+    assert!(times > 5, "{shown}");
+}
+
 #[test]
 fn params_are_typed_for_the_session() {
     let mut harness = events(120, 40, "dark");

@@ -189,3 +189,75 @@ fn keys_of_ones_own_come_from_the_settings() {
     harness.keys("<ctrl-h>");
     assert_eq!(harness.app.focus, crate::tui::app::Focus::Files);
 }
+
+/// `:e` made the file at once, whether anything was written into it or not.
+#[test]
+fn a_new_file_is_made_when_it_is_saved() {
+    let mut harness = open();
+    harness
+        .keys(":e notes/new.txt<enter>")
+        .sees("notes/new.txt (new)")
+        .sees("saving makes the file");
+    assert!(!harness.path("notes").exists());
+    // Nothing was typed: nothing is lost, nothing is made.
+    harness.keys(":q<enter>").sees_not("new.txt (new)");
+    assert!(!harness.path("notes").exists());
+    harness.keys(":e notes/new.txt<enter>ihello<esc>");
+    harness.keys(":q<enter>").sees(":wq saves them");
+    assert!(!harness.path("notes").exists());
+    harness.keys(":w<enter>").sees_not("(new)");
+    assert_eq!(harness.read("notes/new.txt"), "hello");
+    harness.keys(":e empty.txt<enter>:wq<enter>");
+    assert_eq!(harness.read("empty.txt"), "");
+}
+
+#[test]
+fn a_file_that_nobody_knew_of_is_not_written_over() {
+    let mut harness = open();
+    fs::write(harness.path("hidden.txt"), "theirs").unwrap();
+    harness.keys(":e hidden.txt<enter>");
+    assert_eq!(harness.buffer_text(), "theirs");
+    harness.keys(":e later.txt<enter>imine<esc>");
+    fs::write(harness.path("later.txt"), "theirs").unwrap();
+    harness.keys(":w<enter>").sees("changed by someone else");
+    assert_eq!(harness.read("later.txt"), "theirs");
+}
+
+#[test]
+fn names_behind_the_colon_are_completed() {
+    let mut harness = open();
+    harness
+        .keys(":e sam<tab>")
+        .sees(":e samples/")
+        .sees("Tab 1 of 2");
+    harness.keys("<tab>").sees("Tab 2 of 2");
+    harness.keys("<shift-tab>").sees("Tab 1 of 2");
+    harness.keys("<enter>").sees("▸ samples/");
+    harness
+        .keys(":e nowhere<tab>")
+        .sees("no name begins like that");
+    harness
+        .keys("<esc>:pipeline.t<tab>")
+        .sees(":pipeline.toggle");
+}
+
+#[test]
+fn what_was_recorded_works_over_the_line_and_the_program() {
+    let mut harness = open();
+    harness.keys("ggqa").sees("recording @a");
+    harness.keys("I#<esc>:w<enter>jq").sees_not("recording");
+    harness.keys("2@a");
+    let text = harness.read("generator.yml");
+    let marked = text.lines().take(4).filter(|line| line.starts_with('#'));
+    assert_eq!(marked.count(), 3, "{text}");
+}
+
+/// Ctrl-U scrolls here: what the status line tells to read the rest of a message has to work.
+#[test]
+fn messages_have_a_key_in_every_mode() {
+    let mut harness = open();
+    harness.app.error("a long story ".repeat(20));
+    harness.sees("Ctrl-W m: all");
+    harness.keys("<ctrl-w>m").sees("━ Messages").keys("<esc>");
+    harness.keys(":messages<enter>").sees("━ Messages");
+}

@@ -89,8 +89,10 @@ impl Loader<'_> {
                     let message = format!("the file of the sample `{name}` does not exist: {path}");
                     Diagnostic::error(message, place).help(missing_help(&self.path))
                 } else {
-                    let message =
-                        format!("the file of the sample `{name}` cannot be read: {error}");
+                    let message = format!(
+                        "the file of the sample `{name}` cannot be read: {path}: {}",
+                        crate::config::why(&error)
+                    );
                     Diagnostic::error(message, place)
                 };
                 self.report(problem);

@@ -120,7 +120,12 @@ impl App {
 
     fn follow_goal(&mut self, goal: Goal) {
         match goal {
-            Goal::None => {}
+            // What leads nowhere leads to what does.
+            Goal::None => {
+                if !self.preview.panes.sheet.next_goal() {
+                    self.info("nothing here leads anywhere");
+                }
+            }
             Goal::Line(path, line) => self.open_below(&path.to_string_lossy(), line),
             Goal::Template(file) => self.open_below(&file, 0),
             Goal::Row(sample, row) => {
@@ -131,6 +136,9 @@ impl App {
             Goal::Value(..) => self.edit_state(),
             Goal::Tool(tool) => self.ask_tool(tool),
             Goal::Param(name) => self.ask_param(&name),
+            Goal::Secret(name) => self.info(format!(
+                "secrets are kept out of the project: set it with `evtui secrets set {name}`"
+            )),
         }
     }
 

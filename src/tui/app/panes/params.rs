@@ -43,12 +43,17 @@ pub(super) fn rows(panes: &Panes, parameters: &Parameters) -> Vec<SheetRow> {
         };
         rows.push(row.to(Goal::Param(name.clone())));
     }
+    // The heading leads to the first of them.
+    if let (Some(row), Some(name)) = (rows.first_mut(), panes.params.first()) {
+        row.goal = Goal::Param(name.clone());
+    }
     if !panes.secrets.is_empty() {
         heading(&mut rows, "Secrets", "see evtui secrets");
     }
     for name in &panes.secrets {
         let row = SheetRow::of(format!("  {}  ", text::pad(name, wide)), Ink::Key);
         let known = panes.known_secrets.as_ref();
+        let row = row.to(Goal::Secret(name.clone()));
         rows.push(match known.map(|known| known.contains(name)) {
             Some(true) => row.and("set", Ink::Ok),
             Some(false) => row.and("not set", Ink::Warn),

@@ -56,6 +56,8 @@ pub enum Goal {
     Tool(Tool),
     /// Types the value of a param.
     Param(String),
+    /// Says how a secret gets its value.
+    Secret(String),
 }
 
 /// One row.
@@ -215,8 +217,10 @@ impl Sheet {
         let width = self.width.max(8);
         self.rows = rows.into_iter().flat_map(|row| row.flow(width)).collect();
         if std::mem::take(&mut self.fresh) && start_at_goal {
-            let leads = |row: &SheetRow| row.goal != Goal::None;
-            self.cursor = self.rows.iter().position(leads).unwrap_or(0);
+            // A heading leads on, too, but one begins below it.
+            let leads =
+                |(at, row): (usize, &SheetRow)| row.goal != Goal::None && (at > 0 || !row.table);
+            self.cursor = self.rows.iter().enumerate().position(leads).unwrap_or(0);
         }
         self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
         self.follow();
@@ -245,6 +249,26 @@ impl Sheet {
         self.top = self.top.clamp(lowest, self.cursor.max(lowest));
         let most = self.rows.len().saturating_sub(height);
         self.top = self.top.min(most);
+    }
+
+    /// Goes to the next row that leads somewhere, round the end; false when there is none.
+    pub(in crate::tui::app) fn next_goal(&mut self) -> bool {
+        let leads = |at: &usize| {
+            let row = self.rows.get(*at);
+            row.is_some_and(|row| row.goal != Goal::None)
+        };
+        let below = self.cursor + 1..self.rows.len();
+        let Some(next) = below.chain(0..self.cursor).find(leads) else {
+            return false;
+        };
+        self.cursor = next;
+        self.follow();
+        true
+    }
+
+    /// True when Enter does something somewhere in it.
+    pub fn leads(&self) -> bool {
+        self.rows.iter().any(|row| row.goal != Goal::None)
     }
 
     /// The chosen row.

@@ -196,6 +196,7 @@ impl App {
             return self.forget_state_edits();
         }
         self.overlays.push(Overlay::Dialog(Dialog {
+            top: 0,
             title: "Reset the state".to_owned(),
             lines: vec![format!(
                 "{} made by hand cannot be brought back.",

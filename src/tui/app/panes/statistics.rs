@@ -3,7 +3,7 @@
 use super::sheet::{Goal, Ink, SheetRow, heading, wrapped};
 use crate::event::Profile;
 use crate::preview::{AliasShare, FieldStats, Statistics};
-use crate::tui::text::{bytes, fit, fit_end, grouped, pad, short};
+use crate::tui::text::{bytes, fit, fit_end, fit_middle, grouped, pad, short};
 
 /// Lines of templates that are listed.
 const LINES: usize = 12;
@@ -97,7 +97,10 @@ fn shares(all: &Statistics, width: usize, rows: &mut Vec<SheetRow>) {
     // Shares matter most, then counts, then sizes.
     let (counts, sizes) = (width >= 44, width >= 60);
     let columns = 18 + if counts { 9 } else { 0 } + if sizes { 10 } else { 0 };
-    let wide = longest.min(width.saturating_sub(columns + 9).max(8));
+    // What is odd is said in a word, or with a sign where names need the room.
+    let odd_cells = if counts { 9 } else { 2 };
+    let wide = longest.min(width.saturating_sub(columns + odd_cells).max(8));
+    let in_words = width.saturating_sub(columns + wide) >= 9;
     let mut head = format!("{}     seen declared", pad("", wide));
     head.push_str(if counts { "   events" } else { "" });
     head.push_str(if sizes { "      mean" } else { "" });
@@ -110,7 +113,8 @@ fn shares(all: &Statistics, width: usize, rows: &mut Vec<SheetRow>) {
             let spread = (share * (1.0 - share) / all.events.max(1) as f64).sqrt();
             (seen - share).abs() > 3.0 * spread + 0.001
         });
-        let mut row = SheetRow::of(pad(&fit(&one.alias, wide), wide), Ink::Accent)
+        // Names that begin alike differ at their ends.
+        let mut row = SheetRow::of(pad(&fit_middle(&one.alias, wide), wide), Ink::Accent)
             .and(
                 format!("{:>9}", percent(seen)),
                 if odd { Ink::Warn } else { Ink::Text },
@@ -125,10 +129,10 @@ fn shares(all: &Statistics, width: usize, rows: &mut Vec<SheetRow>) {
         }
         if odd {
             row = row.and(
-                if one.events == 0 {
-                    "  never"
-                } else {
-                    "  differs"
+                match (in_words, one.events) {
+                    (false, _) => " !",
+                    (true, 0) => "  never",
+                    (true, _) => "  differs",
                 },
                 Ink::Warn,
             );

@@ -84,40 +84,48 @@ impl Tools {
 /// The rows; `now_us` is the preview's present.
 pub(super) fn rows(tools: &Tools, zone: Zone, now_us: i64, width: usize) -> Vec<SheetRow> {
     let mut rows = Vec::new();
-    let [expression, formatter] = &tools.results;
     for tool in Tool::ALL {
-        heading(&mut rows, tool.title(), tool.help());
-        let typed = tools.text(tool);
         let goal = Goal::Tool(tool);
-        if typed.is_empty() {
-            let row = SheetRow::of("  Enter", Ink::Accent).and(" types one", Ink::Muted);
-            rows.push(row.to(goal));
-            continue;
+        let from = rows.len();
+        heading(&mut rows, tool.title(), tool.help());
+        one(tools, tool, zone, now_us, width, &mut rows);
+        // All that belongs to a tool leads to its field.
+        let own = rows.iter_mut().skip(from);
+        own.for_each(|row| row.goal = goal.clone());
+    }
+    rows
+}
+
+/// The rows of a tool below its heading.
+fn one(tools: &Tools, tool: Tool, zone: Zone, now_us: i64, width: usize, rows: &mut Vec<SheetRow>) {
+    let [expression, formatter] = &tools.results;
+    let typed = tools.text(tool);
+    if typed.is_empty() {
+        rows.push(SheetRow::of("  Enter", Ink::Accent).and(" types one", Ink::Muted));
+        return;
+    }
+    rows.push(SheetRow::of("  ", Ink::Muted).and(typed, Ink::Key));
+    let result = match tool {
+        Tool::Expression => expression.clone(),
+        Tool::Formatter => formatter.clone(),
+        Tool::Moment => Some(moment(typed, zone, now_us)),
+    };
+    match result {
+        None => rows.push(SheetRow::of("  … working it out", Ink::Muted)),
+        Some(Ok(result)) if result.is_empty() => {
+            rows.push(SheetRow::of("= ", Ink::Muted).and("nothing, an empty text", Ink::Muted));
         }
-        let row = SheetRow::of("  ", Ink::Muted).and(typed, Ink::Key);
-        rows.push(row.to(goal));
-        let result = match tool {
-            Tool::Expression => expression.clone(),
-            Tool::Formatter => formatter.clone(),
-            Tool::Moment => Some(moment(typed, zone, now_us)),
-        };
-        match result {
-            None => rows.push(SheetRow::of("  … working it out", Ink::Muted)),
-            Some(Ok(result)) if result.is_empty() => {
-                rows.push(SheetRow::of("= ", Ink::Muted).and("nothing, an empty text", Ink::Muted));
-            }
-            Some(Ok(result)) => {
-                let mut lines = wrapped(&result, "  ", width, Ink::String);
-                if let Some(mut first) = lines.next() {
-                    if let Some(piece) = first.pieces.first_mut() {
-                        "= ".clone_into(&mut piece.0);
-                    }
-                    rows.push(first);
-                }
-                rows.extend(lines);
-            }
-            Some(Err(error)) => fault(&error, typed, width, &mut rows),
-        }
+        Some(Ok(result)) => rows.extend(signed(&result, "= ", width, Ink::String)),
+        Some(Err(error)) => fault(&error, typed, width, rows),
+    }
+}
+
+/// Rows of a text with a sign of two cells before the first.
+fn signed(text: &str, sign: &str, width: usize, ink: Ink) -> Vec<SheetRow> {
+    let mut rows: Vec<SheetRow> = wrapped(text, "  ", width, ink).collect();
+    let piece = rows.first_mut().and_then(|row| row.pieces.first_mut());
+    if let Some(piece) = piece {
+        sign.clone_into(&mut piece.0);
     }
     rows
 }
@@ -136,9 +144,9 @@ fn fault(error: &AttemptError, typed: &str, width: usize, rows: &mut Vec<SheetRo
         Some((line, column)) => format!("{line}:{column}: {}", error.message),
         None => error.message.clone(),
     };
-    rows.extend(wrapped(&words, "✗ ", width, Ink::Error));
+    rows.extend(signed(&words, "✗ ", width, Ink::Error));
     if let Some(help) = &error.help {
-        rows.extend(wrapped(help, "→ ", width, Ink::Muted));
+        rows.extend(signed(help, "→ ", width, Ink::Muted));
     }
 }
 

@@ -59,6 +59,8 @@ impl Vim {
                     Ex::Quit { all, force: true }
                 });
             }
+            Act::Record(name) => return self.record(name),
+            Act::Play(name) => return self.played(name, count),
             Act::Missing(why) => return Outcome::Say(why.to_owned()),
         }
         Outcome::Done
@@ -133,7 +135,7 @@ impl Vim {
         let count = command.count.unwrap_or(1).min(10_000);
         let Some(register) = self.register(command.register).cloned() else {
             return match command.register {
-                Some(name) => Outcome::Say(format!("register {name} is empty")),
+                Some(name) => self.fail(&format!("register {name} is empty")),
                 None => Outcome::Done,
             };
         };
@@ -238,7 +240,7 @@ impl Vim {
             Outcome::Done
         } else {
             let what = if back { "undo" } else { "redo" };
-            Outcome::Say(format!("nothing to {what}"))
+            self.fail(&format!("nothing to {what}"))
         }
     }
 

@@ -60,7 +60,7 @@ pub enum Setting {
 }
 
 /// Names of commands, the shortest form first.
-const NAMES: &[(&str, &str)] = &[
+pub(super) const NAMES: &[(&str, &str)] = &[
     ("w", "write"),
     ("q", "quit"),
     ("wq", "wq"),
@@ -78,6 +78,7 @@ const NAMES: &[(&str, &str)] = &[
     ("y", "yank"),
     ("noh", "nohlsearch"),
     ("h", "help"),
+    ("mes", "messages"),
     ("se", "set"),
     ("u", "undo"),
     ("red", "redo"),
@@ -274,6 +275,7 @@ impl Vim {
         let count = buffer.replace_in(&pattern, &with, Some(buffer.span(&lines)), most);
         self.memory.search = Some((pattern.clone(), false));
         buffer.found = Some(pattern);
+        self.failed = count == 0;
         Outcome::Say(match count {
             0 => format!("{what} is not found"),
             1 => "1 replaced".to_owned(),
@@ -320,6 +322,7 @@ fn run(short: &str, argument: &str, force: bool) -> Outcome {
         "q" | "qa" | "bd" => Ex::Quit { all, force },
         "wq" | "x" | "wqa" | "xa" => Ex::WriteQuit { all },
         "e" => Ex::Edit { path, force },
+        "mes" => Ex::Command("app.messages".to_owned()),
         "bn" => Ex::Next,
         "bp" => Ex::Previous,
         _ => Ex::Help,

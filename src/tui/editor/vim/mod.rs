@@ -4,7 +4,9 @@
 //! concerns files and the rest of the program leaves as an [`Outcome`].
 
 mod act;
+mod complete;
 mod ex;
+mod macros;
 mod moves;
 mod object;
 mod operate;
@@ -21,7 +23,9 @@ use super::{Buffer, Input, Motion, Pattern, Reading, Shape};
 use moves::Memory;
 use parse::{Act, Command, Key, Parse, Verb};
 
+pub use complete::Names;
 pub use ex::{Ex, Setting};
+pub use macros::{MOST as MOST_PLAYED, Playing};
 pub use remap::{Meaning, Remap, Typed as Remapped};
 
 /// Most characters looked through for a bracket.
@@ -68,6 +72,8 @@ pub enum Outcome {
     Copied(String),
     /// Something outside of the text.
     Run(Ex),
+    /// Keys to be taken as if they were typed.
+    Play(Vec<KeyEvent>),
 }
 
 /// Text that was deleted or yanked.
@@ -109,6 +115,8 @@ pub struct Prompt {
     /// Keys before the pattern, when an operator waits for it.
     keys: Vec<Key>,
     older: usize,
+    /// What the line could go on with, and which of it stands there.
+    offered: Option<complete::Offered>,
 }
 
 /// The state of the key set.
@@ -127,6 +135,14 @@ pub struct Vim {
     names_register: bool,
     visual: Option<(usize, usize, bool)>,
     typed: Vec<(char, String)>,
+    /// Keys being recorded.
+    macros: Option<macros::Recording>,
+    /// The register that was played last.
+    last_played: Option<char>,
+    /// Keys are played, not typed.
+    playing: bool,
+    /// The last key could not do what it is for.
+    failed: bool,
 }
 
 impl Vim {
@@ -204,6 +220,18 @@ impl Vim {
 
     /// Takes a key; `page` is how many lines a page has.
     pub fn key(&mut self, buffer: &mut Buffer, event: &KeyEvent, page: usize) -> Outcome {
+        self.failed = false;
+        let recording = self.recorded().is_some();
+        let outcome = self.one_key(buffer, event, page);
+        self.failed |= outcome == Outcome::Refused;
+        // What begins and what ends the recording is no part of it.
+        if recording && self.recorded().is_some() && outcome != Outcome::Unknown {
+            self.note(event);
+        }
+        outcome
+    }
+
+    fn one_key(&mut self, buffer: &mut Buffer, event: &KeyEvent, page: usize) -> Outcome {
         if self.prompt.is_some() {
             return self.prompt_key(buffer, event);
         }
@@ -235,6 +263,9 @@ impl Vim {
         if key == Key::Ctrl('v') && self.keys.is_empty() {
             return Outcome::Say("there is no block selection; V selects lines".to_owned());
         }
+        if key == Key::Char('q') && self.keys.is_empty() && self.recorded().is_some() {
+            return self.end_recording();
+        }
         self.keys.push(key);
         let visual = matches!(self.mode, Mode::Visual(_));
         match parse::parse(&self.keys, visual) {
@@ -243,6 +274,7 @@ impl Vim {
                 // A key of Ctrl that begins nothing here may be a command's.
                 let alone = self.keys.len() == 1 && matches!(key, Key::Ctrl(_));
                 self.keys.clear();
+                self.failed = true;
                 if alone {
                     Outcome::Unknown
                 } else {
@@ -352,6 +384,7 @@ impl Vim {
                 .map(|(pattern, _)| pattern.clone());
         }
         let Some(landing) = landing else {
+            self.failed = true;
             return match motion {
                 parse::Move::Search(_) if self.memory.search.is_none() => {
                     Outcome::Say("nothing was looked for yet; / looks for something".to_owned())
@@ -364,6 +397,14 @@ impl Vim {
         if landing.jump {
             buffer.places.insert('\'', buffer.at.head);
         }
+        // A step that leads nowhere ends what is played.
+        self.failed |= match motion {
+            parse::Move::Left | parse::Move::Right => landing.to == buffer.at.head,
+            parse::Move::Up | parse::Move::Down => {
+                buffer.line_of(landing.to) == buffer.line_of(buffer.at.head)
+            }
+            _ => false,
+        };
         let scrolls = [
             parse::Move::HalfDown,
             parse::Move::HalfUp,
@@ -568,6 +609,7 @@ impl Vim {
             top: buffer.top,
             keys: std::mem::take(&mut self.keys),
             older: 0,
+            offered: None,
         });
     }
 
@@ -615,6 +657,7 @@ impl Vim {
                 if !prompt.input.key(event) {
                     return Outcome::Unknown;
                 }
+                prompt.offered = None;
                 self.look_ahead(buffer);
             }
         }
@@ -735,6 +778,8 @@ fn changes(verb: Verb) -> bool {
                 | Act::Prompt(_)
                 | Act::NextFile(_)
                 | Act::Close(_)
+                | Act::Record(_)
+                | Act::Play(_)
                 | Act::Missing(_)
         ),
     }

@@ -16,6 +16,7 @@ impl Vim {
         command: &Command,
     ) -> Outcome {
         let Some(stretch) = self.stretch(buffer, operator, target, command.count) else {
+            self.failed = true;
             if target == Target::Selection {
                 self.escape(buffer);
             }

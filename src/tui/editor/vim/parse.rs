@@ -214,6 +214,10 @@ pub enum Act {
     NextFile(bool),
     /// `ZZ ZQ`
     Close(bool),
+    /// `q`
+    Record(char),
+    /// `@`
+    Play(char),
     /// Something that is not there, and what is instead.
     Missing(&'static str),
 }
@@ -471,7 +475,8 @@ fn act(reader: &mut Reader<'_>, key: Key, visual: bool) -> Result<Option<Act>, P
                 return Ok(None);
             }
         },
-        'q' | '@' => Act::Missing("there are no macros; . repeats the last change"),
+        'q' => Act::Record(reader.char()?),
+        '@' => Act::Play(reader.char()?),
         'R' => Act::Missing("there is no overtyping; r replaces one character"),
         _ => return Ok(None),
     }))

@@ -72,13 +72,39 @@ impl Session {
 
     fn keys(&mut self, script: &str) -> &mut Self {
         for event in keys(script) {
-            match self.vim.key(&mut self.buffer, &event, 10) {
-                Outcome::Done | Outcome::Unknown => {}
-                other => self.said.push(format!("{other:?}")),
+            match self.one(&event) {
+                Outcome::Play(keys) => self.play(keys),
+                other => self.told(&other),
             }
-            self.buffer.settle_view(10, 80);
         }
         self
+    }
+
+    fn one(&mut self, event: &KeyEvent) -> Outcome {
+        let outcome = self.vim.key(&mut self.buffer, event, 10);
+        self.buffer.settle_view(10, 80);
+        outcome
+    }
+
+    fn told(&mut self, outcome: &Outcome) {
+        if !matches!(outcome, Outcome::Done | Outcome::Unknown) {
+            self.said.push(format!("{outcome:?}"));
+        }
+    }
+
+    fn play(&mut self, keys: Vec<KeyEvent>) {
+        let mut playing = Playing::new(keys);
+        self.vim.play(true);
+        while let Some(event) = playing.next() {
+            match self.one(&event) {
+                Outcome::Play(keys) => playing.call(keys),
+                other => self.told(&other),
+            }
+            if self.vim.failed() {
+                break;
+            }
+        }
+        self.vim.play(false);
     }
 
     /// The text with `|` before the cursor, and `^` at the other end of a selection.
@@ -362,7 +388,7 @@ fn keys_do_as_in_vi(#[case] before: &str, #[case] script: &str, #[case] after: &
 #[case("u", "Say(\"nothing to undo\")")]
 #[case("\"+yy", "Copied(\"ab\\n\")")]
 #[case("<c-v>", "Say(\"there is no block selection; V selects lines\")")]
-#[case("qa", "Say(\"there are no macros; . repeats the last change\")")]
+#[case("q!", "Say(\"keys are recorded into a to z and 0 to 9, not !\")")]
 fn what_is_not_of_the_text_is_said(#[case] script: &str, #[case] said: &str) {
     let mut session = Session::new("a.yml", "|ab");
     session.keys(script);
@@ -498,4 +524,60 @@ fn keys_of_ones_own_stand_for_others(
         }
     }
     assert_eq!(session.shown(), after);
+}
+
+#[rstest]
+#[case("|a\nb\nc\nd", "qaA!<esc>jq", "a!\n|b\nc\nd")]
+#[case("|a\nb\nc\nd", "qaA!<esc>jq@a", "a!\nb!\n|c\nd")]
+#[case("|a\nb\nc\nd", "qaA!<esc>jq@a@@", "a!\nb!\nc!\n|d")]
+// It ends where a step leads nowhere, however large the count.
+#[case("|a\nb\nc\nd", "qaA!<esc>jq100@a", "a!\nb!\nc!\nd|!")]
+#[case("|a\nb\nc", "qaA!<esc>jq2@a", "a!\nb!\nc|!")]
+// What was recorded is a text: it can be put, changed and yanked; a capital adds to it.
+#[case("|one", "qax<esc>q\"ap", "nx|\u{1b}e")]
+#[case("|xyz", "\"ay$@a", "|yz")]
+#[case("|a b\na b", "qafbrcqqAj0q@a", "a c\na |c")]
+// One calls another, or itself until it fails.
+#[case("|a\nb\nc", "qbA!<esc>qqajq@a", "a!\nb\n|c")]
+#[case("|a\nb\nc", "qbA!<esc>qjqa@bq0", "a!\n|b!\nc")]
+#[case("|a\nb\nc\nd", "qaqqaA!<esc>j@aq@a", "a!\nb!\nc!\nd|!")]
+// Arrows, Tab, Backspace, searches and the line behind : are played, too.
+#[case("|ab ab", "qaix<left>y<bs><esc>/ab<ret>q@a", "xx|ab ab")]
+#[case("|a\na\na", "qa:s/a/b/<ret>jq@a", "b\nb\n|a")]
+#[case("|a\na\na", ":s/a/b/<ret>j@:j@:", "b\nb\n|b")]
+#[case("|ab", "qaxqu@a", "|b")]
+// Counts and operators behind q are no text.
+#[case("|abc", "qadlq2@a", "|")]
+fn macros(#[case] from: &str, #[case] script: &str, #[case] to: &str) {
+    let mut session = Session::new("a.txt", from);
+    session.keys(script);
+    assert_eq!(session.shown(), to, "{:?}", session.said);
+    assert_eq!(session.vim.mode(), Mode::Normal);
+}
+
+#[test]
+fn what_cannot_be_played_says_why() {
+    let mut session = Session::new("a.txt", "|a");
+    session.keys("@@@z@:q!");
+    for (said, wanted) in session.said.iter().zip([
+        "nothing was played yet",
+        "register z is empty; qz records keys",
+        "nothing was typed behind :",
+        "not !",
+    ]) {
+        assert!(said.contains(wanted), "{said}");
+    }
+    assert_eq!(session.said.len(), 4);
+    assert_eq!(session.vim.recorded(), None);
+    session.keys("qa");
+    assert_eq!(session.vim.recorded(), Some('a'));
+    session.keys("q");
+    assert_eq!(session.vim.recorded(), None);
+}
+
+#[test]
+fn a_recording_that_plays_itself_for_ever_ends() {
+    let mut session = Session::new("a.txt", "|a");
+    session.keys("qaq").keys("qa~0@aq").keys("@a");
+    assert_eq!(session.buffer.rope.to_string().to_lowercase(), "a");
 }

@@ -3,24 +3,30 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{Hit, Place, boxed, framed, on_popup};
+use super::frame::{Frame, Place, roomy};
+use super::{Hit, on_popup};
 use crate::tui::app::{App, ShownDifference};
 use crate::tui::difference::Row;
 use crate::tui::pane::{Line, row, scrollbar};
 use crate::tui::text;
 
 /// As large as what it shows, as far as there is room between the bars.
-fn whole(shown: &ShownDifference, area: Rect) -> Rect {
+fn frame(shown: &ShownDifference, area: Rect) -> Frame {
     let rows = u16::try_from(shown.rows.len().max(1)).unwrap_or(u16::MAX);
     let height = rows.saturating_add(2);
     let room = area.height.saturating_sub(4).max(1);
     let width = area.width.saturating_sub(4).clamp(1, 120);
-    boxed(area, width, height.min(room), Place::Middle)
+    let height = if roomy(area) {
+        height.min(room)
+    } else {
+        height
+    };
+    Frame::new(area, width, height, Place::Middle)
 }
 
 /// What a click is on: beside the box is the way back.
 pub fn hit(shown: &ShownDifference, area: Rect, at: Position) -> Hit {
-    if whole(shown, area).contains(at) {
+    if frame(shown, area).whole.contains(at) {
         Hit::Inside
     } else {
         Hit::Outside
@@ -29,7 +35,9 @@ pub fn hit(shown: &ShownDifference, area: Rect, at: Position) -> Hit {
 
 pub fn draw(app: &App, shown: &ShownDifference, area: Rect, screen: &mut Buffer) {
     let theme = &app.theme;
-    let body = framed(app, whole(shown, area), &shown.title, screen);
+    let frame = frame(shown, area);
+    frame.draw(app, &shown.title, screen);
+    let body = frame.body;
     if shown.rows.is_empty() {
         Line::new(row(body, 0), screen).put("  no line differs", theme.popup);
         return;

@@ -2,6 +2,7 @@
 
 mod dialog;
 mod difference;
+mod frame;
 mod help;
 mod palette;
 mod tour;
@@ -39,6 +40,25 @@ pub fn hit(app: &App, at: Position) -> Hit {
         Some(Overlay::Tour(step)) => tour::hit(*step, app.size, at),
         Some(Overlay::Difference(shown)) => difference::hit(shown, app.size, at),
         Some(Overlay::Jump(_) | Overlay::Prompt(_)) | None => Hit::Outside,
+    }
+}
+
+/// How far what is on top can be scrolled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// Rows seen at once.
+    pub page: usize,
+    /// Largest number of rows that can be left out at the top.
+    pub last: usize,
+}
+
+/// How far the top box can be scrolled: the text of a question, or the chosen item of a list that is
+/// longer than the list is high.
+pub fn reach(app: &App) -> Reach {
+    match app.overlays.last() {
+        Some(Overlay::Dialog(dialog)) => dialog::reach(dialog, app.size),
+        Some(Overlay::Palette(palette)) => palette::reach(palette, app.size),
+        _ => Reach::default(),
     }
 }
 
@@ -84,96 +104,38 @@ fn labels(app: &App, jump: &Jump, screen: &mut Buffer) {
     }
 }
 
-/// A box of at most that size.
-fn boxed(area: Rect, width: u16, height: u16, at: Place) -> Rect {
-    let (width, height) = (width.min(area.width), height.min(area.height));
-    let room = area.height - height;
-    let y = match at {
-        Place::Middle => area.y + room / 2,
-        Place::Top => area.y + room.min(2),
-    };
-    Rect {
-        x: area.x + (area.width - width) / 2,
-        y,
-        width,
-        height,
-    }
-}
-
-/// What a frame leaves of a box.
-fn within(area: Rect) -> Rect {
-    if area.width < 2 || area.height < 2 {
-        return area;
-    }
-    Rect {
-        x: area.x + 1,
-        y: area.y + 1,
-        width: area.width - 2,
-        height: area.height - 2,
-    }
-}
-
-/// Draws the frame of a box, clear inside; gives its inner area.
-fn framed(app: &App, area: Rect, title: &str, screen: &mut Buffer) -> Rect {
-    let theme = &app.theme;
-    let (width, height) = (area.width, area.height);
-    for place in area.intersection(screen.area).positions() {
-        if let Some(cell) = screen.cell_mut(place) {
-            cell.reset();
-            cell.set_style(theme.popup);
-        }
-    }
-    if width < 2 || height < 2 {
-        return area;
-    }
-    let edge = on_popup(app, theme.focus);
-    for index in 0..height {
-        let place = row(area, usize::from(index));
-        let (left, right) = match index {
-            0 => ("┏", "┓"),
-            _ if index == height - 1 => ("┗", "┛"),
-            _ => ("┃", "┃"),
-        };
-        let mut line = Line::new(place, screen);
-        line.put(left, edge).right(right, edge);
-        if index == 0 || index == height - 1 {
-            line.fill("━", edge);
-        }
-    }
-    let heading = Rect {
-        x: area.x + 2,
-        width: width.saturating_sub(4),
-        height: 1,
-        ..area
-    };
-    if !title.is_empty() && heading.width > 4 {
-        Line::new(heading, screen)
-            .put(" ", edge)
-            .put(title, edge)
-            .put(" ", edge);
-    }
-    within(area)
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Place {
-    Middle,
-    Top,
-}
-
 fn on_popup(app: &App, style: Style) -> Style {
     let mut out = style;
     out.bg = app.theme.popup.bg;
     out
 }
 
+/// Most rows that the remark below a line takes.
+const REMARK: usize = 4;
+
 /// Over the lowest rows above status and hints, so that what it changes stays in view.
 fn prompt_line(app: &App, prompt: &Prompt, area: Rect, screen: &mut Buffer) -> Option<Position> {
     let theme = &app.theme;
     let body = crate::tui::layout::between(area, &app.layout());
-    let names = u16::try_from(prompt.offered.len()).unwrap_or(0);
-    let names = names.min(body.height.saturating_sub(3));
-    let height = body.height.min(3 + names);
+    let (remark, style) = match &prompt.remark {
+        Ok(words) => (words, on_popup(app, theme.muted)),
+        Err(why) => (why, on_popup(app, theme.error)),
+    };
+    let high = usize::from(body.height);
+    let room = usize::from(body.width).saturating_sub(2);
+    let mut remarks = text::wrap_indented(remark, room);
+    // The line itself comes first where there is no room for all, then what is wrong with it, then names.
+    let most = high.saturating_sub(2).min(REMARK);
+    if remarks.len() > most {
+        remarks.truncate(most);
+        if let Some(last) = remarks.last_mut() {
+            *last = format!("{}…", text::fit(last, room.saturating_sub(1)));
+        }
+    }
+    let names = prompt.offered.len();
+    let names = names.min(high.saturating_sub(2 + remarks.len().max(1)));
+    let rows = 2 + names + remarks.len().max(1);
+    let height = body.height.min(u16::try_from(rows).unwrap_or(u16::MAX));
     let place = Rect {
         y: body.bottom() - height,
         height,
@@ -185,18 +147,16 @@ fn prompt_line(app: &App, prompt: &Prompt, area: Rect, screen: &mut Buffer) -> O
             cell.set_style(theme.popup);
         }
     }
-    // The line itself comes first where there is no room for all three.
     let (title, typed) = if height >= 2 { (Some(0), 1) } else { (None, 0) };
     if let Some(title) = title {
         Line::new(row(place, title), screen)
             .put("━ ", on_popup(app, theme.focus))
-            .put(&prompt.title, on_popup(app, theme.focus))
+            .put(&text::fit(&prompt.title, room), on_popup(app, theme.focus))
             .put(" ", theme.popup)
             .fill("━", on_popup(app, theme.focus));
     }
     let line = row(place, typed);
     Line::new(line, screen).put(" > ", on_popup(app, theme.accent));
-    let names = usize::from(names);
     for (index, name) in prompt.offered.iter().enumerate().take(names) {
         let place = row(place, typed + 1 + index);
         let chosen = index == prompt.chosen;
@@ -211,15 +171,10 @@ fn prompt_line(app: &App, prompt: &Prompt, area: Rect, screen: &mut Buffer) -> O
             screen.set_style(place, theme.selection);
         }
     }
-    let (remark, style) = match &prompt.remark {
-        Ok(words) => (words, on_popup(app, theme.muted)),
-        Err(why) => (why, on_popup(app, theme.error)),
-    };
-    if height >= 3 {
-        let room = usize::from(place.width).saturating_sub(2);
-        Line::new(row(place, 2 + names), screen)
+    for (index, words) in remarks.iter().enumerate() {
+        Line::new(row(place, typed + 1 + names + index), screen)
             .put(" ", style)
-            .put(&text::fit(remark, room), style);
+            .put(words, style);
     }
     field(app, &prompt.input, line, 0, screen)
 }
