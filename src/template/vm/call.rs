@@ -373,10 +373,8 @@ impl Ctx<'_> {
                     return Ok(Value::None);
                 }
             }
-            (Method::Get | Method::Set, Value::Object(host)) => {
-                if host.store().is_some() {
-                    return self.stored(host, object, call);
-                }
+            (Method::Get | Method::Set, Value::Object(host)) if host.store().is_some() => {
+                return self.stored(host, object, call);
             }
             _ => {}
         }
