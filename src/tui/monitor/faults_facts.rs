@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use super::faults_model::{About, Fault, lost_of};
 use super::faults_place::{self as place, Excerpt};
 use crate::instance::GeneratorStatus;
-use crate::pipeline::{ErrorStats, OutputStats};
+use crate::pipeline::{ErrorStats, OutputStats, State};
 use crate::time::{Zone, short_duration};
 use crate::tui::text;
 
@@ -113,13 +113,14 @@ pub fn facts(
     zone: Zone,
 ) -> Vec<Fact> {
     let root = place::root_of(&status.project);
+    let over = matches!(status.state, Some(State::Ended(_)));
     let mut out = match &fault.about {
         About::Lint(name) => return of_lint(name, status, zone),
         About::Output(index) => status
             .stats
             .outputs
             .get(*index)
-            .map_or_else(Vec::new, of_output),
+            .map_or_else(Vec::new, |output| of_output(output, over)),
         About::Template(alias) => of_template(alias, status),
         About::Files => vec![fact(
             "",
@@ -160,14 +161,15 @@ fn of_lint(name: &str, status: &GeneratorStatus, zone: Zone) -> Vec<Fact> {
     ]
 }
 
-fn of_output(output: &OutputStats) -> Vec<Fact> {
+fn of_output(output: &OutputStats, over: bool) -> Vec<Fact> {
     let grouped = text::grouped;
     let mut out = Vec::new();
     if let Some(outage) = &output.outage {
-        let what = if outage.open {
-            "down: it is only probed until it answers"
-        } else {
-            "failing: writes are tried again"
+        let what = match (over, outage.open) {
+            (true, true) => "was down when the run ended",
+            (true, false) => "was failing when the run ended",
+            (false, true) => "down: it is only probed until it answers",
+            (false, false) => "failing: writes are tried again",
         };
         let lasted = short_duration(Duration::from_secs(outage.lasted.as_secs()));
         out.push(fact("target", what, Tone::Error));
@@ -180,6 +182,7 @@ fn of_output(output: &OutputStats) -> Vec<Fact> {
         );
         out.push(fact("attempts", attempts, Tone::Plain));
         let next = match outage.next {
+            _ if over => "none: the run is over".to_owned(),
             Some(next) if next < Duration::from_secs(1) => "now".to_owned(),
             Some(next) => format!("in {} s", next.as_secs()),
             None => "none is planned".to_owned(),
@@ -333,4 +336,34 @@ pub fn broken(facts: Vec<Fact>, width: usize) -> Vec<Fact> {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::Outage;
+
+    #[test]
+    fn of_a_target_is_told_in_the_past_when_the_run_is_over() {
+        let output = OutputStats {
+            outage: Some(Outage {
+                open: true,
+                next: Some(Duration::from_secs(4)),
+                ..Outage::default()
+            }),
+            ..OutputStats::default()
+        };
+        let told = |label: &str, over: bool| {
+            let found = of_output(&output, over).into_iter();
+            let mut texts = found.filter(|one| one.label == label).map(|one| one.text);
+            texts.next().unwrap_or_default()
+        };
+        assert_eq!(
+            told("target", false),
+            "down: it is only probed until it answers"
+        );
+        assert_eq!(told("next try", false), "in 4 s");
+        assert_eq!(told("target", true), "was down when the run ended");
+        assert_eq!(told("next try", true), "none: the run is over");
+    }
 }

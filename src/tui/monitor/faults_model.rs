@@ -166,6 +166,9 @@ fn about_of(source: &str) -> About {
 /// All faults of a generator, the odd first, then the worst.
 pub fn faults(status: &GeneratorStatus, losses: &Losses) -> Vec<Fault> {
     let stats = &status.stats;
+    // Nothing is lost any more, and no target waited for, when the run is over.
+    let over = matches!(status.state, Some(State::Ended(_)));
+    let now = |about: &About| losses.now(about, stats.uptime).filter(|_| !over);
     let mut out: Vec<Fault> = stats.lints.iter().map(odd).collect();
     let mut errors: Vec<(About, Vec<ErrorStats>)> = Vec::new();
     for error in &stats.errors {
@@ -182,14 +185,14 @@ pub fn faults(status: &GeneratorStatus, losses: &Losses) -> Vec<Fault> {
     for (index, output) in stats.outputs.iter().enumerate() {
         let about = About::Output(index);
         let errors = take(&about);
-        let now = losses.now(&about, stats.uptime);
-        out.extend(of_output(index, output, errors, now));
+        let now = now(&about);
+        out.extend(of_output(index, output, errors, now, over));
     }
     for alias in &stats.aliases {
         let about = About::Template(alias.name.clone());
         let errors = take(&about);
         if alias.failed > 0 || alias.off || !errors.is_empty() {
-            let now = losses.now(&about, stats.uptime);
+            let now = now(&about);
             let name = format!("template {}", alias.name);
             let mut fault = failing(about, name, alias.failed, errors, now);
             if alias.off && fault.degree != Degree::Loses {
@@ -205,7 +208,7 @@ pub fn faults(status: &GeneratorStatus, losses: &Losses) -> Vec<Fault> {
             _ => String::new(),
         };
         let lost = errors.iter().map(|one| one.count).sum();
-        let now = losses.now(&about, stats.uptime);
+        let now = now(&about);
         out.push(failing(about, name, lost, errors, now));
     }
     out.extend(of_run(status));
@@ -258,6 +261,7 @@ fn of_output(
     output: &OutputStats,
     errors: Vec<ErrorStats>,
     now: Option<f64>,
+    over: bool,
 ) -> Option<Fault> {
     let lost = lost_of(output);
     let calm = lost == 0 && output.letters_kept == 0 && errors.is_empty();
@@ -271,7 +275,7 @@ fn of_output(
         fault.word = format!("{letters} letters kept");
     }
     match &output.outage {
-        Some(outage) => {
+        Some(outage) if !over => {
             let word = if outage.open { "down" } else { "failing" };
             if fault.degree == Degree::Loses {
                 fault.word = format!("{word}, {}", fault.word);
@@ -279,10 +283,10 @@ fn of_output(
                 (fault.degree, fault.word) = (Degree::Stuck, word.to_owned());
             }
         }
-        None if output.paused && fault.degree != Degree::Loses => {
+        _ if output.paused && fault.degree != Degree::Loses => {
             (fault.degree, fault.word) = (Degree::Held, "held".to_owned());
         }
-        None => {}
+        _ => {}
     }
     Some(fault)
 }

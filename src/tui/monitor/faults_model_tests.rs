@@ -185,3 +185,22 @@ fn a_change_that_waits_for_the_next_batch_is_told() {
             .contains("output[0] file is held")
     );
 }
+
+#[test]
+fn a_run_that_is_over_loses_nothing_now_and_waits_for_no_target() {
+    let mut losses = Losses::default();
+    let down = |lost| OutputStats {
+        outage: Some(Outage::default()),
+        ..output(5, lost)
+    };
+    losses.heard_of(&at(10, vec![down(0)]));
+    losses.heard_of(&at(12, vec![down(4)]));
+    let mut one = status(at(12, vec![down(4)]));
+    assert_eq!(faults(&one, &losses)[0].word, "failing, loses 2/s");
+    one.state = Some(State::Ended(EndReason::Stopped));
+    let told = faults(&one, &losses);
+    assert_eq!(
+        (told[0].degree, told[0].word.as_str(), told[0].lost),
+        (Degree::Past, "failed before", 4)
+    );
+}

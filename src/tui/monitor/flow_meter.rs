@@ -179,7 +179,8 @@ fn differs(last: &[(String, u64)], now: &[(String, u64)]) -> bool {
             .any(|((name, count), (other, later))| name != other || later < count)
 }
 
-fn released_less_decided(one: &Stats) -> i128 {
+/// Released timestamps less those of which is known what became; while a run works, those that wait.
+pub(super) fn released_less_decided(one: &Stats) -> i128 {
     let decided = [
         one.produced_for,
         one.empty,

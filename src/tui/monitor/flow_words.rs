@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::flow_meter::{Meter, Shares};
+use super::flow_meter::{Meter, Shares, released_less_decided};
 use crate::pipeline::{Change, ReloadMode, ReloadStats, Settings, Stats};
 use crate::time::{Moment, Pace, short_duration};
 use crate::tui::text;
@@ -60,6 +60,25 @@ pub fn brake(stats: &Stats, meter: &Meter) -> Option<Brake> {
         .or_else(|| ceiling(stats, meter))
         .or_else(|| source(stats, inputs, event))
         .or_else(|| before(stats, inputs))
+}
+
+/// What a run that failed had under way, by its last counters; `None` when they account for everything.
+pub fn under_way(stats: &Stats) -> Option<String> {
+    let counted = |count: u64, one: &str| {
+        let s = if count == 1 { "" } else { "s" };
+        format!("{} {one}{s}", text::grouped(count))
+    };
+    let on_way = stats.outputs.iter().filter(|one| one.in_flight > 0);
+    let mut all: Vec<String> = on_way
+        .map(|one| format!("{} for {}", counted(one.in_flight, "event"), one.name))
+        .collect();
+    if let Ok(waiting @ 1..) = u64::try_from(released_less_decided(stats)) {
+        all.push(counted(waiting, "timestamp"));
+    }
+    (!all.is_empty()).then(|| {
+        let all = all.join(", ");
+        format!("under way when it failed: {all}; what arrived of them is not known")
+    })
 }
 
 /// An output that the rest waits for.

@@ -180,3 +180,21 @@ fn what_became_of_changed_files_is_told() {
     stats.refused = Some("no such sample".to_owned());
     assert!(reload(&stats).unwrap().0.contains("no such sample"));
 }
+
+#[test]
+fn what_a_run_that_failed_had_under_way_is_counted() {
+    let mut one = run(1_000, &[(0, 0, 0); 4]);
+    assert_eq!(under_way(&one), None);
+    (one.released, one.produced_for, one.failed) = (10_125, 120, 4);
+    one.outputs[1].in_flight = 6_126;
+    one.outputs[0].in_flight = 1;
+    assert_eq!(
+        under_way(&one).unwrap(),
+        "under way when it failed: 1 event for opensearch, 6,126 events for file, 10,001 timestamps; \
+         what arrived of them is not known"
+    );
+    // More became of timestamps than were released: that is for the equations to say.
+    one = run(1_000, &[(0, 0, 0); 4]);
+    one.produced_for = 3;
+    assert_eq!(under_way(&one), None);
+}

@@ -292,6 +292,18 @@ fn why_a_process_is_gone_is_told_whole_where_there_is_little_room() {
 }
 
 #[test]
+fn what_is_said_of_an_instance_ends_with_a_sign_where_it_is_cut() {
+    let why = "word ".repeat(60);
+    let mut harness = attached();
+    harness.resize(80, 24);
+    news(&mut harness, InstanceNews::Silent(Some(why)));
+    let text = harness.text();
+    let line = text.lines().find(|line| line.contains("✗"));
+    let line = line.unwrap_or_else(|| panic!("{text}"));
+    assert!(line.trim_end().ends_with('…'), "{line}");
+}
+
+#[test]
 fn a_key_pressed_twice_by_habit_stops_nothing() {
     // `s` saves; the question that comes up then is about stopping, and has another letter for it.
     let mut harness = running();

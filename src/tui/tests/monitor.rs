@@ -699,6 +699,35 @@ fn an_instance_that_does_not_answer_and_one_that_answers_again() {
 }
 
 #[test]
+fn a_run_that_was_killed_counts_what_it_had_under_way_and_is_not_told_to_miscount() {
+    let killed = |status: &mut GeneratorStatus, second: u64| {
+        status.stats.released += 5_000;
+        status.stats.outputs[1].in_flight = 700;
+        status.stats.outputs[1].written -= 700;
+        if second == 30 {
+            status.state = Some(State::Ended(EndReason::Failed("it was killed".to_owned())));
+        }
+    };
+    flow((200, 50), "dark", killed)
+        .sees("under way when it failed: 700 events for file, 5,000 timestamps")
+        .sees_not("do not balance");
+}
+
+#[test]
+fn how_long_the_target_of_a_held_output_is_down_is_not_cut() {
+    let both = |status: &mut GeneratorStatus, _: u64| {
+        let output = &mut status.stats.outputs[1];
+        output.paused = true;
+        output.outage = Some(Outage {
+            open: true,
+            lasted: Duration::from_secs(47),
+            ..Outage::default()
+        });
+    };
+    flow((120, 40), "dark", both).sees("‖ held  ✗ down 00:47");
+}
+
+#[test]
 fn counters_that_do_not_balance_are_shown() {
     let wrong = |status: &mut GeneratorStatus, _: u64| status.stats.outputs[1].written -= 7;
     flow((200, 50), "dark", wrong)

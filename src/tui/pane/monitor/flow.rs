@@ -186,7 +186,13 @@ fn said(app: &App, status: &GeneratorStatus) -> Vec<Said> {
     if let Some(problem) = &status.listing.problem {
         out.push((format!("✗ {problem}"), theme.error));
     }
-    for equation in meter.unbalanced(!active && status.state.is_some()) {
+    // What failed may have been killed: the counters last seen are those of a run at work then.
+    let failed = matches!(&status.state, Some(State::Ended(EndReason::Failed(_))));
+    let over = !active && !failed && status.state.is_some();
+    if failed && let Some(text) = words::under_way(stats) {
+        out.push((format!("✗ {text}"), theme.error));
+    }
+    for equation in meter.unbalanced(over) {
         out.push((
             format!("✗ counters do not balance: {equation}"),
             theme.error,

@@ -380,7 +380,12 @@ fn took(time: Duration) -> String {
 fn trouble(output: &OutputStats, line: &mut Line<'_>, theme: &Theme) {
     line.put(" ", theme.muted);
     if output.paused {
-        line.put("‖ held: what is for it waits  ", theme.warn);
+        // How long its target is down must not be cut for what goes without saying.
+        let words = match output.outage {
+            Some(_) => "‖ held  ",
+            None => "‖ held: what is for it waits  ",
+        };
+        line.put(words, theme.warn);
     }
     if let Some(outage) = &output.outage {
         let what = if outage.open { "down" } else { "failing" };

@@ -84,7 +84,6 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
     let mut top = area;
     if let Some(why) = &monitor.silent {
         let mut line = Line::new(row(top, 0), screen);
-        let room = line.room().saturating_sub(2);
         let (sign, words, style) = match app.link {
             Link::Gone { orderly: true, .. } => (" ○ ", why.clone(), app.theme.warn),
             Link::Gone { .. } => (" ✗ ", why.clone(), app.theme.error),
@@ -93,7 +92,9 @@ pub fn draw(app: &App, area: Rect, screen: &mut Buffer) {
                 (" ✗ ", words, app.theme.error)
             }
         };
-        line.put(sign, style).put(&text::fit(&words, room), style);
+        line.put(sign, style);
+        let room = line.room();
+        line.put(&text::fit(&words, room), style);
         top = below(area, 1);
     }
     if monitor.generators.is_empty() {
@@ -397,12 +398,13 @@ fn details(app: &App, area: Rect, screen: &mut Buffer) {
     line.put(" ", theme.text).put(&one.id, theme.strong);
     let mut facts: Vec<String> = Vec::new();
     if let Some(State::Ended(reason)) = &one.state {
-        let why = match reason {
-            EndReason::Failed(_) => "failed".to_owned(),
-            other => other.to_string(),
+        let (why, lost) = match reason {
+            // A process that was killed told nothing of what it had under way.
+            EndReason::Failed(_) => ("failed".to_owned(), "known to be lost"),
+            other => (other.to_string(), "lost"),
         };
         facts.push(format!(
-            "last run: {why} after {}, {} events, {} written, {} lost",
+            "last run: {why} after {}, {} events, {} written, {} {lost}",
             brief(one.uptime),
             text::grouped(one.events),
             text::bytes(one.bytes as f64),
