@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::log_records;
 use crate::config::{LogRotation, LogSettings, why};
 use crate::instance::LogLevel;
 use crate::instance::log_ring::LogRing;
@@ -144,7 +145,14 @@ impl Write for Router {
             return Ok(buf.len());
         }
         match self.record(&key, line) {
-            Ok(()) => self.trouble.over(&key),
+            Ok(()) => {
+                if let Some(told) = self.trouble.over(&key) {
+                    // Whoever reads the files is to see that there is a gap. When this fails, the next
+                    // record tells of the trouble anew.
+                    let line = log_records::own(&told, self.bounds.settings.json);
+                    let _ = self.record("", line.as_bytes());
+                }
+            }
             Err(error) => {
                 self.shape.lost.fetch_add(1, Ordering::Relaxed);
                 self.trouble
@@ -190,16 +198,16 @@ impl Trouble {
         LogRing::of_process().push(LogLevel::Warn, None, text);
     }
 
-    fn over(&mut self, key: &str) {
+    /// What there is to tell, once the last of the files is written again.
+    fn over(&mut self, key: &str) -> Option<String> {
         if self.files.is_empty() || !self.files.remove(key) || !self.files.is_empty() {
-            return;
+            return None;
         }
-        if self.lost > 0 {
-            let text = format!("logs are written again; {} lost", records(self.lost));
-            let _ = writeln!(io::stderr(), "{text}");
-            LogRing::of_process().push(LogLevel::Info, None, text);
-        }
-        *self = Self::default();
+        let lost = std::mem::take(self).lost;
+        let text = format!("logs are written again; {} lost", records(lost));
+        let _ = writeln!(io::stderr(), "{text}");
+        LogRing::of_process().push(LogLevel::Info, None, text.clone());
+        Some(text)
     }
 }
 
@@ -475,6 +483,14 @@ mod tests {
         std::fs::remove_file(folder.path().join("main.log")).unwrap();
         router.write_all(b"\nkept\n").unwrap();
         assert_eq!(router.trouble.lost, 0);
+        let text = std::fs::read_to_string(folder.path().join("main.log")).unwrap();
+        let (kept, told) = text.split_once('\n').unwrap();
+        assert_eq!(kept, "kept");
+        assert!(
+            told.contains("[warning  ] logs are written again; 4 records were lost ["),
+            "{told}"
+        );
+        assert!(told.ends_with("]\n"), "{told}");
         // What was lost is told at the end, also when all is well again.
         assert_eq!(shape.lost(), Some((4, folder.path().to_owned())));
     }

@@ -246,9 +246,7 @@ where
         if rank(level) > self.wishes.level.load(Ordering::Relaxed) {
             return;
         }
-        let time = chrono::Utc::now()
-            .format("%Y-%m-%dT%H:%M:%S%.6fZ")
-            .to_string();
+        let time = now();
         let line = if self.wishes.json.load(Ordering::Relaxed) {
             json(&time, event.metadata(), fields)
         } else {
@@ -279,6 +277,25 @@ fn short(level: &Level, owner: Option<&str>, fields: &Fields) -> String {
         name(level),
         fields.message
     ))
+}
+
+/// The present moment, as records bear it.
+fn now() -> String {
+    let now = chrono::Utc::now();
+    now.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+}
+
+/// A warning of the log about itself, as it stands in a file, with the line's end.
+pub(super) fn own(message: &str, json: bool) -> String {
+    let (time, level, logger) = (now(), name(&Level::WARN), module_path!());
+    if json {
+        let quoted = |text: &str| Value::String(text.to_owned()).to_string();
+        let (event, time) = (quoted(message), quoted(&time));
+        return format!(
+            "{{\"event\": {event}, \"level\": \"{level}\", \"logger\": \"{logger}\", \"timestamp\": {time}}}\n"
+        );
+    }
+    format!("{time} [{level:<9}] {message:<30} [{logger}]\n")
 }
 
 /// `time [level    ] message   [logger] key=value`, on one line.
@@ -440,6 +457,17 @@ mod tests {
             "{web}"
         );
         assert!(lines[1].ends_with("n=1.5 url=http://u:***@h/"), "{web}");
+    }
+
+    #[test]
+    fn what_the_log_says_of_itself_is_a_record_like_others() {
+        let line = own("a \"gap\"", true);
+        let record: Value = serde_json::from_str(line.strip_suffix('\n').unwrap()).unwrap();
+        assert_eq!(record["event"], "a \"gap\"");
+        assert_eq!(record["level"], "warning");
+        assert!(record["timestamp"].as_str().unwrap().ends_with('Z'));
+        let line = own("a gap", false);
+        assert!(line.contains(" [warning  ] a gap "), "{line}");
     }
 
     #[test]
