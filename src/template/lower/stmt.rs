@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::lent::Lent;
 use super::loops::{appends, assigns_loop, fills, filtered, fixed, steady};
 use super::{Lowered, Lowerer};
-use crate::template::engine::Assumed;
+use crate::template::assumed::Assumed;
 use crate::template::program::{
     Block, Expr, For, Import, ImportTarget, Include, Init, Macro, Operand, Param, Snapshot, Stmt,
     Target, Var,

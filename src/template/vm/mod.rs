@@ -6,6 +6,7 @@ mod expr;
 mod files;
 mod iterate;
 mod loops;
+mod method;
 mod stmt;
 
 use std::cell::RefCell;
