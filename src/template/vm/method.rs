@@ -198,7 +198,8 @@ impl Ctx<'_> {
                 }
             }
             Value::Object(host) if !host.has_method(&call.name) => {
-                if let Some(member) = host.get_attr(&call.name)
+                let member = host.attr_ref(&call.name, &call.hint).cloned();
+                if let Some(member) = member.or_else(|| host.get_attr(&call.name))
                     && let Some(called) = member.downcast::<MacroValue>()
                 {
                     let mut entered = false;
