@@ -1,9 +1,10 @@
 //! The engine: names, globals, loaded files; and what a caller holds of a compiled template.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::assumed::Assumed;
 use super::profile::{FileCounts, Profiler};
 use super::program::Program;
 use super::vm::{Context, Ctx};
@@ -29,59 +30,6 @@ pub(crate) type Symbol = u32;
 struct Names {
     by_name: HashMap<Rc<str>, Symbol>,
     names: Vec<Rc<str>>,
-}
-
-/// What the compiler took for granted of the host's globals, and what speaks against it.
-#[derive(Default)]
-pub(super) struct Assumed {
-    fixed: HashSet<Symbol>,
-    /// Names that were taken for their global.
-    bound: HashSet<Symbol>,
-    /// Mappings whose entries were taken for constants.
-    read: HashSet<Symbol>,
-    /// Names of variables that other files may see.
-    stored: HashSet<Symbol>,
-    /// Mappings that somebody may change.
-    unsteady: HashSet<Symbol>,
-    /// Files are named at run time, so anything may come.
-    unsure: bool,
-}
-
-impl Assumed {
-    /// True when a name means its global, wherever it is not a variable; remembered.
-    pub fn bind(&mut self, symbol: Symbol) -> bool {
-        let binds = self.fixed.contains(&symbol) && !self.unsure && !self.stored.contains(&symbol);
-        if binds {
-            self.bound.insert(symbol);
-        }
-        binds
-    }
-
-    /// True when the entries of a mapping stay what they are; remembered.
-    pub fn read(&mut self, symbol: Symbol) -> bool {
-        let steady = !self.unsteady.contains(&symbol) && self.bind(symbol);
-        if steady {
-            self.read.insert(symbol);
-        }
-        steady
-    }
-
-    /// A variable that other files may see.
-    pub fn store(&mut self, symbol: Symbol) {
-        self.stored.insert(symbol);
-    }
-
-    /// A global is used for more than to read an entry.
-    pub fn hand_out(&mut self, symbol: Symbol) {
-        if self.fixed.contains(&symbol) {
-            self.unsteady.insert(symbol);
-        }
-    }
-
-    /// A file is named at run time.
-    pub fn doubt(&mut self) {
-        self.unsure = true;
-    }
 }
 
 /// Compiles and loads templates. A cheap handle; clones share everything.
@@ -211,19 +159,13 @@ impl Engine {
     pub fn set_fixed(&self, name: &str, value: impl Into<Value>) {
         self.set_global(name, value);
         let symbol = self.symbol(name);
-        self.0.assumed.borrow_mut().fixed.insert(symbol);
+        self.assumed(|assumed| assumed.fix(symbol));
     }
 
     /// True when a file that was compiled later takes away what an earlier one was compiled with. Then
     /// forget the files and compile all of them again.
     pub fn was_misled(&self) -> bool {
-        let assumed = self.0.assumed.borrow();
-        let gone = |symbol: &Symbol| assumed.stored.contains(symbol);
-        let changed = |symbol: &Symbol| assumed.unsteady.contains(symbol);
-        let unsure = assumed.unsure && !(assumed.bound.is_empty() && assumed.read.is_empty());
-        unsure
-            || assumed.bound.iter().any(gone)
-            || assumed.read.iter().any(|one| gone(one) || changed(one))
+        self.assumed(|assumed| assumed.is_broken())
     }
 
     pub(super) fn assumed<T>(&self, look: impl FnOnce(&mut Assumed) -> T) -> T {
@@ -311,10 +253,7 @@ impl Engine {
     /// Forgets loaded files, so that changed ones are read again. Templates in hand stay as they are.
     pub fn forget_files(&self) {
         self.0.cache.borrow_mut().clear();
-        self.assumed(|assumed| {
-            assumed.bound.clear();
-            assumed.read.clear();
-        });
+        self.assumed(Assumed::begin_anew);
         self.0.generation.set(self.0.generation.get() + 1);
     }
 

@@ -11,6 +11,7 @@
 //! globals or as [`Vars`] of one render. Everything here belongs to one thread.
 
 mod access;
+mod assumed;
 mod compare;
 mod datetime;
 mod dict;

@@ -196,7 +196,8 @@ pub(super) struct Import {
 
 pub(super) enum ImportTarget {
     Module(Var),
-    Names(Vec<(Rc<str>, Var)>),
+    /// Each name, its variable, and where the module had it.
+    Names(Vec<(Rc<str>, Var, Hint)>),
 }
 
 pub(super) enum Expr {

@@ -95,6 +95,15 @@ impl Str {
         }
     }
 
+    /// Its bytes with others behind, and how many are its own, when it is short.
+    #[inline]
+    pub(super) fn padded(&self) -> Option<(&[u8; 16], usize)> {
+        match &self.0 {
+            Repr::Inline(text) => Some(text.parts()),
+            _ => None,
+        }
+    }
+
     /// Appends the bytes.
     #[inline]
     pub(super) fn append_to(&self, out: &mut Vec<u8>) {

@@ -73,7 +73,11 @@ impl Zone {
     /// Attaches the zone to a wall-clock time: the earlier offset when the time occurs twice, the
     /// offset before the change when it does not exist (the wall clock is kept as given).
     pub fn at_wall(self, wall_us: i64) -> Moment {
-        let offset_s = naive(wall_us).map_or(0, |local| self.offset_of_local(&local));
+        let offset_s = if self == Self::UTC {
+            0
+        } else {
+            naive(wall_us).map_or(0, |local| self.offset_of_local(&local))
+        };
         Moment { wall_us, offset_s }
     }
 
@@ -99,6 +103,9 @@ impl Zone {
 
     /// Seconds east of UTC at an instant.
     pub fn offset_at(self, instant_us: i64) -> i32 {
+        if self == Self::UTC {
+            return 0;
+        }
         naive(instant_us).map_or(0, |utc| {
             self.0
                 .offset_from_utc_datetime(&utc)

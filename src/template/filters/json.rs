@@ -77,12 +77,24 @@ pub(in crate::template) fn write_html_safe(
 ) -> Result<(), Error> {
     // The common cases need no layout.
     match value {
-        Value::Str(text) => write_string(text.as_bytes(), true, true, out),
+        Value::Str(text) => match text.padded().filter(is_html_safe) {
+            Some(_) => {
+                out.push(b'"');
+                text.append_to(out);
+                out.push(b'"');
+            }
+            None => write_string(text.as_bytes(), true, true, out),
+        },
         Value::Safe(text) => write_string(text.as_bytes(), true, true, out),
         Value::Int(number) => out.extend_from_slice(itoa::Buffer::new().format(*number).as_bytes()),
         value => return write(value, &Layout::filter(indent), out),
     }
     Ok(())
+}
+
+/// True when a short text stands for itself, whatever lies behind it.
+fn is_html_safe((bytes, len): &(&[u8; BLOCK], usize)) -> bool {
+    specials(bytes, ANY | ASCII | HTML).trailing_zeros() as usize >= *len
 }
 
 /// Writes JSON.

@@ -7,7 +7,8 @@ use std::rc::Rc;
 use super::lent::Lent;
 use super::loops::{appends, assigns_loop, fills, filtered, fixed, steady};
 use super::{Lowered, Lowerer};
-use crate::template::engine::Assumed;
+use crate::template::assumed::Assumed;
+use crate::template::object::Hint;
 use crate::template::program::{
     Block, Expr, For, Import, ImportTarget, Include, Init, Macro, Operand, Param, Snapshot, Stmt,
     Target, Var,
@@ -621,18 +622,21 @@ impl Lowerer<'_> {
             } => {
                 let name = self.template_name(name, false)?;
                 let snapshot = self.context(*with_context);
-                let vars: Vec<(Rc<str>, Var)> = names
+                let vars: Vec<Var> = names
                     .iter()
-                    .map(|(source, target)| (Rc::clone(source), self.resolve(target)))
+                    .map(|(_, target)| self.resolve(target))
                     .collect();
+                let taken = names.iter().zip(&vars);
+                let taken =
+                    taken.map(|((source, _), var)| (Rc::clone(source), *var, Hint::default()));
                 out.push(Stmt::Import(Box::new(Import {
                     name,
                     known: RefCell::default(),
                     snapshot,
-                    target: ImportTarget::Names(vars.clone()),
+                    target: ImportTarget::Names(taken.collect()),
                     span,
                 })));
-                for ((_, target), (_, var)) in names.iter().zip(vars) {
+                for ((_, target), var) in names.iter().zip(vars) {
                     self.export(target, var, out);
                 }
             }

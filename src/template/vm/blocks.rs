@@ -222,7 +222,7 @@ impl Ctx<'_> {
     }
 
     pub(super) fn super_ref(&self) -> Value {
-        match &self.frame.block {
+        match self.frame.block.as_deref() {
             Some((name, depth)) => Value::object(BlockRef {
                 name: Rc::clone(name),
                 depth: depth + 1,

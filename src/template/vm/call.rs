@@ -1,17 +1,14 @@
-//! Calls: arguments, functions, methods, filters, tests, macros.
+//! Calls: arguments, functions, filters, tests, macros.
 
-use crate::template::{ErrorKind, hints};
 use std::fmt::Write;
 use std::rc::Rc;
 
 use super::Ctx;
 use super::blocks::Context;
-use crate::template::methods::{self, Method};
-use crate::template::object::no_attribute;
 use crate::template::program::{
-    CallArgs, CallExpr, Expr, FilterExpr, Macro, MethodExpr, NativeExpr, Program, TestExpr,
+    CallArgs, CallExpr, Expr, FilterExpr, Macro, NativeExpr, Program, TestExpr,
 };
-use crate::template::{Args, Dict, Error, Object, Span, Str, Value, datetime, repr};
+use crate::template::{Args, Error, Object, Span, Str, Value, hints, repr};
 
 /// A macro as a value.
 pub(in crate::template) struct MacroValue {
@@ -83,7 +80,7 @@ impl Ctx<'_> {
     }
 
     /// Runs a macro into the output.
-    fn run_macro(&mut self, called: &MacroValue, args: &Args<'_>) -> Result<(), Error> {
+    pub(super) fn run_macro(&mut self, called: &MacroValue, args: &Args<'_>) -> Result<(), Error> {
         let code = &called.code;
         let context = Rc::clone(&called.context);
         self.with_frame(&called.program, context, None, code.code.slots, |ctx| {
@@ -288,20 +285,20 @@ impl Ctx<'_> {
     /// Adds the place of a call to errors of the call, but not to those of its arguments.
     // In place: a result is large, and one that is moved has to be waited for.
     #[inline(always)]
-    fn located<T>(&self, called: &mut Result<T, Error>, entered: bool, span: Span) {
+    pub(super) fn located<T>(&self, called: &mut Result<T, Error>, entered: bool, span: Span) {
         if let Err(error) = called {
             self.locate_in(error, entered, span);
         }
     }
 
     #[cold]
-    fn locate_in(&self, error: &mut Error, entered: bool, span: Span) {
+    pub(super) fn locate_in(&self, error: &mut Error, entered: bool, span: Span) {
         let found = std::mem::replace(error, Error::type_error(""));
         *error = self.locate(found, entered, span);
     }
 
     #[cold]
-    fn locate(&self, error: Error, entered: bool, span: Span) -> Error {
+    pub(super) fn locate(&self, error: Error, entered: bool, span: Span) -> Error {
         if entered {
             error.at(|| self.place(span))
         } else {
@@ -339,213 +336,6 @@ impl Ctx<'_> {
         });
         self.located(&mut done, entered, call.span);
         done
-    }
-
-    #[inline(never)]
-    pub(super) fn eval_method(&mut self, call: &MethodExpr) -> Result<Value, Error> {
-        self.guard()?;
-        let object = self.eval(&call.object)?;
-        self.method_value(&object, call)
-    }
-
-    fn method_value(&mut self, object: &Value, call: &MethodExpr) -> Result<Value, Error> {
-        if let Value::Dict(dict) = object {
-            if let Some((key, default)) = call.get_constant() {
-                // Python evaluates the default whether it is needed or not.
-                let default = default.map(|default| self.eval(default)).transpose()?;
-                let entries = dict.borrow();
-                let found = entries.get_hinted(key.as_bytes(), &call.hint).cloned();
-                return Ok(found.or(default).unwrap_or(Value::None));
-            }
-            if let Some((key, value, span)) = call.update_one() {
-                return self.update_one(dict, key, value, span);
-            }
-        }
-        match (call.method, object) {
-            (Method::Append, Value::List(list)) => {
-                if let Some([item]) = call.args.plain() {
-                    let mut value = Value::Undefined;
-                    self.eval_to(item, &mut value)
-                        .map_err(|error| self.locate(error, false, call.span))?;
-                    self.check_size(list.borrow().len())
-                        .map_err(|error| self.locate(error, true, call.span))?;
-                    list.borrow_mut().push(value);
-                    return Ok(Value::None);
-                }
-            }
-            (Method::Get | Method::Set, Value::Object(host)) if host.store().is_some() => {
-                return self.stored(host, object, call);
-            }
-            _ => {}
-        }
-        self.method_on(object, call)
-    }
-
-    /// `get` and `set` of a key-value store, for the usual arguments.
-    fn stored(
-        &mut self,
-        host: &Rc<dyn Object>,
-        object: &Value,
-        call: &MethodExpr,
-    ) -> Result<Value, Error> {
-        // Asked for after the arguments, which may change what it is.
-        let entries = || host.store().unwrap_or_default();
-        if let Some((key, default)) = call.get_constant() {
-            let default = default.map(|default| self.eval(default)).transpose();
-            let default = default.map_err(|error| self.locate(error, false, call.span))?;
-            let entries = entries();
-            let entries = entries.borrow();
-            return Ok(match entries.get_hinted(key.as_bytes(), &call.hint) {
-                Some(found) => found.clone(),
-                None => default.unwrap_or(Value::None),
-            });
-        }
-        let Some([key, value]) = call.args.plain() else {
-            return self.method_on(object, call);
-        };
-        let mut known = [Value::Undefined, Value::Undefined];
-        for (known, arg) in known.iter_mut().zip([key, value]) {
-            self.eval_to(arg, known)
-                .map_err(|error| self.locate(error, false, call.span))?;
-        }
-        let [key, value] = known;
-        let done = if call.method == Method::Set {
-            let hint = matches!(call.args.positional.first(), Some(Expr::Const(_)));
-            let entries = entries();
-            let mut entries = entries.borrow_mut();
-            let set = entries.insert_hinted(key, value, hint.then_some(&call.hint));
-            set.map(|()| Value::None)
-        } else {
-            let entries = entries();
-            let entries = entries.borrow();
-            entries.get(&key).map(|found| match found {
-                Some(found) => found.clone(),
-                None => value,
-            })
-        };
-        done.map_err(|error| self.locate(error, true, call.span))
-    }
-
-    /// `dict.update({key: value})` without the dict between.
-    fn update_one(
-        &mut self,
-        dict: &Dict,
-        key: &Expr,
-        value: &Expr,
-        span: Span,
-    ) -> Result<Value, Error> {
-        let key = self.eval(key)?;
-        let value = self.eval(value)?;
-        let inserted = dict.borrow_mut().insert(key, value);
-        inserted
-            .and_then(|()| self.check_size(dict.borrow().len()))
-            .map_err(|error| error.at(|| self.place(span)))?;
-        Ok(Value::None)
-    }
-
-    fn method_on(&mut self, object: &Value, call: &MethodExpr) -> Result<Value, Error> {
-        let mut entered = false;
-        let mut called = self.with_args(&call.args, None, |ctx, args| {
-            entered = true;
-            ctx.call_method(object, call.method, &call.name, args)
-        });
-        if let Err(error) = &mut called {
-            if object.is_undefined() && entered {
-                let found = std::mem::replace(error, Error::type_error(""));
-                *error = self.undefined_base(found, object, call.object_span, call.span);
-            } else {
-                self.locate_in(error, entered, call.span);
-            }
-        }
-        called
-    }
-
-    /// Calls a method of a value.
-    pub(in crate::template) fn call_method(
-        &mut self,
-        object: &Value,
-        method: Method,
-        name: &str,
-        args: &Args<'_>,
-    ) -> Result<Value, Error> {
-        match object {
-            Value::Object(host) if host.as_tuple().is_none() => {
-                if host.has_method(name) {
-                    return Rc::clone(host).call_method(self, name, args);
-                }
-                match host.get_attr(name) {
-                    Some(Value::None) => Err(no_attribute(host.type_name(), name)
-                        .suggest(name, host.names().iter().map(String::as_str))),
-                    Some(function) => self.call(&function, args),
-                    None => match host.get_item(&Value::from(name))? {
-                        Some(function) => self.call(&function, args),
-                        None => {
-                            let called = Rc::clone(host).call_method(self, name, args);
-                            called.map_err(|error| match error.help_text() {
-                                None if error.kind() == ErrorKind::Undefined => {
-                                    error.suggest(name, host.names().iter().map(String::as_str))
-                                }
-                                _ => error,
-                            })
-                        }
-                    },
-                }
-            }
-            Value::Undefined => Err(no_attribute("Undefined", name)),
-            _ => match methods::call(self, object, method, name, args) {
-                Some(called) => called,
-                None if methods::has(object, name) => Err(no_attribute(object.type_name(), name)),
-                // A key of a dict or a cell of a row that holds something callable.
-                None => match crate::template::access::attribute(object, name)? {
-                    Value::Undefined => {
-                        let error = no_attribute(object.type_name(), name);
-                        Err(error.suggest(name, methods::names(object)))
-                    }
-                    function => self.call(&function, args),
-                },
-            },
-        }
-    }
-
-    #[inline(never)]
-    pub(super) fn emit_method(&mut self, call: &MethodExpr) -> Result<(), Error> {
-        self.guard()?;
-        let object = self.eval(&call.object)?;
-        match &object {
-            Value::DateTime(at) if call.method == Method::Isoformat => {
-                let bare = call.args.positional.is_empty() && call.args.keyword.is_empty();
-                if bare && call.args.star.is_none() && call.args.star_star.is_none() {
-                    at.iso().append_to(&mut self.out);
-                    return Ok(());
-                }
-            }
-            Value::DateTime(at) if call.method == Method::Strftime => {
-                if let [Expr::Const(Value::Str(format))] = call.args.positional.as_slice()
-                    && call.args.keyword.is_empty()
-                {
-                    let text = datetime::strftime_value(&at.fields(), format.as_str());
-                    repr::emit(&text, &mut self.out);
-                    return Ok(());
-                }
-            }
-            Value::Object(host) if !host.has_method(&call.name) => {
-                if let Some(member) = host.get_attr(&call.name)
-                    && let Some(called) = member.downcast::<MacroValue>()
-                {
-                    let mut entered = false;
-                    let mut done = self.with_args(&call.args, None, |ctx, args| {
-                        entered = true;
-                        ctx.run_macro(called, args)
-                    });
-                    self.located(&mut done, entered, call.span);
-                    return done;
-                }
-            }
-            _ => {}
-        }
-        let value = self.method_value(&object, call)?;
-        repr::emit(&value, &mut self.out);
-        Ok(())
     }
 
     #[inline(never)]

@@ -151,7 +151,7 @@ impl Ctx<'_> {
                     self.with_args(&at.args, Some(input), |ctx, args| ctx.call(function, args));
                 called.map_err(|error| error.at(|| self.place(at.span)))
             }
-            Expr::Captured => Ok(self.frame.captured.clone()),
+            Expr::Captured => Ok(self.captured.clone()),
             Expr::Super => Ok(self.super_ref()),
             Expr::SelfRef => Ok(self.self_ref()),
             Expr::Caller(index) => Ok(self.make_macro(*index)),

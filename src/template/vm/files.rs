@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Ctx;
 use super::blocks::Context;
 use crate::template::engine::Engine;
-use crate::template::object::no_attribute;
+use crate::template::object::{Hint, no_attribute};
 use crate::template::program::{Expr, Import, ImportTarget, Include, Program};
 use crate::template::{Args, Error, ErrorKind, Object, Str, Value};
 
@@ -25,6 +25,22 @@ impl Object for Module {
     fn get_attr(&self, name: &str) -> Option<Value> {
         let found = self.exports.iter().find(|(known, _)| **known == *name);
         found.map(|(_, value)| value.clone())
+    }
+
+    fn attr_ref(&self, name: &str, hint: &Hint) -> Option<&Value> {
+        // A guess that is checked, so all modules are of one shape.
+        const SHAPE: u64 = u64::MAX;
+        if let Some((known, value)) = hint.position(SHAPE).and_then(|at| self.exports.get(at))
+            && **known == *name
+        {
+            return Some(value);
+        }
+        let at = self
+            .exports
+            .iter()
+            .position(|(known, _)| **known == *name)?;
+        hint.remember(SHAPE, at);
+        self.exports.get(at).map(|(_, value)| value)
     }
 
     fn call_method(
@@ -114,12 +130,14 @@ impl Ctx<'_> {
         match &import.target {
             ImportTarget::Module(var) => self.store(*var, module),
             ImportTarget::Names(names) => {
-                for (name, var) in names {
-                    let value = match &module {
-                        Value::Object(object) => object.get_attr(name),
-                        _ => None,
-                    };
-                    self.store(*var, value.unwrap_or_default());
+                let Value::Object(module) = &module else {
+                    return Ok(());
+                };
+                for (name, var, hint) in names {
+                    match module.attr_ref(name, hint) {
+                        Some(value) => self.store(*var, value.clone()),
+                        None => self.store(*var, Value::Undefined),
+                    }
                 }
             }
         }

@@ -6,6 +6,7 @@ mod expr;
 mod files;
 mod iterate;
 mod loops;
+mod method;
 mod stmt;
 
 use std::cell::RefCell;
@@ -32,6 +33,8 @@ pub struct Ctx<'r> {
     out: Vec<u8>,
     stack: Vec<Value>,
     frame: Frame,
+    /// The innermost captured text, for filter blocks.
+    captured: Value,
     frames: u64,
     steps: u64,
     /// Where the thread's stack was when the render began.
@@ -46,9 +49,7 @@ struct Frame {
     program: Option<Rc<Program>>,
     context: Rc<Context>,
     /// Name of the block and which of its definitions, for `super()`.
-    block: Option<(Rc<str>, usize)>,
-    /// Start of the innermost captured text, for filter blocks.
-    captured: Value,
+    block: Option<Box<(Rc<str>, usize)>>,
 }
 
 /// A variable that inner functions see.
@@ -94,8 +95,8 @@ impl<'r> Ctx<'r> {
                 program: None,
                 context,
                 block: None,
-                captured: Value::Undefined,
             },
+            captured: Value::Undefined,
             frames: 0,
             steps: run.limits.steps,
             bottom: stack_address(),
@@ -304,8 +305,7 @@ impl<'r> Ctx<'r> {
             base,
             program: Some(Rc::clone(program)),
             context,
-            block,
-            captured: Value::Undefined,
+            block: block.map(Box::new),
         };
         let outer = std::mem::replace(&mut self.frame, frame);
         let caller = self.profiling.then(|| {

@@ -129,9 +129,9 @@ impl Ctx<'_> {
             Value::Str(text)
         };
         if let Some(filter) = filter {
-            let outer = std::mem::replace(&mut self.frame.captured, value);
+            let outer = std::mem::replace(&mut self.captured, value);
             let filtered = self.eval(filter);
-            self.frame.captured = outer;
+            self.captured = outer;
             value = filtered?;
         }
         match target {
