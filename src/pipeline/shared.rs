@@ -232,9 +232,17 @@ impl Shared {
         self.let_go();
         self.control.abort();
         self.cancel_timestamps();
-        for index in 0..self.lanes.len() {
-            self.cancel_lane(index);
+        for (index, lane) in self.lanes.iter().enumerate() {
+            // Nothing is sent any more: what waits for one that keeps letters becomes some at once.
+            if lane.letters.is_none() {
+                self.cancel_lane(index);
+            }
         }
+    }
+
+    /// Counts what still waits for outputs whose stages were left alone as lost.
+    pub(super) fn cancel_lanes(&self) {
+        (0..self.lanes.len()).for_each(|index| self.cancel_lane(index));
     }
 
     pub(super) fn cancel_timestamps(&self) {

@@ -34,6 +34,9 @@ const AHEAD: usize = 1_024;
 /// How long stages may take to notice that the run was aborted.
 const GRACE: Duration = Duration::from_millis(500);
 
+/// The same where what waits is still written into files of dead letters.
+const KEEPING: Duration = Duration::from_secs(5);
+
 /// Stack of the event thread: templates may nest deeply.
 pub(super) const EVENT_STACK: usize = 16 << 20;
 
@@ -90,6 +93,7 @@ impl Supervisor {
             self.shared.control.state()
         );
         self.watch();
+        self.shared.cancel_lanes();
         if let Some(began) = self.shared.began.get() {
             let _ = self.shared.lasted.set(began.elapsed());
         }
@@ -377,7 +381,8 @@ impl Supervisor {
         let mut gone: Option<Instant> = None;
         while self.stages > 0 {
             if self.shared.control.is(Level::Abort) && gone.is_none() {
-                gone = Instant::now().checked_add(GRACE);
+                let keeps = self.shared.lanes.iter().any(|lane| lane.letters.is_some());
+                gone = Instant::now().checked_add(if keeps { KEEPING } else { GRACE });
             }
             let over = self.time_over();
             let deadline = gone.or_else(|| self.shared.control.deadline()).or(over);

@@ -251,6 +251,21 @@ fn an_abort_ends_a_write_that_hangs() {
 }
 
 #[test]
+fn an_abort_keeps_what_waits_as_dead_letters() {
+    let mut config = config(server(&[Answer::Hang]), OnFailure::DeadLetter, 0);
+    config.delivery.batch.max_events = Some(10);
+    let (run, server) = start(setup(0, one, Vec::new()).endless(), config);
+    run.until(|_| server.flying.load(Ordering::SeqCst) == 1);
+    run.until(|stats| stats.queues[1].len == stats.queues[1].capacity);
+    run.running.abort();
+    let (reason, stats) = run.end();
+    assert_eq!(reason, EndReason::Aborted);
+    let output = &stats.outputs[0];
+    assert!(stats.events > 100);
+    assert_eq!((output.dead_lettered, output.write_failed), (stats.events, 0));
+}
+
+#[test]
 fn a_client_that_breaks_fails_the_run_and_its_batch_is_counted() {
     let config = config(server(&[Answer::Panic]), OnFailure::Block, 0);
     let (run, _) = start(setup(10, one, Vec::new()), config);
@@ -447,7 +462,7 @@ fn letters_of_a_run_that_was_given_up_are_sent_once_more_only_if_nobody_confirme
     let (left, stats, first) = send(&[Answer::Take, Answer::Take, Answer::Hang], Some(3));
     assert_eq!(first.len(), 4);
     assert_eq!(stats.outputs[0].written, 4);
-    assert!(stats.outputs[0].dead_lettered > 0 && stats.outputs[0].write_failed > 0);
+    assert!(stats.outputs[0].dead_lettered > 0 && stats.outputs[0].write_failed == 0);
     assert_eq!(left, Left::Some(26));
     let (left, _, second) = send(&[], None);
     assert_eq!(left, Left::Nothing);
