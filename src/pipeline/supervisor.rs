@@ -34,9 +34,6 @@ const AHEAD: usize = 1_024;
 /// How long stages may take to notice that the run was aborted.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// The same where what waits is still written into files of dead letters.
-const KEEPING: Duration = Duration::from_secs(5);
-
 /// Stack of the event thread: templates may nest deeply.
 pub(super) const EVENT_STACK: usize = 16 << 20;
 
@@ -379,10 +376,10 @@ impl Supervisor {
     /// call of the system some time after an abort.
     fn watch(&mut self) {
         let mut gone: Option<Instant> = None;
+        let mut kept = 0;
         while self.stages > 0 {
             if self.shared.control.is(Level::Abort) && gone.is_none() {
-                let keeps = self.shared.lanes.iter().any(|lane| lane.letters.is_some());
-                gone = Instant::now().checked_add(if keeps { KEEPING } else { GRACE });
+                gone = Instant::now().checked_add(GRACE);
             }
             let over = self.time_over();
             let deadline = gone.or_else(|| self.shared.control.deadline()).or(over);
@@ -390,7 +387,15 @@ impl Supervisor {
                 Ok(News::Over) => self.stages -= 1,
                 Ok(News::Ready(_) | News::Look) => {}
                 Ok(News::Open(opening)) => self.open_output(*opening),
-                Err(RecvTimeoutError::Timeout) if gone.is_some() => return,
+                Err(RecvTimeoutError::Timeout) if gone.is_some() => {
+                    // What waits is still being written into files of dead letters.
+                    let more = self.letters();
+                    if more == kept {
+                        return;
+                    }
+                    kept = more;
+                    gone = None;
+                }
                 Err(RecvTimeoutError::Timeout) if self.shared.control.deadline().is_none() => {
                     if over.is_some_and(|over| over <= Instant::now()) {
                         self.shared.time_over();
@@ -400,6 +405,12 @@ impl Supervisor {
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
+    }
+
+    /// Dead letters of all outputs.
+    fn letters(&self) -> u64 {
+        let outputs = self.shared.counters.outputs.iter();
+        outputs.map(|output| output.dead_lettered.get()).sum()
     }
 
     /// When the run has lasted as long as it may, unless it ends already.

@@ -254,7 +254,9 @@ fn an_abort_ends_a_write_that_hangs() {
 fn an_abort_keeps_what_waits_as_dead_letters() {
     let mut config = config(server(&[Answer::Hang]), OnFailure::DeadLetter, 0);
     config.delivery.batch.max_events = Some(10);
-    let (run, server) = start(setup(0, one, Vec::new()).endless(), config);
+    let mut setup = setup(0, one, Vec::new()).endless();
+    setup.parameters.queue.max_event_batches = 2;
+    let (run, server) = start(setup, config);
     run.until(|_| server.flying.load(Ordering::SeqCst) == 1);
     run.until(|stats| stats.queues[1].len == stats.queues[1].capacity);
     run.running.abort();
@@ -262,7 +264,10 @@ fn an_abort_keeps_what_waits_as_dead_letters() {
     assert_eq!(reason, EndReason::Aborted);
     let output = &stats.outputs[0];
     assert!(stats.events > 100);
-    assert_eq!((output.dead_lettered, output.write_failed), (stats.events, 0));
+    assert_eq!(
+        (output.dead_lettered, output.write_failed),
+        (stats.events, 0)
+    );
 }
 
 #[test]
