@@ -46,7 +46,14 @@ fn a_sound_run_has_no_lints_and_the_same_event_for_long_is_one() {
         watch(&run, 200);
         run.until(|stats| stats.outputs[0].written > 150);
         run.running.observe(Vec::new());
-        assert_eq!(names(&run), expected);
+        // What is odd is told in the end, also when this machine had other things to do meanwhile.
+        for _ in 0..20 {
+            if expected.is_empty() || !names(&run).is_empty() {
+                break;
+            }
+            watch(&run, 5);
+        }
+        assert_eq!(names(&run), expected, "{:?}", run.running.stats());
         run.running.stop(super::PATIENCE);
         run.end();
         // What was odd about it is over with it.
