@@ -75,7 +75,10 @@ fn list_items_arrive_in_order_with_few_commands() {
     let told: String = ask(&mut connection, &["INFO", "commandstats"]);
     let calls = told.split("cmdstat_rpush:calls=").nth(1);
     let calls = calls.and_then(|rest| rest.split(',').next()?.parse::<u32>().ok());
-    assert!(calls.is_some_and(|calls| (6..=60).contains(&calls)), "{told}");
+    assert!(
+        calls.is_some_and(|calls| (6..=60).contains(&calls)),
+        "{told}"
+    );
 }
 
 #[test]

@@ -254,7 +254,9 @@ fn an_abort_ends_a_write_that_hangs() {
 fn an_abort_keeps_what_waits_as_dead_letters() {
     let mut config = config(server(&[Answer::Hang]), OnFailure::DeadLetter, 0);
     config.delivery.batch.max_events = Some(10);
+    let folder = tempfile::tempdir().unwrap();
     let mut setup = setup(0, one, Vec::new()).endless();
+    setup.base = folder.path().to_owned();
     setup.parameters.queue.max_event_batches = 2;
     let (run, server) = start(setup, config);
     run.until(|_| server.flying.load(Ordering::SeqCst) == 1);
