@@ -248,9 +248,9 @@ where
         }
         let time = now();
         let line = if self.wishes.json.load(Ordering::Relaxed) {
-            json(&time, event.metadata(), fields)
+            json(&time, level, event.metadata().target(), fields)
         } else {
-            plain(&time, event.metadata(), &fields)
+            plain(&time, level, event.metadata().target(), &fields)
         };
         let key = owner.map_or_else(String::new, |id| format!("g{}", id.replace('\n', " ")));
         self.write(&key, &line);
@@ -286,25 +286,27 @@ fn now() -> String {
 }
 
 /// A warning of the log about itself, as it stands in a file, with the line's end.
-pub(super) fn own(message: &str, json: bool) -> String {
-    let (time, level, logger) = (now(), name(&Level::WARN), module_path!());
-    if json {
-        let quoted = |text: &str| Value::String(text.to_owned()).to_string();
-        let (event, time) = (quoted(message), quoted(&time));
-        return format!(
-            "{{\"event\": {event}, \"level\": \"{level}\", \"logger\": \"{logger}\", \"timestamp\": {time}}}\n"
-        );
-    }
-    format!("{time} [{level:<9}] {message:<30} [{logger}]\n")
+pub(super) fn own(message: &str, as_json: bool) -> String {
+    let fields = Fields {
+        message: message.to_owned(),
+        ..Fields::default()
+    };
+    let (time, level, logger) = (now(), &Level::WARN, module_path!());
+    let mut line = if as_json {
+        json(&time, level, logger, fields)
+    } else {
+        plain(&time, level, logger, &fields)
+    };
+    line.push('\n');
+    line
 }
 
 /// `time [level    ] message   [logger] key=value`, on one line.
-fn plain(time: &str, about: &Metadata<'_>, fields: &Fields) -> String {
+fn plain(time: &str, level: &Level, logger: &str, fields: &Fields) -> String {
     let mut line = format!(
-        "{time} [{:<9}] {:<30} [{}]",
-        name(about.level()),
+        "{time} [{:<9}] {:<30} [{logger}]",
+        name(level),
         fields.message,
-        about.target()
     );
     for (key, value) in &fields.values {
         let shown = match value {
@@ -319,12 +321,12 @@ fn plain(time: &str, about: &Metadata<'_>, fields: &Fields) -> String {
     visible(&line)
 }
 
-fn json(time: &str, about: &Metadata<'_>, fields: Fields) -> String {
+fn json(time: &str, level: &Level, logger: &str, fields: Fields) -> String {
     let mut record = fields.values;
     let own = [
         ("event", fields.message),
-        ("level", name(about.level()).to_owned()),
-        ("logger", about.target().to_owned()),
+        ("level", name(level).to_owned()),
+        ("logger", logger.to_owned()),
         ("timestamp", time.to_owned()),
     ];
     let own = own.map(|(key, value)| (key.to_owned(), Value::String(value)));

@@ -5,7 +5,6 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use super::{FormerRuns, LastRun};
-use crate::pipeline::Stats;
 
 /// Runs that are kept whole; of those before them only sums are.
 const KEPT: usize = 100;
@@ -32,7 +31,7 @@ impl Former {
         {
             kept.more += 1;
             kept.more_events += oldest.stats.events;
-            kept.more_lost |= lost(&oldest.stats);
+            kept.more_lost |= oldest.stats.has_losses();
         }
     }
 
@@ -47,16 +46,10 @@ impl Former {
     }
 }
 
-fn lost(stats: &Stats) -> bool {
-    let outputs = stats.outputs.iter();
-    let refused = outputs.map(|one| one.format_failed + one.write_failed + one.in_flight);
-    stats.failed + refused.sum::<u64>() > 0
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::EndReason;
+    use crate::pipeline::{EndReason, Stats};
 
     #[test]
     fn runs_without_end_are_bounded_and_lose_no_count() {

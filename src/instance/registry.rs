@@ -115,6 +115,15 @@ impl Run {
 }
 
 impl Entry {
+    /// The run it has, as one that is over.
+    fn last_run(&self, reason: EndReason) -> LastRun {
+        LastRun {
+            started_us: self.started_us,
+            reason,
+            stats: self.run.stats(),
+        }
+    }
+
     pub(super) fn new(spec: GeneratorSpec, listing: Listing, space: String) -> Self {
         Self {
             spec,
@@ -331,11 +340,7 @@ impl Registry {
             return Err(InstanceError::Invalid(problems.clone()));
         }
         if let Some(State::Ended(reason)) = entry.run.state() {
-            let last = LastRun {
-                started_us: entry.started_us,
-                reason,
-                stats: entry.run.stats(),
-            };
+            let last = entry.last_run(reason);
             if matches!(entry.run, Run::Known(_)) {
                 self.former.keep(id, last.clone());
             }
@@ -357,12 +362,7 @@ impl Registry {
                 State::Ended(reason) => reason,
                 _ => EndReason::Aborted,
             };
-            let last = LastRun {
-                started_us: entry.started_us,
-                reason,
-                stats: running.stats(),
-            };
-            self.former.keep(id, last);
+            self.former.keep(id, entry.last_run(reason));
         }
     }
 

@@ -221,6 +221,13 @@ pub struct Backfill {
 }
 
 impl Stats {
+    /// True when something that was released did not arrive as an event.
+    pub fn has_losses(&self) -> bool {
+        let outputs = self.outputs.iter();
+        let failed = outputs.map(|one| one.format_failed + one.write_failed + one.in_flight);
+        failed.sum::<u64>() + self.failed > 0
+    }
+
     /// How much of the backfill is released, in percent of its time; `None` without one.
     pub fn backfill_percent(&self) -> Option<u8> {
         let backfill = self.backfill?;

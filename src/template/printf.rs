@@ -21,16 +21,8 @@ pub(super) fn percent(
         Value::Object(object) => object.as_tuple().is_none() && object.type_name() == "range",
         _ => false,
     };
-    Printer {
-        rest: format,
-        out: String::with_capacity(format.len() + 16),
-        values: values.as_tuple().unwrap_or(&single),
-        map: mapping.then_some(values),
-        used: 0,
-        safe,
-        largest,
-    }
-    .result()
+    let items = values.as_tuple().unwrap_or(&single);
+    Printer::new(format, items, mapping.then_some(values), safe, largest).result()
 }
 
 /// [`percent`] with the values of a tuple.
@@ -40,16 +32,7 @@ pub(super) fn percent_all(
     safe: bool,
     largest: usize,
 ) -> Result<Value, Error> {
-    Printer {
-        rest: format,
-        out: String::with_capacity(format.len() + 16),
-        values,
-        map: None,
-        used: 0,
-        safe,
-        largest,
-    }
-    .result()
+    Printer::new(format, values, None, safe, largest).result()
 }
 
 struct Printer<'p> {
@@ -73,7 +56,25 @@ struct Spec {
     precision: Option<usize>,
 }
 
-impl Printer<'_> {
+impl<'p> Printer<'p> {
+    fn new(
+        format: &'p str,
+        values: &'p [Value],
+        map: Option<&'p Value>,
+        safe: bool,
+        largest: usize,
+    ) -> Self {
+        Self {
+            rest: format,
+            out: String::with_capacity(format.len() + 16),
+            values,
+            map,
+            used: 0,
+            safe,
+            largest,
+        }
+    }
+
     fn result(mut self) -> Result<Value, Error> {
         self.run()?;
         if self.used < self.values.len() && self.map.is_none() {

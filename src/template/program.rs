@@ -268,8 +268,13 @@ pub(super) struct CallArgs {
 impl CallArgs {
     /// The arguments, when they are so many and all by position.
     pub fn plain<const N: usize>(&self) -> Option<&[Expr; N]> {
-        let plain = self.keyword.is_empty() && self.star.is_none() && self.star_star.is_none();
-        self.positional.as_slice().try_into().ok().filter(|_| plain)
+        let positional = self.positional.as_slice().try_into().ok();
+        positional.filter(|_| self.is_plain())
+    }
+
+    /// True when all are by position.
+    pub fn is_plain(&self) -> bool {
+        self.keyword.is_empty() && self.star.is_none() && self.star_star.is_none()
     }
 }
 
@@ -311,8 +316,7 @@ impl MethodExpr {
     /// The key and the default in `x.get('key')` and `x.get('key', default)`.
     pub fn get_constant(&self) -> Option<(&Str, Option<&Expr>)> {
         let args = &self.args;
-        let plain = args.keyword.is_empty() && args.star.is_none() && args.star_star.is_none();
-        match (self.method, plain, args.positional.as_slice()) {
+        match (self.method, args.is_plain(), args.positional.as_slice()) {
             (Method::Get, true, [Expr::Const(Value::Str(key))]) => Some((key, None)),
             (Method::Get, true, [Expr::Const(Value::Str(key)), default]) => {
                 Some((key, Some(default)))
@@ -323,10 +327,7 @@ impl MethodExpr {
 
     /// The key, the value and the place of the dict in `x.update({key: value})`.
     pub fn update_one(&self) -> Option<(&Expr, &Expr, Span)> {
-        let args = &self.args;
-        let plain = args.keyword.is_empty() && args.star.is_none() && args.star_star.is_none();
-        let ([Expr::Dict(entries, span)], true, Method::Update) =
-            (args.positional.as_slice(), plain, self.method)
+        let (Some([Expr::Dict(entries, span)]), Method::Update) = (self.args.plain(), self.method)
         else {
             return None;
         };

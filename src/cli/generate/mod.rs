@@ -72,7 +72,7 @@ fn generate(args: &Args, parameters: Parameters, now_us: Option<i64>) -> Result<
 fn code(ended: &Ended) -> u8 {
     match &ended.reason {
         EndReason::OutputClosed => 0,
-        EndReason::Finished | EndReason::Stopped if !summary::lost(&ended.stats) => 0,
+        EndReason::Finished | EndReason::Stopped if !ended.stats.has_losses() => 0,
         _ => FAILURE,
     }
 }

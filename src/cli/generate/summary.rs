@@ -10,13 +10,6 @@ use crate::time::{Zone, short_duration};
 /// Kinds of errors shown.
 const ERRORS: usize = 5;
 
-/// True when something that was released did not arrive as an event.
-pub(in crate::cli) fn lost(stats: &Stats) -> bool {
-    let outputs = stats.outputs.iter();
-    let failed = outputs.map(|one| one.format_failed + one.write_failed + one.in_flight);
-    failed.sum::<u64>() + stats.failed > 0
-}
-
 /// Writes the summary; quiet runs and runs whose reader went away only tell what went wrong.
 pub(in crate::cli) fn write(
     out: &mut impl Write,

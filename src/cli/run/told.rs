@@ -91,7 +91,7 @@ impl Told {
             }
             Some(State::Ended(reason)) => {
                 let stats = &status.stats;
-                let lost = if summary::lost(stats) {
+                let lost = if stats.has_losses() {
                     ", with losses"
                 } else {
                     ""
@@ -163,7 +163,7 @@ pub(super) fn summaries(
             reason,
             EndReason::Finished | EndReason::Stopped | EndReason::OutputClosed
         );
-        sound &= well && !summary::lost(&status.stats);
+        sound &= well && !status.stats.has_losses();
         if print {
             show(&status.id, &reason, &status.stats, &hide);
         }
@@ -185,7 +185,7 @@ pub(super) fn former_summaries(
     }
     let mut sound = !former.more_lost;
     for (id, run) in &former.runs {
-        sound &= !summary::lost(&run.stats);
+        sound &= !run.stats.has_losses();
         if print {
             let name = format!("{id} (former run)");
             show(&name, &run.reason, &run.stats, &hide);

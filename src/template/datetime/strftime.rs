@@ -120,11 +120,7 @@ fn write_plainly(fields: &Fields<'_>, format: &str, buffer: &mut [u8; PLAIN]) ->
         at += digits.len();
         Some(())
     };
-    let digits = |number: u32| {
-        PAIRS
-            .as_bytes()
-            .get(number as usize * 2..number as usize * 2 + 2)
-    };
+    let digits = |number: u32| pair(i64::from(number)).as_bytes();
     let mut bytes = format.bytes();
     while let Some(byte) = bytes.next() {
         if byte != b'%' {
@@ -133,12 +129,12 @@ fn write_plainly(fields: &Fields<'_>, format: &str, buffer: &mut [u8; PLAIN]) ->
         }
         let number = match bytes.next()? {
             b'Y' => {
-                put(digits(year / 100)?)?;
+                put(digits(year / 100))?;
                 year % 100
             }
             b'f' => {
-                put(digits(fraction / 10_000)?)?;
-                put(digits(fraction / 100 % 100)?)?;
+                put(digits(fraction / 10_000))?;
+                put(digits(fraction / 100 % 100))?;
                 fraction % 100
             }
             b'm' => month,
@@ -148,7 +144,7 @@ fn write_plainly(fields: &Fields<'_>, format: &str, buffer: &mut [u8; PLAIN]) ->
             b'S' => second % 60,
             _ => return None,
         };
-        put(digits(number)?)?;
+        put(digits(number))?;
     }
     Some(at)
 }

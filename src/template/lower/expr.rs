@@ -267,7 +267,9 @@ impl Lowerer<'_> {
 
     /// `mapping.get('key')`, where the mapping has the key and nobody changes it.
     fn get_entry(&mut self, object: &ast::Expr, args: &ast::CallArgs) -> Option<Expr> {
-        let plain = args.keyword.is_empty() && args.star.is_none() && args.star_star.is_none();
+        if !args.keyword.is_empty() || args.star.is_some() || args.star_star.is_some() {
+            return None;
+        }
         let constant = |expr: &ast::Expr| match &expr.kind {
             ExprKind::Const(value) => Some(value.clone()),
             _ => None,
@@ -279,8 +281,7 @@ impl Lowerer<'_> {
             _ => return None,
         };
         let Value::Str(key) = key else { return None };
-        let value = self.entry(object, key.as_str()).filter(|_| plain)?;
-        Some(Expr::Const(value))
+        self.entry(object, key.as_str()).map(Expr::Const)
     }
 
     /// A function that a module does not have is found before the first run.
@@ -370,7 +371,7 @@ impl Lowerer<'_> {
                 Expr::Const(value) => Some(value.clone()),
                 _ => None,
             };
-            let plain = args.keyword.is_empty() && args.star.is_none() && args.star_star.is_none();
+            let plain = args.is_plain();
             let given: Vec<Option<Value>> = args.positional.iter().map(constant).collect();
             plain.then(|| callee.specialize(&given)).flatten()
         });

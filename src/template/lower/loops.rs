@@ -62,10 +62,8 @@ pub(super) fn appends(
             })),
             _ => return None,
         };
-        let args = &call.args;
-        let plain = args.keyword.is_empty() && args.star.is_none() && args.star_star.is_none();
         let outside = *list < own.0 || *list >= own.1;
-        (plain && outside && !item.cell).then_some((*list, attr))
+        (call.args.is_plain() && outside && !item.cell).then_some((*list, attr))
     };
     body.iter()
         .map(one)

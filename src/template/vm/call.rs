@@ -164,8 +164,7 @@ impl Ctx<'_> {
         first: Option<Value>,
         call: impl FnOnce(&mut Self, &Args<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let plain = args.keyword.is_empty() && args.star.is_none() && args.star_star.is_none();
-        if plain {
+        if args.is_plain() {
             match (first, args.positional.as_slice()) {
                 (None, []) => return call(self, &Args::default()),
                 (None, [a]) => return self.with_values([a], call),

@@ -181,12 +181,11 @@ impl Ctx<'_> {
         self.guard()?;
         let object = self.eval(&call.object)?;
         match &object {
-            Value::DateTime(at) if call.method == Method::Isoformat => {
-                let bare = call.args.positional.is_empty() && call.args.keyword.is_empty();
-                if bare && call.args.star.is_none() && call.args.star_star.is_none() {
-                    at.iso().append_to(&mut self.out);
-                    return Ok(());
-                }
+            Value::DateTime(at)
+                if call.method == Method::Isoformat && call.args.plain::<0>().is_some() =>
+            {
+                at.iso().append_to(&mut self.out);
+                return Ok(());
             }
             Value::DateTime(at) if call.method == Method::Strftime => {
                 if let [Expr::Const(Value::Str(format))] = call.args.positional.as_slice()
