@@ -358,8 +358,8 @@ impl Engine {
         std::mem::take(&mut *self.0.scratch.borrow_mut())
     }
 
-    pub(super) fn give_scratch(&self, mut stack: Vec<Value>) {
-        stack.clear();
+    /// Slots for the next render, all undefined.
+    pub(super) fn give_scratch(&self, stack: Vec<Value>) {
         *self.0.scratch.borrow_mut() = stack;
     }
 }

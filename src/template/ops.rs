@@ -51,6 +51,11 @@ pub(super) fn binary(op: BinaryOp, a: &Value, b: &Value, largest: usize) -> Resu
             }
         }
         (Value::Float(x), Value::Float(y)) => return floats(op, *x, *y),
+        (Value::DateTime(_), Value::Delta(_)) => {
+            if let Some(done) = datetime::binary(op, a, b) {
+                return done;
+            }
+        }
         _ => {}
     }
     if let Some(value) = numbers(op, a, b)? {
@@ -99,7 +104,7 @@ fn unsupported(op: BinaryOp, a: &Value, b: &Value) -> Error {
     error
 }
 
-fn small(op: BinaryOp, x: i64, y: i64) -> Option<Value> {
+pub(super) fn small(op: BinaryOp, x: i64, y: i64) -> Option<Value> {
     match op {
         BinaryOp::Add => x.checked_add(y).map(Value::Int),
         BinaryOp::Sub => x.checked_sub(y).map(Value::Int),

@@ -1,11 +1,15 @@
 //! `'...' % values` and the filter `format`: printf formatting by Python's rules.
 
+use std::cell::Cell;
 use std::fmt::Write;
 
 use num_bigint::{BigInt, Sign};
 use num_traits::{FromPrimitive, ToPrimitive};
 
 use super::{Error, Value, digits, markup, ops, repr};
+
+/// Most bytes of a text whose memory is kept.
+const MOST_SPARE: usize = 4096;
 
 /// Formats; with `safe` the texts among the values are escaped and the result is safe.
 pub(super) fn percent(
@@ -33,6 +37,11 @@ pub(super) fn percent_all(
     largest: usize,
 ) -> Result<Value, Error> {
     Printer::new(format, values, None, safe, largest).result()
+}
+
+thread_local! {
+    /// Memory of the last text, for the next one.
+    static SPARE: Cell<String> = const { Cell::new(String::new()) };
 }
 
 struct Printer<'p> {
@@ -66,7 +75,7 @@ impl<'p> Printer<'p> {
     ) -> Self {
         Self {
             rest: format,
-            out: String::with_capacity(format.len() + 16),
+            out: SPARE.take(),
             values,
             map,
             used: 0,
@@ -82,11 +91,17 @@ impl<'p> Printer<'p> {
                 "not all arguments converted during string formatting",
             ));
         }
-        Ok(if self.safe {
-            Value::safe(self.out)
+        let text = self.out.as_str();
+        let value = if self.safe {
+            Value::safe(text)
         } else {
-            Value::from(self.out)
-        })
+            Value::from(text)
+        };
+        if text.len() <= MOST_SPARE {
+            self.out.clear();
+            SPARE.set(self.out);
+        }
+        Ok(value)
     }
 
     fn run(&mut self) -> Result<(), Error> {

@@ -85,6 +85,15 @@ pub(super) struct Macro {
     pub escape: bool,
 }
 
+impl Macro {
+    /// True when arguments by position, no more than there are parameters, are all it may see of a
+    /// call, and go into its slots as they are.
+    pub fn is_plain(&self) -> bool {
+        let extra = [self.varargs, self.kwargs, self.caller];
+        extra.iter().all(Option::is_none) && self.params.iter().all(|param| !param.var.cell)
+    }
+}
+
 pub(super) struct Param {
     pub name: Rc<str>,
     pub var: Var,
@@ -104,6 +113,7 @@ pub(super) enum Target {
 
 pub(super) type Snapshot = Vec<(Symbol, Var)>;
 
+#[repr(u8)]
 pub(super) enum Stmt {
     Text(Box<[u8]>),
     Emit(Expr),
@@ -160,9 +170,9 @@ pub(super) struct For {
     pub select: Option<(Rc<str>, Operand)>,
     /// Set when the body only appends the item, or attributes of it, to the lists in these slots.
     pub append: Vec<(u16, Option<Box<AttrExpr>>)>,
-    /// Present when the test cannot fail and gives the same for the same item of a source that never
-    /// changes: the items that pass it, once they are known.
-    pub kept: Option<RefCell<Option<Tuple>>>,
+    /// Present when the test cannot fail and gives the same for the same item: the source, if it never
+    /// changes, and those of its items that pass the test.
+    pub kept: Option<RefCell<Option<(Value, Tuple)>>>,
     /// What the attributes of the items of a tuple were that such a source gave.
     pub plucked: RefCell<Plucked>,
     pub fill: Option<Fill>,
@@ -200,6 +210,7 @@ pub(super) enum ImportTarget {
     Names(Vec<(Rc<str>, Var, Hint)>),
 }
 
+#[repr(u8)]
 pub(super) enum Expr {
     Const(Value),
     /// What a name stands for in every render. What it holds may change, unlike that of a constant.
@@ -272,6 +283,15 @@ impl CallArgs {
         positional.filter(|_| self.is_plain())
     }
 
+    /// The argument, when it is one by name.
+    pub fn only_keyword(&self) -> Option<&(Rc<str>, Expr)> {
+        match self.keyword.as_slice() {
+            [one] if self.positional.is_empty() => Some(one),
+            _ => None,
+        }
+        .filter(|_| self.star.is_none() && self.star_star.is_none())
+    }
+
     /// True when all are by position.
     pub fn is_plain(&self) -> bool {
         self.keyword.is_empty() && self.star.is_none() && self.star_star.is_none()
@@ -321,6 +341,14 @@ impl MethodExpr {
             (Method::Get, true, [Expr::Const(Value::Str(key)), default]) => {
                 Some((key, Some(default)))
             }
+            _ => None,
+        }
+    }
+
+    /// The separator in `x.split('separator')`.
+    pub fn split_constant(&self) -> Option<&Str> {
+        match (self.method, self.args.plain()) {
+            (Method::Split, Some([Expr::Const(Value::Str(separator))])) => Some(separator),
             _ => None,
         }
     }

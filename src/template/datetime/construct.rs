@@ -8,7 +8,7 @@ use super::arithmetic::duration;
 use super::zone::process_zone_at;
 use super::zone_value::tz_arg;
 use super::{
-    DAY, Date, DateTime, FIRST_DAY, LAST_DAY, SECOND, TimeOfDay, Tz, TzValue, parse, replace,
+    DAY, Date, DateTime, Delta, FIRST_DAY, LAST_DAY, SECOND, TimeOfDay, Tz, TzValue, parse, replace,
     strptime as format,
 };
 use crate::template::methods::text_arg;
@@ -157,6 +157,9 @@ const SUMMED: [usize; 7] = [2, 3, 1, 4, 5, 0, 6];
 
 pub(super) fn timedelta(_: &mut Ctx<'_>, args: &Args<'_>) -> Made {
     let given = args.bind("timedelta", UNITS.map(|(name, _)| name), 0)?;
+    if let Some(sum) = whole_us(&given) {
+        return Ok(Value::Delta(Delta(sum)));
+    }
     let mut sum = BigInt::from(0);
     let mut rest = 0.0_f64;
     for at in SUMMED {
@@ -186,6 +189,19 @@ pub(super) fn timedelta(_: &mut Ctx<'_>, args: &Args<'_>) -> Made {
     }
     sum += round_rest(rest, sum.bit(0));
     duration(&sum)
+}
+
+/// The sum of integers, if it fits; any such sum is within the range of a duration.
+fn whole_us(given: &[Option<&Value>; 7]) -> Option<i64> {
+    let mut sum = 0_i64;
+    for (value, (_, unit)) in given.iter().zip(UNITS) {
+        match value {
+            None => {}
+            Some(Value::Int(number)) => sum = sum.checked_add(number.checked_mul(unit)?)?,
+            Some(_) => return None,
+        }
+    }
+    Some(sum)
 }
 
 /// Rounds what is left to an integer, so that a tie makes the sum even.

@@ -103,106 +103,160 @@ pub(crate) fn write_strftime(
 /// Longest text of a plain format.
 const PLAIN: usize = 48;
 
-/// A format of literal ASCII and the commonest directives only, in digits that are always as many; the
-/// length, or `None` for what is less plain.
-fn write_plainly(fields: &Fields<'_>, format: &str, buffer: &mut [u8; PLAIN]) -> Option<usize> {
-    let (year, month, day) = civil(fields.day);
-    let year = u32::try_from(year)
-        .ok()
-        .filter(|year| (1000..10_000).contains(year))?;
-    let second = u32::try_from(fields.time_us / SECOND).ok()?;
-    let fraction = u32::try_from(fields.time_us % SECOND).ok()?;
-    let mut at = 0;
-    let mut put = |digits: &[u8]| -> Option<()> {
-        buffer
-            .get_mut(at..at + digits.len())?
-            .copy_from_slice(digits);
-        at += digits.len();
-        Some(())
-    };
-    let digits = |number: u32| pair(i64::from(number)).as_bytes();
-    let mut bytes = format.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte != b'%' {
-            put(&[byte])?;
-            continue;
+/// Where the digits of each directive of a plain format lie in [`Plain::digits`], and how many.
+const DIGITS: [(u8, u8, u8); 8] = [
+    (b'Y', 0, 4),
+    (b'y', 2, 2),
+    (b'm', 4, 2),
+    (b'd', 6, 2),
+    (b'H', 8, 2),
+    (b'M', 10, 2),
+    (b'S', 12, 2),
+    (b'f', 14, 6),
+];
+
+/// A format of literal ASCII and the commonest directives only, in digits that are always as many: a
+/// byte each of the text, either literal or, with the highest bit set, the number of a digit.
+struct Plain(Box<[u8]>);
+
+impl Plain {
+    /// `None` for what is less plain.
+    fn of(format: &str) -> Option<Self> {
+        let mut text = Vec::with_capacity(PLAIN);
+        let mut bytes = format.bytes();
+        while let Some(byte) = bytes.next() {
+            if byte == b'%' {
+                let wanted = bytes.next()?;
+                let (_, from, len) = DIGITS.iter().find(|(name, ..)| *name == wanted)?;
+                text.extend((*from..from + len).map(|digit| digit | 0x80));
+            } else {
+                text.push(byte);
+            }
         }
-        let number = match bytes.next()? {
-            b'Y' => {
-                put(digits(year / 100))?;
-                year % 100
-            }
-            b'f' => {
-                put(digits(fraction / 10_000))?;
-                put(digits(fraction / 100 % 100))?;
-                fraction % 100
-            }
-            b'm' => month,
-            b'd' => day,
-            b'H' => second / 3600,
-            b'M' => second / 60 % 60,
-            b'S' => second % 60,
-            _ => return None,
-        };
-        put(digits(number))?;
+        let plain = format.is_ascii() && text.len() <= PLAIN;
+        plain.then(|| Self(text.into_boxed_slice()))
     }
-    Some(at)
+
+    /// All digits of a moment; `None` for a year that has not four.
+    fn digits(fields: &Fields<'_>) -> Option<[u8; 20]> {
+        let (year, month, day) = civil(fields.day);
+        let year = u32::try_from(year)
+            .ok()
+            .filter(|year| (1000..10_000).contains(year))?;
+        let second = u32::try_from(fields.time_us / SECOND).ok()?;
+        let fraction = u32::try_from(fields.time_us % SECOND).ok()?;
+        let pairs = [
+            year / 100,
+            year % 100,
+            month,
+            day,
+            second / 3600,
+            second / 60 % 60,
+            second % 60,
+            fraction / 10_000,
+            fraction / 100 % 100,
+            fraction % 100,
+        ];
+        let mut digits = [0; 20];
+        for (two, number) in digits.chunks_exact_mut(2).zip(pairs) {
+            two.copy_from_slice(pair(i64::from(number)).as_bytes());
+        }
+        Some(digits)
+    }
+
+    /// Appends the text of a moment; false when it is not plain.
+    fn write(&self, fields: &Fields<'_>, out: &mut Vec<u8>) -> bool {
+        let Some(digits) = Self::digits(fields) else {
+            return false;
+        };
+        // As many as the bits that number them can tell, so that nothing has to be checked.
+        let mut table = [0; 32];
+        table[..20].copy_from_slice(&digits);
+        out.extend(self.0.iter().map(|&byte| {
+            if byte < 0x80 {
+                byte
+            } else {
+                table[usize::from(byte & 31)]
+            }
+        }));
+        true
+    }
 }
 
-/// Texts remembered: formats that templates use side by side.
-const REMEMBERED: usize = 4;
+/// Formats remembered: those that templates use side by side.
+const REMEMBERED: usize = 8;
 
-/// A text made before: events of a run come close after one another, many within a second.
+/// A format and the text made of it last: events of a run come close after one another, many within a
+/// second.
 struct Made {
     format: String,
-    /// Of the wall clock, since the epoch.
-    second: i64,
+    plain: Option<Plain>,
+    /// Shows fractions of a second, or what only the zone knows.
+    fine: bool,
+    /// Of the wall clock, since the epoch; none before the first text.
+    second: Option<i64>,
     offset_s: Option<i32>,
-    text: Value,
+    text: Vec<u8>,
+}
+
+impl Made {
+    fn new(format: &str) -> Self {
+        Self {
+            format: format.to_owned(),
+            plain: Plain::of(format),
+            fine: memchr::memchr3(b'f', b's', b'Z', format.as_bytes()).is_some(),
+            second: None,
+            offset_s: None,
+            text: Vec::new(),
+        }
+    }
+
+    /// The text of a moment.
+    fn of(&mut self, fields: &Fields<'_>) -> &[u8] {
+        let second = fields.wall_us.div_euclid(SECOND);
+        let same = self.second == Some(second) && self.offset_s == fields.offset_s;
+        if !same || self.fine {
+            self.text.clear();
+            let plain = self.plain.as_ref();
+            if !plain.is_some_and(|plain| plain.write(fields, &mut self.text)) {
+                let mut text = String::with_capacity(32);
+                // Writing to a text cannot fail.
+                let _ = write_strftime(fields, &self.format, &mut text);
+                self.text = text.into_bytes();
+            }
+            (self.second, self.offset_s) = (Some(second), fields.offset_s);
+        }
+        &self.text
+    }
 }
 
 thread_local! {
     static MADE: RefCell<Vec<Made>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A date and time in a format, as a value.
-pub(crate) fn strftime_value(fields: &Fields<'_>, format: &str) -> Value {
-    let made = || {
-        let mut buffer = [0; PLAIN];
-        if let Some(len) = write_plainly(fields, format, &mut buffer) {
-            return Value::Str(Str::from_utf8(buffer.get(..len).unwrap_or_default()));
-        }
-        let mut text = String::with_capacity(32);
-        // Writing to a text cannot fail.
-        let _ = write_strftime(fields, format, &mut text);
-        Value::from(text)
-    };
-    // Fractions, and what only the zone knows.
-    if memchr::memchr3(b'f', b's', b'Z', format.as_bytes()).is_some() {
-        return made();
-    }
-    let second = fields.wall_us.div_euclid(SECOND);
+fn with_text<T>(fields: &Fields<'_>, format: &str, done: impl FnOnce(&[u8]) -> T) -> T {
     MADE.with_borrow_mut(|all| {
-        let known = all.iter_mut().find(|one| one.format == format);
-        if let Some(one) = known {
-            if one.second != second || one.offset_s != fields.offset_s {
-                one.text = made();
-                (one.second, one.offset_s) = (second, fields.offset_s);
-            }
-            return one.text.clone();
+        if let Some(known) = all.iter_mut().find(|known| known.format == format) {
+            return done(known.of(fields));
         }
-        let text = made();
+        let mut made = Made::new(format);
+        let result = done(made.of(fields));
         if all.len() >= REMEMBERED {
             all.remove(0);
         }
-        all.push(Made {
-            format: format.to_owned(),
-            second,
-            offset_s: fields.offset_s,
-            text: text.clone(),
-        });
-        text
+        all.push(made);
+        result
     })
+}
+
+/// A date and time in a format, as a value.
+pub(crate) fn strftime_value(fields: &Fields<'_>, format: &str) -> Value {
+    with_text(fields, format, |text| Value::Str(Str::from_utf8(text)))
+}
+
+/// Appends a date and time in a format.
+pub(crate) fn strftime_to(fields: &Fields<'_>, format: &str, out: &mut Vec<u8>) {
+    with_text(fields, format, |text| out.extend_from_slice(text));
 }
 
 struct Parts<'f> {

@@ -187,7 +187,9 @@ impl Lowerer<'_> {
             return Code::default();
         };
         let mut enter = function.context;
-        enter.extend(scope.enter);
+        // Slots are undefined when a function starts; only cells must be made.
+        let made = |init: &Init| !matches!(init, Init::Undefined(var) if !var.cell);
+        enter.extend(scope.enter.into_iter().filter(made));
         Code {
             slots: function.slots,
             enter,

@@ -359,7 +359,7 @@ impl Lowerer<'_> {
             _ => None,
         };
         let kept = match (&target, &test) {
-            (Target::Var(item), Some(test)) if !append.is_empty() && fixed(&iter) => {
+            (Target::Var(item), Some(test)) if !append.is_empty() => {
                 (!item.cell && steady(*item, test)).then(RefCell::default)
             }
             _ => None,

@@ -28,14 +28,7 @@ impl Object for MacroValue {
     }
 
     fn call(self: Rc<Self>, ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
-        let start = ctx.out.len();
-        ctx.run_macro(&self, args)?;
-        let text = ctx.take_text(start);
-        Ok(if self.code.escape {
-            Value::Safe(text.to_rc())
-        } else {
-            Value::Str(text)
-        })
+        ctx.expanded(&self, |ctx| ctx.run_macro(&self, args))
     }
 
     fn get_attr(&self, name: &str) -> Option<Value> {
@@ -84,16 +77,101 @@ impl Ctx<'_> {
         let code = &called.code;
         let context = Rc::clone(&called.context);
         self.with_frame(&called.program, context, None, code.code.slots, |ctx| {
-            let base = ctx.frame.base;
-            for ((_, inner), value) in code.captures.iter().zip(&called.captures) {
-                if let Some(slot) = ctx.stack.get_mut(base + usize::from(*inner)) {
-                    *slot = value.clone();
-                }
-            }
-            ctx.enter(&code.code.enter);
+            ctx.enter_macro(called);
             ctx.bind_macro(code, args)?;
             ctx.block(&code.code.body)?;
             Ok(())
+        })
+    }
+
+    /// Evaluates arguments and runs a macro with them, into the output.
+    #[inline(never)]
+    pub(super) fn expand(
+        &mut self,
+        called: &MacroValue,
+        args: &CallArgs,
+        span: Span,
+    ) -> Result<(), Error> {
+        let code = &called.code;
+        let mut entered = false;
+        let fits = args.is_plain() && args.positional.len() <= code.params.len();
+        let mut done = if fits && code.is_plain() {
+            self.expand_plain(called, &args.positional, &mut entered)
+        } else {
+            self.with_args(args, None, |ctx, args| {
+                entered = true;
+                ctx.run_macro(called, args)
+            })
+        };
+        self.located(&mut done, entered, span);
+        done
+    }
+
+    /// [`Ctx::expand`], with arguments evaluated where the macro looks for them.
+    fn expand_plain(
+        &mut self,
+        called: &MacroValue,
+        args: &[Expr],
+        entered: &mut bool,
+    ) -> Result<(), Error> {
+        let code = &called.code;
+        let base = self.reserve(code.code.slots);
+        let done = self.place_args(base, code, args).and_then(|()| {
+            *entered = true;
+            let context = Rc::clone(&called.context);
+            self.in_frame(base, &called.program, context, None, |ctx| {
+                ctx.enter_macro(called);
+                for param in code.params.get(args.len()..).unwrap_or_default() {
+                    if let Some(default) = &param.default {
+                        let value = ctx.eval(default)?;
+                        ctx.store(param.var, value);
+                    }
+                }
+                ctx.block(&code.code.body)?;
+                Ok(())
+            })
+        });
+        self.release(base);
+        done
+    }
+
+    fn place_args(&mut self, base: usize, code: &Macro, args: &[Expr]) -> Result<(), Error> {
+        for (arg, param) in args.iter().zip(&code.params) {
+            let value = match self.peek(arg) {
+                Some(value) => value.clone(),
+                None => self.eval(arg)?,
+            };
+            if let Some(slot) = self.stack.get_mut(base + usize::from(param.var.slot)) {
+                value.put(slot);
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts what a macro took along into its slots.
+    fn enter_macro(&mut self, called: &MacroValue) {
+        let (code, base) = (&called.code, self.frame.base);
+        for ((_, inner), value) in code.captures.iter().zip(&called.captures) {
+            if let Some(slot) = self.stack.get_mut(base + usize::from(*inner)) {
+                *slot = value.clone();
+            }
+        }
+        self.enter(&code.code.enter);
+    }
+
+    /// What a macro makes, as a value.
+    fn expanded(
+        &mut self,
+        called: &MacroValue,
+        expand: impl FnOnce(&mut Self) -> Result<(), Error>,
+    ) -> Result<Value, Error> {
+        let start = self.out.len();
+        expand(self)?;
+        let text = self.take_text(start);
+        Ok(if called.code.escape {
+            Value::Safe(text.to_rc())
+        } else {
+            Value::Str(text)
         })
     }
 
@@ -173,6 +251,15 @@ impl Ctx<'_> {
                 (first, _) => return self.with_many_args(args, first, call),
             }
         }
+        if let (None, Some((name, value))) = (&first, args.only_keyword()) {
+            let value = self.eval(value)?;
+            let keyword = [(Rc::clone(name), value)];
+            let args = Args {
+                positional: &[],
+                keyword: &keyword,
+            };
+            return call(self, &args);
+        }
         self.with_many_args(args, first, call)
     }
 
@@ -241,7 +328,12 @@ impl Ctx<'_> {
     pub(super) fn eval_call(&mut self, call: &CallExpr) -> Result<Value, Error> {
         self.guard()?;
         let callee = self.eval(&call.callee)?;
-        self.call_on(&callee, call)
+        match callee.downcast::<MacroValue>() {
+            Some(called) => {
+                self.expanded(called, |ctx| ctx.expand(called, &call.args, call.span))
+            }
+            None => self.call_on(&callee, call),
+        }
     }
 
     #[inline(never)]
@@ -323,18 +415,14 @@ impl Ctx<'_> {
     pub(super) fn emit_call(&mut self, call: &CallExpr) -> Result<(), Error> {
         self.guard()?;
         let callee = self.eval(&call.callee)?;
-        let Some(called) = callee.downcast::<MacroValue>() else {
-            let value = self.call_on(&callee, call)?;
-            repr::emit(&value, &mut self.out);
-            return Ok(());
-        };
-        let mut entered = false;
-        let mut done = self.with_args(&call.args, None, |ctx, args| {
-            entered = true;
-            ctx.run_macro(called, args)
-        });
-        self.located(&mut done, entered, call.span);
-        done
+        match callee.downcast::<MacroValue>() {
+            Some(called) => self.expand(called, &call.args, call.span),
+            None => {
+                let value = self.call_on(&callee, call)?;
+                repr::emit(&value, &mut self.out);
+                Ok(())
+            }
+        }
     }
 
     #[inline(never)]

@@ -5,8 +5,10 @@ use std::cmp::Ordering;
 use super::Ctx;
 use crate::template::compare::order;
 use crate::template::dict::DictData;
-use crate::template::program::{AttrExpr, Expr};
+use crate::template::ops::BinaryOp;
+use crate::template::program::{AttrExpr, Expr, MethodExpr};
 use crate::template::syntax::ast::CompareOp;
+use crate::template::text::find;
 use crate::template::{Dict, Error, Span, Str, Value, access, filters, markup, ops, repr};
 
 impl Ctx<'_> {
@@ -30,6 +32,11 @@ impl Ctx<'_> {
                 }
             }
             Expr::Item(parts, span) => {
+                if let (Expr::Method(call), Expr::Const(Value::Int(at))) = (&parts.0, &parts.1)
+                    && let Some(separator) = call.split_constant()
+                {
+                    return self.piece(call, separator, *at, *span);
+                }
                 if let (Some(object), Some(key)) = (self.peek(&parts.0), self.peek(&parts.1))
                     && let Ok(value) = access::item(object, key)
                 {
@@ -44,6 +51,8 @@ impl Ctx<'_> {
             Expr::Filter(filter) => self.eval_filter(filter),
             Expr::Test(test) => self.eval_test(test),
             Expr::Native(call) => self.eval_native(call),
+            Expr::Binary(op, sides, span) => self.eval_binary(*op, sides, *span),
+            Expr::Concat(parts, span) => self.concat(parts, *span),
             Expr::Compare(..) => self.truth(expr).map(Value::Bool),
             Expr::Cond(parts) => {
                 let (test, then, other) = &**parts;
@@ -100,20 +109,58 @@ impl Ctx<'_> {
         }
     }
 
+    #[inline(never)]
+    fn eval_binary(
+        &mut self,
+        op: BinaryOp,
+        sides: &(Expr, Expr),
+        span: Span,
+    ) -> Result<Value, Error> {
+        if let (Some(Value::Int(left)), Some(Value::Int(right))) =
+            (self.peek(&sides.0), self.peek(&sides.1))
+            && let Some(value) = ops::small(op, *left, *right)
+        {
+            return Ok(value);
+        }
+        self.guard()?;
+        let left = self.eval(&sides.0)?;
+        let right = self.eval(&sides.1)?;
+        let done = ops::binary(op, &left, &right, self.largest());
+        left.discard();
+        right.discard();
+        done.map_err(|error| error.at(|| self.place(span)))
+    }
+
+    /// One piece of a text that is split, without the others.
+    #[inline(never)]
+    fn piece(
+        &mut self,
+        call: &MethodExpr,
+        separator: &Str,
+        at: i64,
+        span: Span,
+    ) -> Result<Value, Error> {
+        if let Some(Value::Str(text)) = self.peek(&call.object)
+            && let Some(piece) = one_piece(text, separator, at)
+        {
+            return Ok(piece);
+        }
+        self.guard()?;
+        let object = self.eval(&call.object)?;
+        if let Value::Str(text) = &object
+            && let Some(piece) = one_piece(text, separator, at)
+        {
+            return Ok(piece);
+        }
+        let pieces = self.method_value(&object, call)?;
+        access::item(&pieces, &Value::Int(at)).map_err(|error| error.at(|| self.place(span)))
+    }
+
     /// The rest: apart, so that the frame of `eval`, which recurses, stays small.
     #[inline(never)]
     fn eval_rare(&mut self, expr: &Expr) -> Result<Value, Error> {
         self.guard()?;
         match expr {
-            Expr::Binary(op, sides, span) => {
-                let left = self.eval(&sides.0)?;
-                let right = self.eval(&sides.1)?;
-                let done = ops::binary(*op, &left, &right, self.largest());
-                left.discard();
-                right.discard();
-                done.map_err(|error| error.at(|| self.place(*span)))
-            }
-            Expr::Concat(parts, span) => self.concat(parts, *span),
             Expr::List(items) => Ok(Value::list(self.eval_all(items)?)),
             Expr::Tuple(items) => Ok(Value::tuple(self.eval_all(items)?)),
             Expr::Dict(items, span) => self.dict(items, *span),
@@ -240,7 +287,9 @@ impl Ctx<'_> {
         Ok(Value::Bool(true))
     }
 
+    #[inline(never)]
     fn concat(&mut self, parts: &[Expr], span: Span) -> Result<Value, Error> {
+        self.guard()?;
         let start = self.out.len();
         for part in parts {
             self.emit(part)?;
@@ -345,6 +394,21 @@ impl Ctx<'_> {
         filters::json::write_html_safe(&value, None, &mut self.out)
             .map_err(|error| error.at(|| self.place(span)))
     }
+}
+
+/// A piece by its place from the start; `None` when that place or separator needs more thought.
+fn one_piece(text: &Str, separator: &Str, at: i64) -> Option<Value> {
+    let (mut rest, separator) = (text.as_bytes(), separator.as_bytes());
+    let at = usize::try_from(at).ok().filter(|_| !separator.is_empty())?;
+    for _ in 0..at {
+        match find(rest, separator) {
+            Some(found) => rest = rest.get(found + separator.len()..).unwrap_or_default(),
+            None => return Some(Value::Undefined),
+        }
+    }
+    let end = find(rest, separator).unwrap_or(rest.len());
+    let piece = rest.get(..end).unwrap_or_default();
+    Some(Value::Str(Str::from_utf8(piece)))
 }
 
 /// The value of an operand that is there already.

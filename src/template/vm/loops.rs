@@ -25,8 +25,10 @@ impl Ctx<'_> {
             return Ok(Flow::Next);
         }
         let (mut source, mut tested) = self.selected(one, source);
-        if let Some(kept) = one.kept.as_ref().filter(|_| !tested) {
-            source = self.kept(one, kept, &source)?;
+        if let (Some(kept), false) = (&one.kept, tested)
+            && let Some(items) = self.kept(one, kept, &source)?
+        {
+            source = items;
             tested = true;
         }
         // Only such a source selects by itself, or is kept.
@@ -79,15 +81,21 @@ impl Ctx<'_> {
         (source, one.test.is_none())
     }
 
-    /// The items that pass a test that always gives the same for them.
+    /// The items that pass a test that always gives the same for them, if the source never changes.
     fn kept(
         &mut self,
         one: &For,
-        kept: &RefCell<Option<Tuple>>,
+        kept: &RefCell<Option<(Value, Tuple)>>,
         source: &Value,
-    ) -> Result<Value, Error> {
-        if let Some(known) = &*kept.borrow() {
-            return Ok(Value::Tuple(known.clone()));
+    ) -> Result<Option<Value>, Error> {
+        match source {
+            Value::Object(object) if object.is_fixed() => {}
+            _ => return Ok(None),
+        }
+        if let Some((of, passed)) = &*kept.borrow()
+            && of.same_as(source)
+        {
+            return Ok(Some(Value::Tuple(passed.clone())));
         }
         let mut passed = Vec::new();
         let all = self.iterate_all(source);
@@ -103,8 +111,8 @@ impl Ctx<'_> {
             }
         }
         let passed = Tuple::new(passed);
-        *kept.borrow_mut() = Some(passed.clone());
-        Ok(Value::Tuple(passed))
+        *kept.borrow_mut() = Some((source.clone(), passed.clone()));
+        Ok(Some(Value::Tuple(passed)))
     }
 
     /// Appends all items to lists at once, when that is all that the loop does; false when it is not,

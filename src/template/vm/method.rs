@@ -17,7 +17,7 @@ impl Ctx<'_> {
         self.method_value(&object, call)
     }
 
-    fn method_value(&mut self, object: &Value, call: &MethodExpr) -> Result<Value, Error> {
+    pub(super) fn method_value(&mut self, object: &Value, call: &MethodExpr) -> Result<Value, Error> {
         if let Value::Dict(dict) = object {
             if let Some((key, default)) = call.get_constant() {
                 // Python evaluates the default whether it is needed or not.
@@ -191,8 +191,7 @@ impl Ctx<'_> {
                 if let [Expr::Const(Value::Str(format))] = call.args.positional.as_slice()
                     && call.args.keyword.is_empty()
                 {
-                    let text = datetime::strftime_value(&at.fields(), format.as_str());
-                    repr::emit(&text, &mut self.out);
+                    datetime::strftime_to(&at.fields(), format.as_str(), &mut self.out);
                     return Ok(());
                 }
             }
@@ -201,13 +200,7 @@ impl Ctx<'_> {
                 if let Some(member) = member.or_else(|| host.get_attr(&call.name))
                     && let Some(called) = member.downcast::<MacroValue>()
                 {
-                    let mut entered = false;
-                    let mut done = self.with_args(&call.args, None, |ctx, args| {
-                        entered = true;
-                        ctx.run_macro(called, args)
-                    });
-                    self.located(&mut done, entered, call.span);
-                    return done;
+                    return self.expand(called, &call.args, call.span);
                 }
             }
             _ => {}

@@ -31,7 +31,9 @@ pub struct Ctx<'r> {
     now_us: i64,
     /// Rendered so far; its tail is also where captured text is put together.
     out: Vec<u8>,
+    /// Slots of all frames; those from `top` on are undefined.
     stack: Vec<Value>,
+    top: usize,
     frame: Frame,
     /// The innermost captured text, for filter blocks.
     captured: Value,
@@ -89,6 +91,7 @@ impl<'r> Ctx<'r> {
             now_us: run.now_us,
             out,
             stack,
+            top: 0,
             frame: Frame {
                 id: 0,
                 base: 0,
@@ -294,12 +297,50 @@ impl<'r> Ctx<'r> {
         slots: u16,
         body: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        let base = self.reserve(slots);
+        let done = self.in_frame(base, program, context, block, body);
+        self.release(base);
+        done
+    }
+
+    /// Room for the slots of a frame: where it begins.
+    #[inline]
+    fn reserve(&mut self, slots: u16) -> usize {
+        let base = self.top;
+        self.top += usize::from(slots);
+        if self.stack.len() < self.top {
+            self.stack.resize_with(self.top, Value::default);
+        }
+        base
+    }
+
+    /// Gives the slots from `base` on back.
+    #[inline]
+    fn release(&mut self, base: usize) {
+        let used = self.stack.get_mut(base..self.top).unwrap_or_default();
+        for slot in used {
+            if slot.is_plain() {
+                // Only the tag is written then.
+                std::mem::forget(std::mem::take(slot));
+            } else {
+                *slot = Value::Undefined;
+            }
+        }
+        self.top = base;
+    }
+
+    /// Runs `body` in a frame whose slots begin at `base`.
+    fn in_frame<T>(
+        &mut self,
+        base: usize,
+        program: &Rc<Program>,
+        context: Rc<Context>,
+        block: Option<(Rc<str>, usize)>,
+        body: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         self.guard()?;
         self.tick()?;
         self.frames += 1;
-        let base = self.stack.len();
-        self.stack
-            .resize_with(base + usize::from(slots), || Value::Undefined);
         let frame = Frame {
             id: self.frames,
             base,
@@ -319,11 +360,6 @@ impl<'r> Ctx<'r> {
                 .profiler(|profiler| profiler.leave(caller, written));
         }
         self.frame = outer;
-        while self.stack.len() > base {
-            if let Some(value) = self.stack.pop() {
-                value.discard();
-            }
-        }
         done
     }
 
