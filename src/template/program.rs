@@ -113,6 +113,8 @@ pub(super) enum Target {
 
 pub(super) type Snapshot = Vec<(Symbol, Var)>;
 
+/// Small: a template is a few hundred of them, and all are read for each event. What is rare or large is
+/// elsewhere.
 #[repr(u8)]
 pub(super) enum Stmt {
     Text(Box<[u8]>),
@@ -122,23 +124,12 @@ pub(super) enum Stmt {
     /// Output inside `{% autoescape true %}`.
     EmitEscaped(Expr),
     Do(Expr),
-    Set(Target, Expr),
+    Set(Box<(Target, Expr)>),
     SetVar(Var, Expr),
-    /// Runs the body into a text; the filter reads it as [`Expr::Captured`].
-    Capture {
-        target: Option<Target>,
-        filter: Option<Expr>,
-        enter: Vec<Init>,
-        body: Vec<Stmt>,
-        safe: bool,
-    },
+    Capture(Box<Capture>),
     If(Vec<(Expr, Vec<Stmt>)>, Vec<Stmt>),
     For(Rc<For>),
-    Scope {
-        enter: Vec<Init>,
-        targets: Vec<(Target, Expr)>,
-        body: Vec<Stmt>,
-    },
+    Scope(Box<Scope>),
     Macro(usize, Var),
     Include(Box<Include>),
     Import(Box<Import>),
@@ -154,6 +145,21 @@ pub(super) enum Stmt {
     Continue,
     /// A line begins; only in programs that are profiled.
     Line(u32),
+}
+
+/// Runs the body into a text; the filter reads it as [`Expr::Captured`].
+pub(super) struct Capture {
+    pub target: Option<Target>,
+    pub filter: Option<Expr>,
+    pub enter: Vec<Init>,
+    pub body: Vec<Stmt>,
+    pub safe: bool,
+}
+
+pub(super) struct Scope {
+    pub enter: Vec<Init>,
+    pub targets: Vec<(Target, Expr)>,
+    pub body: Vec<Stmt>,
 }
 
 /// A value at hand.
@@ -220,6 +226,8 @@ pub(super) enum Expr {
     /// The text captured by the enclosing block.
     Captured,
     List(Vec<Expr>),
+    /// A new list of values that never change.
+    Lent(Tuple),
     Tuple(Vec<Expr>),
     Dict(Vec<(Expr, Expr)>, Span),
     /// A dict whose keys are constant texts, all different.

@@ -8,8 +8,8 @@ use super::arithmetic::duration;
 use super::zone::process_zone_at;
 use super::zone_value::tz_arg;
 use super::{
-    DAY, Date, DateTime, Delta, FIRST_DAY, LAST_DAY, SECOND, TimeOfDay, Tz, TzValue, parse, replace,
-    strptime as format,
+    DAY, Date, DateTime, Delta, FIRST_DAY, LAST_DAY, SECOND, TimeOfDay, Tz, TzValue, parse,
+    replace, strptime as format,
 };
 use crate::template::methods::text_arg;
 use crate::template::{Args, Ctx, Error, Value};

@@ -4,7 +4,7 @@ mod html;
 pub(super) mod json;
 mod number;
 mod pretty;
-mod select;
+pub(super) mod select;
 mod sequence;
 mod text;
 

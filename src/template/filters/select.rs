@@ -62,8 +62,23 @@ fn is_nothing(input: &Value) -> bool {
     !matches!(input, Value::Object(_)) && !input.truth()
 }
 
+/// True for the filter [`map`].
+pub(in crate::template) fn maps(run: FilterFn) -> bool {
+    std::ptr::fn_addr_eq(run, map as FilterFn)
+}
+
+/// True for the filter [`selectattr`].
+pub(in crate::template) fn keeps(run: FilterFn) -> bool {
+    std::ptr::fn_addr_eq(run, selectattr as FilterFn)
+}
+
+/// True for a name of the test of equality.
+pub(in crate::template) fn is_equality(test: &Value) -> bool {
+    matches!(test.as_str(), Some("equalto" | "eq" | "=="))
+}
+
 /// True for an attribute that is no path and no position.
-fn is_one_name(attribute: &str) -> bool {
+pub(in crate::template) fn is_one_name(attribute: &str) -> bool {
     !attribute.contains('.') && !attribute.starts_with(|first: char| first.is_ascii_digit())
 }
 
@@ -161,7 +176,7 @@ fn by_attribute(
         return Err(Error::type_error(format!("{name} takes an attribute")));
     };
     if let (Value::Object(host), Some(name), [test, value]) = (input, attribute.as_str(), rest)
-        && matches!(test.as_str(), Some("equalto" | "eq" | "=="))
+        && is_equality(test)
         && is_one_name(name)
     {
         let found = if keep {

@@ -20,7 +20,7 @@ impl Lowerer<'_> {
         let lowered = match &expr.kind {
             ExprKind::Const(value) => Expr::Const(value.clone()),
             ExprKind::Name(name) => self.name(name),
-            ExprKind::List(items) => Expr::List(self.exprs(items)?),
+            ExprKind::List(items) => fold::list(self.exprs(items)?),
             ExprKind::Tuple(items) => fold::tuple(self.exprs(items)?),
             ExprKind::Dict(items) => {
                 let items = items
@@ -425,6 +425,17 @@ impl Lowerer<'_> {
         if matches!(&**name, "length" | "count") && args.exprs().next().is_none() {
             return Ok(Expr::Length(Box::new((at.input, span))));
         }
+        let plain = args.exprs().next().is_none();
+        if let ("list", true, Some(items)) = (&**name, plain, fold::items(&at.input)) {
+            return Ok(Expr::Lent(items));
+        }
+        let at = match (&**name, plain) {
+            ("random", true) => FilterInput {
+                input: fold::rows(at.input),
+                ..at
+            },
+            _ => at,
+        };
         if let Some((run, _)) = found {
             return Ok(Expr::Filter(Box::new(FilterExpr { run, at })));
         }

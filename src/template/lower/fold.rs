@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
+use crate::template::filters::select;
+use crate::template::methods::Method;
 use crate::template::ops::{self, BinaryOp};
-use crate::template::program::Expr;
-use crate::template::{Span, Str, Value};
+use crate::template::program::{Expr, FilterExpr};
+use crate::template::{List, Span, Str, Tuple, Value};
 
 /// Longer results are left to run time.
 const LONGEST: usize = 4096;
@@ -107,24 +109,30 @@ pub(super) fn dict(items: Vec<(Expr, Expr)>, span: Span) -> Expr {
     Expr::Record(keys.into_iter().zip(values).collect())
 }
 
-/// A list of immutable constants as one tuple, for places that only read it.
+/// A list, made at once where its items are immutable constants.
+pub(super) fn list(items: Vec<Expr>) -> Expr {
+    match constants(&items) {
+        Some(values) if !values.is_empty() && values.iter().all(scalar) => {
+            Expr::Lent(Tuple::new(values))
+        }
+        _ => Expr::List(items),
+    }
+}
+
+/// A list of constants as one tuple, for places that only read it.
 pub(super) fn frozen(expr: Expr) -> Expr {
     match expr {
-        Expr::List(items) => match constants(&items) {
-            Some(values) if values.iter().all(scalar) => Expr::Const(Value::tuple(values)),
-            _ => Expr::List(items),
-        },
+        Expr::Lent(items) => Expr::Const(Value::Tuple(items)),
+        Expr::List(items) if items.is_empty() => Expr::Const(Value::tuple(Vec::new())),
         expr => expr,
     }
 }
 
-/// A list or dict of immutable constants made once, for functions that only read it.
+/// A list or dict of constants made once, for functions that only read it.
 pub(super) fn frozen_list(expr: Expr) -> Expr {
     match expr {
-        Expr::List(items) => match constants(&items) {
-            Some(values) if values.iter().all(scalar) => Expr::Const(Value::list(values)),
-            _ => Expr::List(items),
-        },
+        Expr::Lent(items) => Expr::Const(Value::List(List::lent(items))),
+        Expr::List(items) if items.is_empty() => Expr::Const(Value::list(Vec::new())),
         Expr::Dict(items, span) => {
             let constant = |(key, value): &(Expr, Expr)| match (key, value) {
                 (Expr::Const(key), Expr::Const(value)) if scalar(key) && scalar(value) => {
@@ -153,6 +161,71 @@ pub(super) fn frozen_list(expr: Expr) -> Expr {
     }
 }
 
+/// What iterating gives, where that is known: constant containers and samples never change.
+pub(super) fn items(expr: &Expr) -> Option<Tuple> {
+    let items = match expr {
+        Expr::Lent(items) | Expr::Const(Value::Tuple(items)) => return Some(items.clone()),
+        Expr::Const(Value::List(list)) => list.borrow().to_vec(),
+        Expr::Const(Value::Dict(dict)) => {
+            dict.borrow().iter().map(|(key, _)| key.clone()).collect()
+        }
+        Expr::Const(Value::Object(sample)) => return sample.all().filter(|_| sample.is_fixed()),
+        Expr::Method(call) => match (&call.object, call.method, call.args.plain()) {
+            (Expr::Const(Value::Dict(dict)), Method::Keys, Some([])) => {
+                dict.borrow().iter().map(|(key, _)| key.clone()).collect()
+            }
+            (Expr::Const(Value::Dict(dict)), Method::Values, Some([])) => dict
+                .borrow()
+                .iter()
+                .map(|(_, value)| value.clone())
+                .collect(),
+            _ => return None,
+        },
+        Expr::Filter(filter) => return chosen(filter),
+        _ => return None,
+    };
+    items.iter().all(scalar).then(|| Tuple::new(items))
+}
+
+/// What a filter takes of a sample: the rows with a value in a column, or a column.
+fn chosen(filter: &FilterExpr) -> Option<Tuple> {
+    let Expr::Const(Value::Object(sample)) = &filter.at.input else {
+        return None;
+    };
+    let sample = Some(sample).filter(|sample| sample.is_fixed())?;
+    let args = &filter.at.args;
+    if let (Some([Expr::Const(name), Expr::Const(test), Expr::Const(value)]), true) =
+        (args.plain(), select::keeps(filter.run))
+    {
+        let name = name.as_str().filter(|name| select::is_one_name(name))?;
+        return match sample.select_equal(name, value)? {
+            Value::Tuple(rows) if select::is_equality(test) => Some(rows),
+            _ => None,
+        };
+    }
+    match args.only_keyword() {
+        Some((option, Expr::Const(name)))
+            if &**option == "attribute" && select::maps(filter.run) =>
+        {
+            let name = name.as_str().filter(|name| select::is_one_name(name))?;
+            let cells = sample.pluck(name)?;
+            cells.iter().all(scalar).then(|| Tuple::new(cells))
+        }
+        _ => None,
+    }
+}
+
+/// The rows of a sample, for what takes any of them.
+pub(super) fn rows(expr: Expr) -> Expr {
+    match &expr {
+        Expr::Const(Value::Object(_)) => match items(&expr) {
+            Some(rows) => Expr::Const(Value::Tuple(rows)),
+            None => expr,
+        },
+        _ => expr,
+    }
+}
+
 /// A list, tuple or dict of constants, and whether there are others in it.
 pub(super) fn container(expr: &Expr) -> Option<(Value, bool)> {
     let mut deep = false;
@@ -168,6 +241,10 @@ pub(super) fn container(expr: &Expr) -> Option<(Value, bool)> {
     };
     let made = match expr {
         Expr::List(items) => Value::list(items.iter().map(inner).collect::<Option<_>>()?),
+        Expr::Lent(items) => {
+            deep = items.iter().any(Value::may_nest);
+            Value::List(List::lent(items.clone()))
+        }
         Expr::Tuple(items) => Value::tuple(items.iter().map(inner).collect::<Option<_>>()?),
         Expr::Record(items) => {
             let mut entries = Vec::with_capacity(items.len());

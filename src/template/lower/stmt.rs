@@ -10,8 +10,8 @@ use super::{Lowered, Lowerer};
 use crate::template::assumed::Assumed;
 use crate::template::object::Hint;
 use crate::template::program::{
-    Block, Expr, For, Import, ImportTarget, Include, Init, Macro, Operand, Param, Snapshot, Stmt,
-    Target, Var,
+    self, Block, Capture, Expr, For, Import, ImportTarget, Include, Init, Macro, Operand, Param,
+    Snapshot, Stmt, Target, Var,
 };
 use crate::template::scope::{any_stmt, mentions, walk_expr, walk_names};
 use crate::template::syntax::ast::{self, CompareOp, ExprKind, MacroDef, Name, StmtKind};
@@ -89,13 +89,13 @@ impl Lowerer<'_> {
             StmtKind::FilterBlock(filter, body) => {
                 let filter = self.expr(filter)?;
                 let (enter, body) = self.scoped_body(body)?;
-                out.push(Stmt::Capture {
+                out.push(Stmt::Capture(Box::new(Capture {
                     target: None,
                     filter: Some(filter),
                     enter,
                     body,
                     safe: self.escape,
-                });
+                })));
             }
             StmtKind::Autoescape(on, body) => self.autoescape(on, body, out)?,
             StmtKind::Block(def) => self.block_def(def, span, out)?,
@@ -224,7 +224,7 @@ impl Lowerer<'_> {
         };
         out.push(match self.target(target) {
             Target::Var(var) => Stmt::SetVar(var, lowered),
-            target => Stmt::Set(target, lowered),
+            target => Stmt::Set(Box::new((target, lowered))),
         });
         self.export_target(target, out);
         Ok(())
@@ -250,13 +250,13 @@ impl Lowerer<'_> {
         let filter_lowered = filter.map(|filter| self.expr(filter)).transpose()?;
         let (enter, body) = self.scoped_body(body)?;
         let lowered = self.target(target);
-        out.push(Stmt::Capture {
+        out.push(Stmt::Capture(Box::new(Capture {
             target: Some(lowered),
             filter: filter_lowered,
             enter,
             body,
             safe: self.escape,
-        });
+        })));
         self.export_target(target, out);
         Ok(())
     }
@@ -276,11 +276,11 @@ impl Lowerer<'_> {
         let body = self.block(body);
         let scope = self.close_scope();
         self.escape = before;
-        out.push(Stmt::Scope {
+        out.push(Stmt::Scope(Box::new(program::Scope {
             enter: scope.enter,
             targets: Vec::new(),
             body: body?,
-        });
+        })));
         Ok(())
     }
 
@@ -297,11 +297,11 @@ impl Lowerer<'_> {
             .collect();
         let body = self.block(body);
         let scope = self.close_scope();
-        Ok(Stmt::Scope {
+        Ok(Stmt::Scope(Box::new(program::Scope {
             enter: scope.enter,
             targets: lowered,
             body: body?,
-        })
+        })))
     }
 
     /// Declares the names of a target in the current scope.

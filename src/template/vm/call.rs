@@ -329,9 +329,7 @@ impl Ctx<'_> {
         self.guard()?;
         let callee = self.eval(&call.callee)?;
         match callee.downcast::<MacroValue>() {
-            Some(called) => {
-                self.expanded(called, |ctx| ctx.expand(called, &call.args, call.span))
-            }
+            Some(called) => self.expanded(called, |ctx| ctx.expand(called, &call.args, call.span)),
             None => self.call_on(&callee, call),
         }
     }

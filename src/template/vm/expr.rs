@@ -9,7 +9,7 @@ use crate::template::ops::BinaryOp;
 use crate::template::program::{AttrExpr, Expr, MethodExpr};
 use crate::template::syntax::ast::CompareOp;
 use crate::template::text::find;
-use crate::template::{Dict, Error, Span, Str, Value, access, filters, markup, ops, repr};
+use crate::template::{Dict, Error, List, Span, Str, Value, access, filters, markup, ops, repr};
 
 impl Ctx<'_> {
     pub(super) fn eval(&mut self, expr: &Expr) -> Result<Value, Error> {
@@ -162,6 +162,7 @@ impl Ctx<'_> {
         self.guard()?;
         match expr {
             Expr::List(items) => Ok(Value::list(self.eval_all(items)?)),
+            Expr::Lent(items) => Ok(Value::List(List::lent(items.clone()))),
             Expr::Tuple(items) => Ok(Value::tuple(self.eval_all(items)?)),
             Expr::Dict(items, span) => self.dict(items, *span),
             Expr::Record(items) => self.record(items),

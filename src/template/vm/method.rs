@@ -17,7 +17,11 @@ impl Ctx<'_> {
         self.method_value(&object, call)
     }
 
-    pub(super) fn method_value(&mut self, object: &Value, call: &MethodExpr) -> Result<Value, Error> {
+    pub(super) fn method_value(
+        &mut self,
+        object: &Value,
+        call: &MethodExpr,
+    ) -> Result<Value, Error> {
         if let Value::Dict(dict) = object {
             if let Some((key, default)) = call.get_constant() {
                 // Python evaluates the default whether it is needed or not.

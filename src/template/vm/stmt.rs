@@ -2,80 +2,90 @@
 
 use super::Ctx;
 use super::loops::Flow;
-use crate::template::program::{Expr, Init, Stmt, Target};
-use crate::template::{Error, Value, globals, markup};
+use crate::template::program::{Capture, Expr, Scope, Stmt, Target, Var};
+use crate::template::{Error, Str, Value, globals, markup};
 
 impl Ctx<'_> {
+    // One loop with what most templates are made of in it: most statements are done in fewer
+    // instructions than a call and its result take.
     pub(super) fn block(&mut self, body: &[Stmt]) -> Result<Flow, Error> {
         for stmt in body {
-            match self.stmt(stmt)? {
-                Flow::Next => {}
-                flow => return Ok(flow),
+            self.tick()?;
+            let flow = match stmt {
+                Stmt::Text(text) => {
+                    self.out.extend_from_slice(text);
+                    continue;
+                }
+                Stmt::TextEmit(text, expr) => {
+                    self.out.extend_from_slice(text);
+                    match text_at_hand(&self.stack, self.frame.base, expr) {
+                        Some(text) => text.append_to(&mut self.out),
+                        None => self.emit(expr)?,
+                    }
+                    continue;
+                }
+                Stmt::Emit(expr) => {
+                    self.emit(expr)?;
+                    continue;
+                }
+                Stmt::SetVar(var, expr) => {
+                    self.set_var(*var, expr)?;
+                    continue;
+                }
+                Stmt::Do(expr) => {
+                    self.eval(expr)?.discard();
+                    continue;
+                }
+                Stmt::If(branches, other) => self.branch(branches, other)?,
+                Stmt::For(one) => {
+                    // A loop that reaches the step limit fails between statements.
+                    let flow = self.for_loop(one);
+                    flow.map_err(|error| error.at_first(|| self.place(one.span)))?
+                }
+                _ => self.rare_stmt(stmt)?,
+            };
+            if flow != Flow::Next {
+                return Ok(flow);
             }
         }
         Ok(Flow::Next)
     }
 
-    // Part of the loop over statements: most are done in fewer instructions than a call takes.
     #[inline(always)]
-    fn stmt(&mut self, stmt: &Stmt) -> Result<Flow, Error> {
-        self.tick()?;
-        match stmt {
-            Stmt::Text(text) => self.out.extend_from_slice(text),
-            Stmt::TextEmit(text, expr) => {
-                self.out.extend_from_slice(text);
-                self.emit(expr)?;
+    fn set_var(&mut self, var: Var, expr: &Expr) -> Result<(), Error> {
+        let value = match self.peek(expr) {
+            Some(value) => value.clone(),
+            None => self.eval(expr)?,
+        };
+        self.store(var, value);
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn branch(&mut self, branches: &[(Expr, Vec<Stmt>)], other: &[Stmt]) -> Result<Flow, Error> {
+        for (test, body) in branches {
+            if self.truth(test)? {
+                return self.block(body);
             }
-            Stmt::Emit(expr) => self.emit(expr)?,
-            Stmt::SetVar(var, expr) => {
-                let copy = self.peek(expr).cloned();
-                match copy {
-                    Some(value) => self.store(*var, value),
-                    None => {
-                        let value = self.eval(expr)?;
-                        self.store(*var, value);
-                    }
-                }
-            }
-            Stmt::Do(expr) => self.eval(expr)?.discard(),
-            Stmt::If(branches, other) => {
-                for (test, body) in branches {
-                    if self.truth(test)? {
-                        return self.block(body);
-                    }
-                }
-                return self.block(other);
-            }
-            Stmt::For(one) => {
-                // A loop that reaches the step limit fails between statements.
-                let flow = self.for_loop(one);
-                return flow.map_err(|error| error.at_first(|| self.place(one.span)));
-            }
-            _ => return self.rare_stmt(stmt),
         }
-        Ok(Flow::Next)
+        self.block(other)
     }
 
     #[inline(never)]
     fn rare_stmt(&mut self, stmt: &Stmt) -> Result<Flow, Error> {
         match stmt {
             Stmt::EmitEscaped(expr) => self.emit_escaped(expr)?,
-            Stmt::Set(target, expr) => {
-                let value = self.eval(expr)?;
-                self.assign(target, value)?;
+            Stmt::Set(set) => {
+                let value = self.eval(&set.1)?;
+                self.assign(&set.0, value)?;
             }
-            Stmt::Capture {
-                target,
-                filter,
-                enter,
-                body,
-                safe,
-            } => return self.capture(target.as_ref(), filter.as_ref(), enter, body, *safe),
-            Stmt::Scope {
-                enter,
-                targets,
-                body,
-            } => {
+            Stmt::Capture(capture) => return self.capture(capture),
+            Stmt::Scope(scope) => {
+                let Scope {
+                    enter,
+                    targets,
+                    body,
+                } = &**scope;
                 let mut values = Vec::with_capacity(targets.len());
                 for (_, expr) in targets {
                     values.push(self.eval(expr)?);
@@ -111,32 +121,25 @@ impl Ctx<'_> {
         Ok(Flow::Next)
     }
 
-    fn capture(
-        &mut self,
-        target: Option<&Target>,
-        filter: Option<&Expr>,
-        enter: &[Init],
-        body: &[Stmt],
-        safe: bool,
-    ) -> Result<Flow, Error> {
+    fn capture(&mut self, capture: &Capture) -> Result<Flow, Error> {
         let start = self.out.len();
-        self.enter(enter);
-        let flow = self.block(body)?;
+        self.enter(&capture.enter);
+        let flow = self.block(&capture.body)?;
         let text = self.take_text(start);
-        let mut value = if safe {
+        let mut value = if capture.safe {
             Value::Safe(text.to_rc())
         } else {
             Value::Str(text)
         };
-        if let Some(filter) = filter {
+        if let Some(filter) = &capture.filter {
             let outer = std::mem::replace(&mut self.captured, value);
             let filtered = self.eval(filter);
             self.captured = outer;
             value = filtered?;
         }
-        match target {
+        match &capture.target {
             Some(target) => self.assign(target, value)?,
-            None if safe && !matches!(value, Value::Safe(_)) => {
+            None if capture.safe && !matches!(value, Value::Safe(_)) => {
                 let text = value.text();
                 let escaped = markup::escape(text.as_str());
                 self.out.extend_from_slice(escaped.as_bytes());
@@ -179,5 +182,25 @@ impl Ctx<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// The text that a variable, or an attribute of it, holds: what most output is.
+#[inline(always)]
+fn text_at_hand<'v>(stack: &'v [Value], base: usize, expr: &'v Expr) -> Option<&'v Str> {
+    let value = match expr {
+        Expr::Slot(slot) => stack.get(base + usize::from(*slot))?,
+        Expr::Attr(attr) => match &attr.object {
+            Expr::Slot(slot) => match stack.get(base + usize::from(*slot))? {
+                Value::Object(host) => host.attr_ref(&attr.name, &attr.hint)?,
+                _ => return None,
+            },
+            _ => return None,
+        },
+        _ => return None,
+    };
+    match value {
+        Value::Str(text) => Some(text),
+        _ => None,
     }
 }
