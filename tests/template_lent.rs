@@ -198,3 +198,103 @@ fn lists_that_share_items_change_alone() {
         same_again(source, expected);
     }
 }
+
+#[test]
+fn lists_of_what_is_known_are_new_lists() {
+    let rows = [
+        (
+            "{% set a = ['x'] %}{% set b = a | list %}{% do b.append('y') %}{{ a }}{{ b }}",
+            "['x']['x', 'y']",
+        ),
+        (
+            "{% set t = {'a': 1, 'b': 2} %}{% set k = t | list %}{% set v = t.values() | list %}\
+             {% do k.append('c') %}{% do v.append(3) %}{{ k }}{{ v }}{{ t.keys() | list }}{{ t }}",
+            "['a', 'b', 'c'][1, 2, 3]['a', 'b']{'a': 1, 'b': 2}",
+        ),
+        (
+            "{% set t = {'a': 1, 'b': 2} %}{% do t.update({'c': 3}) %}{{ t | list }}{{ t.values() | list }}",
+            "['a', 'b', 'c'][1, 2, 3]",
+        ),
+        (
+            "{% for x in [1, 2] %}{% set a = ['x', 'y'] %}{% do a.append(x) %}{{ a }}{% endfor %}",
+            "['x', 'y', 1]['x', 'y', 2]",
+        ),
+        (
+            "{% set a = ['x', 'y'] %}{% do a.pop() %}{{ a }}{% do a.extend(['z']) %}{{ a }}",
+            "['x']['x', 'z']",
+        ),
+        (
+            "{% set a = [] %}{% set b = [] %}{% do a.append(1) %}{{ a }}{{ b }}{{ [] is sameas [] }}",
+            "[1][]False",
+        ),
+        (
+            "{{ (['a', 'b'] | list) is sameas (['a', 'b'] | list) }}{{ ['a'] * 2 }}{{ ['b', 'a'] | sort }}",
+            "False['a', 'a']['a', 'b']",
+        ),
+    ];
+    for (source, expected) in rows {
+        same_again(source, expected);
+    }
+}
+
+#[test]
+fn macros_see_arguments_and_defaults_as_ever() {
+    let rows = [
+        (
+            "{% macro m(a, b=a ~ '!', c='-') %}{{ a }}{{ b }}{{ c }}{% endmacro %}\
+             {{ m(1) }} {{ m(1, 2) }} {{ m(1, 2, 3) }} {{ m() }} {{ m(c=4, a=5) }}",
+            "11!- 12- 123 !- 55!4",
+        ),
+        (
+            "{% macro m(a) %}{% set a = a ~ 'x' %}{{ a }}{% endmacro %}{{ m('1') }}{{ m('2') }}",
+            "1x2x",
+        ),
+        (
+            "{% macro m(n) %}{{ n }}{% if n > 0 %}{{ m(n - 1) }}{{ n }}{% endif %}{% endmacro %}{{ m(2) }}",
+            "21012",
+        ),
+        (
+            "{% macro inner(a) %}[{{ a }}]{% endmacro %}{% macro m(a, b) %}{{ a }}{{ b }}{% endmacro %}\
+             {{ m(inner('x'), inner(inner('y'))) }}",
+            "[x][[y]]",
+        ),
+        (
+            "{% macro m(a) %}{% macro n() %}{{ a }}{% endmacro %}{{ n() }}{% set a = 2 %}{{ n() }}\
+             {% endmacro %}{{ m(1) }}",
+            "12",
+        ),
+        (
+            "{% set out %}{% macro m(a) %}{{ a }}{{ varargs }}{% endmacro %}{{ m(1, 2, 3) }}{% endset %}{{ out }}",
+            "1(2, 3)",
+        ),
+        (
+            "{% macro m(a, b) %}{{ a }}{{ b }}{% endmacro %}{{ m(*[1, 2]) }}{{ m(**{'b': 3}) }}{{ m(1, b=4) }}",
+            "12314",
+        ),
+    ];
+    for (source, expected) in rows {
+        same_again(source, expected);
+    }
+}
+
+#[test]
+fn one_piece_of_a_text_is_that_of_all_pieces() {
+    let rows = [
+        (
+            "{{ 'a,b,c'.split(',')[0] }}{{ 'a,b,c'.split(',')[2] }}",
+            "ac",
+        ),
+        ("{{ 'a,b'.split(',')[2] }}|{{ 'a,b'.split(',')[-1] }}", "|b"),
+        (
+            "{{ 'abc'.split('x')[0] }}{{ ''.split('x')[0] }}{{ 'äöü'.split('ö')[1] }}",
+            "abcü",
+        ),
+        (
+            "{% set t = {'split': {'x': 'y'}.get} %}{{ t.split('x')[0] }}",
+            "y",
+        ),
+    ];
+    for (source, expected) in rows {
+        same_again(source, expected);
+    }
+}

@@ -292,7 +292,9 @@ impl Lowerer<'_> {
     /// A new variable that its construct sets on entry.
     fn declare_param(&mut self, name: &Name) -> Var {
         let var = self.declare(name);
-        self.scope().enter.push(Init::Undefined(var));
+        let scope = self.scope();
+        scope.enter.retain(|init| init.target() != var);
+        scope.enter.push(Init::Undefined(var));
         var
     }
 

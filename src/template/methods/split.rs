@@ -1,8 +1,8 @@
-//! Splitting and partitioning of texts.
+//! Splitting, partitioning and joining of texts.
 
 use super::is_python_space;
-use crate::template::Error;
-use crate::template::text::find;
+use crate::template::text::{bytes_of, find};
+use crate::template::{Ctx, Error, Str, Value};
 
 /// The separator and the largest number of splits; `None` splits at runs of whitespace.
 pub(super) fn split<'t>(
@@ -36,6 +36,46 @@ fn pieces<'t>(text: &'t str, separator: &str, most: usize) -> Vec<&'t str> {
     }
     parts.push(rest);
     parts
+}
+
+/// All pieces between separators of at least one byte.
+pub(super) fn all(text: &str, separator: &str) -> Vec<Value> {
+    // Most texts that are split have few pieces.
+    let mut parts = Vec::with_capacity(8);
+    let (mut rest, separator) = (text.as_bytes(), separator.as_bytes());
+    while let Some(at) = find(rest, separator) {
+        let part = rest.get(..at).unwrap_or_default();
+        parts.push(Value::Str(Str::from_utf8(part)));
+        rest = rest.get(at + separator.len()..).unwrap_or_default();
+    }
+    parts.push(Value::Str(Str::from_utf8(rest)));
+    parts
+}
+
+/// Texts with another between them; `None` when something is no text.
+pub(super) fn joined(
+    ctx: &mut Ctx<'_>,
+    separator: &str,
+    items: &[Value],
+) -> Option<Result<Value, Error>> {
+    let mut size = separator.len().saturating_mul(items.len());
+    for item in items {
+        size = size.saturating_add(bytes_of(item)?.len());
+    }
+    let checked = ctx.check_size(size);
+    Some(checked.and_then(|()| {
+        ctx.captured(|ctx| {
+            ctx.write(|_, out| {
+                for (at, item) in items.iter().enumerate() {
+                    if at > 0 {
+                        out.extend_from_slice(separator.as_bytes());
+                    }
+                    out.extend_from_slice(bytes_of(item).unwrap_or_default());
+                }
+            });
+            Ok(())
+        })
+    }))
 }
 
 fn words(text: &str, most: usize) -> Vec<&str> {

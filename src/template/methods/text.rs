@@ -250,6 +250,11 @@ fn splitted(text: &str, safe: bool, args: &Args<'_>, right: bool) -> Result<Valu
         Some(separator) => Some(text_arg(separator, "split")?),
     };
     let most = most.map_or(Ok(-1), |most| int_arg(most, "split"))?;
+    if let (Some(separator), -1, false, false) = (separator, most, right, safe)
+        && !separator.is_empty()
+    {
+        return Ok(Value::list(split::all(text, separator)));
+    }
     let parts = split::split(text, separator, most, right)?;
     Ok(Value::list(
         parts
@@ -411,6 +416,14 @@ pub(in crate::template) fn replaced(
 
 fn join(ctx: &mut Ctx<'_>, text: &str, safe: bool, args: &Args<'_>) -> Result<Value, Error> {
     let [items] = args.bind_positional("join", 1)?;
+    let joined = match items {
+        Some(Value::List(list)) if !safe => split::joined(ctx, text, &list.borrow()),
+        Some(Value::Tuple(items)) if !safe => split::joined(ctx, text, items),
+        _ => None,
+    };
+    if let Some(joined) = joined {
+        return joined;
+    }
     let items = ctx.collect(items.unwrap_or(&Value::None))?;
     let mut out = String::new();
     for (at, item) in items.iter().enumerate() {

@@ -46,6 +46,15 @@ impl Ctx<'_> {
                     return Ok(Value::None);
                 }
             }
+            (Method::Startswith | Method::Endswith, Value::Str(text)) => {
+                if let Some([Expr::Const(Value::Str(part))]) = call.args.plain() {
+                    let (text, part) = (text.as_bytes(), part.as_bytes());
+                    return Ok(Value::Bool(match call.method {
+                        Method::Startswith => text.starts_with(part),
+                        _ => text.ends_with(part),
+                    }));
+                }
+            }
             (Method::Get | Method::Set, Value::Object(host)) if host.store().is_some() => {
                 return self.stored(host, object, call);
             }
