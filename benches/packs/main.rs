@@ -8,7 +8,8 @@
 //!
 //! Every folder with a `generator.yml` below `EVTUI_PACKS` is a project. Of ours, rendering and
 //! formatting are measured on one thread by that thread's CPU time, loading left out; then once more
-//! with formatting and writing on a thread of their own, by the clock. The reference runs the same
+//! with formatting and writing (to a file that is written anew every 64 MiB) on a thread of their own, by
+//! the clock. The reference runs the same
 //! project with a finite input to a file; its CPU time is the difference of a long and a short run, so
 //! that its start-up is left out. Both alternate, `EVTUI_BENCH_ROUNDS` (3) times, and medians are
 //! compared. Ratios by CPU time hold on a busy machine, those by the clock want an idle one.

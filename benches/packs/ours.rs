@@ -1,6 +1,6 @@
 //! Our events per CPU second, in this process.
 
-use std::io::Write;
+use std::io::{Seek, Write};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Instant;
@@ -126,12 +126,22 @@ fn apart(project: &Project, renderer: &mut Renderer, enough: f64) -> f64 {
     events as f64 / start.elapsed().as_secs_f64()
 }
 
+/// Bytes after which the file is written anew from its start. It then stays in the system's memory, as
+/// files of a second's events do: what is measured is the program and not how fast the disk takes them.
+const FILE_BYTES: usize = 64 << 20;
+
 fn write(mut formatter: Formatter, filled: &Receiver<EventBatch>, empty: &SyncSender<EventBatch>) {
     let mut file = tempfile::tempfile().unwrap();
     let mut formatted = Formatted::default();
+    let mut written = 0;
     for batch in filled {
         formatter.format(&batch, "\n", &mut formatted);
         file.write_all(formatted.bytes()).unwrap();
+        written += formatted.bytes().len();
+        if written >= FILE_BYTES {
+            file.rewind().unwrap();
+            written = 0;
+        }
         let _ = empty.send(batch);
     }
 }

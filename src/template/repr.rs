@@ -320,8 +320,74 @@ fn emit_other(value: &Value, out: &mut Vec<u8>) {
             out.extend_from_slice(itoa::Buffer::new().format(*number).as_bytes());
         }
         Value::Undefined => {}
+        Value::Float(number) if write_short_float(*number, out) => {}
         _ => {
             let _ = value.write_text(&mut Bytes(out));
         }
+    }
+}
+
+/// Appends a number of at most four decimals as [`write_float`] does; false, and nothing is written, when
+/// it is another one.
+///
+/// A decimal of at most 15 digits that rounds to the number is its shortest: no two such decimals round
+/// to the same number.
+pub(crate) fn write_short_float(number: f64, out: &mut Vec<u8>) -> bool {
+    const UNIT: f64 = 1e4;
+    let size = number.abs();
+    // Zero has a sign that the rest would not see.
+    if !(1e-4..1e11).contains(&size) {
+        return false;
+    }
+    let units = (size * UNIT).round();
+    if units / UNIT != size {
+        return false;
+    }
+    let units = units as u64;
+    if number < 0.0 {
+        out.push(b'-');
+    }
+    out.extend_from_slice(itoa::Buffer::new().format(units / 10_000).as_bytes());
+    let decimals = units % 10_000;
+    let digit = |power: u64| b'0' + (decimals / power % 10) as u8;
+    let text = [b'.', digit(1000), digit(100), digit(10), digit(1)];
+    let mut text = text.as_slice();
+    while let [rest @ .., b'0'] = text
+        && rest.len() > 1
+    {
+        text = rest;
+    }
+    out.extend_from_slice(text);
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_floats_are_written_as_all_others() {
+        let mut some = 0;
+        let mut compare = |number: f64| {
+            let mut long = String::new();
+            let _ = write_float(number, &mut long);
+            let mut short = Vec::new();
+            if write_short_float(number, &mut short) {
+                some += 1;
+                assert_eq!(String::from_utf8_lossy(&short), long);
+            } else {
+                assert!(short.is_empty(), "{number}");
+            }
+        };
+        let odd = [0.0, -0.0, 1e-4, 9e-5, 1e11, 99_999_999_999.999_9, 0.1 + 0.2, 1e22, 5e-324];
+        odd.iter().for_each(|number| compare(*number));
+        for step in 0..200_000_i64 {
+            let units = step * step * 7 + step;
+            for scale in [1.0, 10.0, 100.0, 1000.0, 10_000.0, 100_000.0, 3.0] {
+                compare(units as f64 / scale);
+                compare(-(step as f64) / scale);
+            }
+        }
+        assert!(some > 1_000_000);
     }
 }

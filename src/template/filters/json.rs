@@ -6,7 +6,7 @@ use std::fmt::Write;
 use wide::u8x16;
 
 use crate::template::methods::int_arg;
-use crate::template::repr::{Bytes, write_float};
+use crate::template::repr::{Bytes, write_float, write_short_float};
 use crate::template::text::bytes_of;
 use crate::template::{Args, Ctx, Error, Str, Value, compare::order};
 
@@ -250,6 +250,7 @@ impl Encoder<'_> {
             Value::Bool(false) => self.raw("false"),
             Value::Int(number) => self.raw(itoa::Buffer::new().format(*number)),
             Value::Big(number) => self.raw(&number.to_string()),
+            Value::Float(number) if write_short_float(*number, self.out) => {}
             Value::Float(number) => self.raw(&float(*number)),
             Value::Str(text) => self.string(text.as_bytes()),
             Value::Safe(text) => self.string(text.as_bytes()),
