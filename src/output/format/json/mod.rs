@@ -4,6 +4,7 @@
 //! No tree is built: the text is scanned once, and stretches that are already laid out as wanted are
 //! copied whole.
 
+mod copy;
 mod error;
 mod model;
 mod printer;
