@@ -1,5 +1,5 @@
 //! Values that are checked and copied in one go, and stretches of bytes that are compared and copied
-//! in pieces of one length: most are short, and what depends on their length costs more than some
+//! in blocks of one length: most are short, and what depends on their length costs more than some
 //! bytes too many.
 //!
 //! Everything here may give up (`None`): near the end of a buffer, and where a value is unusual or
@@ -14,30 +14,31 @@ const BLOCK: usize = 32;
 
 type Block = [u8x16; 2];
 
-/// A stretch of bytes that texts are compared with and that is copied.
+/// Bytes that texts are compared with.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Stretch {
-    /// With anything behind the end.
-    blocks: Box<[Block]>,
-    /// The bytes of the last block that count.
-    last: Block,
+pub(super) struct Pattern {
     len: usize,
+    /// Bytes of all blocks but the last.
+    before: usize,
+    /// With anything behind the end.
+    last: Block,
+    /// The bytes of the last block that count.
+    mask: Block,
+    others: Box<[Block]>,
 }
 
-impl Stretch {
+impl Pattern {
     /// Of these bytes.
     pub fn new(bytes: &[u8]) -> Self {
         // There is a last block even without bytes.
         let before = bytes.len().saturating_sub(1) / BLOCK * BLOCK;
-        let left = bytes.len() - before;
-        let mut mask = [0; BLOCK];
-        mask.iter_mut().take(left).for_each(|byte| *byte = u8::MAX);
-        let mut padded = bytes.to_vec();
-        padded.resize(before + BLOCK, 0);
+        let (others, last) = bytes.split_at(before);
         Self {
-            blocks: padded.as_chunks().0.iter().map(block).collect(),
-            last: block(&mask),
             len: bytes.len(),
+            before,
+            last: padded(last),
+            mask: padded(&[u8::MAX; BLOCK][..last.len().min(BLOCK)]),
+            others: others.as_chunks().0.iter().map(block).collect(),
         }
     }
 
@@ -50,45 +51,98 @@ impl Stretch {
     /// True when `text` starts with these bytes.
     #[inline(always)]
     pub fn starts(&self, text: &[u8]) -> bool {
-        let Some(text) = text.get(..self.blocks.len() * BLOCK) else {
-            return self.starts_short(text);
-        };
-        let blocks = text.as_chunks::<BLOCK>().0;
-        let (Some((x, others)), Some((y, blocks))) =
-            (blocks.split_last(), self.blocks.split_last())
-        else {
+        let Some((others, last)) = text.split_at_checked(self.before) else {
             return false;
         };
-        let [first, second] = difference(x, y);
-        let mut unlike = (first & self.last[0]) | (second & self.last[1]);
-        for (x, y) in others.iter().zip(blocks) {
+        let Some(last) = last.first_chunk() else {
+            return self.starts_short(others, last);
+        };
+        let [first, second] = difference(last, &self.last);
+        let unlike = (first & self.mask[0]) | (second & self.mask[1]);
+        self.unlike(others, unlike)
+            .simd_eq(u8x16::ZERO)
+            .to_bitmask()
+            == 0xffff
+    }
+
+    /// `unlike`, with bits set where the blocks before the last differ.
+    #[inline(always)]
+    fn unlike(&self, text: &[u8], mut unlike: u8x16) -> u8x16 {
+        for (x, y) in text.as_chunks().0.iter().zip(&self.others) {
             let [first, second] = difference(x, y);
             unlike |= first | second;
         }
-        unlike.simd_eq(u8x16::ZERO).to_bitmask() == 0xffff
+        unlike
     }
 
     /// [`Self::starts`] near the end of the text.
     #[inline(never)]
-    fn starts_short(&self, text: &[u8]) -> bool {
-        let bytes: &[u8] = bytemuck::cast_slice(&self.blocks);
-        text.get(..self.len) == bytes.get(..self.len)
+    fn starts_short(&self, others: &[u8], last: &[u8]) -> bool {
+        let end = bytemuck::cast_slice::<_, u8>(&self.last);
+        let end = end.get(..self.len - self.before);
+        self.unlike(others, u8x16::ZERO) == u8x16::ZERO && last.get(..self.len - self.before) == end
+    }
+}
+
+/// Bytes to be copied.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Piece {
+    len: usize,
+    /// With anything behind the end.
+    first: Block,
+    others: Box<[Block]>,
+}
+
+impl Piece {
+    /// Of these bytes.
+    pub fn new(bytes: &[u8]) -> Self {
+        let (first, others) = bytes.split_at(bytes.len().min(BLOCK));
+        Self {
+            len: bytes.len(),
+            first: padded(first),
+            others: others.chunks(BLOCK).map(padded).collect(),
+        }
+    }
+
+    /// How many bytes there are.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.len
     }
 
     /// Copies it to the start of `out`, and some bytes too many; false when there is no room for
     /// them.
     #[inline(always)]
     pub fn copy(&self, out: &mut [u8]) -> bool {
-        let Some(out) = out.get_mut(..self.blocks.len() * BLOCK) else {
+        let Some((first, others)) = out.split_first_chunk_mut() else {
             return false;
         };
-        for (to, [first, second]) in out.as_chunks_mut::<BLOCK>().0.iter_mut().zip(&self.blocks) {
-            let (halves, _) = to.as_chunks_mut();
-            if let [to_first, to_second] = halves {
-                (*to_first, *to_second) = (first.to_array(), second.to_array());
-            }
+        put(first, &self.first);
+        if self.others.is_empty() {
+            return true;
+        }
+        let others = others.as_chunks_mut().0;
+        let Some(others) = others.get_mut(..self.others.len()) else {
+            return false;
+        };
+        for (to, block) in others.iter_mut().zip(&self.others) {
+            put(to, block);
         }
         true
+    }
+}
+
+/// Up to as many bytes as a block has, as a block.
+fn padded(bytes: &[u8]) -> Block {
+    let mut all = [0; BLOCK];
+    all.iter_mut().zip(bytes).for_each(|(to, byte)| *to = *byte);
+    block(&all)
+}
+
+#[inline(always)]
+fn put(to: &mut [u8; BLOCK], block: &Block) {
+    if let [first, second] = to.as_chunks_mut().0 {
+        (*first, *second) = (block[0].to_array(), block[1].to_array());
     }
 }
 
@@ -231,33 +285,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stretches_are_compared_up_to_their_end() {
+    fn patterns_are_compared_up_to_their_end() {
         for len in 0..150 {
             let bytes: Vec<u8> = (0..len).map(|at| at as u8).collect();
-            let stretch = Stretch::new(&bytes);
+            let pattern = Pattern::new(&bytes);
             for room in [0, 1, BLOCK, 100] {
                 let mut text = bytes.clone();
                 text.resize(len + room, b'x');
-                assert!(stretch.starts(&text), "{len} {room}");
+                assert!(pattern.starts(&text), "{len} {room}");
                 for at in 0..len {
                     text[at] ^= 1;
-                    assert!(!stretch.starts(&text), "{len} {room} {at}");
+                    assert!(!pattern.starts(&text), "{len} {room} {at}");
                     text[at] ^= 1;
-                    assert!(!stretch.starts(&text[..at]), "{len} {room} {at}");
+                    assert!(!pattern.starts(&text[..at]), "{len} {room} {at}");
                 }
             }
         }
     }
 
     #[test]
-    fn stretches_are_copied_where_there_is_room() {
+    fn pieces_are_copied_where_there_is_room() {
         for len in 0..150 {
             let bytes: Vec<u8> = (0..len).map(|at| at as u8).collect();
-            let stretch = Stretch::new(&bytes);
+            let piece = Piece::new(&bytes);
             let mut out = vec![0; len + BLOCK];
-            assert!(stretch.copy(&mut out));
+            assert!(piece.copy(&mut out));
             assert_eq!(out[..len], bytes);
-            assert!(len == 0 || !stretch.copy(&mut out[..len - 1]));
+            assert!(len == 0 || !piece.copy(&mut out[..len - 1]));
         }
     }
 

@@ -8,7 +8,7 @@
 //! A run starts with the same containers open as when it was learned. So a model never changes what
 //! is printed, only how fast.
 
-use super::copy::{self, Stretch};
+use super::copy::{self, Pattern, Piece};
 use super::token;
 
 /// Most bytes of texts in a model.
@@ -57,8 +57,8 @@ pub(super) struct Containers {
 /// Bytes that are known, and their output.
 #[derive(Debug)]
 struct Run {
-    text: Stretch,
-    output: Stretch,
+    text: Pattern,
+    output: Piece,
     /// The place behind.
     node: u32,
     /// Where both stand in the model's texts and outputs.
@@ -69,11 +69,11 @@ struct Run {
 impl Run {
     /// True when it comes next, and then what stands behind it: the end, or a value.
     fn is_next(&self, rest: &[u8]) -> bool {
-        self.text.starts(rest)
-            && match rest.get(self.text.len()) {
-                Some(&byte) => self.node != END && copy::starts_scalar(byte),
-                None => self.node == END,
-            }
+        let fits = match rest.get(self.text.len()) {
+            Some(&byte) => self.node != END && copy::starts_scalar(byte),
+            None => self.node == END && rest.len() == self.text.len(),
+        };
+        fits && self.text.starts(rest)
     }
 
     /// Where it ends in the model's texts.
@@ -275,13 +275,13 @@ impl Model {
     }
 
     /// A run of these parts of the model's texts and outputs.
-    fn run(&self, (from, end): (u32, u32), (to, output): (u32, u32), node: u32) -> Run {
-        let part = |all: &[u8], from: u32, end: u32| {
-            Stretch::new(all.get(from as usize..end as usize).unwrap_or_default())
+    fn run<'m>(&'m self, (from, end): (u32, u32), (to, output): (u32, u32), node: u32) -> Run {
+        let part = |all: &'m [u8], from: u32, end: u32| {
+            all.get(from as usize..end as usize).unwrap_or_default()
         };
         Run {
-            text: part(&self.text, from, end),
-            output: part(&self.output, to, output),
+            text: Pattern::new(part(&self.text, from, end)),
+            output: Piece::new(part(&self.output, to, output)),
             node,
             from,
             to,

@@ -18,28 +18,33 @@ const LEVELS: usize = 16;
 /// Free bytes behind the text that spare most growing: what a block may overhang, and some blanks.
 const SPARE: usize = 192;
 
-/// Appends `text` re-spaced to `out`, as if it stood inside `level` arrays.
+/// Writes `text` re-spaced into `out` from `start` on, as if it stood inside `level` arrays; gives the
+/// end. What stood there and behind is lost.
 pub(super) fn print(
     text: &[u8],
     indent: usize,
     level: usize,
     out: &mut Vec<u8>,
-) -> Result<(), JsonError> {
-    let start = out.len();
-    let printed = Printer::new(text, indent, level, out).document(start);
-    out.truncate(*printed.as_ref().unwrap_or(&start));
-    printed.map(|_| ())
+    start: usize,
+) -> Result<usize, JsonError> {
+    let at = At { from: 0, to: start };
+    let mut printer = Printer::new(text, indent, level, out, start);
+    printer.print(at, true, &mut ()).map(|at| at.to)
 }
 
 /// Like [`print()`], on one line: helped by what was printed before, and helping with what is to come.
-pub(super) fn print_like(text: &[u8], slot: &mut Slot, out: &mut Vec<u8>) -> Result<(), JsonError> {
-    let start = out.len();
-    let mut printer = Printer::new(text, 0, 0, out);
-    let printed = printer.like(slot.model(), start);
-    out.truncate(*printed.as_ref().unwrap_or(&start));
-    printed?;
+///
+/// The text are the first `len` bytes of `onward`; what follows them only helps to be quick.
+pub(super) fn print_like(
+    (onward, len): (&[u8], usize),
+    slot: &mut Slot,
+    out: &mut Vec<u8>,
+    start: usize,
+) -> Result<usize, JsonError> {
+    let text = onward.get(..len).unwrap_or(onward);
+    let end = Printer::new(text, 0, 0, out, start).like(slot.model(), onward, start)?;
     slot.followed(text.len());
-    Ok(())
+    Ok(end)
 }
 
 /// Starts a line with that many blanks.
@@ -166,10 +171,18 @@ struct Printer<'a> {
 }
 
 impl<'a> Printer<'a> {
-    /// A printer that writes at the end of `out`.
-    fn new(text: &'a [u8], indent: usize, level: usize, out: &'a mut Vec<u8>) -> Self {
-        let start = out.len();
-        out.resize(start + text.len() + SPARE, 0);
+    /// A printer that writes into `out` from `start` on.
+    fn new(
+        text: &'a [u8],
+        indent: usize,
+        level: usize,
+        out: &'a mut Vec<u8>,
+        start: usize,
+    ) -> Self {
+        let room = start + text.len() + SPARE;
+        if out.len() < room {
+            out.resize(room, 0);
+        }
         Self {
             text,
             indent,
@@ -181,23 +194,15 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// Prints everything from `to` of the output on; gives the end of the output.
-    fn document(&mut self, to: usize) -> Result<usize, JsonError> {
-        self.print(At { from: 0, to }, true, &mut ())
-            .map(|at| at.to)
-    }
-
-    /// As [`Self::document`], with a model, which learns.
-    fn like(&mut self, model: &mut Model, to: usize) -> Result<usize, JsonError> {
+    /// Prints everything from `to` of the output on, with a model, which learns; gives the end of the
+    /// output.
+    fn like(&mut self, model: &mut Model, onward: &[u8], to: usize) -> Result<usize, JsonError> {
         let mut at = At { from: 0, to };
         let mut node = ROOT;
         loop {
             match model.follow(self.text, &mut at, &mut node, self.out) {
                 Stop::End => return Ok(at.to),
-                Stop::Value => {
-                    let first = token::peek(self.text, at.from)?;
-                    at = self.simple(at, first)?;
-                }
+                Stop::Value => at = self.last(at, onward)?,
                 Stop::Room => self.grow(at.to),
                 Stop::Unlike => {
                     let rest = self.text.get(at.from..).unwrap_or_default();
@@ -430,6 +435,21 @@ impl<'a> Printer<'a> {
         match copy::scalar(text, out) {
             Some(len) => Ok(at.on(len)),
             None => self.scalar(at, first),
+        }
+    }
+
+    /// Copies a string, a number or a word near the end of the text, which is the start of `onward`.
+    fn last(&mut self, at: At, onward: &[u8]) -> Result<At, JsonError> {
+        let first = token::peek(self.text, at.from)?;
+        let (text, out) = self.rest(at);
+        let onward = onward.get(at.from..).unwrap_or_default();
+        let copied = match first {
+            b'"' => copy::string(onward, out),
+            _ => copy::scalar(onward, out),
+        };
+        match copied.filter(|&len| len <= text.len()) {
+            Some(len) => Ok(at.on(len)),
+            None => self.simple(at, first),
         }
     }
 
