@@ -108,14 +108,15 @@ impl Open {
 trait Watch {
     /// Before a value.
     fn before(&mut self, at: At, open: &Open);
-    /// Behind a value that holds no others, before `rest`; true to stop there.
-    fn behind(&mut self, at: At, open: &Open, rest: &[u8]) -> bool;
+    /// Behind a value, which is empty when it is an array or an object, before `rest`; true to stop
+    /// there, which is for others.
+    fn behind(&mut self, at: At, open: &Open, simple: bool, rest: &[u8]) -> bool;
 }
 
 /// Nobody does.
 impl Watch for () {
     fn before(&mut self, _at: At, _open: &Open) {}
-    fn behind(&mut self, _at: At, _open: &Open, _rest: &[u8]) -> bool {
+    fn behind(&mut self, _at: At, _open: &Open, _simple: bool, _rest: &[u8]) -> bool {
         false
     }
 }
@@ -148,8 +149,10 @@ impl Watch for Detour<'_> {
         self.mark(at, open, true);
     }
 
-    fn behind(&mut self, at: At, open: &Open, rest: &[u8]) -> bool {
-        if let Some(mark) = self.mark(at, open, false) {
+    fn behind(&mut self, at: At, open: &Open, simple: bool, rest: &[u8]) -> bool {
+        if let Some(mark) = self.mark(at, open, false)
+            && simple
+        {
             self.place = self.model.place(mark.open, rest);
         }
         self.place.is_some()
@@ -267,7 +270,8 @@ impl<'a> Printer<'a> {
             if before {
                 watch.before(at, &self.open);
                 let first = token::peek(self.text, at.from)?;
-                if first == b'{' || first == b'[' {
+                let simple = first != b'{' && first != b'[';
+                if !simple {
                     let (inside, closed) = self.container(at, first == b'{')?;
                     at = inside;
                     if !closed {
@@ -277,7 +281,7 @@ impl<'a> Printer<'a> {
                     at = self.simple(at, first)?;
                 }
                 let rest = self.text.get(at.from..).unwrap_or_default();
-                if watch.behind(at, &self.open, rest) {
+                if watch.behind(at, &self.open, simple, rest) {
                     return Ok(at);
                 }
             }
