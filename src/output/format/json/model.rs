@@ -29,9 +29,15 @@ const END: u32 = u32::MAX;
 /// Runs that are tried behind one value.
 const RUNS: usize = 6;
 
-/// What the search for known places may cost at first and at most, in places looked at, and what an
-/// event adds to it: events that are never alike shall not be searched for.
-const CREDIT: (u32, u32, u32) = (1 << 10, 1 << 14, 1 << 6);
+/// Events unlike the first model that it takes to begin another.
+const PATIENCE: u32 = 8;
+
+/// What searching for known places may cost, in places looked at, before it has to wait for further
+/// events: those that are never alike are not worth it.
+const CREDIT: u32 = 1 << 14;
+
+/// What an event adds to it.
+const EARNED: u32 = 1 << 6;
 
 /// A point between two tokens of a text: right before a value or right behind one.
 #[derive(Clone, Copy, Debug)]
@@ -155,7 +161,7 @@ impl Default for Model {
             marks: Vec::new(),
             runs: Vec::new(),
             nodes: vec![root],
-            credit: CREDIT.0,
+            credit: CREDIT,
             full: false,
             unknown: 0,
         }
@@ -427,19 +433,75 @@ impl Models {
 impl Slot {
     /// The model to follow and to teach, for the next event.
     pub fn model(&mut self) -> &mut Model {
-        if self.misses > self.patience {
+        let patience = self.patience.max(PATIENCE);
+        if self.misses > patience {
             self.model = Model::default();
             self.misses = 0;
-            self.patience = self.patience.saturating_mul(2).clamp(8, 1 << 20);
+            self.patience = patience.saturating_mul(2).min(1 << 20);
         }
         self.model.unknown = 0;
         self.model.full = false;
-        self.model.credit = (self.model.credit + CREDIT.2).min(CREDIT.1);
+        self.model.credit = (self.model.credit + EARNED).min(CREDIT);
         &mut self.model
     }
 
     /// Says how long the event was; to be told behind it.
     pub fn followed(&mut self, len: usize) {
         self.misses += u32::from(self.model.unknown > len / 2 || self.model.full);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::super::printer::print_like;
+    use super::*;
+
+    /// An event of a template with an optional part and a list.
+    fn event(number: usize) -> String {
+        let extra = match number % 3 {
+            0 => "",
+            1 => "\n  \"extra\": {\"why\": \"so\"},",
+            _ => "\n  \"other\": null,",
+        };
+        let items: Vec<String> = (0..1 + number % 4)
+            .map(|item| format!("{{\"item\": {}}}", item * number))
+            .collect();
+        let items = items.join(",\n    ");
+        format!(
+            "{{\n  \"n\": {number},\n  \"same\": [1, 2],{extra}\n  \"items\": [\n    {items}\n  ],\n  \
+             \"name\": \"{}\"\n}}\n",
+            "x".repeat(number % 50)
+        )
+    }
+
+    #[test]
+    fn soon_nothing_of_events_of_one_template_is_unknown() {
+        let mut slot = Slot::default();
+        let mut out = Vec::new();
+        for number in 0..400 {
+            let text = event(number);
+            print_like((text.as_bytes(), text.len()), &mut slot, &mut out, 0).unwrap();
+            assert!(slot.misses <= PATIENCE, "event {number}");
+            if number > 100 {
+                assert_eq!(slot.model.unknown, 0, "event {number}");
+            }
+        }
+    }
+
+    #[test]
+    fn events_that_are_never_alike_fill_no_more_than_their_room() {
+        let mut slot = Slot::default();
+        let mut out = Vec::new();
+        for number in 0..300_usize {
+            let keys: Vec<String> = (0..200)
+                .map(|key| format!("\"{}\": {number}", number.wrapping_mul(key * key + 7919)))
+                .collect();
+            let text = format!("{{{}}}", keys.join(", "));
+            print_like((text.as_bytes(), text.len()), &mut slot, &mut out, 0).unwrap();
+            assert!(slot.model.text.len() <= ROOM);
+            assert!(slot.model.nodes.len() <= MOST_NODES);
+        }
     }
 }
