@@ -175,6 +175,14 @@ impl EventBatch {
         &self.bytes[start..end]
     }
 
+    /// The bytes of event `index` and all of the events behind it, and how many are its own.
+    pub fn onward(&self, index: usize) -> (&[u8], usize) {
+        let len = self.get(index).len();
+        let end = self.ends.get(index).copied().unwrap_or_default();
+        let all = self.bytes.get(end - len..self.byte_len());
+        (all.unwrap_or_default(), len)
+    }
+
     /// Alias index of event `index`.
     pub fn alias(&self, index: usize) -> u16 {
         self.aliases.get(index).copied().unwrap_or(0)

@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use super::ops::BinaryOp;
 use super::{Ctx, Dict, Error, ErrorKind, Tuple, Value};
+use crate::fake::Random;
 
 /// A value that the language does not know: samples, rows, state, modules, functions.
 ///
@@ -353,6 +354,8 @@ enum Run {
 pub struct Function {
     name: String,
     run: Run,
+    /// Writes what the value prints as, faster than by making the value.
+    print: Option<Box<TextFn>>,
     borrows: bool,
     prepared: bool,
     special: Option<Box<Specialize>>,
@@ -362,18 +365,23 @@ pub struct Function {
 type Specialize = dyn Fn(&[Option<Value>]) -> Option<Value>;
 
 impl Function {
+    fn new(name: impl Into<String>, run: Run) -> Self {
+        Self {
+            name: name.into(),
+            run,
+            print: None,
+            borrows: false,
+            prepared: false,
+            special: None,
+        }
+    }
+
     /// A function as a value; `name` is for messages.
     pub fn value(
         name: impl Into<String>,
         run: impl Fn(&mut Ctx<'_>, &Args<'_>) -> Result<Value, Error> + 'static,
     ) -> Value {
-        Value::object(Self {
-            name: name.into(),
-            run: Run::Value(Box::new(run)),
-            borrows: false,
-            prepared: false,
-            special: None,
-        })
+        Value::object(Self::new(name, Run::Value(Box::new(run))))
     }
 
     /// A function whose result is a text that it writes with [`Ctx::write`], so that a printed result
@@ -382,13 +390,7 @@ impl Function {
         name: impl Into<String>,
         run: impl Fn(&mut Ctx<'_>, &Args<'_>) -> Result<(), Error> + 'static,
     ) -> Value {
-        Value::object(Self {
-            name: name.into(),
-            run: Run::Text(Box::new(run)),
-            borrows: false,
-            prepared: false,
-            special: None,
-        })
+        Value::object(Self::new(name, Run::Text(Box::new(run))))
     }
 
     /// A function that neither keeps nor changes the lists and dicts it is given nor hands them out:
@@ -398,11 +400,8 @@ impl Function {
         run: impl Fn(&mut Ctx<'_>, &Args<'_>) -> Result<Value, Error> + 'static,
     ) -> Value {
         Value::object(Self {
-            name: name.into(),
-            run: Run::Value(Box::new(run)),
             borrows: true,
-            prepared: false,
-            special: None,
+            ..Self::new(name, Run::Value(Box::new(run)))
         })
     }
 
@@ -415,11 +414,25 @@ impl Function {
         special: impl Fn(&[Option<Value>]) -> Option<Value> + 'static,
     ) -> Value {
         Value::object(Self {
-            name: name.into(),
-            run: Run::Value(Box::new(run)),
             borrows: true,
-            prepared: false,
             special: Some(Box::new(special)),
+            ..Self::new(name, Run::Value(Box::new(run)))
+        })
+    }
+
+    /// Like [`Function::specialized`]; `print` writes what the result of `run` prints as, drawing
+    /// alike and failing alike.
+    pub fn specialized_printing(
+        name: impl Into<String>,
+        run: impl Fn(&mut Ctx<'_>, &Args<'_>) -> Result<Value, Error> + 'static,
+        print: impl Fn(&mut Ctx<'_>, &Args<'_>) -> Result<(), Error> + 'static,
+        special: impl Fn(&[Option<Value>]) -> Option<Value> + 'static,
+    ) -> Value {
+        Value::object(Self {
+            print: Some(Box::new(print)),
+            borrows: true,
+            special: Some(Box::new(special)),
+            ..Self::new(name, Run::Value(Box::new(run)))
         })
     }
 
@@ -430,11 +443,26 @@ impl Function {
         run: impl Fn(&mut Ctx<'_>) -> Result<Value, Error> + 'static,
     ) -> Value {
         Value::object(Self {
-            name: name.into(),
-            run: Run::Value(Box::new(move |ctx, _| run(ctx))),
             borrows: true,
             prepared: true,
-            special: None,
+            ..Self::new(name, Run::Value(Box::new(move |ctx, _| run(ctx))))
+        })
+    }
+
+    /// Like [`Function::prepared`]; `print` is that of [`Function::specialized_printing`].
+    pub fn prepared_printing(
+        name: impl Into<String>,
+        run: impl Fn(&mut Ctx<'_>) -> Result<Value, Error> + 'static,
+        print: impl Fn(&mut dyn Random, &mut Vec<u8>) + 'static,
+    ) -> Value {
+        Value::object(Self {
+            print: Some(Box::new(move |ctx, _| {
+                ctx.write(&print);
+                Ok(())
+            })),
+            borrows: true,
+            prepared: true,
+            ..Self::new(name, Run::Value(Box::new(move |ctx, _| run(ctx))))
         })
     }
 
@@ -455,6 +483,9 @@ impl Function {
 
     /// Writes the printed result.
     pub(super) fn print(&self, ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<(), Error> {
+        if let Some(print) = &self.print {
+            return print(ctx, args);
+        }
         match &self.run {
             Run::Value(run) => {
                 let value = run(ctx, args)?;

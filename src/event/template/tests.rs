@@ -306,6 +306,49 @@ fn a_set_is_parallel_when_no_template_touches_what_outlives_an_event() {
 }
 
 #[test]
+fn what_is_printed_at_once_is_what_is_printed_as_a_value() {
+    let calls = [
+        "choice(['a', 1, 2.50, none, true, '\u{e9}'])",
+        "choice([['a'], {'b': 1}, 'c'])",
+        "choice(some)",
+        "choice(items=some)",
+        "choice('text')",
+        "weighted_choice(['a', 200, 1e300], [3, 2, 1])",
+        "weighted_choice({'x': 1, 2: 5})",
+        "weighted_choice(some, [1, 2, 3])",
+        "number.integer(-5, 70000)",
+        "number.integer(low, 9)",
+        "chance(0.5)",
+        "network.ip_v4()",
+    ];
+    for call in calls {
+        let set = "{% set some = ['x', [1, 'y'], 3.0] %}{% set low = -9223372036854775807 %}";
+        let rendered = |print: &str| {
+            let (_folder, mut source) = one(&format!("{set}{print}"), Limits::RUN);
+            let mut out = EventBatch::default();
+            for index in 0..40 {
+                let outcome = source.produce(at(index), &[], &mut out);
+                assert!(matches!(outcome, Outcome::Produced(1)), "{outcome:?}");
+            }
+            out
+        };
+        let call = format!("module.rand.{call}");
+        assert_eq!(
+            rendered(&format!("{{{{ {call} }}}}|{{{{ {call} }}}}")),
+            rendered(&format!(
+                "{{% set v = {call} %}}{{{{ v }}}}|{{% set v = {call} %}}{{{{ v }}}}"
+            )),
+            "{call}"
+        );
+    }
+    let empty = "{% set none_at_all = [] %}{{ module.rand.choice(none_at_all) }}";
+    assert_eq!(
+        failure(empty, Limits::RUN),
+        "cannot choose from an empty sequence @t.jinja:1:30"
+    );
+}
+
+#[test]
 fn a_source_that_was_moved_gives_the_event_of_that_number() {
     let folder = project(&[
         ("a.jinja", "a{{ module.rand.number.integer(1, 1000000) }}"),

@@ -11,9 +11,13 @@ const LARGE_BYTES: usize = 1 << 20;
 const SHOWN: usize = 60;
 
 /// Items ready to be sent, end to end in one buffer, each with the output's separator behind it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Formatted {
+    /// The items, what is being written, and bytes that mean nothing: to keep those spares filling
+    /// the same memory again and again.
     bytes: Vec<u8>,
+    /// How many of the bytes, at the end, mean nothing.
+    unused: usize,
     ends: Vec<usize>,
     events: u64,
     failures: Vec<FormatFailure>,
@@ -75,10 +79,27 @@ impl fmt::Display for Reason {
     }
 }
 
+impl PartialEq for Formatted {
+    fn eq(&self, other: &Self) -> bool {
+        let counts = |all: &Self| (all.events, all.lost);
+        self.bytes() == other.bytes()
+            && self.ends == other.ends
+            && counts(self) == counts(other)
+            && self.failures == other.failures
+    }
+}
+
+impl Eq for Formatted {}
+
 impl Formatted {
     /// All items end to end.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.bytes.get(..self.end()).unwrap_or_default()
+    }
+
+    /// The end of what is written.
+    fn end(&self) -> usize {
+        self.bytes.len() - self.unused
     }
 
     /// Number of items.
@@ -148,20 +169,38 @@ impl Formatted {
     /// The buffer to format into; end the item with [`Formatted::commit`] or give it up with
     /// [`Formatted::fail`].
     pub fn buffer(&mut self) -> &mut Vec<u8> {
+        self.bytes.truncate(self.end());
+        self.unused = 0;
         &mut self.bytes
+    }
+
+    /// As [`Formatted::buffer`] where bytes are written over others: the buffer, filled with anything
+    /// from the offset on that is given too. To be followed by [`Formatted::wrote`].
+    pub(super) fn filled(&mut self) -> (&mut Vec<u8>, usize) {
+        let end = self.end();
+        (&mut self.bytes, end)
+    }
+
+    /// Says where what was written into [`Formatted::filled`] ends.
+    pub(super) fn wrote(&mut self, end: usize) {
+        self.unused = self.bytes.len().saturating_sub(end);
     }
 
     /// Ends the item being written, which stands for `events` events.
     pub fn commit(&mut self, separator: &[u8], events: u64) {
-        self.bytes.extend_from_slice(separator);
-        self.ends.push(self.bytes.len());
+        let (start, end) = (self.end(), self.end() + separator.len());
+        match self.bytes.get_mut(start..end) {
+            Some(room) => room.copy_from_slice(separator),
+            None => self.buffer().extend_from_slice(separator),
+        }
+        self.wrote(end);
+        self.ends.push(end);
         self.events += events;
     }
 
     /// Drops what was written since the last commit and reports `events` events as lost.
     pub fn fail(&mut self, failure: FormatFailure, events: u64) {
-        self.bytes
-            .truncate(self.ends.last().copied().unwrap_or_default());
+        self.rollback();
         self.note(failure, events);
     }
 
@@ -173,17 +212,16 @@ impl Formatted {
 
     /// Drops what was written since the last commit.
     pub fn rollback(&mut self) {
-        self.bytes
-            .truncate(self.ends.last().copied().unwrap_or_default());
+        self.wrote(self.ends.last().copied().unwrap_or_default());
     }
 
     /// Empties it, keeping its memory.
     pub fn clear(&mut self) {
         // A buffer that grew for a rare huge batch is not kept for the rest of the run.
-        if self.bytes.capacity() > LARGE_BYTES && self.bytes.len() < self.bytes.capacity() / 4 {
+        if self.bytes.capacity() > LARGE_BYTES && self.end() < self.bytes.capacity() / 4 {
             self.bytes = Vec::new();
         }
-        self.bytes.clear();
+        self.wrote(0);
         self.ends.clear();
         self.failures.clear();
         self.events = 0;

@@ -396,7 +396,7 @@ impl<'r> Ctx<'r> {
     }
 
     /// Appends the printed form of a value to the output.
-    pub(super) fn print(&mut self, value: &Value) {
+    pub fn print(&mut self, value: &Value) {
         super::repr::emit(value, &mut self.out);
     }
 

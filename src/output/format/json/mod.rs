@@ -4,6 +4,7 @@
 //! No tree is built: the text is scanned once, and stretches that are already laid out as wanted are
 //! copied whole.
 
+mod copy;
 mod error;
 mod model;
 mod printer;
@@ -28,14 +29,17 @@ pub(super) fn each(
     separator: &[u8],
     out: &mut Formatted,
 ) {
-    out.buffer().reserve(batch.byte_len());
-    for (index, event) in batch.iter().enumerate() {
+    for index in 0..batch.len() {
+        let (buffer, start) = out.filled();
         let printed = match models.slot(batch.alias(index)).filter(|_| indent == 0) {
-            Some(slot) => print_like(event, slot, out.buffer()),
-            None => print(event, indent, 0, out.buffer()),
+            Some(slot) => print_like(batch.onward(index), slot, buffer, start),
+            None => print(batch.get(index), indent, 0, buffer, start),
         };
         match printed {
-            Ok(()) => out.commit(separator, 1),
+            Ok(end) => {
+                out.wrote(end);
+                out.commit(separator, 1);
+            }
             Err(error) => out.fail(failure(index, error), 1),
         }
     }
@@ -53,7 +57,7 @@ pub(super) fn joined(batch: &EventBatch, indent: usize, separator: &[u8], out: &
             (0, 0) => {}
             _ => out.buffer().push(b' '),
         }
-        match print(event, indent, 1, out.buffer()) {
+        match append(event, indent, 1, out.buffer()) {
             Ok(()) => valid += 1,
             Err(error) => {
                 out.buffer().truncate(before);
@@ -82,9 +86,17 @@ fn failure(index: usize, error: JsonError) -> FormatFailure {
 /// level.
 ///
 /// # Errors
-/// When `text` is not JSON; `out` then holds a part of it.
+/// When `text` is not JSON; `out` is then as it was.
 pub fn reprint(text: &[u8], indent: usize, out: &mut Vec<u8>) -> Result<(), JsonError> {
-    print(text, indent, 0, out)
+    append(text, indent, 0, out)
+}
+
+/// Appends a text, as if it stood inside `level` arrays.
+fn append(text: &[u8], indent: usize, level: usize, out: &mut Vec<u8>) -> Result<(), JsonError> {
+    let start = out.len();
+    let printed = print(text, indent, level, out, start);
+    out.truncate(*printed.as_ref().unwrap_or(&start));
+    printed.map(|_| ())
 }
 
 #[cfg(test)]
@@ -126,17 +138,33 @@ mod tests {
         assert!(printed(&deep, usize::MAX).is_err());
     }
 
-    /// Prints texts one after the other as events of one template.
-    fn followed(texts: &[&str]) -> Vec<Result<String, String>> {
+    /// Prints texts again and again as events of one template.
+    fn followed(texts: &[&str], rounds: usize) -> Vec<Vec<Result<String, String>>> {
         let mut models = Models::default();
-        let slot = models.slot(0).unwrap();
-        let print = |text: &&str| {
-            let mut out = b"kept ".to_vec();
-            let printed = print_like(text.as_bytes(), slot, &mut out);
-            let printed = printed.map_err(|error| error.to_string());
-            printed.map(|()| String::from_utf8(out.split_off(5)).unwrap())
+        let mut batch = EventBatch::default();
+        texts.iter().for_each(|text| batch.push(text.as_bytes(), 0));
+        let mut out = Formatted::default();
+        let mut round = || {
+            out.clear();
+            each(&batch, 0, &mut models, b"|", &mut out);
+            let mut results: Vec<_> = texts.iter().map(|_| Ok(String::new())).collect();
+            for failure in out.failures() {
+                results[failure.event.unwrap()] = Err(failure.reason.to_string());
+            }
+            for (at, item) in out.items().enumerate() {
+                let item = item.strip_suffix(b"|").unwrap().to_vec();
+                results[out.event_of(at)] = Ok(String::from_utf8(item).unwrap());
+            }
+            results
         };
-        texts.iter().map(print).collect()
+        (0..rounds).map(|_| round()).collect()
+    }
+
+    fn assert_followed(texts: &[&str], rounds: usize) {
+        let expected: Vec<_> = texts.iter().map(|text| printed(text, 0)).collect();
+        for round in followed(texts, rounds) {
+            assert_eq!(round, expected);
+        }
     }
 
     #[test]
@@ -161,8 +189,47 @@ mod tests {
         let mut texts = vec![model, model];
         texts.extend(others);
         texts.push(model);
-        let expected: Vec<_> = texts.iter().map(|text| printed(text, 0)).collect();
-        assert_eq!(followed(&texts), expected);
+        assert_followed(&texts, 4);
+    }
+
+    #[test]
+    fn values_alone_and_deep_ones_are_followed_too() {
+        let deep = |levels: usize, value: &str| {
+            let (open, close) = ("[{\"a\": ".repeat(levels), "}]".repeat(levels));
+            format!("{open}{value}{close}")
+        };
+        let mut texts: Vec<String> = [
+            "1", "12", "\"x\"", " 1 ", "1 2", "tru", "true", "1e5", "[", "]",
+        ]
+        .map(str::to_owned)
+        .into();
+        for levels in [31, 32, 33, 40] {
+            texts.extend(["1", "\"x\"", "[1, 2]", "{}", "}"].map(|value| deep(levels, value)));
+        }
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        assert_followed(&texts, 4);
+    }
+
+    #[test]
+    fn long_lists_and_events_that_are_never_alike_are_followed_as_far_as_there_is_room() {
+        let mut texts = Vec::new();
+        for nth in 0..60 {
+            let items: Vec<String> = (0..nth * 7)
+                .map(|item| {
+                    format!(
+                        "{{\"k{}\": \"{}\", \"n\": {item}}}",
+                        item * nth % 97,
+                        nth * item
+                    )
+                })
+                .collect();
+            texts.push(format!(
+                "{{\n  \"key {nth}\": [{}],\n  \"end\": {nth}\n}}",
+                items.join(",\n ")
+            ));
+        }
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        assert_followed(&texts, 8);
     }
 
     fn json() -> impl Strategy<Value = serde_json::Value> {
@@ -220,7 +287,9 @@ mod tests {
             let all: Vec<String> = texts.iter().cloned().chain(others).collect();
             let all: Vec<&str> = all.iter().map(String::as_str).collect();
             let expected: Vec<_> = all.iter().map(|text| printed(text, 0)).collect();
-            prop_assert_eq!(followed(&all), expected);
+            for round in followed(&all, 3) {
+                prop_assert_eq!(&round, &expected);
+            }
         }
 
         #[test]

@@ -1,8 +1,9 @@
 //! The layout: one scan that checks the text and copies it with other white space, block by block as
 //! it is looked at.
 
+use super::copy;
 use super::error::{JsonError, JsonErrorKind, error};
-use super::model::{DEEPEST, Follow, Mark, Model, Slot};
+use super::model::{At, Containers, DEEPEST, Mark, Model, ROOM, ROOT, Slot, Stop};
 use super::token;
 
 /// Deepest nesting of arrays and objects; deeper events are refused.
@@ -15,51 +16,35 @@ const MAX_INDENTED: usize = 256 << 20;
 const LEVELS: usize = 16;
 
 /// Free bytes behind the text that spare most growing: what a block may overhang, and some blanks.
-const SPARE: usize = 64;
+const SPARE: usize = 192;
 
-/// Appends `text` re-spaced to `out`, as if it stood inside `level` arrays.
+/// Writes `text` re-spaced into `out` from `start` on, as if it stood inside `level` arrays; gives the
+/// end. What stood there and behind is lost.
 pub(super) fn print(
     text: &[u8],
     indent: usize,
     level: usize,
     out: &mut Vec<u8>,
-) -> Result<(), JsonError> {
-    let start = out.len();
-    let printed = Printer::new(text, indent, level, out).document(start);
-    out.truncate(*printed.as_ref().unwrap_or(&start));
-    printed.map(|_| ())
+    start: usize,
+) -> Result<usize, JsonError> {
+    let at = At { from: 0, to: start };
+    let mut printer = Printer::new(text, indent, level, out, start);
+    printer.print(at, true, &mut ()).map(|at| at.to)
 }
 
-/// Like [`print()`], on one line: helped by an event that was printed before or as the model of those to come.
-pub(super) fn print_like(text: &[u8], slot: &mut Slot, out: &mut Vec<u8>) -> Result<(), JsonError> {
-    let start = out.len();
-    let mut printer = Printer::new(text, 0, 0, out);
-    let (mut copied, mut marks) = (0, None);
-    let printed = match slot.model() {
-        Some(model) => {
-            printer.follow = Some(Follow::new(model));
-            let printed = printer.document(start);
-            copied = printer.follow.map_or(0, |follow| follow.copied);
-            printed
-        }
-        None => {
-            printer.marks = Some(Vec::new());
-            let printed = printer.document(start);
-            marks = printer.marks;
-            printed
-        }
-    };
-    out.truncate(*printed.as_ref().unwrap_or(&start));
-    printed?;
-    match marks {
-        Some(mut marks) => {
-            let output = out.get(start..).unwrap_or_default();
-            marks.iter_mut().for_each(|mark| mark.to -= start);
-            slot.learn(Model::new(text, output, marks));
-        }
-        None => slot.followed(copied, text.len()),
-    }
-    Ok(())
+/// Like [`print()`], on one line: helped by what was printed before, and helping with what is to come.
+///
+/// The text are the first `len` bytes of `onward`; what follows them only helps to be quick.
+pub(super) fn print_like(
+    (onward, len): (&[u8], usize),
+    slot: &mut Slot,
+    out: &mut Vec<u8>,
+    start: usize,
+) -> Result<usize, JsonError> {
+    let text = onward.get(..len).unwrap_or(onward);
+    let end = Printer::new(text, 0, 0, out, start).like(slot.model(), onward, start)?;
+    slot.followed(text.len());
+    Ok(end)
 }
 
 /// Starts a line with that many blanks.
@@ -103,23 +88,74 @@ impl Open {
     pub(super) fn depth(&self) -> usize {
         self.depth
     }
+
+    /// All that is open; `None` below [`DEEPEST`] levels.
+    fn containers(&self) -> Option<Containers> {
+        (self.depth <= DEEPEST).then_some(Containers {
+            bits: self.bits,
+            depth: self.depth,
+        })
+    }
+
+    /// Has these open.
+    fn set(&mut self, open: Containers) {
+        (self.bits, self.depth) = (open.bits, open.depth);
+        self.deeper.clear();
+    }
 }
 
-/// Where the scan is: offsets into the text and into the output.
-#[derive(Clone, Copy)]
-struct At {
-    from: usize,
-    to: usize,
+/// Looks on while a text is printed.
+trait Watch {
+    /// Before a value.
+    fn before(&mut self, at: At, open: &Open);
+    /// Behind a value, which is empty when it is an array or an object, before `rest`; true to stop
+    /// there, which is for others.
+    fn behind(&mut self, at: At, open: &Open, simple: bool, rest: &[u8]) -> bool;
 }
 
-impl At {
-    /// Further by as many bytes on both sides.
-    #[inline(always)]
-    fn on(self, bytes: usize) -> Self {
-        Self {
-            from: self.from + bytes,
-            to: self.to + bytes,
+/// Nobody does.
+impl Watch for () {
+    fn before(&mut self, _at: At, _open: &Open) {}
+    fn behind(&mut self, _at: At, _open: &Open, _simple: bool, _rest: &[u8]) -> bool {
+        false
+    }
+}
+
+/// A part of a text that is not known, to be learned: it ends where something is known again.
+struct Detour<'m> {
+    model: &'m mut Model,
+    start: At,
+    marks: Vec<Mark>,
+    /// The known place where it ended.
+    place: Option<u32>,
+}
+
+impl Detour<'_> {
+    /// Notes a mark, unless the part is too long or nested too deeply to be learned.
+    fn mark(&mut self, at: At, open: &Open, before: bool) -> Option<Mark> {
+        let (from, to) = (at.from - self.start.from, at.to - self.start.to);
+        let mark = Mark {
+            from: from as u32,
+            to: to as u32,
+            open: open.containers()?,
+            before,
+        };
+        (from <= ROOM).then(|| self.marks.push(mark)).map(|()| mark)
+    }
+}
+
+impl Watch for Detour<'_> {
+    fn before(&mut self, at: At, open: &Open) {
+        self.mark(at, open, true);
+    }
+
+    fn behind(&mut self, at: At, open: &Open, simple: bool, rest: &[u8]) -> bool {
+        if let Some(mark) = self.mark(at, open, false)
+            && simple
+        {
+            self.place = self.model.place(mark.open, rest);
         }
+        self.place.is_some()
     }
 }
 
@@ -133,19 +169,23 @@ struct Printer<'a> {
     /// Bytes between a comma and what follows, as last seen by depth: most texts keep to it, and a
     /// guess that is confirmed costs less than to search.
     lines: [u8; LEVELS],
-    /// The model that is followed.
-    follow: Option<Follow<'a>>,
-    /// Marks made on the way, when this becomes a model.
-    marks: Option<Vec<Mark>>,
     /// Filled with anything behind what is written.
     out: &'a mut Vec<u8>,
 }
 
 impl<'a> Printer<'a> {
-    /// A printer that writes at the end of `out`.
-    fn new(text: &'a [u8], indent: usize, level: usize, out: &'a mut Vec<u8>) -> Self {
-        let start = out.len();
-        out.resize(start + text.len() + SPARE, 0);
+    /// A printer that writes into `out` from `start` on.
+    fn new(
+        text: &'a [u8],
+        indent: usize,
+        level: usize,
+        out: &'a mut Vec<u8>,
+        start: usize,
+    ) -> Self {
+        let room = start + text.len() + SPARE;
+        if out.len() < room {
+            out.resize(room, 0);
+        }
         Self {
             text,
             indent,
@@ -153,99 +193,108 @@ impl<'a> Printer<'a> {
             limit: start.saturating_add(MAX_INDENTED),
             open: Open::default(),
             lines: [0; LEVELS],
-            follow: None,
-            marks: None,
             out,
         }
     }
 
-    /// Prints everything from `to` of the output on; gives the end of the output.
-    fn document(&mut self, to: usize) -> Result<usize, JsonError> {
-        let mut at = At {
-            from: token::next(self.text, 0),
-            to,
+    /// Prints everything from `to` of the output on, with a model, which learns; gives the end of the
+    /// output.
+    fn like(&mut self, model: &mut Model, onward: &[u8], to: usize) -> Result<usize, JsonError> {
+        let mut at = At { from: 0, to };
+        let mut node = ROOT;
+        loop {
+            match model.follow(self.text, &mut at, &mut node, self.out) {
+                Stop::End => return Ok(at.to),
+                Stop::Value => at = self.last(at, onward)?,
+                Stop::Room => self.grow(at.to),
+                Stop::Unlike => {
+                    let rest = self.text.get(at.from..).unwrap_or_default();
+                    if model.split(node, rest) || model.link(node, rest) {
+                        continue;
+                    }
+                    match self.detour(model, at, node)? {
+                        (end, None) => return Ok(end.to),
+                        (behind, Some(place)) => (at, node) = (behind, place),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Prints what stands behind the value of a place of the model and is unlike all that is known, up
+    /// to behind the value of another place, or to the end.
+    fn detour(
+        &mut self,
+        model: &mut Model,
+        start: At,
+        node: u32,
+    ) -> Result<(At, Option<u32>), JsonError> {
+        if node != ROOT {
+            self.open.set(model.open(node));
+        }
+        let mut detour = Detour {
+            model,
+            start,
+            marks: Vec::new(),
+            place: None,
         };
-        let mut before = true;
-        (at, before) = self.guided(at, before);
+        let at = self.print(start, node == ROOT, &mut detour)?;
+        let Detour { place, marks, .. } = detour;
+        let (mut marks, mut end) = (marks.as_slice(), at);
+        // What is known goes on behind a value, which belongs to the place.
+        if let (Some(_), [others @ .., before, _]) = (place, marks) {
+            marks = others;
+            end = At {
+                from: start.from + before.from as usize,
+                to: start.to + before.to as usize,
+            };
+        }
+        let text = self.text.get(start.from..end.from).unwrap_or_default();
+        let output = self.out.get(start.to..end.to).unwrap_or_default();
+        model.learn(node, (text, output), marks, place);
+        Ok((at, place))
+    }
+
+    /// Prints from before or behind a value up to the end, or to where `watch` stops.
+    #[inline(always)]
+    fn print(
+        &mut self,
+        mut at: At,
+        mut before: bool,
+        watch: &mut impl Watch,
+    ) -> Result<At, JsonError> {
+        if before {
+            at.from = token::next(self.text, at.from);
+        }
         loop {
             if before {
+                watch.before(at, &self.open);
                 let first = token::peek(self.text, at.from)?;
-                // Most values are strings.
-                if first == b'"' {
-                    at = self.string(at)?;
-                } else if first == b'{' || first == b'[' {
+                let simple = first != b'{' && first != b'[';
+                if !simple {
                     let (inside, closed) = self.container(at, first == b'{')?;
                     at = inside;
                     if !closed {
-                        self.mark(at, true);
                         continue;
                     }
                 } else {
-                    at = self.scalar(at, first)?;
+                    at = self.simple(at, first)?;
                 }
-                (at, before) = self.guided(at, false);
-                if before {
-                    continue;
+                let rest = self.text.get(at.from..).unwrap_or_default();
+                if watch.behind(at, &self.open, simple, rest) {
+                    return Ok(at);
                 }
             }
             (at, before) = self.after_value(at)?;
             if !before {
                 break;
             }
-            self.mark(at, true);
         }
-        let rest = token::next(self.text, at.from);
-        if rest < self.text.len() {
-            return Err(error(JsonErrorKind::Trailing, rest + 1));
+        at.from = token::next(self.text, at.from);
+        if at.from < self.text.len() {
+            return Err(error(JsonErrorKind::Trailing, at.from + 1));
         }
-        Ok(at.to)
-    }
-
-    /// Notes a mark, or goes as far as the text is like the model; whether that is before a value.
-    #[inline(always)]
-    fn guided(&mut self, at: At, before: bool) -> (At, bool) {
-        if self.follow.is_some() {
-            return self.leap(at, before);
-        }
-        self.mark(at, before);
-        (at, before)
-    }
-
-    fn leap(&mut self, at: At, before: bool) -> (At, bool) {
-        let text = self.text;
-        let (Some(here), Some(follow)) = (self.here(at, before), &mut self.follow) else {
-            return (at, before);
-        };
-        let Some((mark, output)) = follow.leap(text, here) else {
-            return (at, before);
-        };
-        self.level = self.level + mark.depth - self.open.depth;
-        (self.open.bits, self.open.depth) = (mark.open, mark.depth);
-        let to = self.append(at.to, output);
-        let from = mark.from;
-        (At { from, to }, mark.before)
-    }
-
-    #[inline(always)]
-    fn mark(&mut self, at: At, before: bool) {
-        if self.marks.is_some() {
-            let mark = self.here(at, before);
-            if let Some(marks) = &mut self.marks {
-                marks.extend(mark);
-            }
-        }
-    }
-
-    /// This point as a mark; `None` where too much is open.
-    fn here(&self, at: At, before: bool) -> Option<Mark> {
-        let depth = self.open.depth;
-        (depth <= DEEPEST).then_some(Mark {
-            from: at.from,
-            to: at.to,
-            open: self.open.bits,
-            depth,
-            before,
-        })
+        Ok(at)
     }
 
     /// Opens a container and goes to its first value; true when it is empty and closed again.
@@ -264,7 +313,6 @@ impl<'a> Printer<'a> {
             return Ok((at.on(1), true));
         }
         self.open.push(object);
-        self.level += 1;
         let mut at = self.line(at, next)?;
         if object {
             at = self.key(at)?;
@@ -298,11 +346,10 @@ impl<'a> Printer<'a> {
                 };
                 return Err(error(kind, next));
             }
-            self.level -= 1;
+            self.open.pop();
             at = self.line(at, next)?;
             self.put(at.to, close);
             at = at.on(1);
-            self.open.pop();
         }
         Ok((at, false))
     }
@@ -381,35 +428,59 @@ impl<'a> Printer<'a> {
         next
     }
 
+    /// Copies a string, a number or a word.
+    #[inline(always)]
+    fn simple(&mut self, at: At, first: u8) -> Result<At, JsonError> {
+        // Most values are strings.
+        if first == b'"' {
+            return self.string(at);
+        }
+        let (text, out) = self.rest(at);
+        match copy::scalar(text, out) {
+            Some(len) => Ok(at.on(len)),
+            None => self.scalar(at, first),
+        }
+    }
+
+    /// Copies a string, a number or a word near the end of the text, which is the start of `onward`.
+    fn last(&mut self, at: At, onward: &[u8]) -> Result<At, JsonError> {
+        let first = token::peek(self.text, at.from)?;
+        let (text, out) = self.rest(at);
+        let onward = onward.get(at.from..).unwrap_or_default();
+        let copied = match first {
+            b'"' => copy::string(onward, out),
+            _ => copy::scalar(onward, out),
+        };
+        match copied.filter(|&len| len <= text.len()) {
+            Some(len) => Ok(at.on(len)),
+            None => self.simple(at, first),
+        }
+    }
+
     /// Copies the string whose quote stands here.
     #[inline(always)]
     fn string(&mut self, at: At) -> Result<At, JsonError> {
-        // The first block starts with the quote.
-        let mut at = at;
-        let mut inner = !1;
-        while let Some(bytes) = token::block(self.text, at.from) {
-            self.put_block(at.to, bytes);
-            let special = token::special(bytes) & inner;
-            if special != 0 {
-                let plain = special.trailing_zeros() as usize;
-                if bytes.get(plain) == Some(&b'"') {
-                    return Ok(at.on(plain + 1));
-                }
-                return self.string_slowly(at.on(plain));
-            }
-            inner = !0;
-            at = at.on(token::BLOCK);
+        let (text, out) = self.rest(at);
+        match copy::string(text, out) {
+            Some(len) => Ok(at.on(len)),
+            None => self.string_slowly(at),
         }
-        if inner == !0 {
-            return self.string_slowly(at);
-        }
-        self.put(at.to, b'"');
-        self.string_slowly(at.on(1))
     }
 
-    /// Copies the rest of a string with escapes, or one that no block holds.
+    /// What is left of the text and of the room for the output.
+    #[inline(always)]
+    fn rest(&mut self, at: At) -> (&'a [u8], &mut [u8]) {
+        (
+            self.text.get(at.from..).unwrap_or_default(),
+            self.out.get_mut(at.to..).unwrap_or_default(),
+        )
+    }
+
+    /// As [`Self::string`], near the end of a buffer and where something is wrong.
     #[inline(never)]
     fn string_slowly(&mut self, mut at: At) -> Result<At, JsonError> {
+        self.put(at.to, b'"');
+        at = at.on(1);
         loop {
             at = self.copy(at, token::plain_end(self.text, at.from));
             let end = match token::peek(self.text, at.from)? {
@@ -425,8 +496,8 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// Copies a number or a word.
-    #[inline(always)]
+    /// Copies a number or a word; as [`Self::string_slowly`].
+    #[inline(never)]
     fn scalar(&mut self, at: At, first: u8) -> Result<At, JsonError> {
         let end = match first {
             b'-' | b'0'..=b'9' => token::number(self.text, at.from)?,
@@ -435,12 +506,6 @@ impl<'a> Printer<'a> {
             b'n' => token::literal(self.text, at.from, b"ull")?,
             _ => return Err(error(JsonErrorKind::Character, at.from)),
         };
-        if end - at.from <= token::BLOCK
-            && let Some(bytes) = token::block(self.text, at.from)
-        {
-            self.put_block(at.to, bytes);
-            return Ok(at.on(end - at.from));
-        }
         Ok(self.copy(at, end))
     }
 
@@ -456,7 +521,8 @@ impl<'a> Printer<'a> {
 
     /// Writes a line break and the indentation; gives the end of the output.
     fn break_line(&mut self, at: At) -> Result<usize, JsonError> {
-        let spaces = self.indent.saturating_mul(self.level);
+        let level = self.level + self.open.depth;
+        let spaces = self.indent.saturating_mul(level);
         let end = at.to.saturating_add(spaces);
         if end > self.limit {
             return Err(error(JsonErrorKind::Length, at.from));
@@ -524,7 +590,7 @@ impl<'a> Printer<'a> {
     #[cold]
     #[inline(never)]
     fn grow(&mut self, to: usize) {
-        let len = to + SPARE + self.text.len();
+        let len = to + SPARE + 2 * self.text.len();
         self.out.resize(len, 0);
     }
 }

@@ -1,5 +1,7 @@
 //! Choosing among given items.
 
+use std::rc::Rc;
+
 use super::super::fake_error;
 use super::count;
 use crate::fake::Random;
@@ -54,6 +56,52 @@ pub(super) fn choice(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error>
     element(items, index)
 }
 
+/// Writes what [`choice`] gives.
+pub(super) fn print_choice(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<(), Error> {
+    if let ([Value::List(list)], []) = (args.positional, args.keyword) {
+        let items = list.borrow();
+        let index = rand::index(ctx.random(), items.len()).ok_or_else(nothing)?;
+        if let Some(item) = items.get(index) {
+            ctx.print(item);
+        }
+        return Ok(());
+    }
+    let chosen = choice(ctx, args)?;
+    ctx.print(&chosen);
+    Ok(())
+}
+
+/// A function that gives one of these items, whose position it draws.
+fn among(
+    name: &str,
+    items: Vec<Value>,
+    draw: impl Fn(&mut dyn Random) -> usize + Clone + 'static,
+) -> Value {
+    let texts: Option<Vec<Box<[u8]>>> = items.iter().map(fixed_text).collect();
+    let drawn = draw.clone();
+    let run = move |ctx: &mut Ctx<'_>| {
+        let index = drawn(ctx.random());
+        Ok(items.get(index).cloned().unwrap_or_default())
+    };
+    match texts {
+        Some(texts) => Function::prepared_printing(name, run, move |random, out| {
+            if let Some(text) = texts.get(draw(random)) {
+                out.extend_from_slice(text);
+            }
+        }),
+        None => Function::prepared(name, run),
+    }
+}
+
+/// What a value prints as, if that never changes.
+fn fixed_text(value: &Value) -> Option<Box<[u8]>> {
+    let fixed = matches!(
+        value,
+        Value::Str(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::None
+    );
+    fixed.then(|| value.text().as_bytes().into())
+}
+
 /// A choice among items known when compiling.
 pub(super) fn prepare_choice(known: &[Option<Value>]) -> Option<Value> {
     let [Some(Value::List(items))] = known else {
@@ -61,9 +109,9 @@ pub(super) fn prepare_choice(known: &[Option<Value>]) -> Option<Value> {
     };
     let items = items.borrow().to_vec();
     (!items.is_empty()).then(|| {
-        Function::prepared("choice", move |ctx| {
-            let index = rand::index(ctx.random(), items.len()).unwrap_or(0);
-            Ok(items.get(index).cloned().unwrap_or_default())
+        let len = items.len();
+        among("choice", items, move |random| {
+            rand::index(random, len).unwrap_or(0)
         })
     })
 }
@@ -184,9 +232,9 @@ pub(super) fn prepare_weighted(known: &[Option<Value>]) -> Option<Value> {
     let table = weights::Table::new(numbers?).ok()?;
     match items {
         Some(items) if items.len() == table.len() => {
-            Some(Function::prepared("weighted_choice", move |ctx| {
-                let index = table.pick(ctx.random());
-                Ok(items.get(index).cloned().unwrap_or_default())
+            let table = Rc::new(table);
+            Some(among("weighted_choice", items, move |random| {
+                table.pick(random)
             }))
         }
         Some(_) => None,

@@ -22,7 +22,12 @@ pub(super) fn namespace() -> Value {
             borrowing("shuffle", choice::shuffle),
             (
                 "choice",
-                Function::specialized("choice", choice::choice, choice::prepare_choice),
+                Function::specialized_printing(
+                    "choice",
+                    choice::choice,
+                    choice::print_choice,
+                    choice::prepare_choice,
+                ),
             ),
             borrowing("choices", choice::choices),
             (
@@ -93,10 +98,15 @@ fn prepare_integer(known: &[Option<Value>]) -> Option<Value> {
         return None;
     };
     (a <= b).then(|| {
-        Function::prepared("integer", move |ctx| {
-            let drawn = number::integer(ctx.random(), a, b).map_err(fake_error)?;
-            Ok(Value::Int(drawn))
-        })
+        let draw = move |random: &mut dyn Random| number::integer(random, a, b).unwrap_or(a);
+        Function::prepared_printing(
+            "integer",
+            move |ctx| Ok(Value::Int(draw(ctx.random()))),
+            move |random, out| {
+                let drawn = draw(random);
+                out.extend_from_slice(itoa::Buffer::new().format(drawn).as_bytes());
+            },
+        )
     })
 }
 
