@@ -250,6 +250,8 @@ pub(super) enum Expr {
     Native(Box<NativeExpr>),
     Method(Box<MethodExpr>),
     Filter(Box<FilterExpr>),
+    /// `| random` of rows that never change.
+    Random(Tuple),
     /// `| length`
     Length(Box<(Expr, Span)>),
     /// `| tojson`, written in place.

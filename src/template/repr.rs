@@ -379,7 +379,17 @@ mod tests {
                 assert!(short.is_empty(), "{number}");
             }
         };
-        let odd = [0.0, -0.0, 1e-4, 9e-5, 1e11, 99_999_999_999.999_9, 0.1 + 0.2, 1e22, 5e-324];
+        let odd = [
+            0.0,
+            -0.0,
+            1e-4,
+            9e-5,
+            1e11,
+            99_999_999_999.999_9,
+            0.1 + 0.2,
+            1e22,
+            5e-324,
+        ];
         odd.iter().for_each(|number| compare(*number));
         for step in 0..200_000_i64 {
             let units = step * step * 7 + step;

@@ -429,13 +429,9 @@ impl Lowerer<'_> {
         if let ("list", true, Some(items)) = (&**name, plain, fold::items(&at.input)) {
             return Ok(Expr::Lent(items));
         }
-        let at = match (&**name, plain) {
-            ("random", true) => FilterInput {
-                input: fold::rows(at.input),
-                ..at
-            },
-            _ => at,
-        };
+        if let ("random", true, Some(rows)) = (&**name, plain, fold::rows(&at.input)) {
+            return Ok(Expr::Random(rows));
+        }
         if let Some((run, _)) = found {
             return Ok(Expr::Filter(Box::new(FilterExpr { run, at })));
         }

@@ -215,14 +215,11 @@ fn chosen(filter: &FilterExpr) -> Option<Tuple> {
     }
 }
 
-/// The rows of a sample, for what takes any of them.
-pub(super) fn rows(expr: Expr) -> Expr {
-    match &expr {
-        Expr::Const(Value::Object(_)) => match items(&expr) {
-            Some(rows) => Expr::Const(Value::Tuple(rows)),
-            None => expr,
-        },
-        _ => expr,
+/// The values of a constant sample, list or tuple, for what takes any of them.
+pub(super) fn rows(expr: &Expr) -> Option<Tuple> {
+    match expr {
+        Expr::Const(Value::Object(_) | Value::List(_) | Value::Tuple(_)) => items(expr),
+        _ => None,
     }
 }
 

@@ -63,6 +63,7 @@ impl Ctx<'_> {
                 }
             }
             Expr::Length(parts) => self.length(&parts.0, parts.1),
+            Expr::Random(rows) => Ok(self.any_of(rows)),
             Expr::And(sides) => {
                 let left = self.eval(&sides.0)?;
                 if left.truth() {
@@ -96,6 +97,16 @@ impl Ctx<'_> {
     /// The value of an operand that is there already, without a copy.
     pub(super) fn peek<'v>(&'v self, expr: &'v Expr) -> Option<&'v Value> {
         look(&self.stack, self.frame.base, expr)
+    }
+
+    /// One of some values, drawn as the filter `random` draws.
+    fn any_of(&mut self, values: &[Value]) -> Value {
+        if values.is_empty() {
+            return Value::Undefined;
+        }
+        let at = self.random.below(values.len() as u64);
+        let at = usize::try_from(at).unwrap_or(0);
+        values.get(at).cloned().unwrap_or_default()
     }
 
     fn length(&mut self, input: &Expr, span: Span) -> Result<Value, Error> {
