@@ -349,6 +349,28 @@ fn what_is_printed_at_once_is_what_is_printed_as_a_value() {
 }
 
 #[test]
+fn lists_and_dicts_of_params_can_be_changed_and_stay_changed() {
+    let folder = project(&[(
+        "t.jinja",
+        "{{ params.l }}{% do params.l.append(1) %}{{ params['l'] | length }} \
+         {{ params.d.a }}{% do params.d.update({'a': 5}) %}{{ params.d.a }} {{ params.get('l') }}\
+         {% for x in params.l %}{{ x }}{% endfor %}{% set l = params.l %}{{ l is sameas params.l }}",
+    )]);
+    let yaml = "mode: all\nparams: {l: [0], d: {a: 1}}\ntemplates:\n- t: {template: t.jinja}\n";
+    let (source, problems) = build(folder.path(), yaml, Some(1), Limits::RUN);
+    let mut source = source.unwrap_or_else(|| panic!("{problems:?}"));
+    let mut out = EventBatch::default();
+    for index in 0..2 {
+        source.produce(at(index), &[], &mut out);
+    }
+    let made: Vec<_> = out.iter().map(String::from_utf8_lossy).collect();
+    assert_eq!(
+        made,
+        ["[0]2 15 [0, 1]01True", "[0, 1]3 55 [0, 1, 1]011True"]
+    );
+}
+
+#[test]
 fn a_source_that_was_moved_gives_the_event_of_that_number() {
     let folder = project(&[
         ("a.jinja", "a{{ module.rand.number.integer(1, 1000000) }}"),

@@ -159,7 +159,7 @@ impl Lowerer<'_> {
         if !methods::of_dict(name)
             && let Some(value) = self.entry(object, name)
         {
-            return Ok(Expr::Const(value));
+            return Ok(value);
         }
         // A method that is not called at once may be one that changes.
         let object = if methods::of_dict(name) {
@@ -185,7 +185,7 @@ impl Lowerer<'_> {
         if let ExprKind::Const(Value::Str(key)) = &key.kind
             && let Some(value) = self.entry(object, key.as_str())
         {
-            return Ok(Expr::Const(value));
+            return Ok(value);
         }
         let object = self.whole(object)?;
         Ok(Expr::Item(Box::new((object, self.expr(key)?)), span))
@@ -281,7 +281,7 @@ impl Lowerer<'_> {
             _ => return None,
         };
         let Value::Str(key) = key else { return None };
-        self.entry(object, key.as_str()).map(Expr::Const)
+        self.entry(object, key.as_str())
     }
 
     /// A function that a module does not have is found before the first run.

@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::engine::{Engine, Symbol};
-use super::program::{Block, Code, Init, Macro, Program, Snapshot, Stmt, Var};
+use super::program::{Block, Code, Expr, Init, Macro, Program, Snapshot, Stmt, Var};
 use super::scope::{any_stmt, assigned, walk_names};
 use super::syntax::ast::{self, Name, StmtKind};
 use super::{Error, ErrorKind, Place, Span, Value};
@@ -378,8 +378,9 @@ impl Lowerer<'_> {
         Some(value)
     }
 
-    /// What reading an entry of a mapping that nobody changes gives, when that is no container.
-    fn entry(&mut self, object: &ast::Expr, key: &str) -> Option<Value> {
+    /// What reading an entry of a mapping that nobody changes gives: a constant, or a container, whose
+    /// own contents may change.
+    fn entry(&mut self, object: &ast::Expr, key: &str) -> Option<Expr> {
         let ast::ExprKind::Name(name) = &object.kind else {
             return None;
         };
@@ -390,12 +391,16 @@ impl Lowerer<'_> {
         let Some(Value::Dict(entries)) = self.engine.global(symbol) else {
             return None;
         };
-        let value = entries.get(key).filter(|value| !value.may_nest())?;
+        let value = entries.get(key)?;
         if !self.engine.assumed(|assumed| assumed.read(symbol)) {
             return None;
         }
         self.used(name);
-        Some(value)
+        Some(if value.may_nest() {
+            Expr::Bound(value)
+        } else {
+            Expr::Const(value)
+        })
     }
 
     /// Assignments visible here, innermost first, for includes and imports with context.
