@@ -183,10 +183,6 @@ impl<'p> Printer<'p> {
         let Some(kind) = self.next() else {
             return Err(Error::value_error("incomplete format"));
         };
-        if kind == '%' {
-            self.out.push('%');
-            return Ok(());
-        }
         let value = match named {
             Some(value) => value,
             None => self.value()?,
@@ -267,6 +263,8 @@ impl<'p> Printer<'p> {
         };
         let name = self.rest.get(1..end).unwrap_or_default().to_owned();
         self.rest = self.rest.get(end + 1..).unwrap_or_default();
+        // From here on there are values by name only.
+        self.values = &[];
         let Some(Value::Dict(dict)) = self.map else {
             return Err(Error::type_error("format requires a mapping"));
         };
@@ -384,14 +382,16 @@ fn float(value: &Value, kind: char, spec: &Spec) -> Result<Parts, Error> {
         )));
     };
     let precision = spec.precision.unwrap_or(6);
-    let mut body = match kind.to_ascii_lowercase() {
+    let body = match kind.to_ascii_lowercase() {
         'e' => digits::exponent(number, precision),
         'f' => digits::fixed(number, precision),
         _ => digits::general(number, precision, spec.alternate),
     };
-    if spec.alternate && precision == 0 && kind.eq_ignore_ascii_case(&'f') {
-        body.push('.');
-    }
+    let mut body = if spec.alternate {
+        digits::with_point(body)
+    } else {
+        body
+    };
     if kind.is_ascii_uppercase() {
         body = body.to_uppercase();
     }

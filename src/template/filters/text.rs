@@ -164,11 +164,12 @@ pub(super) fn indent(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Resul
         }
     };
     let (text, safe) = soft(input);
-    let lines: Vec<&str> = text.as_str().split('\n').collect();
+    // The reference appends a newline and takes the lines without their ends, whatever ends them.
+    let ended = std::format!("{}\n", text.as_str());
+    let lines = methods::lines(&ended, false);
     ctx.check_size(lines.len().saturating_mul(indent.len()))?;
     let blank = blank.is_some_and(Value::truth);
     let mut out = String::new();
-    // The reference looks at lines without their ends, so a final newline adds no indented line.
     for (at, line) in lines.iter().enumerate() {
         if at > 0 {
             out.push('\n');

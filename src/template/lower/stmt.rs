@@ -101,11 +101,15 @@ impl Lowerer<'_> {
             StmtKind::Block(def) => self.block_def(def, span, out)?,
             StmtKind::Extends(name) => {
                 let lowered = self.template_name(name, false)?;
-                out.push(Stmt::Extends(lowered, span));
-                if self.functions.len() == 1 && self.function().scopes.len() == 1 && self.soft == 0
-                {
-                    self.mute = true;
-                }
+                let keeps = self.functions.len() == 1
+                    && self.function().scopes.len() == 1
+                    && self.soft == 0;
+                self.mute |= keeps;
+                out.push(Stmt::Extends {
+                    name: lowered,
+                    keeps,
+                    span,
+                });
             }
             StmtKind::Include { .. } | StmtKind::Import { .. } | StmtKind::FromImport { .. } => {
                 self.file_reference(stmt, out)?;
@@ -504,9 +508,9 @@ impl Lowerer<'_> {
             Expr::Method(call) => call.args.keyword.push(caller),
             _ => return self.fail(call.span, "expected a call"),
         }
-        if !self.mute {
-            out.push(Stmt::Emit(lowered));
-        }
+        // As in the reference: beside the blocks, a template that extends another emits what its calls,
+        // filter blocks and includes make.
+        out.push(Stmt::Emit(lowered));
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use std::fmt::Write;
 use std::rc::Rc;
 
 pub(super) use containers::{pairs, sort_items};
+pub(super) use split::lines;
 pub(super) use text::{
     capitalize, check_replaced, is_decimal, is_python_space, replaced, swap_safe,
 };
