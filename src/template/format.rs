@@ -463,7 +463,7 @@ fn format_float(number: f64, spec: &Spec) -> Result<String, Error> {
     } else {
         (text.as_str(), "")
     };
-    let zero = || !text.bytes().any(|one| matches!(one, b'1'..=b'9'));
+    let zero = || number.is_finite() && !text.bytes().any(|one| matches!(one, b'1'..=b'9'));
     let negative = digits::is_negative(number) && !(spec.unsigned_zero && zero());
     Ok(finish(sign(negative, spec), whole, tail, spec, 3))
 }

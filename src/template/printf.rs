@@ -289,7 +289,7 @@ impl<'p> Printer<'p> {
     fn pad(&mut self, spec: &Spec, numeric: bool, sign: &str, prefix: &str, body: &str) {
         let len = sign.len() + prefix.len() + body.chars().count();
         let fill = spec.width.saturating_sub(len);
-        let zeros = numeric && spec.zero && !spec.left && !body.starts_with(['i', 'n', 'I', 'N']);
+        let zeros = numeric && spec.zero && !spec.left;
         let blanks = if zeros || spec.left { 0 } else { fill };
         self.out.extend(std::iter::repeat_n(' ', blanks));
         self.out.push_str(sign);

@@ -88,7 +88,7 @@ impl Lowerer<'_> {
             StmtKind::Call(call, def) => self.call_block(call, def, out)?,
             StmtKind::FilterBlock(filter, body) => {
                 let filter = self.expr(filter)?;
-                let (enter, body) = self.scoped_body(body)?;
+                let (enter, body) = self.scoped_body(body, self.mute)?;
                 out.push(Stmt::Capture {
                     target: None,
                     filter: Some(filter),
@@ -235,8 +235,8 @@ impl Lowerer<'_> {
     }
 
     /// A body in a scope of its own, whose output is captured.
-    fn scoped_body(&mut self, body: &ast::Block) -> Lowered<(Vec<Init>, Vec<Stmt>)> {
-        let mute = std::mem::replace(&mut self.mute, false);
+    fn scoped_body(&mut self, body: &ast::Block, mute: bool) -> Lowered<(Vec<Init>, Vec<Stmt>)> {
+        let mute = std::mem::replace(&mut self.mute, mute);
         self.open_scope(body)?;
         let lowered = self.block(body);
         let scope = self.close_scope();
@@ -252,7 +252,7 @@ impl Lowerer<'_> {
         out: &mut Vec<Stmt>,
     ) -> Lowered<()> {
         let filter_lowered = filter.map(|filter| self.expr(filter)).transpose()?;
-        let (enter, body) = self.scoped_body(body)?;
+        let (enter, body) = self.scoped_body(body, false)?;
         let lowered = self.target(target);
         out.push(Stmt::Capture {
             target: Some(lowered),
@@ -544,7 +544,9 @@ impl Lowerer<'_> {
                 code,
             }),
         );
-        if !self.mute {
+        // Deeper than at the top level, the reference renders the blocks of a child where they stand too.
+        let top = self.functions.len() == 1 && self.function().scopes.len() == 1;
+        if !(self.mute && top) {
             out.push(Stmt::Block {
                 name: Rc::clone(&def.name),
                 scoped,
@@ -593,14 +595,12 @@ impl Lowerer<'_> {
             } => {
                 let name = self.template_name(name, *ignore_missing)?;
                 let snapshot = self.context(*with_context);
-                if !self.mute {
-                    out.push(Stmt::Include(Box::new(Include {
-                        name,
-                        ignore_missing: *ignore_missing,
-                        snapshot,
-                        span,
-                    })));
-                }
+                out.push(Stmt::Include(Box::new(Include {
+                    name,
+                    ignore_missing: *ignore_missing,
+                    snapshot,
+                    span,
+                })));
             }
             StmtKind::Import {
                 name,

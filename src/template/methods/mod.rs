@@ -62,6 +62,17 @@ methods! {
     Set "set" TotalSeconds "total_seconds" Unescape "unescape" Striptags "striptags"
 }
 
+impl Method {
+    /// True for the methods that look at or move everything in a list.
+    pub(super) fn walks(self) -> bool {
+        use Method::{Copy, Count, Extend, Index, Insert, Remove, Reverse, Sort};
+        matches!(
+            self,
+            Copy | Count | Extend | Index | Insert | Remove | Reverse | Sort
+        )
+    }
+}
+
 const LIST: &[&str] = &[
     "append", "extend", "insert", "pop", "remove", "index", "count", "sort", "reverse", "copy",
     "clear",

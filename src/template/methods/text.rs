@@ -193,7 +193,9 @@ fn push_title(one: char, out: &mut String) {
 
 /// Lower case of a letter inside a word: a sigma is a final one unless the word goes on.
 fn push_inner_lower(one: char, after: &str, out: &mut String) {
-    let mut rest = after.chars().skip_while(|one| !is_cased(*one) && !is_break(*one));
+    let mut rest = after
+        .chars()
+        .skip_while(|one| !is_cased(*one) && !is_break(*one));
     match one {
         'Σ' if !rest.next().is_some_and(is_cased) => out.push('ς'),
         _ => out.extend(one.to_lowercase()),
@@ -202,7 +204,10 @@ fn push_inner_lower(one: char, after: &str, out: &mut String) {
 
 /// True for what ends a word; apostrophes, dots and marks on letters do not.
 fn is_break(one: char) -> bool {
-    let ignored = matches!(one, '\'' | '.' | ':' | '^' | '`' | '\u{ad}' | '·' | '’' | '\u{300}'..='\u{36f}');
+    let ignored = matches!(
+        one,
+        '\'' | '.' | ':' | '^' | '`' | '\u{ad}' | '·' | '’' | '\u{300}'..='\u{36f}'
+    );
     !ignored
 }
 

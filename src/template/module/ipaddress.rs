@@ -386,15 +386,25 @@ impl Network {
         })?;
         if name == "supernet" {
             let number = self.base.number & mask(self.base.bits(), prefix);
-            let base = Address { number, ..self.base };
+            let base = Address {
+                number,
+                ..self.base
+            };
             return Ok(Value::object(Self { base, prefix }));
         }
         let count = 1_usize.checked_shl(prefix - self.prefix).unwrap_or(0);
-        ctx.check_size(if count == 0 { usize::MAX } else { count.saturating_mul(16) })?;
+        ctx.check_size(if count == 0 {
+            usize::MAX
+        } else {
+            count.saturating_mul(16)
+        })?;
         let step = 1_u128.checked_shl(self.base.bits() - prefix).unwrap_or(0);
         let nets = (0..count).map(|at| {
             let number = self.base.number + step * at as u128;
-            let base = Address { number, ..self.base };
+            let base = Address {
+                number,
+                ..self.base
+            };
             Value::object(Self { base, prefix })
         });
         Ok(vm::OneShot::value("generator", nets.collect()))
@@ -434,18 +444,27 @@ impl Object for Network {
             "num_addresses" => Value::big(self.size()),
             "with_prefixlen" | "compressed" => Value::from(self.show()),
             "is_private" => {
-                let last = Address { number: self.last(), ..self.base };
+                let last = Address {
+                    number: self.last(),
+                    ..self.base
+                };
                 Value::Bool(self.base.is_private() && last.is_private())
             }
             "is_global" => {
-                let last = Address { number: self.last(), ..self.base };
+                let last = Address {
+                    number: self.last(),
+                    ..self.base
+                };
                 let shared = [self.base, last].map(|end| end.within(&[("100.64.0.0", 10)]));
                 let private = self.base.is_private() && last.is_private();
                 Value::Bool(shared != [true, true] && !private)
             }
             "is_loopback" | "is_multicast" | "is_link_local" | "is_reserved" | "is_unspecified"
             | "is_site_local" => {
-                let last = Address { number: self.last(), ..self.base };
+                let last = Address {
+                    number: self.last(),
+                    ..self.base
+                };
                 let both = self.base.get_attr(name)?.truth() && last.get_attr(name)?.truth();
                 Value::Bool(both)
             }

@@ -388,9 +388,11 @@ impl Object for Pattern {
         match name {
             "pattern" => Some(Value::from(self.0.as_str())),
             "groups" => Some(Value::from(self.0.captures_len() - 1)),
-            "groupindex" => Some(Value::dict(
-                names().filter_map(|(at, name)| Some((Value::from(name?), Value::from(at)))),
-            )),
+            "groupindex" => {
+                Some(Value::dict(names().filter_map(|(at, name)| {
+                    Some((Value::from(name?), Value::from(at)))
+                })))
+            }
             _ => None,
         }
     }

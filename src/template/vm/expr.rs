@@ -111,6 +111,9 @@ impl Ctx<'_> {
                 let done = ops::binary(*op, &left, &right, self.largest());
                 left.discard();
                 right.discard();
+                if let Ok(made) = &done {
+                    self.charge(made);
+                }
                 done.map_err(|error| error.at(|| self.place(*span)))
             }
             Expr::Concat(parts, span) => self.concat(parts, *span),
@@ -136,7 +139,10 @@ impl Ctx<'_> {
                         *bound = self.eval(part)?;
                     }
                 }
-                access::slice(&object, &bounds).map_err(|error| error.at(|| self.place(*span)))
+                let part = access::slice(&object, &bounds);
+                let part = part.map_err(|error| error.at(|| self.place(*span)))?;
+                self.charge(&part);
+                Ok(part)
             }
             Expr::ToJson(parts) => {
                 let start = self.out.len();
@@ -220,6 +226,7 @@ impl Ctx<'_> {
         right: &Value,
         span: Span,
     ) -> Result<bool, Error> {
+        self.charge(left);
         compare(self, op, left, right).map_err(|error| error.at(|| self.place(span)))
     }
 
