@@ -377,6 +377,8 @@ fn plain_compare(op: CompareOp, left: &Value, right: &Value) -> Option<bool> {
     Some(match (op, left, right) {
         (CompareOp::Eq, Value::Str(left), Value::Str(right)) => left == right,
         (CompareOp::Ne, Value::Str(left), Value::Str(right)) => left != right,
+        // Long lists are charged for.
+        (CompareOp::Eq | CompareOp::Ne, Value::List(_), Value::List(_)) => return None,
         (CompareOp::Eq, _, _) => left == right,
         (CompareOp::Ne, _, _) => left != right,
         (CompareOp::Lt, Value::Int(left), Value::Int(right)) => left < right,
