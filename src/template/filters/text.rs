@@ -245,9 +245,10 @@ pub(super) fn truncate(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Resul
     Ok(swap_safe(kept + &end, safe))
 }
 
-pub(super) fn wordcount(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
+pub(super) fn wordcount(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
     args.none("wordcount")?;
     let text = input.text();
+    ctx.step(text.byte_len() as u64 / 64)?;
     let words = text
         .as_str()
         .split(|one: char| !one.is_alphanumeric() && one != '_');
