@@ -7,6 +7,10 @@ use evtui::template::{Engine, Limits, Run, Vars};
 fn render(source: &str) -> Result<String, String> {
     let engine = Engine::new(|name: &str| match name {
         "base" => Some("B[{% block a %}base{% endblock %}{% block c %}{% endblock %}]".to_owned()),
+        "sees" => Some("{{ loop is defined }}".to_owned()),
+        "scoped" => {
+            Some("{% for x in [1, 2] %}{% block a scoped %}{% endblock %}{% endfor %}".to_owned())
+        }
         _ => None,
     });
     let mut random = Fast::for_event(1, 0);
@@ -48,6 +52,45 @@ fn texts_are_those_of_the_reference() {
         ),
         ("{{ dict }}{{ range }}", "<class 'dict'><class 'range'>"),
         (
+            "{{ '%#.0e' % 3.5 }}|{{ '%010f' % ('inf' | float) }}",
+            "4.e+00|0000000inf",
+        ),
+        (
+            "{{ '{:#.0f}|{:.0}|{:.2}|{:5c}'.format(2.0, 5.0, 99.99, 65) }}",
+            "2.|5e+00|1e+02|    A",
+        ),
+        (
+            "{{ '{:0=10,}|{:05%}'.format(-1234, 'inf' | float) }}",
+            "-0,001,234|0inf%",
+        ),
+        (
+            "{{ 'ΑΣ ΒΣ' | capitalize }}|{{ 'ΑΣ'.swapcase() }}|{{ 'ßx' | capitalize }}",
+            "Ας βς|ας|Ssx",
+        ),
+        ("{{ 'ǆ'.title() }}|{{ 'ﬁß'.casefold() }}", "ǅ|fiss"),
+        ("{{ 'a\\r\\nb' | indent(2) }}", "a\n  b"),
+        ("{{ 'x-y_z.w' | wordwrap(5, true, '|') }}", "x-|y_z.w"),
+        (
+            "{{ [1, 2] | batch(0) | list }}{{ [1, 2, 3] | batch(4 / 2) | list }}",
+            "[[], [1, 2]][[1, 2], [3]]",
+        ),
+        (
+            "{% for x in [1] %}{% include 'sees' %}{{ loop.first }}{% endfor %}",
+            "TrueTrue",
+        ),
+        (
+            "{% for x in [1] %}{% include 'sees' %}{% endfor %}",
+            "False",
+        ),
+        (
+            "{% extends 'base' %}{{ 1 }}{% include 'sees' %}{% block c required %}{% endblock %}",
+            "FalseB[base]",
+        ),
+        (
+            "{% extends 'scoped' %}{% block a %}{{ x }}{{ loop.last }}{% endblock %}",
+            "1False2True",
+        ),
+        (
             "{% extends 'base' %}{% block c required %}{% endblock %}",
             "B[base]",
         ),
@@ -84,5 +127,22 @@ fn a_text_without_end_is_an_error() {
     ] {
         let error = render(&format!("{DOUBLED}{print}")).unwrap_err();
         assert!(error.contains("too l"), "{print}: {error}");
+    }
+}
+
+#[test]
+fn what_the_reference_refuses_is_refused() {
+    let rows = [
+        "{% filter length %}abc{% endfilter %}",
+        "{{ '%5%' % 1 }}",
+        "{{ '%(a)s %s' % {'a': 1} }}",
+        "{{ '{:,x}'.format(255) }}",
+        "{{ '{:#s}'.format('a') }}",
+        "{{ [] | sum(start='x') }}",
+        "{{ (255).to_bytes(1, 'big', signed=true) }}",
+        "{% set d = {'a': 1, 'b': 2} %}{% for k in d %}{{ loop.last }}{% do d.update(c=k) %}{% endfor %}",
+    ];
+    for source in rows {
+        assert!(render(source).is_err(), "{source}");
     }
 }

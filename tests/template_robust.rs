@@ -387,3 +387,29 @@ fn what_grows_without_measure_is_bounded() {
         let _ = render(source);
     }
 }
+
+#[test]
+fn work_that_grows_with_every_round_is_charged() {
+    let limits = LIMITS.steps as usize;
+    for what in [
+        "l + [1]",
+        "l[1:]",
+        "l | string",
+        "l | sum",
+        "l == l",
+        "l.count(2)",
+        "'q' in l",
+        "l ~ ''",
+    ] {
+        let source = format!(
+            "{{% set l = [1] * 5000 %}}{{% for x in range({limits}) %}}{{% set t = {what} %}}{{% endfor %}}"
+        );
+        // A round costs its share of the 5000, so the rounds are far fewer than the steps.
+        let counted = format!(
+            "{{% set l = [1] * 5000 %}}{{% for x in range({}) %}}{{% set t = {what} %}}{{% endfor %}}",
+            limits / 20
+        );
+        assert_eq!(render(&source), Err(ErrorKind::Limit), "{what}");
+        assert_eq!(render(&counted), Err(ErrorKind::Limit), "{what}");
+    }
+}

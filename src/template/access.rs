@@ -288,7 +288,10 @@ fn slice_text(text: &str, bounds: &[Value; 3]) -> Result<Str, Error> {
 pub(super) fn contains(ctx: &mut Ctx<'_>, container: &Value, item: &Value) -> Result<bool, Error> {
     match container {
         Value::Undefined => Ok(false),
-        Value::List(list) => Ok(list.borrow().contains(item)),
+        Value::List(list) => {
+            ctx.step(list.borrow().len() as u64 / 64)?;
+            Ok(list.borrow().contains(item))
+        }
         Value::Tuple(items) => Ok(items.contains(item)),
         Value::Dict(dict) => dict.borrow().contains(item),
         Value::Str(_) | Value::Safe(_) => match (text::bytes_of(container), text::bytes_of(item)) {

@@ -24,6 +24,15 @@ pub(super) fn exponent(number: f64, precision: usize) -> String {
 
 /// `%g`: the shorter of the two, without trailing zeros unless `alternate`.
 pub(super) fn general(number: f64, precision: usize, alternate: bool) -> String {
+    shorter(number, precision, alternate, false)
+}
+
+/// [`general`], but with a digit after the point where there is no exponent.
+pub(super) fn plain(number: f64, precision: usize, alternate: bool) -> String {
+    shorter(number, precision, alternate, true)
+}
+
+fn shorter(number: f64, precision: usize, alternate: bool, fraction: bool) -> String {
     if !number.is_finite() {
         return special(number);
     }
@@ -34,9 +43,9 @@ pub(super) fn general(number: f64, precision: usize, alternate: bool) -> String 
         .and_then(|(_, power)| power.parse().ok())
         .unwrap_or(0);
     let digits = i64::try_from(precision).unwrap_or(i64::MAX);
-    if power < -4 || power >= digits {
+    if power < -4 || power >= digits - i64::from(fraction) {
         if alternate {
-            return text;
+            return with_point(text);
         }
         let (mantissa, power) = text.split_once('e').unwrap_or((&text, "+00"));
         return format!("{}e{power}", trim_zeros(mantissa));
@@ -44,10 +53,22 @@ pub(super) fn general(number: f64, precision: usize, alternate: bool) -> String 
     let decimals = usize::try_from(digits - 1 - power).unwrap_or(0);
     let text = fixed(number, decimals);
     if alternate {
-        if text.contains('.') { text } else { text + "." }
-    } else {
-        trim_zeros(&text).to_owned()
+        return with_point(text);
     }
+    match trim_zeros(&text) {
+        whole if fraction && !whole.contains('.') => format!("{whole}.0"),
+        text => text.to_owned(),
+    }
+}
+
+/// With a point, also where no digit follows it.
+pub(super) fn with_point(mut text: String) -> String {
+    let finite = text.starts_with(|one: char| one.is_ascii_digit());
+    if finite && !text.contains('.') {
+        let at = text.find('e').unwrap_or(text.len());
+        text.insert(at, '.');
+    }
+    text
 }
 
 fn trim_zeros(text: &str) -> &str {
@@ -65,11 +86,4 @@ fn special(number: f64) -> String {
 /// True for negative numbers and the negative zero, false for NaN.
 pub(super) fn is_negative(number: f64) -> bool {
     number.is_sign_negative() && !number.is_nan()
-}
-
-/// The exponent form with `precision` significant digits, without trailing zeros.
-pub(super) fn general_exponent(number: f64, precision: usize) -> String {
-    let text = exponent(number, precision.saturating_sub(1));
-    let (mantissa, power) = text.split_once('e').unwrap_or((&text, "+00"));
-    format!("{}e{power}", trim_zeros(mantissa))
 }

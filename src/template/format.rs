@@ -301,8 +301,8 @@ fn format_text(text: &str, spec: &Spec) -> Result<String, Error> {
     if let Some(kind) = spec.kind.filter(|kind| *kind != 's') {
         return Err(unknown_kind(kind, "a text"));
     }
-    if spec.sign.is_some() || spec.align == Some('=') || spec.group.is_some() || spec.unsigned_zero
-    {
+    let numeric = spec.sign.is_some() || spec.group.is_some() || spec.unsigned_zero;
+    if numeric || spec.alternate || spec.align == Some('=') {
         return Err(Error::value_error("this format is for numbers, not texts"));
     }
     let text: String = match spec.precision {
@@ -359,14 +359,20 @@ fn group(digits: &str, separator: char, every: usize) -> String {
 
 /// Groups the whole part and pads, filling with grouped zeros when zeros were asked for.
 fn finish(head: &str, whole: &str, tail: &str, spec: &Spec, every: usize) -> String {
-    let zero_fill = spec.zero && spec.align.is_none();
+    let zero_fill = (spec.zero && spec.align.is_none() && spec.fill.is_none())
+        || (spec.align == Some('=') && spec.fill == Some('0'));
     let fill = spec.fill.unwrap_or(if spec.zero { '0' } else { ' ' });
     let Some(separator) = spec.group else {
         let align = spec.align.unwrap_or(if spec.zero { '=' } else { '>' });
         return pad(&format!("{whole}{tail}"), head, align, fill, spec.width);
     };
     let mut digits = whole.to_owned();
-    if zero_fill && digits.starts_with(|one: char| one.is_ascii_hexdigit()) {
+    // Infinity and what is no number have no digits to group.
+    if matches!(whole.bytes().next(), Some(b'i' | b'I' | b'n' | b'N')) {
+        let align = spec.align.unwrap_or(if spec.zero { '=' } else { '>' });
+        return pad(&format!("{whole}{tail}"), head, align, fill, spec.width);
+    }
+    if zero_fill {
         let taken = head.chars().count() + tail.chars().count();
         while taken + group(&digits, separator, every).len() < spec.width {
             digits.insert(0, '0');
@@ -386,12 +392,25 @@ fn sign(negative: bool, spec: &Spec) -> &'static str {
     }
 }
 
+fn cannot_group(group: char, kind: char) -> Error {
+    Error::value_error(format!("cannot use '{group}' with '{kind}' in a format"))
+}
+
 fn format_int(number: &BigInt, spec: &Spec) -> Result<String, Error> {
     if spec.unsigned_zero {
         return Err(Error::value_error("`z` is for floats, not for integers"));
     }
     if spec.precision.is_some() {
         return Err(Error::value_error("a precision is not for integers"));
+    }
+    if let (Some(kind @ ('b' | 'o' | 'x' | 'X')), Some(',')) = (spec.kind, spec.group) {
+        return Err(cannot_group(',', kind));
+    }
+    if let (Some(kind @ ('c' | 'n')), Some(group)) = (spec.kind, spec.group) {
+        return Err(cannot_group(group, kind));
+    }
+    if spec.kind == Some('c') && (spec.sign.is_some() || spec.alternate) {
+        return Err(Error::value_error("a character has no sign and no prefix"));
     }
     let magnitude = number.magnitude();
     let (prefix, digits, every) = match spec.kind {
@@ -403,8 +422,8 @@ fn format_int(number: &BigInt, spec: &Spec) -> Result<String, Error> {
         Some('c') => {
             let one = number.to_u32().and_then(char::from_u32);
             let one = one.ok_or_else(|| Error::value_error("%c arg not in range"))?;
-            let fill = spec.fill.unwrap_or(' ');
-            let align = spec.align.unwrap_or('<');
+            let fill = spec.fill.unwrap_or(if spec.zero { '0' } else { ' ' });
+            let align = spec.align.unwrap_or('>');
             return Ok(pad(&one.to_string(), "", align, fill, spec.width));
         }
         Some(kind) => return Err(unknown_kind(kind, "an integer")),
@@ -416,17 +435,26 @@ fn format_int(number: &BigInt, spec: &Spec) -> Result<String, Error> {
 
 fn format_float(number: f64, spec: &Spec) -> Result<String, Error> {
     let precision = spec.precision.unwrap_or(6);
+    if let (Some('n'), Some(group)) = (spec.kind, spec.group) {
+        return Err(cannot_group(group, 'n'));
+    }
     let text = match spec.kind {
         None => plain_float(number, spec),
-        Some('e') => digits::exponent(number, precision),
-        Some('E') => digits::exponent(number, precision).to_uppercase(),
-        Some('f') => digits::fixed(number, precision),
-        Some('F') => digits::fixed(number, precision).to_uppercase(),
-        Some('g' | 'n') => digits::general(number, precision, spec.alternate),
-        Some('G') => digits::general(number, precision, spec.alternate).to_uppercase(),
-        Some('%') => digits::fixed(number * 100.0, precision) + "%",
+        Some('e' | 'E') => digits::exponent(number, precision),
+        Some('f' | 'F') => digits::fixed(number, precision),
+        Some('g' | 'G' | 'n') => digits::general(number, precision, spec.alternate),
+        Some('%') => digits::fixed(number * 100.0, precision),
         Some(kind) => return Err(unknown_kind(kind, "a float")),
     };
+    let mut text = match spec.alternate {
+        true => digits::with_point(text),
+        false => text,
+    };
+    match spec.kind {
+        Some('E' | 'F' | 'G') => text = text.to_uppercase(),
+        Some('%') => text.push('%'),
+        _ => {}
+    }
     let whole_end = text
         .find(|one: char| !one.is_ascii_digit())
         .unwrap_or(text.len());
@@ -435,26 +463,19 @@ fn format_float(number: f64, spec: &Spec) -> Result<String, Error> {
     } else {
         (text.as_str(), "")
     };
-    let zero = || !text.bytes().any(|one| matches!(one, b'1'..=b'9'));
+    let zero = || number.is_finite() && !text.bytes().any(|one| matches!(one, b'1'..=b'9'));
     let negative = digits::is_negative(number) && !(spec.unsigned_zero && zero());
     Ok(finish(sign(negative, spec), whole, tail, spec, 3))
 }
 
 /// Without a type: like `repr`, or like `g` that keeps a digit after the point.
 fn plain_float(number: f64, spec: &Spec) -> String {
-    let Some(precision) = spec.precision else {
-        let mut text = String::new();
-        let _ = repr::write_float(number.abs(), &mut text);
-        return text;
-    };
-    let text = digits::general(number, precision.max(1), false);
-    let exponent_form = text.contains('e') || !number.is_finite();
-    if exponent_form || text.contains('.') {
-        return text;
+    match spec.precision {
+        Some(precision) => digits::plain(number, precision, spec.alternate),
+        None => {
+            let mut text = String::new();
+            let _ = repr::write_float(number.abs(), &mut text);
+            text
+        }
     }
-    if text.len() >= precision.max(1) && precision > 0 {
-        // As many digits as asked for and no room for ".0": the exponent form.
-        return digits::general_exponent(number, precision);
-    }
-    text + ".0"
 }

@@ -54,7 +54,10 @@ pub(super) fn strip_tags(text: &str) -> String {
         rest = rest.get(at + end + 1..).unwrap_or_default();
     }
     out.push_str(rest);
-    let words: Vec<&str> = out.split_whitespace().collect();
+    let words: Vec<&str> = {
+        let parts = out.split(crate::template::methods::is_python_space);
+        parts.filter(|part| !part.is_empty()).collect()
+    };
     unescape(&words.join(" "))
 }
 

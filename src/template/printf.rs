@@ -198,10 +198,6 @@ impl<'p> Printer<'p> {
         let Some(kind) = self.next() else {
             return Err(Error::value_error("incomplete format"));
         };
-        if kind == '%' {
-            self.out.push('%');
-            return Ok(());
-        }
         let value = match named {
             Some(value) => value,
             None => self.value()?,
@@ -282,6 +278,8 @@ impl<'p> Printer<'p> {
         };
         let name = self.rest.get(1..end).unwrap_or_default().to_owned();
         self.rest = self.rest.get(end + 1..).unwrap_or_default();
+        // From here on there are values by name only.
+        self.values = &[];
         let Some(Value::Dict(dict)) = self.map else {
             return Err(Error::type_error("format requires a mapping"));
         };
@@ -306,7 +304,7 @@ impl<'p> Printer<'p> {
     fn pad(&mut self, spec: &Spec, numeric: bool, sign: &str, prefix: &str, body: &str) {
         let len = sign.len() + prefix.len() + body.chars().count();
         let fill = spec.width.saturating_sub(len);
-        let zeros = numeric && spec.zero && !spec.left && !body.starts_with(['i', 'n', 'I', 'N']);
+        let zeros = numeric && spec.zero && !spec.left;
         let blanks = if zeros || spec.left { 0 } else { fill };
         self.out.extend(std::iter::repeat_n(' ', blanks));
         self.out.push_str(sign);
@@ -399,14 +397,16 @@ fn float(value: &Value, kind: char, spec: &Spec) -> Result<Parts, Error> {
         )));
     };
     let precision = spec.precision.unwrap_or(6);
-    let mut body = match kind.to_ascii_lowercase() {
+    let body = match kind.to_ascii_lowercase() {
         'e' => digits::exponent(number, precision),
         'f' => digits::fixed(number, precision),
         _ => digits::general(number, precision, spec.alternate),
     };
-    if spec.alternate && precision == 0 && kind.eq_ignore_ascii_case(&'f') {
-        body.push('.');
-    }
+    let mut body = if spec.alternate {
+        digits::with_point(body)
+    } else {
+        body
+    };
     if kind.is_ascii_uppercase() {
         body = body.to_uppercase();
     }

@@ -133,7 +133,12 @@ pub(super) enum Stmt {
     Macro(usize, Var),
     Include(Box<Include>),
     Import(Box<Import>),
-    Extends(Expr, Span),
+    Extends {
+        name: Expr,
+        /// Nothing that follows is compiled but what a child template emits beside its blocks.
+        keeps: bool,
+        span: Span,
+    },
     Block {
         name: Rc<str>,
         scoped: Option<Snapshot>,

@@ -102,6 +102,6 @@ impl Date {
 /// `ctime()`
 pub(super) fn ctime(fields: &Fields<'_>) -> Value {
     let mut text = String::new();
-    let _ = super::write_strftime(fields, "%a %b %e %H:%M:%S %Y", &mut text);
+    let _ = super::write_strftime(fields, "%a %b %e %H:%M:%S %4Y", &mut text);
     Value::from(text)
 }

@@ -6,7 +6,7 @@ use num_traits::{FromPrimitive, Signed, ToPrimitive};
 use super::sequence::key_function;
 use crate::template::methods::{int_arg, is_decimal, is_python_space, text_arg};
 use crate::template::ops::{self, BinaryOp};
-use crate::template::{Args, Ctx, Error, Value};
+use crate::template::{Args, Ctx, Error, Value, digits};
 
 fn undefined(input: &Value, filter: &str) -> Result<(), Error> {
     if input.is_undefined() {
@@ -320,6 +320,10 @@ pub(super) fn sum(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<V
             .map(|item| key.of(item))
             .collect::<Result<_, _>>()?;
     }
+    if start.is_some_and(|start| start.as_str().is_some()) {
+        let error = Error::type_error("sum adds numbers, its start cannot be a text");
+        return Err(error.help("`join` puts texts together"));
+    }
     add_up(ctx, start.cloned().unwrap_or(Value::Int(0)), items)
 }
 
@@ -351,12 +355,14 @@ pub(super) fn filesizeformat(
         return Ok(Value::from("1 Byte"));
     }
     if bytes < base {
-        return Ok(Value::from(format!("{} Bytes", bytes.trunc() + 0.0)));
+        let whole = digits::fixed(bytes.trunc(), 0);
+        let sign = if bytes <= -1.0 { "-" } else { "" };
+        return Ok(Value::from(format!("{sign}{whole} Bytes")));
     }
     let mut text = String::new();
     for (power, unit) in (2..).zip(units) {
         let limit = base.powi(power);
-        text = format!("{:.1} {unit}", base * bytes / limit);
+        text = format!("{} {unit}", digits::fixed(base * bytes / limit, 1));
         if bytes < limit {
             break;
         }

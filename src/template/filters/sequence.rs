@@ -369,20 +369,27 @@ pub(super) fn items(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result
     Ok(OneShot::value("generator", found.collect()))
 }
 
+/// An integer, or a float that is one, as the result of a division is.
+fn int_or_whole(value: &Value, name: &str) -> Result<i64, Error> {
+    match value {
+        Value::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => Ok(*number as i64),
+        value => int_arg(value, name),
+    }
+}
+
 pub(super) fn batch(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
     let [size, fill] = args.bind("batch", ["linecount", "fill_with"], 1)?;
-    let size = int_arg(size.unwrap_or(&Value::None), "batch")?;
+    let size = int_or_whole(size.unwrap_or(&Value::None), "batch")?;
     let all = ctx.collect(input)?;
-    let size = usize::try_from(size).unwrap_or(0);
-    if size == 0 {
-        // Nothing is ever as long as that: one batch.
-        let all = if all.is_empty() {
-            Vec::new()
-        } else {
-            vec![Value::list(all)]
-        };
-        return Ok(OneShot::value("generator", all));
-    }
+    let Some(size) = usize::try_from(size).ok().filter(|size| *size > 0) else {
+        // Nothing is ever as long as that: one batch, after the empty one that is as long as 0.
+        let mut batches = Vec::new();
+        if !all.is_empty() {
+            batches.extend((size == 0).then(|| Value::list(Vec::new())));
+            batches.push(Value::list(all));
+        }
+        return Ok(OneShot::value("generator", batches));
+    };
     let mut batches: Vec<Vec<Value>> = all.chunks(size).map(<[Value]>::to_vec).collect();
     if let (Some(fill), Some(last)) = (fill.filter(|fill| !fill.is_none()), batches.last_mut()) {
         ctx.check_size(size)?;

@@ -32,11 +32,15 @@ pub(super) fn capitalize(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Res
     mapped(input, args, "capitalize", methods::capitalize)
 }
 
-pub(super) fn string(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
+pub(super) fn string(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
     args.none("string")?;
     Ok(match input {
         Value::Str(_) | Value::Safe(_) => input.clone(),
-        input => Value::Str(input.text()),
+        input => {
+            let text = input.text();
+            ctx.step(text.byte_len() as u64 / 64)?;
+            Value::Str(text)
+        }
     })
 }
 
@@ -164,11 +168,12 @@ pub(super) fn indent(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Resul
         }
     };
     let (text, safe) = soft(input);
-    let lines: Vec<&str> = text.as_str().split('\n').collect();
+    // The reference appends a newline and takes the lines without their ends, whatever ends them.
+    let ended = std::format!("{}\n", text.as_str());
+    let lines = methods::lines(&ended, false);
     ctx.check_size(lines.len().saturating_mul(indent.len()))?;
     let blank = blank.is_some_and(Value::truth);
     let mut out = String::new();
-    // The reference looks at lines without their ends, so a final newline adds no indented line.
     for (at, line) in lines.iter().enumerate() {
         if at > 0 {
             out.push('\n');
@@ -240,9 +245,10 @@ pub(super) fn truncate(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Resul
     Ok(swap_safe(kept + &end, safe))
 }
 
-pub(super) fn wordcount(_: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
+pub(super) fn wordcount(ctx: &mut Ctx<'_>, input: &Value, args: &Args<'_>) -> Result<Value, Error> {
     args.none("wordcount")?;
     let text = input.text();
+    ctx.step(text.byte_len() as u64 / 64)?;
     let words = text
         .as_str()
         .split(|one: char| !one.is_alphanumeric() && one != '_');
@@ -312,6 +318,13 @@ fn chunks(line: &str, hyphens: bool) -> Vec<Vec<char>> {
     found
 }
 
+/// The last hyphen that a word may be cut after to have at most `room` characters.
+fn hyphen_within(word: &[char], room: usize) -> Option<usize> {
+    let at = word.iter().take(room).rposition(|one| *one == '-')?;
+    let before = word.get(..at).unwrap_or_default();
+    before.iter().any(|one| *one != '-').then_some(at)
+}
+
 fn wrap_line(line: &str, width: usize, long: bool, hyphens: bool) -> Vec<String> {
     let mut rest: std::collections::VecDeque<Vec<char>> = chunks(line, hyphens).into();
     let is_blank = |chunk: &[char]| chunk.iter().all(|one| is_python_space(*one));
@@ -334,6 +347,10 @@ fn wrap_line(line: &str, width: usize, long: bool, hyphens: bool) -> Vec<String>
         {
             if long {
                 let room = width - len;
+                let room = match hyphen_within(chunk, room).filter(|_| hyphens) {
+                    Some(hyphen) => hyphen + 1,
+                    None => room,
+                };
                 let tail = chunk.split_off(room.min(chunk.len()));
                 taken.push(std::mem::replace(chunk, tail));
             } else if taken.is_empty() {

@@ -289,6 +289,13 @@ impl Lowerer<'_> {
         let Expr::Const(Value::Object(object)) = object else {
             return Ok(());
         };
+        if object.type_name() == "module"
+            && let Err(absent) = object.get_item(&Value::from(name))
+        {
+            // A Python module that is not built in: whatever is wanted of it fails.
+            self.problems.push(absent.at(|| self.place(span)));
+            return Ok(());
+        }
         let known = object.names();
         if self.soft > 0 || !object.is_constant() || known.is_empty() || object.has_method(name) {
             return Ok(());

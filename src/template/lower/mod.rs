@@ -408,7 +408,7 @@ impl Lowerer<'_> {
         let engine = self.engine;
         let mut snapshot: Snapshot = Vec::new();
         for scope in self.function().scopes.iter().rev() {
-            for name in scope.stores.iter().filter(|name| &***name != "loop") {
+            for name in &scope.stores {
                 let symbol = engine.symbol(name);
                 if let Some(var) = scope.names.get(name)
                     && !snapshot.iter().any(|(known, _)| *known == symbol)

@@ -88,7 +88,7 @@ impl Lowerer<'_> {
             StmtKind::Call(call, def) => self.call_block(call, def, out)?,
             StmtKind::FilterBlock(filter, body) => {
                 let filter = self.expr(filter)?;
-                let (enter, body) = self.scoped_body(body)?;
+                let (enter, body) = self.scoped_body(body, self.mute)?;
                 out.push(Stmt::Capture(Box::new(Capture {
                     target: None,
                     filter: Some(filter),
@@ -101,11 +101,15 @@ impl Lowerer<'_> {
             StmtKind::Block(def) => self.block_def(def, span, out)?,
             StmtKind::Extends(name) => {
                 let lowered = self.template_name(name, false)?;
-                out.push(Stmt::Extends(lowered, span));
-                if self.functions.len() == 1 && self.function().scopes.len() == 1 && self.soft == 0
-                {
-                    self.mute = true;
-                }
+                let keeps = self.functions.len() == 1
+                    && self.function().scopes.len() == 1
+                    && self.soft == 0;
+                self.mute |= keeps;
+                out.push(Stmt::Extends {
+                    name: lowered,
+                    keeps,
+                    span,
+                });
             }
             StmtKind::Include { .. } | StmtKind::Import { .. } | StmtKind::FromImport { .. } => {
                 self.file_reference(stmt, out)?;
@@ -231,8 +235,8 @@ impl Lowerer<'_> {
     }
 
     /// A body in a scope of its own, whose output is captured.
-    fn scoped_body(&mut self, body: &ast::Block) -> Lowered<(Vec<Init>, Vec<Stmt>)> {
-        let mute = std::mem::replace(&mut self.mute, false);
+    fn scoped_body(&mut self, body: &ast::Block, mute: bool) -> Lowered<(Vec<Init>, Vec<Stmt>)> {
+        let mute = std::mem::replace(&mut self.mute, mute);
         self.open_scope(body)?;
         let lowered = self.block(body);
         let scope = self.close_scope();
@@ -248,7 +252,7 @@ impl Lowerer<'_> {
         out: &mut Vec<Stmt>,
     ) -> Lowered<()> {
         let filter_lowered = filter.map(|filter| self.expr(filter)).transpose()?;
-        let (enter, body) = self.scoped_body(body)?;
+        let (enter, body) = self.scoped_body(body, false)?;
         let lowered = self.target(target);
         out.push(Stmt::Capture(Box::new(Capture {
             target: Some(lowered),
@@ -504,9 +508,9 @@ impl Lowerer<'_> {
             Expr::Method(call) => call.args.keyword.push(caller),
             _ => return self.fail(call.span, "expected a call"),
         }
-        if !self.mute {
-            out.push(Stmt::Emit(lowered));
-        }
+        // As in the reference: beside the blocks, a template that extends another emits what its calls,
+        // filter blocks and includes make.
+        out.push(Stmt::Emit(lowered));
         Ok(())
     }
 
@@ -540,7 +544,9 @@ impl Lowerer<'_> {
                 code,
             }),
         );
-        if !self.mute {
+        // Deeper than at the top level, the reference renders the blocks of a child where they stand too.
+        let top = self.functions.len() == 1 && self.function().scopes.len() == 1;
+        if !(self.mute && top) {
             out.push(Stmt::Block {
                 name: Rc::clone(&def.name),
                 scoped,
@@ -589,14 +595,12 @@ impl Lowerer<'_> {
             } => {
                 let name = self.template_name(name, *ignore_missing)?;
                 let snapshot = self.context(*with_context);
-                if !self.mute {
-                    out.push(Stmt::Include(Box::new(Include {
-                        name,
-                        ignore_missing: *ignore_missing,
-                        snapshot,
-                        span,
-                    })));
-                }
+                out.push(Stmt::Include(Box::new(Include {
+                    name,
+                    ignore_missing: *ignore_missing,
+                    snapshot,
+                    span,
+                })));
             }
             StmtKind::Import {
                 name,

@@ -10,6 +10,7 @@ use std::fmt::Write;
 use std::rc::Rc;
 
 pub(super) use containers::{pairs, sort_items};
+pub(super) use split::lines;
 pub(super) use text::{
     capitalize, check_replaced, is_decimal, is_python_space, replaced, swap_safe,
 };
@@ -59,6 +60,17 @@ methods! {
     Timetuple "timetuple" Utctimetuple "utctimetuple" Ctime "ctime" Timetz "timetz"
     Utcoffset "utcoffset" Tzname "tzname" Dst "dst" Astimezone "astimezone"
     Set "set" TotalSeconds "total_seconds" Unescape "unescape" Striptags "striptags"
+}
+
+impl Method {
+    /// True for the methods that look at or move everything in a list.
+    pub(super) fn walks(self) -> bool {
+        use Method::{Copy, Count, Extend, Index, Insert, Remove, Reverse, Sort};
+        matches!(
+            self,
+            Copy | Count | Extend | Index | Insert | Remove | Reverse | Sort
+        )
+    }
 }
 
 const LIST: &[&str] = &[

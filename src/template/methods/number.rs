@@ -64,7 +64,8 @@ fn to_bytes(big: &BigInt, args: &Args<'_>) -> Result<Value, Error> {
     } else {
         big.magnitude().to_bytes_le()
     };
-    if bytes.len() > length && bytes.iter().skip(length).any(|byte| *byte != 0) {
+    // The bytes of a signed number are no more than it needs, so none can go.
+    if bytes.len() > length.max(1) || (length == 0 && bytes.iter().any(|byte| *byte != 0)) {
         return Err(Error::value_error("int too big to convert"));
     }
     bytes.resize(length, if negative { 0xFF } else { 0 });

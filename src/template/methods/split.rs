@@ -116,7 +116,7 @@ fn words_from_right(text: &str, most: usize) -> Vec<&str> {
 }
 
 /// Python's `splitlines`.
-pub(super) fn lines(text: &str, keep_ends: bool) -> Vec<&str> {
+pub(in crate::template) fn lines(text: &str, keep_ends: bool) -> Vec<&str> {
     let is_end = |one: char| {
         matches!(
             one,

@@ -105,7 +105,8 @@ fn call_rest(ctx: &mut Ctx<'_>, text: &str, safe: bool, method: Method, args: &A
             let first = chars
                 .next()
                 .is_some_and(|one| one == '_' || one.is_alphabetic());
-            is(first && chars.all(|one| one == '_' || one.is_alphanumeric()))
+            let mark = |one: char| matches!(one, '\u{300}'..='\u{36f}' | '·' | '‿' | '⁀');
+            is(first && chars.all(|one| one == '_' || one.is_alphanumeric() || mark(one)))
         }
         Method::Format => formatted(ctx, text, safe, args).map(made),
         Method::FormatMap => format_map(ctx, text, args).map(made),
@@ -152,20 +153,74 @@ fn is_han_number(one: char) -> bool {
     "一二三四五六七八九十百千万億兆零〇".contains(one)
 }
 
+/// The folded form of a text; a ligature or a letter with a mark that has no capital of its own is taken
+/// apart as its capitals are.
 fn casefold(text: &str) -> String {
-    text.to_lowercase().replace('ß', "ss").replace('ς', "σ")
+    let mut out = String::with_capacity(text.len());
+    for one in text.chars() {
+        match one {
+            'ı' => out.push(one),
+            _ if one.is_ascii() => out.push(one.to_ascii_lowercase()),
+            _ => out.extend(one.to_uppercase().flat_map(char::to_lowercase)),
+        }
+    }
+    out
+}
+
+/// The first letter of a word: its title case, of which only digraphs and ligatures have one that differs
+/// from their capitals.
+fn push_title(one: char, out: &mut String) {
+    match one {
+        'Ǆ' | 'ǅ' | 'ǆ' => out.push('ǅ'),
+        'Ǉ' | 'ǈ' | 'ǉ' => out.push('ǈ'),
+        'Ǌ' | 'ǋ' | 'ǌ' => out.push('ǋ'),
+        'Ǳ' | 'ǲ' | 'ǳ' => out.push('ǲ'),
+        // Greek letters with an iota below keep it there.
+        '\u{1f80}'..='\u{1faf}' => out.push(char::from_u32(u32::from(one) | 8).unwrap_or(one)),
+        'ᾳ' | 'ᾼ' => out.push('ᾼ'),
+        'ῃ' | 'ῌ' => out.push('ῌ'),
+        'ῳ' | 'ῼ' => out.push('ῼ'),
+        // Georgian is written without capitals.
+        'ა'..='ჺ' | 'ჽ'..='ჿ' => out.push(one),
+        _ if one.to_uppercase().len() > 1 => {
+            let mut capitals = one.to_uppercase();
+            out.extend(capitals.next());
+            out.extend(capitals.flat_map(char::to_lowercase));
+        }
+        _ => out.extend(one.to_uppercase()),
+    }
+}
+
+/// Lower case of a letter inside a word: a sigma is a final one unless the word goes on.
+fn push_inner_lower(one: char, after: &str, out: &mut String) {
+    let mut rest = after
+        .chars()
+        .skip_while(|one| !is_cased(*one) && !is_break(*one));
+    match one {
+        'Σ' if !rest.next().is_some_and(is_cased) => out.push('ς'),
+        _ => out.extend(one.to_lowercase()),
+    }
+}
+
+/// True for what ends a word; apostrophes, dots and marks on letters do not.
+fn is_break(one: char) -> bool {
+    let ignored = matches!(
+        one,
+        '\'' | '.' | ':' | '^' | '`' | '\u{ad}' | '·' | '’' | '\u{300}'..='\u{36f}'
+    );
+    !ignored
 }
 
 /// First character to title case, the rest to lower case.
 pub(in crate::template) fn capitalize(text: &str) -> String {
-    let mut chars = text.chars();
-    match chars.next() {
-        Some(first) => {
-            let head: String = first.to_uppercase().collect();
-            head + &chars.as_str().to_lowercase()
-        }
-        None => String::new(),
-    }
+    let Some(first) = text.chars().next() else {
+        return String::new();
+    };
+    let lower = text.to_lowercase();
+    let head: usize = first.to_lowercase().map(char::len_utf8).sum();
+    let mut out = String::with_capacity(text.len());
+    push_title(first, &mut out);
+    out + lower.get(head..).unwrap_or_default()
 }
 
 fn is_cased(one: char) -> bool {
@@ -176,11 +231,12 @@ fn is_cased(one: char) -> bool {
 pub(in crate::template) fn title(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut inside = false;
-    for one in text.chars() {
+    for (at, one) in text.char_indices() {
         if inside {
-            out.extend(one.to_lowercase());
+            let after = text.get(at + one.len_utf8()..).unwrap_or_default();
+            push_inner_lower(one, after, &mut out);
         } else {
-            out.extend(one.to_uppercase());
+            push_title(one, &mut out);
         }
         inside = is_cased(one);
     }
@@ -209,12 +265,18 @@ fn is_title(text: &str) -> bool {
 
 fn swapcase(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for one in text.chars() {
+    let mut inside = false;
+    for (at, one) in text.char_indices() {
         if one.is_uppercase() {
-            out.extend(one.to_lowercase());
+            let after = text.get(at + one.len_utf8()..).unwrap_or_default();
+            match inside {
+                true => push_inner_lower(one, after, &mut out),
+                false => out.extend(one.to_lowercase()),
+            }
         } else {
             out.extend(one.to_uppercase());
         }
+        inside = is_cased(one);
     }
     out
 }

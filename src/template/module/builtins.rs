@@ -5,7 +5,9 @@ use num_traits::{FromPrimitive, Num, Signed};
 
 use super::{Members, Native, float_of, given, missing};
 use crate::template::ops::{self, BinaryOp};
-use crate::template::{Args, Ctx, Error, Function, Value, compare, globals, methods, vm};
+use crate::template::{
+    Args, Ctx, Error, Function, Value, compare, format, globals, methods, repr, vm,
+};
 
 const BORROWING: &[(&str, Native)] = &[
     ("len", |_, args| {
@@ -19,6 +21,16 @@ const BORROWING: &[(&str, Native)] = &[
     ("repr", |_, args| {
         let [value] = args.bind_positional::<1>("repr", 1)?;
         Ok(Value::from(value.unwrap_or(missing()).repr()))
+    }),
+    ("ascii", |_, args| {
+        let [value] = args.bind_positional::<1>("ascii", 1)?;
+        Ok(Value::from(repr::ascii(value.unwrap_or(missing()))))
+    }),
+    ("format", |ctx, args| {
+        let [value, spec] = args.bind_positional::<2>("format", 1)?;
+        let spec = spec.map_or(Ok(""), |spec| super::text_of("format", Some(spec)))?;
+        let value = value.unwrap_or(missing());
+        format::format_value(value, spec, ctx.largest()).map(Value::from)
     }),
     ("bool", |_, args| {
         let [value] = args.bind_positional::<1>("bool", 0)?;
@@ -119,8 +131,9 @@ fn int(_: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
         let base = base.map_or(Ok(10), |base| super::int_of("int", Some(base)))?;
         let base = u32::try_from(base)
             .ok()
-            .filter(|base| (2..=36).contains(base));
-        let base = base.ok_or_else(|| Error::value_error("int(): base must be in 2..36"))?;
+            .filter(|base| *base == 0 || (2..=36).contains(base));
+        let base =
+            base.ok_or_else(|| Error::value_error("int(): the base must be 0 or 2 to 36"))?;
         let wrong = || {
             let shown = value.repr();
             Error::value_error(format!("int(): {shown} is not an integer of base {base}"))
@@ -130,15 +143,26 @@ fn int(_: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
             .filter(|text| text.len() <= 4300)
             .ok_or_else(wrong)?;
         let lower = plain.to_ascii_lowercase();
+        let (sign, bare) = match lower.strip_prefix('-') {
+            Some(bare) => ("-", bare),
+            None => ("", lower.strip_prefix('+').unwrap_or(&lower)),
+        };
+        // A base of 0 is that of the prefix.
+        let base = match base {
+            0 if bare.starts_with("0x") => 16,
+            0 if bare.starts_with("0o") => 8,
+            0 if bare.starts_with("0b") => 2,
+            0 if bare.starts_with('0') && bare.bytes().any(|one| one != b'0') => {
+                return Err(wrong());
+            }
+            0 => 10,
+            base => base,
+        };
         let prefix = match base {
             16 => "0x",
             8 => "0o",
             2 => "0b",
             _ => "",
-        };
-        let (sign, bare) = match lower.strip_prefix('-') {
-            Some(bare) => ("-", bare),
-            None => ("", lower.strip_prefix('+').unwrap_or(&lower)),
         };
         let bare = bare.strip_prefix(prefix).unwrap_or(bare);
         if bare.starts_with(['-', '+']) {
@@ -146,6 +170,9 @@ fn int(_: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
         }
         let number = BigInt::from_str_radix(&format!("{sign}{bare}"), base);
         return number.map(Value::big).map_err(|_| wrong());
+    }
+    if base.is_some() {
+        return Err(Error::type_error("int(): only a text has a base"));
     }
     if let Some(number) = ops::to_big(value) {
         return Ok(Value::big(number));

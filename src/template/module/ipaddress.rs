@@ -11,7 +11,7 @@ use num_traits::ToPrimitive;
 use super::{Members, missing};
 use crate::template::object::no_attribute;
 use crate::template::ops::{self, BinaryOp};
-use crate::template::{Args, Ctx, Error, Object, Value, ValueIter};
+use crate::template::{Args, Ctx, Error, Object, Value, ValueIter, vm};
 
 pub(super) fn members() -> Members {
     super::functions(&[
@@ -68,6 +68,9 @@ fn network(function: &str, args: &Args<'_>) -> Result<Value, Error> {
         None => (text.as_str(), None),
     };
     let base = Address::of(base.parse().map_err(|_| wrong())?);
+    if base.six && function == "IPv4Network" || !base.six && function == "IPv6Network" {
+        return Err(wrong());
+    }
     let bits = base.bits();
     let prefix = match prefix {
         None => bits,
@@ -188,6 +191,9 @@ impl Address {
         match self.ip() {
             IpAddr::V4(ip) => ip.to_string(),
             IpAddr::V6(ip) => {
+                if let Some(four) = ip.to_ipv4_mapped() {
+                    return format!("0000:0000:0000:0000:0000:ffff:{four}");
+                }
                 let parts = ip.segments().map(|part| format!("{part:04x}"));
                 parts.join(":")
             }
@@ -195,7 +201,48 @@ impl Address {
     }
 }
 
-const ADDRESS: [&str; 9] = [
+/// Networks that are kept for later use.
+const RESERVED: [(&str, u32); 16] = [
+    ("240.0.0.0", 4),
+    ("::", 8),
+    ("100::", 8),
+    ("200::", 7),
+    ("400::", 6),
+    ("800::", 5),
+    ("1000::", 4),
+    ("4000::", 3),
+    ("6000::", 3),
+    ("8000::", 3),
+    ("a000::", 3),
+    ("c000::", 3),
+    ("e000::", 4),
+    ("f000::", 5),
+    ("f800::", 6),
+    ("fe00::", 9),
+];
+
+impl Address {
+    /// The name that the reverse lookup asks for.
+    fn reverse_pointer(self) -> String {
+        match self.ip() {
+            IpAddr::V4(ip) => {
+                let [a, b, c, d] = ip.octets();
+                format!("{d}.{c}.{b}.{a}.in-addr.arpa")
+            }
+            IpAddr::V6(_) => {
+                let digits = format!("{:032x}", self.number);
+                let mut name = String::new();
+                for digit in digits.chars().rev() {
+                    name.push(digit);
+                    name.push('.');
+                }
+                name + "ip6.arpa"
+            }
+        }
+    }
+}
+
+const ADDRESS: [&str; 14] = [
     "version",
     "packed",
     "compressed",
@@ -205,6 +252,11 @@ const ADDRESS: [&str; 9] = [
     "is_loopback",
     "is_multicast",
     "is_link_local",
+    "is_reserved",
+    "is_unspecified",
+    "max_prefixlen",
+    "reverse_pointer",
+    "ipv4_mapped",
 ];
 
 impl Object for Address {
@@ -236,6 +288,15 @@ impl Object for Address {
             "is_multicast" => Value::Bool(ip.is_multicast()),
             "is_unspecified" => Value::Bool(ip.is_unspecified()),
             "is_link_local" => Value::Bool(self.within(&[("169.254.0.0", 16), ("fe80::", 10)])),
+            "is_reserved" => Value::Bool(self.within(&RESERVED)),
+            "is_site_local" if self.six => Value::Bool(self.within(&[("fec0::", 10)])),
+            "reverse_pointer" => Value::from(self.reverse_pointer()),
+            "ipv4_mapped" => match ip {
+                IpAddr::V4(_) => Value::None,
+                IpAddr::V6(ip) => ip.to_ipv4_mapped().map_or(Value::None, |four| {
+                    Value::object(Self::of(IpAddr::V4(four)))
+                }),
+            },
             _ => return None,
         })
     }
@@ -305,6 +366,50 @@ impl Network {
         BigInt::from(self.last() - self.base.number) + 1
     }
 
+    /// `subnets` and `supernet`.
+    fn resized(self, ctx: &Ctx<'_>, name: &str, args: &Args<'_>) -> Result<Value, Error> {
+        let [by, prefix] = args.bind(name, ["prefixlen_diff", "new_prefix"], 0)?;
+        let by = by.map_or(Ok(1), |by| super::int_of(name, Some(by)))?;
+        let own = i64::from(self.prefix);
+        let wanted = match (prefix, name) {
+            (Some(prefix), _) => super::int_of(name, Some(prefix))?,
+            (None, "subnets") if self.prefix == self.base.bits() => own,
+            (None, "subnets") => own.saturating_add(by),
+            (None, _) => own.saturating_sub(by),
+        };
+        let fits = match name {
+            "subnets" => wanted >= own && wanted <= i64::from(self.base.bits()),
+            _ => wanted <= own && wanted >= 0,
+        };
+        let prefix = u32::try_from(wanted).ok().filter(|_| fits).ok_or_else(|| {
+            Error::value_error(format!("{name}(): {} has none of /{wanted}", self.show()))
+        })?;
+        if name == "supernet" {
+            let number = self.base.number & mask(self.base.bits(), prefix);
+            let base = Address {
+                number,
+                ..self.base
+            };
+            return Ok(Value::object(Self { base, prefix }));
+        }
+        let count = 1_usize.checked_shl(prefix - self.prefix).unwrap_or(0);
+        ctx.check_size(if count == 0 {
+            usize::MAX
+        } else {
+            count.saturating_mul(16)
+        })?;
+        let step = 1_u128.checked_shl(self.base.bits() - prefix).unwrap_or(0);
+        let nets = (0..count).map(|at| {
+            let number = self.base.number + step * at as u128;
+            let base = Address {
+                number,
+                ..self.base
+            };
+            Value::object(Self { base, prefix })
+        });
+        Ok(vm::OneShot::value("generator", nets.collect()))
+    }
+
     fn holds(self, address: Address) -> bool {
         address.six == self.base.six && address.number & self.mask() == self.base.number
     }
@@ -338,7 +443,40 @@ impl Object for Network {
             "prefixlen" => Value::from(self.prefix),
             "num_addresses" => Value::big(self.size()),
             "with_prefixlen" | "compressed" => Value::from(self.show()),
-            "is_private" => Value::Bool(self.base.is_private()),
+            "is_private" => {
+                let last = Address {
+                    number: self.last(),
+                    ..self.base
+                };
+                Value::Bool(self.base.is_private() && last.is_private())
+            }
+            "is_global" => {
+                let last = Address {
+                    number: self.last(),
+                    ..self.base
+                };
+                let shared = [self.base, last].map(|end| end.within(&[("100.64.0.0", 10)]));
+                let private = self.base.is_private() && last.is_private();
+                Value::Bool(shared != [true, true] && !private)
+            }
+            "is_loopback" | "is_multicast" | "is_link_local" | "is_reserved" | "is_unspecified"
+            | "is_site_local" => {
+                let last = Address {
+                    number: self.last(),
+                    ..self.base
+                };
+                let both = self.base.get_attr(name)?.truth() && last.get_attr(name)?.truth();
+                Value::Bool(both)
+            }
+            "exploded" => Value::from(format!("{}/{}", self.base.exploded(), self.prefix)),
+            "with_netmask" | "with_hostmask" => {
+                let mask = match name {
+                    "with_netmask" => self.mask(),
+                    _ => self.last() ^ self.base.number,
+                };
+                Value::from(format!("{}/{}", self.base.ip(), self.at(mask).text()))
+            }
+            "max_prefixlen" => self.base.get_attr(name)?,
             "version" => self.base.get_attr("version")?,
             _ => return None,
         })
@@ -359,12 +497,15 @@ impl Object for Network {
     }
 
     fn has_method(&self, name: &str) -> bool {
-        matches!(name, "hosts" | "subnet_of" | "overlaps")
+        matches!(
+            name,
+            "hosts" | "subnet_of" | "supernet_of" | "overlaps" | "subnets" | "supernet"
+        )
     }
 
     fn call_method(
         self: Rc<Self>,
-        _: &mut Ctx<'_>,
+        ctx: &mut Ctx<'_>,
         name: &str,
         args: &Args<'_>,
     ) -> Result<Value, Error> {
@@ -380,6 +521,9 @@ impl Object for Network {
                 range,
             }));
         }
+        if matches!(name, "subnets" | "supernet") {
+            return self.resized(ctx, name, args);
+        }
         if !self.has_method(name) {
             return Err(no_attribute(self.type_name(), name).suggest(name, NETWORK));
         }
@@ -389,7 +533,11 @@ impl Object for Network {
         };
         let inside = other.prefix <= self.prefix && other.holds(self.base);
         let around = self.prefix <= other.prefix && self.holds(other.base);
-        Ok(Value::Bool(inside || (name == "overlaps" && around)))
+        Ok(Value::Bool(match name {
+            "subnet_of" => inside,
+            "supernet_of" => around,
+            _ => inside || around,
+        }))
     }
 
     fn iterate(self: Rc<Self>) -> Option<Box<dyn ValueIter>> {

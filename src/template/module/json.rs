@@ -401,8 +401,14 @@ impl Reader<'_, '_, '_> {
             .take_while(|byte| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'));
         let text = rest.get(..end.count()).unwrap_or_default();
         let digits = text.strip_prefix('-').unwrap_or(text);
-        let leading =
+        let malformed =
             digits.starts_with('0') && digits.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
+        // `1.` and `1.e5` are no numbers.
+        let cut = |point: usize| {
+            let next = digits.as_bytes().get(point + 1);
+            !next.is_some_and(u8::is_ascii_digit)
+        };
+        let malformed = malformed || digits.find('.').is_some_and(cut);
         let value = if digits.bytes().all(|byte| byte.is_ascii_digit()) {
             // Very long integers take time that grows with their square.
             (digits.len() <= 4300)
@@ -413,7 +419,7 @@ impl Reader<'_, '_, '_> {
         } else {
             None
         };
-        match value.filter(|_| !leading) {
+        match value.filter(|_| !malformed) {
             Some(value) => {
                 self.at += text.len();
                 Ok(value)

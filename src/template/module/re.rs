@@ -8,6 +8,7 @@ use fancy_regex::Regex;
 
 use super::{Members, given, missing, text_of};
 use crate::template::object::no_attribute;
+use crate::template::vm::OneShot;
 use crate::template::{Args, Ctx, Error, Object, Value};
 
 type Captures<'t> = fancy_regex::Captures<'t, str>;
@@ -42,7 +43,17 @@ pub(super) fn members() -> Members {
             let names = ["pattern", "repl", "string", "count", "flags"];
             let [pattern, by, text, count, flags] = args.bind("sub", names, 3)?;
             let regex = compile("sub", pattern, flags)?;
-            sub(ctx, &regex, by, text, count)
+            sub(ctx, &regex, by, text, count).map(|(text, _)| text)
+        }),
+        ("subn", |ctx, args| {
+            let names = ["pattern", "repl", "string", "count", "flags"];
+            let [pattern, by, text, count, flags] = args.bind("subn", names, 3)?;
+            let regex = compile("subn", pattern, flags)?;
+            sub(ctx, &regex, by, text, count).map(counted)
+        }),
+        ("finditer", |ctx, args| {
+            let (regex, text) = simple("finditer", args)?;
+            finditer(ctx, &regex, text)
         }),
         ("findall", |ctx, args| {
             let (regex, text) = simple("findall", args)?;
@@ -140,11 +151,23 @@ fn failed(error: &fancy_regex::Error) -> Error {
     Error::limit(format!("the regular expression took too long: {error}"))
 }
 
+/// Every match, from left to right. As in Python an empty one may stand where another ends.
 fn every<'t>(ctx: &mut Ctx<'_>, regex: &Regex, text: &'t str) -> Result<Vec<Captures<'t>>, Error> {
     let mut all = Vec::new();
-    for found in regex.captures_iter(text) {
+    let mut from = 0;
+    while from <= text.len() {
         ctx.step(1)?;
-        all.push(found.map_err(|error| failed(&error))?);
+        let found = regex.captures_from_pos(text, from);
+        let Some(found) = found.map_err(|error| failed(&error))? else {
+            break;
+        };
+        let Some(whole) = found.get(0) else { break };
+        from = whole.end();
+        if whole.start() == whole.end() {
+            let next = text.get(from..).unwrap_or_default().chars().next();
+            from += next.map_or(1, char::len_utf8);
+        }
+        all.push(found);
     }
     Ok(all)
 }
@@ -168,6 +191,17 @@ fn findall(ctx: &mut Ctx<'_>, regex: &Regex, text: &str) -> Result<Value, Error>
         _ => Value::tuple(groups(found, &empty)),
     });
     Ok(Value::list(each.collect()))
+}
+
+fn finditer(ctx: &mut Ctx<'_>, regex: &Regex, text: &str) -> Result<Value, Error> {
+    let each = every(ctx, regex, text)?;
+    let each = each.iter().map(|found| Match::value(regex, found, text));
+    Ok(OneShot::value("callable_iterator", each.collect()))
+}
+
+/// What `subn` gives.
+fn counted((text, times): (Value, usize)) -> Value {
+    Value::tuple(vec![text, Value::from(times)])
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -219,27 +253,30 @@ fn split(
     Ok(Value::list(items))
 }
 
+/// The text with what was found replaced, and how often.
 fn sub(
     ctx: &mut Ctx<'_>,
     regex: &Regex,
     by: Option<&Value>,
     text: Option<&Value>,
     count: Option<&Value>,
-) -> Result<Value, Error> {
+) -> Result<(Value, usize), Error> {
     let text = text_of("sub", text)?;
     let by = by.unwrap_or(missing());
     let count = given(count).map_or(Ok(0), |count| super::int_of("sub", Some(count)))?;
     let most = usize::try_from(count).ok().filter(|most| *most > 0);
+    let pieces = by.as_str().map(|by| pieces(by, regex)).transpose()?;
     let mut out = String::new();
-    let mut from = 0;
+    let (mut from, mut times) = (0, 0);
+    let most = if count < 0 { Some(0) } else { most };
     for found in every(ctx, regex, text)?
         .iter()
         .take(most.unwrap_or(usize::MAX))
     {
         let Some(whole) = found.get(0) else { continue };
         out.push_str(text.get(from..whole.start()).unwrap_or_default());
-        match by.as_str() {
-            Some(by) => expand(by, found, &mut out)?,
+        match &pieces {
+            Some(pieces) => expand(pieces, found, &mut out),
             None => {
                 let found = Match::value(regex, found, text);
                 let made = ctx.call(by, &Args::positional(&[found]))?;
@@ -248,16 +285,25 @@ fn sub(
         }
         ctx.check_size(out.len())?;
         from = whole.end();
+        times += 1;
     }
     out.push_str(text.get(from..).unwrap_or_default());
-    Ok(Value::from(out))
+    Ok((Value::from(out), times))
+}
+
+/// A part of a replacement.
+enum Piece<'b> {
+    Text(&'b str),
+    Char(char),
+    Group(usize),
 }
 
 /// A replacement: `\1`, `\g<name>` and the usual escapes.
-fn expand(by: &str, found: &Captures<'_>, out: &mut String) -> Result<(), Error> {
+fn pieces<'b>(by: &'b str, regex: &Regex) -> Result<Vec<Piece<'b>>, Error> {
+    let mut pieces = Vec::new();
     let mut rest = by;
     while let Some(at) = rest.find('\\') {
-        out.push_str(rest.get(..at).unwrap_or_default());
+        pieces.push(Piece::Text(rest.get(..at).unwrap_or_default()));
         rest = rest.get(at + 1..).unwrap_or_default();
         let Some(one) = rest.chars().next() else {
             return Err(Error::value_error(
@@ -265,50 +311,72 @@ fn expand(by: &str, found: &Captures<'_>, out: &mut String) -> Result<(), Error>
             ));
         };
         let digits = rest.bytes().take(2).take_while(u8::is_ascii_digit).count();
-        let (name, length) = if digits > 0 {
-            (rest.get(..digits), digits)
-        } else if one == 'g' {
-            let name = rest
-                .strip_prefix("g<")
-                .and_then(|rest| rest.split_once('>'));
-            let name = name.map(|(name, _)| name);
-            (name, name.map_or(1, |name| name.len() + 3))
-        } else {
-            (None, one.len_utf8())
+        let named = rest
+            .strip_prefix("g<")
+            .and_then(|rest| rest.split_once('>'));
+        let length = match (digits, named) {
+            (1.., _) => {
+                let name = rest.get(..digits).unwrap_or_default();
+                pieces.push(Piece::Group(group_number(name, regex)?));
+                digits
+            }
+            (_, Some((name, _))) => {
+                pieces.push(Piece::Group(group_number(name, regex)?));
+                name.len() + 3
+            }
+            _ => {
+                match one {
+                    'n' => pieces.push(Piece::Char('\n')),
+                    't' => pieces.push(Piece::Char('\t')),
+                    'r' => pieces.push(Piece::Char('\r')),
+                    '\\' => pieces.push(Piece::Char('\\')),
+                    one if one.is_ascii_alphabetic() => {
+                        let message = format!("sub(): bad escape \\{one}");
+                        return Err(Error::value_error(message));
+                    }
+                    one => pieces.extend([Piece::Char('\\'), Piece::Char(one)]),
+                }
+                one.len_utf8()
+            }
         };
-        match (name, one) {
-            (Some(name), _) => {
-                let part = match name.parse::<usize>() {
-                    Ok(at) if at < found.len() => Ok(found.get(at)),
-                    Err(_) => Ok(found.name(name)),
-                    Ok(_) => Err(Error::value_error(format!(
-                        "sub(): invalid group reference {name}"
-                    ))),
-                };
-                out.push_str(part?.map_or("", |part| part.as_str()));
-            }
-            (None, 'n') => out.push('\n'),
-            (None, 't') => out.push('\t'),
-            (None, 'r') => out.push('\r'),
-            (None, '\\') => out.push('\\'),
-            (None, one) if one.is_ascii_alphabetic() => {
-                return Err(Error::value_error(format!("sub(): bad escape \\{one}")));
-            }
-            (None, one) => {
-                out.push('\\');
-                out.push(one);
-            }
-        }
         rest = rest.get(length..).unwrap_or_default();
     }
-    out.push_str(rest);
-    Ok(())
+    pieces.push(Piece::Text(rest));
+    Ok(pieces)
+}
+
+/// The number of a group that is given by its number or name.
+fn group_number(name: &str, regex: &Regex) -> Result<usize, Error> {
+    let known = match name.parse::<usize>() {
+        Ok(at) => Some(at).filter(|at| *at < regex.captures_len()),
+        Err(_) => regex.capture_names().position(|known| known == Some(name)),
+    };
+    known.ok_or_else(|| Error::value_error(format!("sub(): the pattern has no group {name}")))
+}
+
+fn expand(pieces: &[Piece<'_>], found: &Captures<'_>, out: &mut String) {
+    for piece in pieces {
+        match piece {
+            Piece::Text(text) => out.push_str(text),
+            Piece::Char(one) => out.push(*one),
+            Piece::Group(at) => out.push_str(found.get(*at).map_or("", |part| part.as_str())),
+        }
+    }
 }
 
 /// A compiled expression.
 struct Pattern(Rc<Regex>);
 
-const PATTERN: [&str; 6] = ["sub", "findall", "search", "match", "fullmatch", "split"];
+const PATTERN: [&str; 8] = [
+    "sub",
+    "subn",
+    "findall",
+    "finditer",
+    "search",
+    "match",
+    "fullmatch",
+    "split",
+];
 
 impl Object for Pattern {
     fn type_name(&self) -> &str {
@@ -316,7 +384,17 @@ impl Object for Pattern {
     }
 
     fn get_attr(&self, name: &str) -> Option<Value> {
-        (name == "pattern").then(|| Value::from(self.0.as_str()))
+        let names = || self.0.capture_names().enumerate();
+        match name {
+            "pattern" => Some(Value::from(self.0.as_str())),
+            "groups" => Some(Value::from(self.0.captures_len() - 1)),
+            "groupindex" => {
+                Some(Value::dict(names().filter_map(|(at, name)| {
+                    Some((Value::from(name?), Value::from(at)))
+                })))
+            }
+            _ => None,
+        }
     }
 
     fn has_method(&self, name: &str) -> bool {
@@ -331,9 +409,10 @@ impl Object for Pattern {
     ) -> Result<Value, Error> {
         let regex = &self.0;
         let anchor = match name {
-            "sub" => {
+            "sub" | "subn" => {
                 let [by, text, count] = args.bind(name, ["repl", "string", "count"], 2)?;
-                return sub(ctx, regex, by, text, count);
+                let done = sub(ctx, regex, by, text, count)?;
+                return Ok(if name == "sub" { done.0 } else { counted(done) });
             }
             "split" => {
                 let [text, most] = args.bind(name, ["string", "maxsplit"], 1)?;
@@ -347,6 +426,7 @@ impl Object for Pattern {
         let text = text_of(name, text)?;
         match name {
             "findall" => findall(ctx, regex, text),
+            "finditer" => finditer(ctx, regex, text),
             "search" | "match" | "fullmatch" => search(regex, text, anchor),
             _ => Err(no_attribute("Pattern", name).suggest(name, PATTERN)),
         }
@@ -406,6 +486,12 @@ impl Match {
             .ok_or_else(|| Error::value_error(format!("the match has no group {}", key.repr())))
     }
 
+    /// The number of the last group that took part.
+    fn last(&self) -> Option<usize> {
+        let last = self.spans.iter().rposition(Option::is_some);
+        last.filter(|at| *at > 0)
+    }
+
     fn one(&self, key: &Value) -> Result<Value, Error> {
         let at = self.at(key)?;
         Ok(self.groups.get(at).cloned().unwrap_or_default())
@@ -420,6 +506,12 @@ impl Object for Match {
     fn get_attr(&self, name: &str) -> Option<Value> {
         match name {
             "string" => Some(self.text.clone()),
+            "lastindex" => Some(self.last().map_or(Value::None, Value::from)),
+            "lastgroup" => Some(
+                self.last()
+                    .and_then(|at| self.names.get(at)?.as_deref())
+                    .map_or(Value::None, Value::from),
+            ),
             _ => None,
         }
     }

@@ -46,6 +46,13 @@ fn calls_answer_as_python_does() {
 #[test]
 fn wrong_calls_say_why() {
     for (expression, part) in [
+        ("module.json.loads('1.')", "number"),
+        (r"module.re.sub('a', '\\2', '')", "no group 2"),
+        ("module.builtins.int(1.5, 10)", "only a text has a base"),
+        (
+            "module.ipaddress.IPv4Network('2001:db8::/32')",
+            "not an IP network",
+        ),
         ("module.os.getcwd()", "`script`"),
         ("module.os.sep", "not built in"),
         ("module.hashlib.md5('a')", ".encode()"),
@@ -92,6 +99,39 @@ fn random_draws_from_the_render() {
 
 #[rustfmt::skip]
 const CASES: &[(&str, &str)] = &[
+    (r"module.re.findall('\\s*', 'a b')", "['', ' ', '', '']"),
+    (r"module.re.sub('x*', '-', 'abxd')", "-a-b--d-"),
+    ("module.re.subn('a', 'b', 'aXa')", "('bXb', 2)"),
+    (
+        "module.re.finditer('(a)|(b)', 'xab') | map(attribute='lastindex') | list",
+        "[1, 2]",
+    ),
+    ("module.re.compile('(?P<n>a)(b)').groupindex", "{'n': 1}"),
+    ("module.builtins.int(' -0x1F ', 0)", "-31"),
+    ("module.builtins.format(1234.5, ',.2f')", "1,234.50"),
+    ("module.builtins.ascii('é')", "'\\xe9'"),
+    (
+        "module.uuid.UUID('12345678123456781234567812345678').fields",
+        "(305419896, 4660, 22136, 18, 52, 95073701484152)",
+    ),
+    (
+        "module.uuid.UUID('12345678123456781234567812345678').bytes_le.hex()",
+        "78563412341278561234567812345678",
+    ),
+    ("module.ipaddress.ip_address('240.0.0.1').is_reserved", "True"),
+    (
+        "module.ipaddress.ip_address('10.1.2.3').reverse_pointer",
+        "3.2.1.10.in-addr.arpa",
+    ),
+    (
+        "module.ipaddress.ip_network('10.0.0.0/23').subnets() | list",
+        "[IPv4Network('10.0.0.0/24'), IPv4Network('10.0.1.0/24')]",
+    ),
+    ("module.ipaddress.ip_network('10.0.0.0/24').supernet()", "10.0.0.0/23"),
+    (
+        "module.ipaddress.ip_network('10.0.0.0/8').with_netmask",
+        "10.0.0.0/255.0.0.0",
+    ),
     ("module.datetime.timedelta(days=1.5, seconds=0.25)", "1 day, 12:00:00.250000"),
     ("module.datetime.timedelta(seconds=100) * 1.5", "0:02:30"),
     ("module.datetime.timedelta(seconds=7) / 3", "0:00:02.333333"),

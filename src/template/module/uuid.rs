@@ -103,7 +103,21 @@ fn named(function: &str, args: &Args<'_>, version: u128) -> Result<Value, Error>
     ))))
 }
 
+/// The numbers a UUID is made of: how far from the right each is, and how many bits it has.
+const FIELDS: [(&str, (u32, u32)); 6] = [
+    ("time_low", (96, 32)),
+    ("time_mid", (80, 16)),
+    ("time_hi_version", (64, 16)),
+    ("clock_seq_hi_variant", (56, 8)),
+    ("clock_seq_low", (48, 8)),
+    ("node", (0, 48)),
+];
+
 impl Uuid {
+    fn part(&self, (shift, bits): (u32, u32)) -> Value {
+        Value::Int(i64::try_from(self.0 >> shift & ((1 << bits) - 1)).unwrap_or(0))
+    }
+
     fn canonical(&self) -> String {
         let mut text = Vec::with_capacity(36);
         crypto::uuid_text(&self.0.to_be_bytes(), &mut text);
@@ -134,7 +148,14 @@ impl Object for Uuid {
                 6 => "reserved for Microsoft compatibility",
                 _ => "reserved for future definition",
             }),
-            _ => return None,
+            "bytes_le" => {
+                let bytes = self.0.to_be_bytes();
+                let order = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
+                let bytes = order.iter().filter_map(|at| bytes.get(*at).copied());
+                Value::Bytes(bytes.collect())
+            }
+            "fields" => Value::tuple(FIELDS.iter().map(|(_, part)| self.part(*part)).collect()),
+            _ => self.part(FIELDS.iter().find(|(known, _)| *known == name)?.1),
         })
     }
 

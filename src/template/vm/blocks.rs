@@ -158,7 +158,8 @@ impl Ctx<'_> {
         }
     }
 
-    pub(super) fn extend(&mut self, name: &Value, span: Span) -> Result<(), Error> {
+    /// `keeps` leaves the output that follows in the extending template.
+    pub(super) fn extend(&mut self, name: &Value, keeps: bool, span: Span) -> Result<(), Error> {
         let context = Rc::clone(&self.frame.context);
         let at = |ctx: &Self, error: Error| error.at(|| ctx.place(span));
         if context.extended.borrow().is_some() {
@@ -172,7 +173,8 @@ impl Ctx<'_> {
         }
         let parent = self.load_template(name).map_err(|error| at(self, error))?;
         context.add_blocks(&parent);
-        *context.extended.borrow_mut() = Some((parent, self.out.len()));
+        let mark = if keeps { usize::MAX } else { self.out.len() };
+        *context.extended.borrow_mut() = Some((parent, mark));
         Ok(())
     }
 
@@ -233,7 +235,9 @@ impl Ctx<'_> {
     }
 
     pub(super) fn self_ref(&self) -> Value {
-        Value::object(SelfRef(Rc::clone(&self.frame.context)))
+        let program = self.frame.program.as_ref();
+        let name = program.map_or_else(|| Rc::from(""), |program| Rc::clone(&program.name));
+        Value::object(SelfRef(Rc::clone(&self.frame.context), name))
     }
 }
 
@@ -271,11 +275,15 @@ impl Object for BlockRef {
     }
 }
 
-struct SelfRef(Rc<Context>);
+struct SelfRef(Rc<Context>, Rc<str>);
 
 impl Object for SelfRef {
     fn type_name(&self) -> &str {
         "TemplateReference"
+    }
+
+    fn text(&self, out: &mut dyn std::fmt::Write) -> std::fmt::Result {
+        write!(out, "<TemplateReference {}>", Value::from(&*self.1).repr())
     }
 
     fn get_attr(&self, name: &str) -> Option<Value> {

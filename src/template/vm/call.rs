@@ -348,6 +348,7 @@ impl Ctx<'_> {
             call.function.run(ctx, args)
         });
         self.located(&mut called, entered, call.span);
+        self.charge_text(&called);
         called
     }
 
@@ -443,6 +444,7 @@ impl Ctx<'_> {
             (filter.run)(ctx, &input, args)
         });
         self.located(&mut done, entered, filter.at.span);
+        self.charge_text(&done);
         input.discard();
         done
     }

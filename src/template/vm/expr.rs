@@ -139,6 +139,9 @@ impl Ctx<'_> {
         let done = ops::binary(op, &left, &right, self.largest());
         left.discard();
         right.discard();
+        if let Ok(made) = &done {
+            self.charge(made);
+        }
         done.map_err(|error| error.at(|| self.place(span)))
     }
 
@@ -151,16 +154,18 @@ impl Ctx<'_> {
         at: i64,
         span: Span,
     ) -> Result<Value, Error> {
-        if let Some(Value::Str(text)) = self.peek(&call.object)
-            && let Some(piece) = one_piece(text, separator, at)
-        {
-            return Ok(piece);
-        }
-        self.guard()?;
-        let object = self.eval(&call.object)?;
+        let object = match self.peek(&call.object) {
+            Some(object) => object.clone(),
+            None => {
+                self.guard()?;
+                self.eval(&call.object)?
+            }
+        };
         if let Value::Str(text) = &object
             && let Some(piece) = one_piece(text, separator, at)
         {
+            self.charge(&object);
+            object.discard();
             return Ok(piece);
         }
         let pieces = self.method_value(&object, call)?;
@@ -195,7 +200,10 @@ impl Ctx<'_> {
                         *bound = self.eval(part)?;
                     }
                 }
-                access::slice(&object, &bounds).map_err(|error| error.at(|| self.place(*span)))
+                let part = access::slice(&object, &bounds);
+                let part = part.map_err(|error| error.at(|| self.place(*span)))?;
+                self.charge(&part);
+                Ok(part)
             }
             Expr::ToJson(parts) => {
                 let start = self.out.len();
@@ -279,6 +287,7 @@ impl Ctx<'_> {
         right: &Value,
         span: Span,
     ) -> Result<bool, Error> {
+        self.charge(left);
         compare(self, op, left, right).map_err(|error| error.at(|| self.place(span)))
     }
 
@@ -446,6 +455,8 @@ fn plain_compare(op: CompareOp, left: &Value, right: &Value) -> Option<bool> {
     Some(match (op, left, right) {
         (CompareOp::Eq, Value::Str(left), Value::Str(right)) => left == right,
         (CompareOp::Ne, Value::Str(left), Value::Str(right)) => left != right,
+        // Long lists are charged for.
+        (CompareOp::Eq | CompareOp::Ne, Value::List(_), Value::List(_)) => return None,
         (CompareOp::Eq, _, _) => left == right,
         (CompareOp::Ne, _, _) => left != right,
         (CompareOp::Lt, Value::Int(left), Value::Int(right)) => left < right,

@@ -124,6 +124,7 @@ impl Ctx<'_> {
     }
 
     pub(super) fn iterate_all(&mut self, value: &Value) -> Result<Vec<Value>, Error> {
+        self.charge(value);
         match value {
             Value::List(list) => return Ok(list.borrow().to_vec()),
             Value::Tuple(items) => return Ok(items.to_vec()),

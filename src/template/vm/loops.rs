@@ -269,9 +269,15 @@ impl Ctx<'_> {
             frame: self.frame.id,
         });
         let value = Value::Object(Rc::<LoopValue>::clone(&state));
+        let watched = source.type_name().starts_with("dict").then(|| source.len());
+        let size = watched.and_then(Result::ok);
         let mut completed = false;
         while let Some(item) = state.items.get(state.index.get()) {
             self.tick()?;
+            if size.is_some() && source.len().ok() != size {
+                let error = Error::value_error("dict changed size during iteration");
+                return Err(error.at(|| self.place(one.span)));
+            }
             self.enter(&one.enter);
             self.assign(&one.target, item)?;
             self.store(loop_var, value.clone());

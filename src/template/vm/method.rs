@@ -175,7 +175,15 @@ impl Ctx<'_> {
             }
             Value::Undefined => Err(no_attribute("Undefined", name)),
             _ => match methods::call(self, object, method, name, args) {
-                Some(called) => called,
+                Some(called) => {
+                    if method.walks() {
+                        self.charge(object);
+                    }
+                    if let Ok(made) = &called {
+                        self.charge(made);
+                    }
+                    called
+                }
                 None if methods::has(object, name) => Err(no_attribute(object.type_name(), name)),
                 // A key of a dict or a cell of a row that holds something callable.
                 None => match crate::template::access::attribute(object, name)? {

@@ -166,6 +166,26 @@ impl<'r> Ctx<'r> {
         Ok(())
     }
 
+    /// Charges what making or walking a long list or text costs beside the step that does it. Running
+    /// out shows at the next step.
+    pub(super) fn charge(&mut self, value: &Value) {
+        let work = match value {
+            Value::List(list) => list.borrow().len() / 16,
+            Value::Tuple(items) => items.len() / 16,
+            Value::Str(text) => text.byte_len() / 64,
+            Value::Safe(text) => text.len() / 64,
+            _ => return,
+        };
+        self.steps = self.steps.saturating_sub(work as u64);
+    }
+
+    /// [`Ctx::charge`] of a text that was made; other results may be what was there before.
+    pub(super) fn charge_text(&mut self, made: &Result<Value, Error>) {
+        if let Ok(text @ (Value::Str(_) | Value::Safe(_))) = made {
+            self.charge(text);
+        }
+    }
+
     /// A filter the host added.
     pub(super) fn host_filter(&self, name: &str) -> Option<Value> {
         self.engine.filter(name)
@@ -404,6 +424,8 @@ impl<'r> Ctx<'r> {
     fn take_text(&mut self, start: usize) -> Str {
         let tail = self.out.get(start..).unwrap_or_default();
         let text = Str::from_utf8(tail);
+        // Long texts are work too: one that grows in every round of a loop without end ends it.
+        self.steps = self.steps.saturating_sub(tail.len() as u64 / 64);
         self.out.truncate(start);
         text
     }

@@ -102,9 +102,9 @@ impl Ctx<'_> {
             }
             Stmt::Include(include) => self.include(include)?,
             Stmt::Import(import) => self.import(import)?,
-            Stmt::Extends(name, span) => {
+            Stmt::Extends { name, keeps, span } => {
                 let name = self.eval(name)?;
-                self.extend(&name, *span)?;
+                self.extend(&name, *keeps, *span)?;
             }
             Stmt::Block { name, scoped, span } => self
                 .block_stmt(name, scoped.as_ref())
@@ -136,6 +136,11 @@ impl Ctx<'_> {
             let filtered = self.eval(filter);
             self.captured = outer;
             value = filtered?;
+            if capture.target.is_none() && value.as_str().is_none() {
+                let kind = value.type_name();
+                let message = format!("the filter of a block gives a text, not '{kind}'");
+                return Err(Error::type_error(message).help("`| string` after it makes one"));
+            }
         }
         match &capture.target {
             Some(target) => self.assign(target, value)?,
