@@ -44,6 +44,15 @@ fn calls_answer_as_python_does() {
 }
 
 #[test]
+fn modules_that_are_not_built_in_are_told_of_beforehand() {
+    let source = "{% if false %}{{ module.os.getcwd() }}{% endif %}";
+    let template = engine().compile("t", source).unwrap();
+    let told: Vec<_> = template.problems().iter().map(Error::to_string).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("`os` is not built in"), "{told:?}");
+}
+
+#[test]
 fn wrong_calls_say_why() {
     for (expression, part) in [
         ("module.json.loads('1.')", "number"),
