@@ -35,8 +35,9 @@ use evtui::time::{Moment, Zone};
 /// 2026-01-01T00:00:00Z in microseconds: "now" of sample runs with a seed.
 const START_US: i64 = 1_767_225_600_000_000;
 
-/// Events of one round of rendering.
-const ROUND: u64 = 200_000;
+/// Events of one round of rendering: enough that the steps in which the system counts CPU time (some
+/// milliseconds) do not show.
+const ROUND: u64 = 2_000_000;
 
 /// Rounds of rendering each, unless `EVTUI_BENCH_ROUNDS` says otherwise.
 const ROUNDS: u64 = 7;
