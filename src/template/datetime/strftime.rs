@@ -137,8 +137,9 @@ impl Plain {
         plain.then(|| Self(text.into_boxed_slice()))
     }
 
-    /// All digits of a moment; `None` for a year that has not four.
-    fn digits(fields: &Fields<'_>) -> Option<[u8; 20]> {
+    /// All digits of a moment, with room for as many as the bits that number them can tell; `None` for a
+    /// year that has not four.
+    fn digits(fields: &Fields<'_>) -> Option<[u8; 32]> {
         let (year, month, day) = civil(fields.day);
         let year = u32::try_from(year)
             .ok()
@@ -157,7 +158,7 @@ impl Plain {
             fraction / 100 % 100,
             fraction % 100,
         ];
-        let mut digits = [0; 20];
+        let mut digits = [0; 32];
         for (two, number) in digits.chunks_exact_mut(2).zip(pairs) {
             two.copy_from_slice(pair(i64::from(number)).as_bytes());
         }
@@ -169,14 +170,11 @@ impl Plain {
         let Some(digits) = Self::digits(fields) else {
             return false;
         };
-        // As many as the bits that number them can tell, so that nothing has to be checked.
-        let mut table = [0; 32];
-        table[..20].copy_from_slice(&digits);
         out.extend(self.0.iter().map(|&byte| {
             if byte < 0x80 {
                 byte
             } else {
-                table[usize::from(byte & 31)]
+                digits[usize::from(byte & 31)]
             }
         }));
         true
