@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of inputs, outputs, queues or threads.
 
+mod begun;
 mod globals;
 mod inspect;
 mod legacy;
@@ -20,6 +21,7 @@ use crate::batch::EventBatch;
 use crate::config::{Context, Diagnostics, Files, Node, Place, Schema};
 use crate::time::{Moment, Zone};
 
+pub use begun::Begun;
 pub use globals::Globals;
 pub use inspect::{Explanation, FileProfile, Inspect, LineProfile, Profile, Step};
 pub use legacy::{Legacy, LegacyCopy};
@@ -228,6 +230,47 @@ pub trait EventSource: Debug {
             place: None,
             reason: "this event source makes its events in order".to_owned(),
         })
+    }
+
+    /// Whether the work on a timestamp can be divided: `Ok` when this source, in order, can begin
+    /// timestamps ([`EventSource::begin`], all that depends on what was before or decides on what comes
+    /// after) and others of the same configuration and seed can finish them
+    /// ([`EventSource::finish`]) in any order, with the bytes that [`EventSource::produce`] gives. Such
+    /// a source gives a [`EventSource::legacy_copy`]. The error says what prevents it.
+    fn divided(&self) -> Result<(), Impurity> {
+        Err(Impurity {
+            place: None,
+            reason: "this event source makes its events in order".to_owned(),
+        })
+    }
+
+    /// Begins the next timestamps, in this order; `tags` are by input. The state is then what
+    /// [`EventSource::produce`] would leave, if finishing all of them succeeds. `None` when something
+    /// failed or there is no more: what the state is then is not said; go back with
+    /// [`EventSource::adopt_copy`] and produce.
+    fn begin(
+        &mut self,
+        moments: &[Moment],
+        inputs: &[u16],
+        tags: &[Vec<Arc<str>>],
+    ) -> Option<Begun> {
+        let _ = (moments, inputs, tags);
+        None
+    }
+
+    /// Finishes timestamp number `which` of those that were begun, counted from 0: its events and its
+    /// outcome, as from [`EventSource::produce`]. `None` when it cannot be done, or failed: nothing is
+    /// added, and the source that began has to go back and produce.
+    fn finish(
+        &mut self,
+        begun: &Begun,
+        which: usize,
+        at: Moment,
+        tags: &[Arc<str>],
+        out: &mut EventBatch,
+    ) -> Option<Outcome> {
+        let _ = (begun, which, at, tags, out);
+        None
     }
 
     /// The seed of its random streams, drawn by itself in a run without one.
