@@ -2,9 +2,11 @@
 
 mod analysis;
 mod build;
+mod cargo;
 mod condition;
 mod config;
 mod dispatch;
+mod divided;
 mod explain;
 mod globals;
 mod legacy;
