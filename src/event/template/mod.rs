@@ -7,6 +7,8 @@ mod condition;
 mod config;
 mod dispatch;
 mod divided;
+#[cfg(test)]
+mod divided_tests;
 mod explain;
 mod globals;
 mod legacy;

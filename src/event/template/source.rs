@@ -10,12 +10,11 @@ use super::condition::{Facts, Scope, StateField};
 use super::divided::Division;
 use super::explain::Tracer;
 use super::globals::GlobalState;
-use super::legacy::Left;
+use super::legacy::{Copied, Left};
 use super::pick::{Picked, Picker};
 use super::state::State;
 use super::{EventEnv, EventSource, analysis, dispatch, view};
 use crate::batch::EventBatch;
-use crate::event::globals::Frozen;
 use crate::event::{
     Begun, EventError, Explanation, Impurity, Legacy, LegacyCopy, Outcome, PathStep, Profile,
     StateScope, Trial, WrittenBy,
@@ -490,7 +489,10 @@ impl EventSource for TemplateSource {
     }
 
     fn legacy_copy(&self) -> Option<LegacyCopy> {
-        Some(LegacyCopy::of(self.leave().copy()?))
+        let copy = self.leave().copy()?;
+        // A source that begins events has to come back to exactly where it was.
+        let begins = matches!(self.division.get(), Some(Some(_)));
+        (copy.whole || !begins).then(|| LegacyCopy::of(copy))
     }
 
     fn adopt(&mut self, legacy: &Legacy) -> Vec<String> {
@@ -501,8 +503,8 @@ impl EventSource for TemplateSource {
     }
 
     fn adopt_copy(&mut self, copy: &LegacyCopy) {
-        if let Some(left) = copy.get::<Left<Frozen>>().and_then(Left::thaw) {
-            self.enter(&left);
+        if let Some(copied) = copy.get::<Copied>() {
+            self.enter(&copied.thaw());
         }
     }
 

@@ -98,15 +98,18 @@ impl<'t> Parts<'t> {
                 !with_context && !facts.ordered && !facts.changes
             }
             StmtKind::Set(target, value) => {
-                matches!(target.kind, ExprKind::Name(_)) && is_constant(value)
+                // Under whatever name, a container may be changed for all who have it.
+                let steady = || !self.facts.iter().any(|facts| facts.changes);
+                let constant = match &value.kind {
+                    ExprKind::Const(_) => true,
+                    _ => is_constant(value) && steady(),
+                };
+                matches!(target.kind, ExprKind::Name(_)) && constant
             }
             _ => false,
         };
-        let shares = |(other, one): (usize, &Facts)| {
-            let meets = |names: &HashSet<Name>| !names.is_disjoint(&facts.writes);
-            let is_value = matches!(stmt.kind, StmtKind::Set(..));
-            other != at && (meets(&one.writes) || (is_value && one.changes && meets(&one.reads)))
-        };
+        let shares =
+            |(other, one): (usize, &Facts)| other != at && !one.writes.is_disjoint(&facts.writes);
         defines && !self.facts.iter().enumerate().any(shares)
     }
 
