@@ -25,8 +25,9 @@ use super::{EndReason, Plan};
 /// small enough to stay in a core's cache until it is written.
 pub(super) const BATCH_BYTES: usize = 128 << 10;
 
-/// Bytes at which a batch goes on even when its size is visible in the output.
-const JOINED_BYTES: usize = 64 << 20;
+/// Bytes at which a batch goes on even when its size is visible in the output; few enough in tests for
+/// them to come to it.
+const JOINED_BYTES: usize = if cfg!(test) { 1 << 20 } else { 64 << 20 };
 
 /// How long timestamps have to wait for the source, and the outputs not, before workers are started:
 /// a schedule that one thread keeps up with needs none.
