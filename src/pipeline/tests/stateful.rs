@@ -158,11 +158,12 @@ impl State {
 }
 
 impl Cast {
+    /// A text in JSON.
     pub(super) fn text(&self, prefix: &str) -> String {
         let Self {
             index, sum, len, ..
         } = self;
-        format!("{prefix}{index} {sum} {len}")
+        format!("\"{prefix}{index} {sum} {len}\"")
     }
 
     fn print(&self, setup: &Stateful, out: &mut EventBatch) -> Outcome {
@@ -179,7 +180,10 @@ impl Cast {
                 out.push(text.as_bytes(), 1);
                 return Outcome::Produced(2);
             }
-            5 if self.index % 1_000 == 5 => out.push("x".repeat(200_000).as_bytes(), self.alias),
+            5 if self.index % 1_000 == 5 => {
+                let text = format!("\"{}\"", "x".repeat(200_000));
+                out.push(text.as_bytes(), self.alias);
+            }
             _ => out.push(text.as_bytes(), self.alias),
         }
         Outcome::Produced(1)
