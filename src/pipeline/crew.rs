@@ -203,3 +203,34 @@ pub(super) fn help(
     }
     part
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_what_was_skipped_are_not_kept() {
+        let board = Board::default();
+        board.put(0, Part::default());
+        board.skip_to(3);
+        board.put(1, Part::default());
+        assert!(board.lock().parts.is_empty());
+        let done = Part {
+            done: 7,
+            ..Part::default()
+        };
+        board.put(3, done);
+        assert_eq!(board.next(|_| Part::default()).done, 7);
+    }
+
+    #[test]
+    fn workers_count_as_long_as_they_are_there() {
+        let board = Board::default();
+        let first = board.enlist();
+        let second = board.enlist();
+        drop(first);
+        assert!(board.has_workers());
+        drop(second);
+        assert!(!board.has_workers());
+    }
+}

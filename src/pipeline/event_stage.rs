@@ -86,22 +86,7 @@ pub(super) fn run(
     shared.origins.add(Vec::new(), setup.tags.clone());
     shared.aliases.set(source.as_ref(), &setup.aliases);
     shared.event_meter().enter(Phase::Busy);
-    let mut stage = Stage {
-        alone: setup.workers < 2,
-        source,
-        setup: Arc::new(setup),
-        maker,
-        shared,
-        batch: shared.spare_events.take(),
-        made: 0,
-        index: 0,
-        switches: Switches::default(),
-        behind: None,
-        crewed: false,
-        trial: None,
-        broke: false,
-        lately: Lately::default(),
-    };
+    let mut stage = Stage::new(source, setup, maker, shared);
     while let Some(help) = stage.run() {
         stage.crewed = true;
         let go_on = stage.run_ordered(help);
@@ -174,7 +159,32 @@ impl Drop for Waiting<'_> {
     }
 }
 
-impl Stage<'_> {
+impl<'a> Stage<'a> {
+    /// One that has produced nothing yet.
+    pub(super) fn new(
+        source: Box<dyn EventSource>,
+        setup: Setup,
+        maker: Arc<Maker>,
+        shared: &'a Shared,
+    ) -> Self {
+        Self {
+            alone: setup.workers < 2,
+            source,
+            setup: Arc::new(setup),
+            maker,
+            shared,
+            batch: shared.spare_events.take(),
+            made: 0,
+            index: 0,
+            switches: Switches::default(),
+            behind: None,
+            crewed: false,
+            trial: None,
+            broke: false,
+            lately: Lately::default(),
+        }
+    }
+
     /// Produces alone; gives something when it ended because workers should help.
     fn run(&mut self) -> Option<Help> {
         let meter = self.shared.event_meter();

@@ -3,6 +3,7 @@
 
 mod delivery;
 mod divided;
+mod going_back;
 mod lints;
 mod ordered;
 mod random;

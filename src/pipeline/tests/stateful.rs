@@ -190,13 +190,20 @@ impl Cast {
     }
 }
 
+impl Stateful {
+    /// The source of the stage, at its first timestamp.
+    pub(super) fn source(&self) -> Box<dyn EventSource> {
+        Box::new(Source::new(self.clone(), false))
+    }
+}
+
 impl EventConfig for Stateful {
     fn build(
         &self,
         _env: &EventEnv<'_>,
         _problems: &mut Diagnostics,
     ) -> Option<Box<dyn EventSource>> {
-        Some(Box::new(Source::new(self.clone(), false)))
+        Some(self.source())
     }
 
     fn build_another(
