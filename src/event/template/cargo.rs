@@ -3,6 +3,7 @@
 //! Written into one buffer for many events, because most of them are numbers, short texts and rows of
 //! samples; a row travels as its number.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -35,24 +36,42 @@ pub(super) struct Cargo {
     frozen: Vec<Frozen>,
 }
 
-/// The rows of a source's samples by address.
-pub(super) struct Rows(HashMap<usize, (u32, u32)>);
+/// The rows of a source's samples by address, found when the first one is looked for.
+pub(super) struct Rows {
+    samples: Value,
+    by_address: OnceCell<HashMap<usize, (u32, u32)>>,
+}
 
 impl Rows {
-    /// Of all samples.
-    pub(super) fn of(samples: &Samples) -> Self {
+    /// Of all samples there are; `None` when the value is something else.
+    pub(super) fn of(samples: Value) -> Option<Self> {
+        samples.downcast::<Samples>()?;
+        Some(Self {
+            samples,
+            by_address: OnceCell::new(),
+        })
+    }
+
+    pub(super) fn samples(&self) -> Option<&Samples> {
+        self.samples.downcast()
+    }
+
+    fn find(&self, value: &Value) -> Option<(u32, u32)> {
+        let address = address(value)?;
+        let all = self.by_address.get_or_init(|| self.index());
+        all.get(&address).copied()
+    }
+
+    fn index(&self) -> HashMap<usize, (u32, u32)> {
         let mut rows = HashMap::new();
-        for (number, (_, value)) in (0..).zip(&samples.0) {
-            let Some(sample) = value.downcast::<Sample>() else {
-                continue;
-            };
-            for (at, row) in (0..).zip(sample.rows()) {
-                if let Some(address) = address(row) {
-                    rows.insert(address, (number, at));
-                }
-            }
+        let samples = self.samples().map(|samples| samples.0.as_slice());
+        for (number, (_, value)) in (0..).zip(samples.unwrap_or_default()) {
+            let sample = value.downcast::<Sample>();
+            let all = sample.map(Sample::rows).unwrap_or_default();
+            let each = (0..).zip(all);
+            rows.extend(each.filter_map(|(at, row)| Some((address(row)?, (number, at)))));
         }
-        Self(rows)
+        rows
     }
 }
 
@@ -109,8 +128,7 @@ impl Cargo {
                     });
             }
             value => {
-                let row = address(value).and_then(|address| rows.0.get(&address));
-                if let Some((sample, row)) = row {
+                if let Some((sample, row)) = rows.find(value) {
                     self.tagged(ROW, &sample.to_le_bytes());
                     self.bytes.extend_from_slice(&row.to_le_bytes());
                     return true;
@@ -212,5 +230,95 @@ impl Unpack<'_> {
 
     fn count(&mut self) -> Option<usize> {
         usize::try_from(u32::from_le_bytes(self.bytes()?)).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::super::samples::{Columns, Row};
+    use super::*;
+    use crate::template::DateTime;
+
+    fn samples() -> Value {
+        let columns = Columns::new(vec![Str::from("name")], true);
+        let row = |name: &str| Row::value(&columns, vec![Value::from(name)]);
+        let sample = Sample::new(Rc::clone(&columns), vec![row("ann"), row("bob")]);
+        Value::object(Samples(vec![("people".to_owned(), Value::object(sample))]))
+    }
+
+    fn travelled(value: &Value, rows: &Rows) -> Option<Value> {
+        let mut cargo = Cargo::default();
+        assert!(cargo.add(&Value::Int(1), rows));
+        let at = cargo.end();
+        cargo
+            .add(value, rows)
+            .then(|| cargo.unpack(at, rows.samples().unwrap()).take().unwrap())
+    }
+
+    #[test]
+    fn values_arrive_as_they_were() {
+        let rows = Rows::of(samples()).unwrap();
+        let at = DateTime {
+            wall_us: 5,
+            tz: None,
+            fold: false,
+        };
+        let nested = Value::dict([
+            (
+                Value::from("k"),
+                Value::list(vec![Value::Float(0.5), Value::None]),
+            ),
+            (
+                Value::Int(-3),
+                Value::tuple(vec![Value::Bool(true), Value::from("é".repeat(40))]),
+            ),
+            (Value::from("when"), Value::DateTime(at.into())),
+        ]);
+        for value in [
+            Value::Int(i64::MIN),
+            Value::Bool(false),
+            Value::from(""),
+            Value::safe("<b>"),
+            nested,
+        ] {
+            let there = travelled(&value, &rows).unwrap();
+            assert_eq!(there.text().as_str(), value.text().as_str());
+            assert_eq!(there.type_name(), value.type_name());
+        }
+        assert!(travelled(&Value::Undefined, &rows).unwrap().is_undefined());
+    }
+
+    #[test]
+    fn rows_are_the_same_rows_on_the_other_side() {
+        let (here, there) = (Rows::of(samples()).unwrap(), Rows::of(samples()).unwrap());
+        let row_of = |rows: &Rows, at: usize| {
+            let samples = rows.samples().unwrap();
+            samples.0[0].1.downcast::<Sample>().unwrap().rows()[at].clone()
+        };
+        let mut cargo = Cargo::default();
+        assert!(cargo.add(&Value::list(vec![row_of(&here, 1)]), &here));
+        let mut unpack = cargo.unpack(0, there.samples().unwrap());
+        let Value::List(list) = unpack.take().unwrap() else {
+            unreachable!("a list stays a list");
+        };
+        assert!(list.borrow()[0].same_as(&row_of(&there, 1)));
+        assert!(unpack.take().is_none());
+    }
+
+    #[test]
+    fn what_is_bound_to_its_thread_stays() {
+        let rows = Rows::of(samples()).unwrap();
+        let function = crate::template::Function::value("f", |_, _| Ok(Value::None));
+        assert!(travelled(&Value::list(vec![function]), &rows).is_none());
+        let endless = Value::list(Vec::new());
+        if let Value::List(list) = &endless {
+            list.borrow_mut().push(endless.clone());
+        }
+        assert!(travelled(&endless, &rows).is_none());
+        if let Value::List(list) = &endless {
+            list.borrow_mut().clear();
+        }
     }
 }

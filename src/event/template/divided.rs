@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::analysis;
-use super::build::{Samples, Streams};
+use super::build::Streams;
 use super::cargo::{Cargo, Rows};
 use super::condition::Scope;
 use super::pick::{Picked, Picker};
@@ -26,7 +26,6 @@ pub(super) struct Division {
     /// What the second halves see, by entry.
     vars: Vec<Vars>,
     loading: Rc<Loading>,
-    samples: Value,
     symbols: (Symbol, Symbol),
     /// Of each half: so that an event that comes near to a limit is rendered as a whole, where the limit
     /// is counted for both together.
@@ -103,10 +102,9 @@ impl Division {
         {
             return None;
         }
-        let samples = engine.global_named("samples")?;
         let loading = Rc::new(Loading {
             cargo: RefCell::default(),
-            rows: Rows::of(samples.downcast::<Samples>()?),
+            rows: Rows::of(engine.global_named("samples")?)?,
             kept: RefCell::default(),
             travels: Cell::new(true),
         });
@@ -126,7 +124,6 @@ impl Division {
             halves,
             vars: entries.iter().map(|entry| entry.vars.clone()).collect(),
             loading,
-            samples,
             symbols: (engine.symbol("timestamp"), engine.symbol("tags")),
             limits: Limits {
                 steps: limits.steps / 2,
@@ -318,7 +315,7 @@ impl TemplateSource {
         let index = usize::from(template);
         let halves = division.halves.get(index)?.as_ref()?;
         let vars = division.vars.get_mut(index)?;
-        let mut values = cargo.unpack(from, division.samples.downcast::<Samples>()?);
+        let mut values = cargo.unpack(from, division.loading.rows.samples()?);
         for name in &halves.handed {
             vars.set_symbol(*name, values.take()?);
         }

@@ -13,6 +13,8 @@ mod walk;
 mod walk_expr;
 
 #[cfg(test)]
+mod division_tests;
+#[cfg(test)]
 mod tests;
 
 pub use arity::{Signature, written};
