@@ -59,6 +59,16 @@ pub trait Random {
         }
     }
 
+    /// What is drawn from here on belongs to another render of the same event. Streams that are a function
+    /// of places start a stream of its own for it, others go on.
+    fn next_render(&mut self) {}
+
+    /// What is drawn from here on belongs to statement `number` of the render, which was not drawn for
+    /// yet. As [`Random::next_render`].
+    fn turn(&mut self, number: u32) {
+        let _ = number;
+    }
+
     /// A standard normal variate.
     fn normal(&mut self) -> f64 {
         let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
@@ -67,9 +77,17 @@ pub trait Random {
 }
 
 /// The production stream: xoshiro256++. Fast, good for data, not for secrets.
+///
+/// The statements of a template have streams of their own, so that what one draws does not depend on
+/// which others ran before it.
 #[derive(Clone, Debug)]
 pub struct Fast {
     state: [u64; 4],
+    origin: u64,
+    /// The render in its upper half, the statement in its lower.
+    part: u64,
+    /// The state is not that of the part yet: most parts draw nothing.
+    due: bool,
 }
 
 impl Fast {
@@ -81,12 +99,25 @@ impl Fast {
     /// The stream of event `index` of a run with that seed: a function of the two alone, so that
     /// events are the same in whatever order or place they are rendered.
     pub fn for_event(seed: u64, index: u64) -> Self {
-        let mut mixed = mix(seed).wrapping_add(index.wrapping_mul(0xD134_2543_DE82_EF95));
-        let state = std::array::from_fn(|_| {
+        Self {
+            state: [0; 4],
+            origin: mix(seed).wrapping_add(index.wrapping_mul(0xD134_2543_DE82_EF95)),
+            part: 0,
+            due: true,
+        }
+    }
+
+    #[inline(never)]
+    fn start(&mut self) {
+        self.due = false;
+        let mut mixed = self.origin;
+        if self.part != 0 {
+            mixed = mix(mixed ^ mix(self.part));
+        }
+        self.state = std::array::from_fn(|_| {
             mixed = mixed.wrapping_add(0x9E37_79B9_7F4A_7C15);
             mix(mixed)
         });
-        Self { state }
     }
 
     /// A stream nobody can repeat, from the operating system's randomness.
@@ -94,7 +125,11 @@ impl Fast {
         Self::seeded(entropy())
     }
 
+    #[inline]
     fn next(&mut self) -> u64 {
+        if self.due {
+            self.start();
+        }
         let s = &mut self.state;
         let result = s[0].wrapping_add(s[3]).rotate_left(23).wrapping_add(s[0]);
         let t = s[1] << 17;
@@ -125,6 +160,16 @@ fn mix(value: u64) -> u64 {
 }
 
 impl Random for Fast {
+    fn next_render(&mut self) {
+        self.part = (self.part >> 32).wrapping_add(1) << 32;
+        self.due = true;
+    }
+
+    fn turn(&mut self, number: u32) {
+        self.part = self.part >> 32 << 32 | u64::from(number);
+        self.due = true;
+    }
+
     fn unit(&mut self) -> f64 {
         (self.next() >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
     }

@@ -265,7 +265,8 @@ impl Engine {
     fn build(&self, name: &str, source: &str) -> Result<Rc<Program>, Error> {
         let source = syntax::normalize(source);
         let tree = syntax::parse(name, &source)?;
-        lower::lower(self, name, &source, &tree, true).map(Rc::new)
+        let turns = lower::turns::of(&tree);
+        lower::lower(self, name, &source, (&tree, &turns), true).map(Rc::new)
     }
 
     /// A program whose top level has all its variables.
@@ -277,7 +278,9 @@ impl Engine {
             return Ok(Rc::clone(whole));
         }
         let tree = syntax::parse(&program.name, &program.source)?;
-        let whole = lower::lower(self, &program.name, &program.source, &tree, false)?;
+        let turns = lower::turns::of(&tree);
+        let tree = (&tree, turns.as_slice());
+        let whole = lower::lower(self, &program.name, &program.source, tree, false)?;
         Ok(Rc::clone(program.whole.get_or_init(|| Rc::new(whole))))
     }
 
@@ -415,6 +418,17 @@ impl Template {
     /// have.
     pub fn problems(&self) -> &[Error] {
         &self.program.problems
+    }
+
+    pub(super) fn of(engine: &Engine, program: Rc<Program>) -> Self {
+        Self {
+            engine: engine.clone(),
+            program,
+        }
+    }
+
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     /// Its name and text.

@@ -150,6 +150,8 @@ pub(super) enum Stmt {
     Continue,
     /// A line begins; only in programs that are profiled.
     Line(u32),
+    /// What follows has a random stream of its own, see `lower::turns`.
+    Turn(u32),
 }
 
 /// Runs the body into a text; the filter reads it as [`Expr::Captured`].

@@ -167,7 +167,7 @@ impl Str {
     }
 
     /// A text from bytes that are valid UTF-8; empty when they are not.
-    pub(super) fn from_utf8(text: &[u8]) -> Self {
+    pub(crate) fn from_utf8(text: &[u8]) -> Self {
         match Inline::new(text) {
             // Much text made on the way is short and ASCII, which is quicker to see.
             Some(short) if text.is_ascii() => Self(Repr::Inline(short)),

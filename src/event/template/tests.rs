@@ -12,7 +12,7 @@ use crate::config::{Context, Diagnostics, Disk, Severity, parse_yaml};
 use crate::event::{EventConfig, EventEnv, EventSource, Globals, Inspect, Limits, Outcome, Step};
 use crate::time::{Moment, Zone};
 
-fn project(files: &[(&str, &str)]) -> TempDir {
+pub(super) fn project(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
         let path = folder.path().join(name);
@@ -22,7 +22,7 @@ fn project(files: &[(&str, &str)]) -> TempDir {
     folder
 }
 
-fn build(
+pub(super) fn build(
     base: &Path,
     yaml: &str,
     seed: Option<u64>,
@@ -59,7 +59,7 @@ fn one(template: &str, limits: Limits) -> (TempDir, Box<dyn EventSource>) {
     (folder, source.unwrap_or_else(|| panic!("{problems:?}")))
 }
 
-fn at(index: i64) -> Moment {
+pub(super) fn at(index: i64) -> Moment {
     Zone::UTC.at_wall(1_772_352_000_000_000 + index * 1_000_000)
 }
 

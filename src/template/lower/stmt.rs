@@ -19,9 +19,25 @@ use crate::template::{Span, Value};
 
 impl Lowerer<'_> {
     pub(super) fn block(&mut self, body: &ast::Block) -> Lowered<Vec<Stmt>> {
+        self.statements(body, &[])
+    }
+
+    /// The statements of a body; `turns` are those of a top level, none for others.
+    pub(super) fn statements(
+        &mut self,
+        body: &ast::Block,
+        turns: &[Option<u32>],
+    ) -> Lowered<Vec<Stmt>> {
         let mut lowered = Vec::with_capacity(body.len());
         let mut line = 0;
-        for stmt in body {
+        let turns = turns.iter().copied().chain(std::iter::repeat(None));
+        for (stmt, turn) in body.iter().zip(turns) {
+            if let Some(turn) = turn {
+                // Text stays beside the output behind it.
+                let text = matches!(lowered.last(), Some(Stmt::Text(_)));
+                let at = lowered.len() - usize::from(text && !self.profiling);
+                lowered.insert(at, Stmt::Turn(turn));
+            }
             if self.profiling {
                 self.mark_line(stmt, &mut line, &mut lowered);
             }

@@ -4,7 +4,9 @@
 //! Knows nothing of what the host's globals mean beyond what [`Hosts`] says of them.
 
 pub(super) mod arity;
+mod division;
 mod effect;
+mod facts;
 mod kind;
 mod names;
 mod walk;
@@ -14,6 +16,8 @@ mod walk_expr;
 mod tests;
 
 pub use arity::{Signature, written};
+pub use division::Undivided;
+pub(super) use division::{Division, divide};
 
 use std::collections::HashSet;
 use std::rc::Rc;

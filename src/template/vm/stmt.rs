@@ -5,6 +5,9 @@ use super::loops::Flow;
 use crate::template::program::{Capture, Expr, Scope, Stmt, Target, Var};
 use crate::template::{Error, Str, Value, globals, markup};
 
+/// Number of the frame that a render starts with.
+const OUTERMOST: u64 = 1;
+
 impl Ctx<'_> {
     // One loop with what most templates are made of in it: most statements are done in fewer
     // instructions than a call and its result take.
@@ -34,6 +37,13 @@ impl Ctx<'_> {
                 }
                 Stmt::Do(expr) => {
                     self.eval(expr)?.discard();
+                    continue;
+                }
+                Stmt::Turn(number) => {
+                    // Files that are included have no turns of their own.
+                    if self.frame.id == OUTERMOST {
+                        self.random.turn(*number);
+                    }
                     continue;
                 }
                 Stmt::If(branches, other) => self.branch(branches, other)?,
