@@ -66,7 +66,8 @@ pub trait EventConfig: Send + Sync + Debug {
     -> Option<Box<dyn EventSource>>;
 
     /// Builds another source for the same run, to share the work of one that is
-    /// [`EventSource::parallel`]; `streams` is what [`EventSource::streams`] of that one gave.
+    /// [`EventSource::parallel`] or [`EventSource::divided`]; `streams` is what
+    /// [`EventSource::streams`] of that one gave.
     fn build_another(
         &self,
         env: &EventEnv<'_>,
@@ -259,8 +260,10 @@ pub trait EventSource: Debug {
     }
 
     /// Finishes timestamp number `which` of those that were begun, counted from 0: its events and its
-    /// outcome, as from [`EventSource::produce`]. `None` when it cannot be done, or failed: nothing is
-    /// added, and the source that began has to go back and produce.
+    /// outcome, as from [`EventSource::produce`]. Templates are off as they were when it was begun,
+    /// whatever this source was told of switches, and its own state stays as it is. `None` when it
+    /// cannot be done, or failed: nothing is added, and the source that began has to go back and
+    /// produce.
     fn finish(
         &mut self,
         begun: &Begun,
@@ -296,7 +299,8 @@ pub trait EventSource: Debug {
         Vec::new()
     }
 
-    /// As [`EventSource::adopt`], of a copy.
+    /// As [`EventSource::adopt`], of a copy; it may be adopted several times. A source takes back its
+    /// own exactly, position and all, but not what [`EventSource::switch`] told it.
     fn adopt_copy(&mut self, copy: &LegacyCopy) {
         let _ = copy;
     }
