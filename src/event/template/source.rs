@@ -187,7 +187,6 @@ impl TemplateSource {
                     help: None,
                 })
             })?;
-        let timestamp = self.timestamp(at);
         let now_us = if self.pinned {
             at.instant_us()
         } else {
@@ -212,8 +211,9 @@ impl TemplateSource {
             if let Some(tracer) = &self.tracer {
                 tracer.template(&entry.alias);
             }
-            entry.vars.set_symbol(self.symbols.0, timestamp.clone());
-            entry.vars.set_symbol(self.symbols.1, self.tags.1.clone());
+            let vars = &mut entry.vars;
+            vars.set_time(self.symbols.0, at.wall_us, &self.zone);
+            vars.keep_symbol(self.symbols.1, &self.tags.1);
             let run = Run {
                 random,
                 vars: &entry.vars,
