@@ -11,6 +11,11 @@ pub trait Random {
     /// Uniform in [0, bound), one draw; 0 when `bound` is 0.
     fn below(&mut self, bound: u64) -> u64;
 
+    /// Four draws below 256. Here, so that a stream behind a pointer is asked once.
+    fn octets(&mut self) -> [u8; 4] {
+        std::array::from_fn(|_| self.below(256) as u8)
+    }
+
     /// Uniform in [0, bound) for bounds beyond 64 bits; 0 when `bound` is 0.
     fn below_wide(&mut self, bound: u128) -> u128 {
         match u64::try_from(bound) {

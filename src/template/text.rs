@@ -106,7 +106,7 @@ impl Str {
 
     /// Appends the bytes.
     #[inline]
-    pub(super) fn append_to(&self, out: &mut Vec<u8>) {
+    pub(crate) fn append_to(&self, out: &mut Vec<u8>) {
         if let Repr::Inline(text) = &self.0 {
             // Always as many, which is quicker than just enough.
             let (bytes, len) = text.parts();

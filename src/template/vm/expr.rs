@@ -434,7 +434,7 @@ fn one_piece(text: &Str, separator: &Str, at: i64) -> Option<Value> {
 
 /// The value of an operand that is there already.
 #[inline]
-fn look<'v>(stack: &'v [Value], base: usize, expr: &'v Expr) -> Option<&'v Value> {
+pub(super) fn look<'v>(stack: &'v [Value], base: usize, expr: &'v Expr) -> Option<&'v Value> {
     match expr {
         Expr::Const(value) | Expr::Bound(value) => Some(value),
         Expr::Slot(slot) => stack.get(base + usize::from(*slot)),

@@ -24,6 +24,13 @@ impl Ctx<'_> {
                     }
                     continue;
                 }
+                Stmt::Draw(text, draw, span) => {
+                    text.append_to(&mut self.out);
+                    let mut done = draw(self.random, &mut self.out);
+                    self.located(&mut done, true, *span);
+                    done?;
+                    continue;
+                }
                 Stmt::Emit(expr) => {
                     self.emit(expr)?;
                     continue;
