@@ -1,6 +1,7 @@
 //! Text that is cheap to clone; short text lives in the value itself.
 
 use std::fmt;
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::Value;
@@ -190,6 +191,48 @@ pub(super) fn bytes_of(value: &Value) -> Option<&[u8]> {
         Value::Str(text) => Some(text.as_bytes()),
         Value::Safe(text) => Some(text.as_bytes()),
         _ => None,
+    }
+}
+
+/// Where the pieces of a text lie between separators of at least one byte.
+pub(super) struct Pieces<'t> {
+    text: &'t [u8],
+    separator: &'t [u8],
+    /// Where the next piece begins; `None` behind the last.
+    next: Option<usize>,
+}
+
+impl<'t> Pieces<'t> {
+    /// Of a text, all of them.
+    pub(super) fn of(text: &'t [u8], separator: &'t [u8]) -> Self {
+        Self {
+            text,
+            separator,
+            next: Some(0),
+        }
+    }
+
+    /// All that was not given yet, separators too.
+    pub(super) fn rest(&self) -> Option<Range<usize>> {
+        self.next.map(|start| start..self.text.len())
+    }
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = Range<usize>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Range<usize>> {
+        let start = self.next.take()?;
+        let rest = self.text.get(start..).unwrap_or_default();
+        let end = match find(rest, self.separator) {
+            Some(found) => {
+                self.next = Some(start + found + self.separator.len());
+                start + found
+            }
+            None => self.text.len(),
+        };
+        Some(start..end)
     }
 }
 

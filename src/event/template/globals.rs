@@ -50,6 +50,7 @@ impl GlobalState {
         }
     }
 
+    #[inline(never)]
     fn write_back(&self) {
         for key in self.touched.borrow_mut().drain(..) {
             let mut live = self.live.borrow_mut();

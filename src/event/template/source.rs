@@ -347,11 +347,17 @@ impl TemplateSource {
         Value::DateTime(timestamp.into())
     }
 
+    #[inline]
     fn set_tags(&mut self, tags: &[Arc<str>]) {
         if self.tags.0 != tags {
-            let texts = tags.iter().map(|tag| Value::from(&**tag));
-            self.tags = (tags.to_vec(), Value::tuple(texts.collect()));
+            self.change_tags(tags);
         }
+    }
+
+    #[inline(never)]
+    fn change_tags(&mut self, tags: &[Arc<str>]) {
+        let texts = tags.iter().map(|tag| Value::from(&**tag));
+        self.tags = (tags.to_vec(), Value::tuple(texts.collect()));
     }
 }
 

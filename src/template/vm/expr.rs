@@ -8,7 +8,7 @@ use crate::template::dict::DictData;
 use crate::template::ops::BinaryOp;
 use crate::template::program::{AttrExpr, Expr, MethodExpr};
 use crate::template::syntax::ast::CompareOp;
-use crate::template::text::find;
+use crate::template::text::Pieces;
 use crate::template::{Dict, Error, List, Span, Str, Value, access, filters, markup, ops, repr};
 
 impl Ctx<'_> {
@@ -419,17 +419,12 @@ impl Ctx<'_> {
 
 /// A piece by its place from the start; `None` when that place or separator needs more thought.
 fn one_piece(text: &Str, separator: &Str, at: i64) -> Option<Value> {
-    let (mut rest, separator) = (text.as_bytes(), separator.as_bytes());
+    let (text, separator) = (text.as_bytes(), separator.as_bytes());
     let at = usize::try_from(at).ok().filter(|_| !separator.is_empty())?;
-    for _ in 0..at {
-        match find(rest, separator) {
-            Some(found) => rest = rest.get(found + separator.len()..).unwrap_or_default(),
-            None => return Some(Value::Undefined),
-        }
-    }
-    let end = find(rest, separator).unwrap_or(rest.len());
-    let piece = rest.get(..end).unwrap_or_default();
-    Some(Value::Str(Str::from_utf8(piece)))
+    let piece = Pieces::of(text, separator).nth(at);
+    Some(piece.map_or(Value::Undefined, |piece| {
+        Value::Str(Str::from_utf8(text.get(piece).unwrap_or_default()))
+    }))
 }
 
 /// The value of an operand that is there already.
