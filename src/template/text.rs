@@ -1,7 +1,6 @@
 //! Text that is cheap to clone; short text lives in the value itself.
 
 use std::fmt;
-use std::ops::Range;
 use std::rc::Rc;
 
 use super::Value;
@@ -194,45 +193,40 @@ pub(super) fn bytes_of(value: &Value) -> Option<&[u8]> {
     }
 }
 
-/// Where the pieces of a text lie between separators of at least one byte.
+/// The pieces of a text between separators of at least one byte.
 pub(super) struct Pieces<'t> {
-    text: &'t [u8],
+    /// What was not given yet; `None` behind the last piece.
+    rest: Option<&'t [u8]>,
     separator: &'t [u8],
-    /// Where the next piece begins; `None` behind the last.
-    next: Option<usize>,
 }
 
 impl<'t> Pieces<'t> {
     /// Of a text, all of them.
     pub(super) fn of(text: &'t [u8], separator: &'t [u8]) -> Self {
         Self {
-            text,
+            rest: Some(text),
             separator,
-            next: Some(0),
         }
     }
 
-    /// All that was not given yet, separators too.
-    pub(super) fn rest(&self) -> Option<Range<usize>> {
-        self.next.map(|start| start..self.text.len())
+    /// True until the last one was given.
+    pub(super) fn is_left(&self) -> bool {
+        self.rest.is_some()
     }
 }
 
-impl Iterator for Pieces<'_> {
-    type Item = Range<usize>;
+impl<'t> Iterator for Pieces<'t> {
+    type Item = &'t [u8];
 
     #[inline]
-    fn next(&mut self) -> Option<Range<usize>> {
-        let start = self.next.take()?;
-        let rest = self.text.get(start..).unwrap_or_default();
-        let end = match find(rest, self.separator) {
-            Some(found) => {
-                self.next = Some(start + found + self.separator.len());
-                start + found
-            }
-            None => self.text.len(),
+    fn next(&mut self) -> Option<&'t [u8]> {
+        let rest = self.rest?;
+        let Some(at) = find(rest, self.separator) else {
+            self.rest = None;
+            return Some(rest);
         };
-        Some(start..end)
+        self.rest = rest.get(at + self.separator.len()..);
+        rest.get(..at)
     }
 }
 

@@ -581,4 +581,40 @@ mod tests {
             assert_eq!(value.as_str(), Some(text.as_str()), "{format}");
         }
     }
+
+    #[test]
+    fn the_zone_counts_within_a_second() {
+        // The second 02:30 of the night in which clocks are set back.
+        let wall_us = 1_792_895_400_000_000;
+        let berlin = Tz::Named(chrono_tz::Europe::Berlin);
+        let mut last = LastText::new("%H:%M %z");
+        let mut text = |tz: Option<Tz>, fold| {
+            let at = DateTime { wall_us, tz, fold };
+            let mut out = Vec::new();
+            last.append(&at.fields(), &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(text(None, false), "02:30 ");
+        assert_eq!(text(Some(berlin.clone()), false), "02:30 +0200");
+        assert_eq!(text(Some(berlin.clone()), true), "02:30 +0100");
+        assert_eq!(text(Some(Tz::UTC), true), "02:30 +0000");
+        assert_eq!(text(Some(Tz::Fixed(-3600, None)), true), "02:30 -0100");
+        assert_eq!(text(Some(berlin), false), "02:30 +0200");
+    }
+
+    #[test]
+    fn flags_modifiers_and_letters_of_no_meaning() {
+        let shown = |format: &str| {
+            let mut text = String::new();
+            let at = at(1_767_571_508_045_678);
+            write_strftime(&at.fields(), format, &mut text).unwrap();
+            text
+        };
+        assert_eq!(
+            shown("%Y %y %m %d %b %H:%M:%S.%f"),
+            "2026 26 01 05 Jan 00:05:08.045678"
+        );
+        assert_eq!(shown("%-m %_d %^b %EY %Od %5Y"), "1  5 JAN 2026 05 02026");
+        assert_eq!(shown("%q %E %! %"), "%q %E %! %");
+    }
 }

@@ -27,9 +27,15 @@ pub(super) fn split<'t>(
 
 fn pieces<'t>(text: &'t str, separator: &str, most: usize) -> Vec<&'t str> {
     let mut pieces = Pieces::of(text.as_bytes(), separator.as_bytes());
-    let part = |piece| text.get(piece).unwrap_or_default();
-    let mut parts: Vec<&str> = pieces.by_ref().take(most).map(part).collect();
-    parts.extend(pieces.rest().map(part));
+    let (mut parts, mut rest) = (Vec::new(), text);
+    for piece in pieces.by_ref().take(most) {
+        parts.push(rest.get(..piece.len()).unwrap_or_default());
+        let behind = piece.len() + separator.len();
+        rest = rest.get(behind..).unwrap_or_default();
+    }
+    if pieces.is_left() {
+        parts.push(rest);
+    }
     parts
 }
 
@@ -37,10 +43,8 @@ fn pieces<'t>(text: &'t str, separator: &str, most: usize) -> Vec<&'t str> {
 pub(super) fn all(text: &str, separator: &str) -> Vec<Value> {
     // Most texts that are split have few pieces.
     let mut parts = Vec::with_capacity(8);
-    let text = text.as_bytes();
-    for piece in Pieces::of(text, separator.as_bytes()) {
-        let part = text.get(piece).unwrap_or_default();
-        parts.push(Value::Str(Str::from_utf8(part)));
+    for piece in Pieces::of(text.as_bytes(), separator.as_bytes()) {
+        parts.push(Value::Str(Str::from_utf8(piece)));
     }
     parts
 }

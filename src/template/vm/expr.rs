@@ -419,12 +419,11 @@ impl Ctx<'_> {
 
 /// A piece by its place from the start; `None` when that place or separator needs more thought.
 fn one_piece(text: &Str, separator: &Str, at: i64) -> Option<Value> {
-    let (text, separator) = (text.as_bytes(), separator.as_bytes());
+    let separator = separator.as_bytes();
     let at = usize::try_from(at).ok().filter(|_| !separator.is_empty())?;
-    let piece = Pieces::of(text, separator).nth(at);
-    Some(piece.map_or(Value::Undefined, |piece| {
-        Value::Str(Str::from_utf8(text.get(piece).unwrap_or_default()))
-    }))
+    let piece = Pieces::of(text.as_bytes(), separator).nth(at);
+    let text = |piece| Value::Str(Str::from_utf8(piece));
+    Some(piece.map_or(Value::Undefined, text))
 }
 
 /// The value of an operand that is there already.
