@@ -27,6 +27,13 @@ impl Template {
     /// When it cannot be divided.
     pub fn divide(&self, hosts: &Hosts, hand: &Value) -> Result<Halves, Undivided> {
         let division = usage::divide(self, hosts)?;
+        if division.ordered.is_empty() {
+            return Ok(Halves {
+                first: None,
+                second: self.clone(),
+                handed: Vec::new(),
+            });
+        }
         let taken_down = division.writing.iter().map(|number| taken_down(*number));
         let names: Vec<Name> = division.handed.iter().cloned().chain(taken_down).collect();
         let engine = self.engine();
@@ -38,7 +45,7 @@ impl Template {
         let halves = self.compile_halves(&division, &names, hand);
         let (first, second) = halves.map_err(|_| Undivided::Whole)?;
         Ok(Halves {
-            first,
+            first: Some(first),
             second,
             handed,
         })
@@ -49,11 +56,14 @@ impl Template {
         division: &Division,
         names: &[Name],
         hand: &Value,
-    ) -> Result<(Option<Template>, Template), Error> {
+    ) -> Result<(Template, Template), Error> {
         let (mut first, mut second) = (Half::default(), Half::default());
         let (name, source) = self.text();
         let tree = syntax::parse(&name, &source)?;
-        let turns = lower::turns::of(&tree);
+        if !lower::turns::are_apart(self.engine(), &tree) {
+            return Err(Error::limit("its statements draw from one stream"));
+        }
+        let turns = lower::turns::of(self.engine(), &tree);
         for (number, (stmt, turn)) in tree.into_iter().zip(turns).enumerate() {
             let is_in = |half: &[usize]| half.binary_search(&number).is_ok();
             let (ordered, later) = (is_in(&division.ordered), is_in(&division.later));
@@ -71,10 +81,8 @@ impl Template {
                 second.add(stmt, turn);
             }
         }
-        let orders = !first.tree.is_empty();
         first.add(call(hand, names), None);
-        let first = orders.then(|| self.compile_half(&first)).transpose()?;
-        Ok((first, self.compile_half(&second)?))
+        Ok((self.compile_half(&first)?, self.compile_half(&second)?))
     }
 
     fn definition(&self, number: usize) -> Result<Stmt, Error> {
@@ -96,11 +104,11 @@ impl Template {
 #[derive(Default)]
 struct Half {
     tree: Block,
-    turns: Vec<Option<u32>>,
+    turns: Vec<Option<u64>>,
 }
 
 impl Half {
-    fn add(&mut self, stmt: Stmt, turn: Option<u32>) {
+    fn add(&mut self, stmt: Stmt, turn: Option<u64>) {
         self.tree.push(stmt);
         self.turns.push(turn);
     }

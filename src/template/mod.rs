@@ -51,7 +51,9 @@ pub use error::{Error, ErrorKind, Place, Signal, Span};
 pub use halves::Halves;
 pub use module::{python_module, python_modules};
 pub(crate) use object::no_attribute;
-pub use object::{Args, Function, Hint, Namespace, NativeFn, Object, TextFn, ValueIter};
+pub use object::{
+    Args, DrawFn, Function, Hint, Known, Namespace, NativeFn, Object, TextFn, ValueIter,
+};
 pub use ops::BinaryOp;
 pub use text::Str;
 pub use value::{Dict, List, Tuple, Value};

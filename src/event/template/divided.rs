@@ -16,7 +16,7 @@ use crate::batch::EventBatch;
 use crate::event::{Begun, Outcome};
 use crate::fake::{Fast, Random as _};
 use crate::template::usage::{Hosts, Undivided, Usage};
-use crate::template::{Engine, Function, Halves, Limits, Run, Symbol, Value, Vars};
+use crate::template::{Engine, Function, Halves, Limits, Run, Symbol, Tz, Value, Vars};
 use crate::time::Moment;
 
 /// The templates of a source, divided.
@@ -56,8 +56,6 @@ impl Loading {
 
 /// Some timestamps that were begun.
 struct Started {
-    /// Number of the first.
-    index: u64,
     timestamps: Vec<Timestamp>,
     pieces: Vec<Piece>,
     cargo: Cargo,
@@ -71,6 +69,8 @@ struct Timestamp {
     /// How many templates were picked that are switched off.
     left_out: usize,
     now_us: i64,
+    /// What is drawn after picking.
+    random: Fast,
 }
 
 /// A template that was picked.
@@ -172,7 +172,6 @@ impl TemplateSource {
     ) -> Option<Begun> {
         let loading = Rc::clone(&self.division()?.loading);
         let mut started = Started {
-            index: self.index,
             timestamps: Vec::with_capacity(moments.len()),
             pieces: Vec::with_capacity(moments.len()),
             cargo: Cargo::default(),
@@ -200,12 +199,15 @@ impl TemplateSource {
             Picked::One(index) => index..index + 1,
         };
         let now_us = self.now_us(at);
-        let mut left_out = 0;
+        let (mut left_out, count) = (0, all.len());
+        let picked = random.clone();
         for index in all {
             if self.leaves_out(index) {
                 left_out += 1;
             } else {
-                random.next_render();
+                if count > 1 {
+                    random.next_render();
+                }
                 let piece = self.begin_template(index, at, now_us, &mut random, started)?;
                 started.pieces.push(piece);
             }
@@ -215,6 +217,7 @@ impl TemplateSource {
             pieces: started.pieces.len(),
             left_out,
             now_us,
+            random: picked,
         });
         Some(())
     }
@@ -228,13 +231,16 @@ impl TemplateSource {
         random: &mut Fast,
         started: &mut Started,
     ) -> Option<Piece> {
-        let (timestamp, tags) = (self.timestamp(at), self.tags.1.clone());
+        let facts = Facts {
+            at,
+            zone: &self.zone,
+            tags: &self.tags.1,
+        };
         let template = u16::try_from(index).ok()?;
         let limits = self.limits;
         let entry = self.entries.get_mut(index)?;
         let division = self.division.get_mut()?.as_mut()?;
-        let facts = (division.symbols, timestamp, tags);
-        set_facts(&mut entry.vars, &facts);
+        facts.put(&mut entry.vars, division.symbols);
         let out = started.batch.buffer();
         let Some(halves) = division.halves.get(index)? else {
             let run = run(random, &entry.vars, limits, now_us);
@@ -255,7 +261,7 @@ impl TemplateSource {
         }
         // What cannot travel is used here.
         let vars = division.vars.get_mut(index)?;
-        set_facts(vars, &facts);
+        facts.put(vars, division.symbols);
         let kept = division.loading.kept.take();
         for (name, value) in halves.handed.iter().zip(kept) {
             vars.set_symbol(*name, value);
@@ -278,9 +284,12 @@ impl TemplateSource {
         let (timestamp, pieces) = started.timestamp(which)?;
         self.set_tags(tags);
         let before = out.len();
-        let mut random = Fast::for_event(self.streams_seed(), started.index + which as u64);
+        let mut random = timestamp.random.clone();
+        let several = pieces.len() + timestamp.left_out > 1;
         for piece in pieces {
-            random.next_render();
+            if several {
+                random.next_render();
+            }
             let done = match *piece {
                 Piece::Done(event) => {
                     out.push(started.batch.get(event), started.batch.alias(event));
@@ -310,7 +319,11 @@ impl TemplateSource {
         (cargo, from): (&Cargo, usize),
         out: &mut EventBatch,
     ) -> Option<()> {
-        let (timestamp, tags) = (self.timestamp(at), self.tags.1.clone());
+        let facts = Facts {
+            at,
+            zone: &self.zone,
+            tags: &self.tags.1,
+        };
         let division = self.division.get_mut()?.as_mut()?;
         let index = usize::from(template);
         let halves = division.halves.get(index)?.as_ref()?;
@@ -319,7 +332,7 @@ impl TemplateSource {
         for name in &halves.handed {
             vars.set_symbol(*name, values.take()?);
         }
-        set_facts(vars, &(division.symbols, timestamp, tags));
+        facts.put(vars, division.symbols);
         let run = run(random, vars, division.limits, now_us);
         halves.second.render(run, out.buffer()).ok()?;
         out.commit(template);
@@ -327,12 +340,18 @@ impl TemplateSource {
     }
 }
 
-/// Names of `timestamp` and `tags`, and their values.
-type EventFacts = ((Symbol, Symbol), Value, Value);
+/// What every template sees of its event.
+struct Facts<'f> {
+    at: Moment,
+    zone: &'f Tz,
+    tags: &'f Value,
+}
 
-fn set_facts(vars: &mut Vars, (names, timestamp, tags): &EventFacts) {
-    vars.set_symbol(names.0, timestamp.clone());
-    vars.set_symbol(names.1, tags.clone());
+impl Facts<'_> {
+    fn put(&self, vars: &mut Vars, (timestamp, tags): (Symbol, Symbol)) {
+        vars.set_time(timestamp, self.at.wall_us, self.zone);
+        vars.keep_symbol(tags, self.tags);
+    }
 }
 
 fn run<'r>(random: &'r mut Fast, vars: &'r Vars, limits: Limits, now_us: i64) -> Run<'r> {

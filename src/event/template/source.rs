@@ -48,7 +48,7 @@ pub struct TemplateSource {
     /// The entry whose locals conditions see.
     pub(super) current: usize,
     base: PathBuf,
-    zone: Tz,
+    pub(super) zone: Tz,
     pub(super) limits: RenderLimits,
     pub(super) streams: Streams,
     /// True when a run must be repeatable: then "now" is the event's own time.
@@ -226,7 +226,6 @@ impl TemplateSource {
         out: &mut EventBatch,
     ) -> Result<Ended, Box<EventError>> {
         let picked = self.pick(at, tags, random)?;
-        let timestamp = self.timestamp(at);
         let now_us = self.now_us(at);
         let all = match picked {
             Picked::All => 0..self.entries.len(),
@@ -240,15 +239,18 @@ impl TemplateSource {
                 self.current = index;
                 continue;
             }
-            random.next_render();
+            if count > 1 {
+                random.next_render();
+            }
             let Some(entry) = self.entries.get_mut(index) else {
                 continue;
             };
             if let Some(tracer) = &self.tracer {
                 tracer.template(&entry.alias);
             }
-            entry.vars.set_symbol(self.symbols.0, timestamp.clone());
-            entry.vars.set_symbol(self.symbols.1, self.tags.1.clone());
+            let vars = &mut entry.vars;
+            vars.set_time(self.symbols.0, at.wall_us, &self.zone);
+            vars.keep_symbol(self.symbols.1, &self.tags.1);
             let run = Run {
                 random,
                 vars: &entry.vars,
@@ -373,7 +375,7 @@ impl TemplateSource {
     }
 
     /// `timestamp` of an event.
-    pub(super) fn timestamp(&self, at: Moment) -> Value {
+    fn timestamp(&self, at: Moment) -> Value {
         let timestamp = DateTime {
             wall_us: at.wall_us,
             tz: Some(self.zone.clone()),
@@ -382,11 +384,17 @@ impl TemplateSource {
         Value::DateTime(timestamp.into())
     }
 
+    #[inline]
     pub(super) fn set_tags(&mut self, tags: &[Arc<str>]) {
         if self.tags.0 != tags {
-            let texts = tags.iter().map(|tag| Value::from(&**tag));
-            self.tags = (tags.to_vec(), Value::tuple(texts.collect()));
+            self.change_tags(tags);
         }
+    }
+
+    #[inline(never)]
+    fn change_tags(&mut self, tags: &[Arc<str>]) {
+        let texts = tags.iter().map(|tag| Value::from(&**tag));
+        self.tags = (tags.to_vec(), Value::tuple(texts.collect()));
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) fn lower(
     engine: &Engine,
     name: &str,
     source: &str,
-    (tree, turns): (&ast::Block, &[Option<u32>]),
+    (tree, turns): (&ast::Block, &[Option<u64>]),
     short: bool,
 ) -> Lowered<Program> {
     let mut lowerer = Lowerer {
@@ -161,7 +161,7 @@ impl Lowerer<'_> {
     fn root(
         &mut self,
         tree: &ast::Block,
-        turns: &[Option<u32>],
+        turns: &[Option<u64>],
     ) -> Lowered<(Code, Vec<(Symbol, Var)>)> {
         self.open_function(true);
         if self.short {

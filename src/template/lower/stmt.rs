@@ -15,7 +15,7 @@ use crate::template::program::{
 };
 use crate::template::scope::{any_stmt, mentions, walk_expr, walk_names};
 use crate::template::syntax::ast::{self, CompareOp, ExprKind, MacroDef, Name, StmtKind};
-use crate::template::{Span, Value};
+use crate::template::{Span, Str, Value};
 
 impl Lowerer<'_> {
     pub(super) fn block(&mut self, body: &ast::Block) -> Lowered<Vec<Stmt>> {
@@ -26,7 +26,7 @@ impl Lowerer<'_> {
     pub(super) fn statements(
         &mut self,
         body: &ast::Block,
-        turns: &[Option<u32>],
+        turns: &[Option<u64>],
     ) -> Lowered<Vec<Stmt>> {
         let mut lowered = Vec::with_capacity(body.len());
         let mut line = 0;
@@ -195,9 +195,17 @@ impl Lowerer<'_> {
                         None
                     }
                 };
-                out.push(match text {
-                    Some(text) => Stmt::TextEmit(text, lowered),
-                    None => Stmt::Emit(lowered),
+                let drawn = match &lowered {
+                    Expr::Native(call) => call.function.draws().map(|draw| (draw, call.span)),
+                    _ => None,
+                };
+                out.push(match (drawn, text) {
+                    (Some((draw, span)), text) => {
+                        let text = Str::from_utf8(&text.unwrap_or_default());
+                        Stmt::Draw(text, Rc::clone(draw), span)
+                    }
+                    (None, Some(text)) => Stmt::TextEmit(text, lowered),
+                    (None, None) => Stmt::Emit(lowered),
                 });
             }
         }

@@ -1,14 +1,32 @@
 //! Which statements of a top level start a random stream of their own, so that what one of them draws
-//! does not depend on which others run before it.
+//! does not depend on which others run before it. Only where that matters: a template that touches no
+//! store of the host is rendered from its first to its last statement wherever it is.
 
+use crate::fake::key;
+use crate::template::engine::Engine;
+use crate::template::scope::walk_names;
 use crate::template::syntax::ast::{Block, CompareOp, Expr, ExprKind, Stmt, StmtKind};
 
-/// The turn of each statement: its number, counted from 1, where something may be drawn.
-pub(in crate::template) fn of(tree: &Block) -> Vec<Option<u32>> {
+/// The key of each statement's stream where it has one.
+pub(in crate::template) fn of(engine: &Engine, tree: &Block) -> Vec<Option<u64>> {
+    if !touches_stores(engine, tree) {
+        return vec![None; tree.len()];
+    }
     let numbered = (1..).zip(tree);
     numbered
-        .map(|(number, stmt)| may_draw(stmt).then_some(number))
+        .map(|(number, stmt)| may_draw(stmt).then(|| key(number)))
         .collect()
+}
+
+/// True when statements of the tree may run apart from others and draw the same.
+pub(in crate::template) fn are_apart(engine: &Engine, tree: &Block) -> bool {
+    touches_stores(engine, tree) || !any(tree)
+}
+
+fn touches_stores(engine: &Engine, tree: &Block) -> bool {
+    let mut touches = false;
+    walk_names(tree, false, &mut |name, _| touches |= engine.is_store(name));
+    touches
 }
 
 fn any(body: &Block) -> bool {

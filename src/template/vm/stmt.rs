@@ -27,6 +27,13 @@ impl Ctx<'_> {
                     }
                     continue;
                 }
+                Stmt::Draw(text, draw, span) => {
+                    text.append_to(&mut self.out);
+                    let mut done = draw(self.random, &mut self.out);
+                    self.located(&mut done, true, *span);
+                    done?;
+                    continue;
+                }
                 Stmt::Emit(expr) => {
                     self.emit(expr)?;
                     continue;
@@ -39,10 +46,10 @@ impl Ctx<'_> {
                     self.eval(expr)?.discard();
                     continue;
                 }
-                Stmt::Turn(number) => {
+                Stmt::Turn(key) => {
                     // Files that are included have no turns of their own.
                     if self.frame.id == OUTERMOST {
-                        self.random.turn(*number);
+                        self.random.turn(*key);
                     }
                     continue;
                 }
