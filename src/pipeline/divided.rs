@@ -20,7 +20,7 @@ use super::job::{Piece, Way};
 
 /// How many times as long as taking a copy the work takes that lies between two: copies cost no more
 /// than some hundredths of the time.
-const COPY_SHARE: u32 = 25;
+const COPY_SHARE: u32 = 100;
 
 /// Timestamps after which a copy is taken however long it takes, because those since are kept.
 const MOST_KEPT: u64 = 16_384;

@@ -1,6 +1,7 @@
 //! A template in two halves: what has to run in order with other renders, and what is left to do, which
 //! can run anywhere with what the first half found out.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::engine::Symbol;
@@ -12,7 +13,7 @@ use super::{Error, Span, Template, Value, lower, syntax};
 /// time and what was handed over as context variables, gives what rendering the whole gives.
 pub struct Halves {
     /// Touches the state and writes nothing; at its end it calls the function it was made with, with the
-    /// values of [`Halves::handed`]. Absent when nothing has to run in order.
+    /// values that are handed over. Absent when nothing has to run in order.
     pub first: Option<Template>,
     /// Writes the event; it neither sees nor changes the state.
     pub second: Template,
@@ -73,12 +74,12 @@ impl Template {
                 second.add(statement(StmtKind::Output(vec![name()])), None);
             } else if ordered && later {
                 // Parsed once more, as a tree is not copied.
-                first.add(self.definition(number)?, turn);
-                second.add(stmt, turn);
+                first.add(self.definition(number)?.of(&division.ordered_reads), turn);
+                second.add(stmt.of(&division.later_reads), turn);
             } else if ordered {
                 first.add(stmt, turn);
             } else if later {
-                second.add(stmt, turn);
+                second.add(stmt.of(&division.later_reads), turn);
             }
         }
         first.add(call(hand, names), None);
@@ -97,6 +98,16 @@ impl Template {
         let tree = (&half.tree, half.turns.as_slice());
         let program = lower::lower(self.engine(), &name, &source, tree, true)?;
         Ok(Template::of(self.engine(), Rc::new(program)))
+    }
+}
+
+impl Stmt {
+    /// Without names of an import that nothing reads.
+    fn of(mut self, reads: &HashSet<Name>) -> Self {
+        if let StmtKind::FromImport { names, .. } = &mut self.kind {
+            names.retain(|(_, name)| reads.contains(name));
+        }
+        self
     }
 }
 

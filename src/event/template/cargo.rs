@@ -4,7 +4,6 @@
 //! samples; a row travels as its number.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::build::Samples;
@@ -39,7 +38,8 @@ pub(super) struct Cargo {
 /// The rows of a source's samples by address, found when the first one is looked for.
 pub(super) struct Rows {
     samples: Value,
-    by_address: OnceCell<HashMap<usize, (u32, u32)>>,
+    /// In order of the addresses.
+    by_address: OnceCell<Vec<(usize, u32, u32)>>,
 }
 
 impl Rows {
@@ -59,18 +59,21 @@ impl Rows {
     fn find(&self, value: &Value) -> Option<(u32, u32)> {
         let address = address(value)?;
         let all = self.by_address.get_or_init(|| self.index());
-        all.get(&address).copied()
+        let found = all.binary_search_by_key(&address, |(address, ..)| *address);
+        let (_, sample, row) = all.get(found.ok()?)?;
+        Some((*sample, *row))
     }
 
-    fn index(&self) -> HashMap<usize, (u32, u32)> {
-        let mut rows = HashMap::new();
+    fn index(&self) -> Vec<(usize, u32, u32)> {
+        let mut rows = Vec::new();
         let samples = self.samples().map(|samples| samples.0.as_slice());
         for (number, (_, value)) in (0..).zip(samples.unwrap_or_default()) {
             let sample = value.downcast::<Sample>();
             let all = sample.map(Sample::rows).unwrap_or_default();
             let each = (0..).zip(all);
-            rows.extend(each.filter_map(|(at, row)| Some((address(row)?, (number, at)))));
+            rows.extend(each.filter_map(|(at, row)| Some((address(row)?, number, at))));
         }
+        rows.sort_unstable();
         rows
     }
 }

@@ -24,6 +24,9 @@ pub(in crate::template) struct Division {
     pub handed: Vec<Name>,
     /// Ordered statements that write: what they wrote is handed over as well.
     pub writing: Vec<usize>,
+    /// Names that each half reads.
+    pub ordered_reads: HashSet<Name>,
+    pub later_reads: HashSet<Name>,
 }
 
 /// Why a template cannot be divided.
@@ -135,6 +138,8 @@ impl<'t> Parts<'t> {
             later: self.run(false),
             handed,
             writing,
+            ordered_reads: self.names(true, |facts| &facts.reads),
+            later_reads: read,
         })
     }
 
