@@ -9,7 +9,8 @@
 //! Every folder with a `generator.yml` below `EVTUI_PACKS` is a project. Of ours, rendering and
 //! formatting are measured on one thread by that thread's CPU time, loading left out; then once more
 //! with formatting and writing (to a file that is written anew every 64 MiB) on a thread of their own, by
-//! the clock. The reference runs the same
+//! the clock; then the program itself, with two workers and a file, by the clock as well. The reference
+//! runs the same
 //! project with a finite input to a file; its CPU time is the difference of a long and a short run, so
 //! that its start-up is left out. Both alternate, `EVTUI_BENCH_ROUNDS` (3) times, and medians are
 //! compared. Ratios by CPU time hold on a busy machine, those by the clock want an idle one.
@@ -26,6 +27,7 @@
 #[path = "../support/copy.rs"]
 mod copy;
 mod ours;
+mod program;
 mod project;
 mod theirs;
 
@@ -64,6 +66,7 @@ fn main() {
 struct Row {
     name: String,
     ours: ours::Rates,
+    program: f64,
     theirs: Option<f64>,
 }
 
@@ -73,7 +76,7 @@ fn speed(projects: &[Project]) {
         println!("reference: not run, EVTUI_REFERENCE is not set");
     }
     println!(
-        "{:<28} {:>9} {:>9} {:>7} {:>10} {:>9} {:>7} {:>10} {:>7}",
+        "{:<28} {:>9} {:>9} {:>7} {:>10} {:>9} {:>7} {:>10} {:>7} {:>10} {:>7}",
         "project",
         "render/s",
         "format/s",
@@ -82,6 +85,8 @@ fn speed(projects: &[Project]) {
         "theirs/s",
         "ratio",
         "2 threads",
+        "ratio",
+        "program",
         "ratio"
     );
     let rows: Vec<Row> = projects
@@ -94,14 +99,17 @@ fn speed(projects: &[Project]) {
         .collect();
     summary("one thread", &rows, |row| row.ours.both);
     summary("formatting and writing apart", &rows, |row| row.ours.apart);
+    summary("the program on two cores", &rows, |row| row.program);
 }
 
 fn measure(project: &Project, reference: Option<&Path>) -> Row {
     let rounds = number("EVTUI_BENCH_ROUNDS", 3);
     let cache = theirs::Cache::open();
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let (mut ours, mut program, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rounds {
-        ours.push(ours::rates(project));
+        let rates = ours::rates(project);
+        program.push(program::rate(project, rates.both, rates.size));
+        ours.push(rates);
         if let Some(reference) = reference {
             theirs.push(cache.rate(reference, project));
         }
@@ -116,6 +124,7 @@ fn measure(project: &Project, reference: Option<&Path>) -> Row {
             apart: of(|rates| rates.apart),
             size: of(|rates| rates.size),
         },
+        program: median(program),
         theirs: reference.map(|_| median(theirs)),
     }
 }
@@ -131,7 +140,7 @@ impl Row {
             .theirs
             .map_or("-".to_owned(), |rate| format!("{rate:.0}"));
         println!(
-            "{:<28} {:>9.0} {:>9.0} {:>7.0} {:>10.0} {:>9} {:>7} {:>10.0} {:>7}",
+            "{:<28} {:>9.0} {:>9.0} {:>7.0} {:>10.0} {:>9} {:>7} {:>10.0} {:>7} {:>10.0} {:>7}",
             self.name,
             ours.render,
             ours.format,
@@ -140,7 +149,9 @@ impl Row {
             theirs,
             ratio(ours.both),
             ours.apart,
-            ratio(ours.apart)
+            ratio(ours.apart),
+            self.program,
+            ratio(self.program)
         );
     }
 }

@@ -115,3 +115,48 @@ pub fn rename(template: &mut Node, alias: &str, file: &str) -> String {
     path.tree = Tree::Scalar(Scalar::Str(file.into()));
     former
 }
+
+/// Where a finite project writes, below its folder.
+pub const OUTPUT: &str = "output/bench.json";
+
+/// Makes the project in a folder one that makes `events` events, five for each second of their own time,
+/// and writes them as JSON to a file; gives the path of its configuration.
+pub fn finite(folder: &Path, events: u64) -> PathBuf {
+    let config = folder.join("generator.yml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    let seconds = events / 5;
+    let (days, hours) = (seconds / 86_400, seconds / 3600 % 24);
+    let (minutes, seconds) = (seconds / 60 % 60, seconds % 60);
+    let day = days + 1;
+    assert!(day <= 31, "too many events for a month");
+    let input = format!(
+        "input:\n  - linspace:\n      start: \"2026-03-01T00:00:00\"\n      \
+         end: \"2026-03-{day:02}T{hours:02}:{minutes:02}:{seconds:02}\"\n      count: {events}\n\n"
+    );
+    let output = format!(
+        "output:\n  - file:\n      path: {OUTPUT}\n      \
+         write_mode: overwrite\n      formatter:\n        format: json\n"
+    );
+    let text = section(&section(&text, "input:", &input), "output:", &output);
+    std::fs::write(&config, text).unwrap();
+    config
+}
+
+/// The document with one top-level section replaced.
+fn section(text: &str, name: &str, by: &str) -> String {
+    let mut out = String::new();
+    let mut inside = false;
+    for line in text.lines() {
+        if line.starts_with(name) {
+            inside = true;
+            out.push_str(by);
+        } else if inside && line.starts_with(|first: char| first.is_ascii_alphabetic()) {
+            inside = false;
+        }
+        if !inside {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out
+}

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::copy::copied;
 use super::number;
-use super::project::Project;
+use super::project::{self, Project};
 
 /// Figures of former runs, when asked for.
 pub struct Cache(Option<PathBuf>);
@@ -43,25 +43,10 @@ fn rate(reference: &Path, project: &Project) -> f64 {
 /// CPU seconds of a whole run that makes `events` events.
 fn run(reference: &Path, project: &Project, events: u64) -> f64 {
     let copy = copied(&project.path);
-    let config = copy.path().join("generator.yml");
-    let text = std::fs::read_to_string(&config).unwrap();
-    let seconds = events / 5;
-    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
-    let input = format!(
-        "input:\n  - linspace:\n      start: \"2026-03-01T00:00:00\"\n      \
-         end: \"2026-03-01T{hours:02}:{minutes:02}:{:02}\"\n      count: {events}\n\n",
-        seconds % 60
-    );
-    let output = "output:\n  - file:\n      path: output/bench.json\n      \
-                  write_mode: overwrite\n      formatter:\n        format: json\n";
-    std::fs::write(
-        &config,
-        section(&section(&text, "input:", &input), "output:", output),
-    )
-    .unwrap();
+    let config = project::finite(copy.path(), events);
     for _ in 0..8 {
         let spent = finished(reference, &config);
-        let written = std::fs::read(copy.path().join("output/bench.json")).unwrap_or_default();
+        let written = std::fs::read(copy.path().join(project::OUTPUT)).unwrap_or_default();
         let lines = memchr::memchr_iter(b'\n', &written).count() as u64;
         // It may lose its last batch on its way out.
         if lines * 2 > events {
@@ -99,25 +84,6 @@ fn finished(reference: &Path, config: &Path) -> f64 {
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-}
-
-/// The document with one top-level section replaced.
-fn section(text: &str, name: &str, by: &str) -> String {
-    let mut out = String::new();
-    let mut inside = false;
-    for line in text.lines() {
-        if line.starts_with(name) {
-            inside = true;
-            out.push_str(by);
-        } else if inside && line.starts_with(|first: char| first.is_ascii_alphabetic()) {
-            inside = false;
-        }
-        if !inside {
-            out.push_str(line);
-            out.push('\n');
-        }
-    }
-    out
 }
 
 /// CPU seconds of all processes waited for.

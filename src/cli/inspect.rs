@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::report::{short_path, visible};
 use crate::event::{Explanation, Impurity, Profile, Step};
+use crate::preview::Sharing;
 
 /// Files of the table.
 const FILES: usize = 20;
@@ -14,27 +15,27 @@ const FILES: usize = 20;
 /// Lines of each file of the table.
 const LINES: usize = 8;
 
-/// The table of files and lines, slowest first, and whether rendering can be shared by workers.
+/// The table of files and lines, slowest first, and how far rendering can be shared by workers.
 pub(super) fn write_profile(
     out: &mut dyn Write,
     profile: Option<&Profile>,
-    parallel: Option<&Result<(), Impurity>>,
+    sharing: Option<&Sharing>,
 ) -> io::Result<()> {
     writeln!(out)?;
     match profile {
         Some(profile) => write_table(out, profile)?,
         None => writeln!(out, "nothing was rendered from templates")?,
     }
-    match parallel {
-        Some(Ok(())) => writeln!(out, "parallel: yes, events do not depend on each other"),
-        Some(Err(why)) => writeln!(
-            out,
-            "parallel: no, because {}{}",
-            visible(&why.reason),
-            place(why)
-        ),
-        None => Ok(()),
-    }
+    let (how, why) = match sharing {
+        None => return Ok(()),
+        Some(Sharing::All) => {
+            return writeln!(out, "parallel: yes, events do not depend on each other");
+        }
+        Some(Sharing::Part(why)) => ("in part, one thread does what has to be in order", why),
+        Some(Sharing::Nothing(why)) => ("no", why),
+    };
+    let (reason, place) = (visible(&why.reason), place(why));
+    writeln!(out, "parallel: {how}, because {reason}{place}")
 }
 
 fn write_table(out: &mut dyn Write, profile: &Profile) -> io::Result<()> {
@@ -170,13 +171,17 @@ pub(super) fn profile_json(profile: &Profile) -> Value {
     Value::Array(files)
 }
 
-/// Whether workers can share the rendering, for `--json`.
-pub(super) fn parallel_json(parallel: &Result<(), Impurity>) -> Value {
-    let why = parallel.as_ref().err();
+/// How far workers can share the rendering, for `--json`.
+pub(super) fn sharing_json(sharing: &Sharing) -> Value {
+    let why = match sharing {
+        Sharing::All => None,
+        Sharing::Part(why) | Sharing::Nothing(why) => Some(why),
+    };
     let place = why.and_then(|why| why.place.as_ref());
     let start = place.and_then(|place| place.span).map(|span| span.start);
     json!({
-        "parallel": parallel.is_ok(),
+        "parallel": *sharing == Sharing::All,
+        "divided": matches!(sharing, Sharing::Part(_)),
         "reason": why.map(|why| why.reason.as_str()),
         "path": place.map(|place| place.path.display().to_string()),
         "line": start.map(|start| start.line),
@@ -210,4 +215,36 @@ pub(super) fn explanation_json(explanation: &Explanation) -> Value {
         "steps": explanation.steps.iter().map(step).collect::<Vec<_>>(),
         "left_out": explanation.left_out,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use super::*;
+
+    #[test]
+    fn how_far_rendering_is_shared_comes_with_the_reason() {
+        let why = || Impurity {
+            place: None,
+            reason: "`shared` is written".to_owned(),
+        };
+        let told = |sharing| {
+            let mut out = Vec::new();
+            write_profile(&mut out, None, Some(&sharing)).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            let json = sharing_json(&sharing);
+            let of = |key: &str| json[key].as_bool().unwrap();
+            let last = text.lines().last().unwrap().to_owned();
+            (last, of("parallel"), of("divided"))
+        };
+        let all = "parallel: yes, events do not depend on each other";
+        assert_eq!(told(Sharing::All), (all.to_owned(), true, false));
+        let part = "parallel: in part, one thread does what has to be in order, because `shared` is \
+                    written";
+        assert_eq!(told(Sharing::Part(why())), (part.to_owned(), false, true));
+        let nothing = "parallel: no, because `shared` is written";
+        let nothing = (nothing.to_owned(), false, false);
+        assert_eq!(told(Sharing::Nothing(why())), nothing);
+    }
 }

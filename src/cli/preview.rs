@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::inspect::{
-    explanation_json, parallel_json, profile_json, write_explanation, write_profile,
+    explanation_json, profile_json, sharing_json, write_explanation, write_profile,
 };
 use super::report::{Paint, Reporter, finish, short_path};
 use super::timestamps::{self, moment, span};
@@ -106,7 +106,7 @@ fn write_inspection(out: &mut dyn Write, args: &Args, result: &PreviewResult) ->
         write_explanation(out, number, result.explanation.as_ref())?;
     }
     if args.profile {
-        write_profile(out, result.profile.as_ref(), result.parallel.as_ref())?;
+        write_profile(out, result.profile.as_ref(), result.sharing.as_ref())?;
     }
     Ok(())
 }
@@ -241,7 +241,7 @@ fn write_json(out: &mut dyn Write, result: &PreviewResult) -> io::Result<()> {
         "note": result.note,
         "profile": result.profile.as_ref().map(profile_json),
         "explanation": result.explanation.as_ref().map(explanation_json),
-        "parallel": result.parallel.as_ref().map(parallel_json),
+        "parallel": result.sharing.as_ref().map(sharing_json),
     });
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)

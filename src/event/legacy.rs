@@ -10,21 +10,21 @@ pub struct Legacy(Box<dyn Any>);
 pub struct LegacyCopy(Box<dyn Any + Send>);
 
 impl Legacy {
-    pub(super) fn of(what: impl Any) -> Self {
+    pub(crate) fn of(what: impl Any) -> Self {
         Self(Box::new(what))
     }
 
-    pub(super) fn get<T: Any>(&self) -> Option<&T> {
+    pub(crate) fn get<T: Any>(&self) -> Option<&T> {
         self.0.downcast_ref()
     }
 }
 
 impl LegacyCopy {
-    pub(super) fn of(what: impl Any + Send) -> Self {
+    pub(crate) fn of(what: impl Any + Send) -> Self {
         Self(Box::new(what))
     }
 
-    pub(super) fn get<T: Any>(&self) -> Option<&T> {
+    pub(crate) fn get<T: Any>(&self) -> Option<&T> {
         self.0.downcast_ref()
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of inputs, outputs, queues or threads.
 
+mod begun;
 mod globals;
 mod inspect;
 mod legacy;
@@ -20,6 +21,7 @@ use crate::batch::EventBatch;
 use crate::config::{Context, Diagnostics, Files, Node, Place, Schema};
 use crate::time::{Moment, Zone};
 
+pub use begun::Begun;
 pub use globals::Globals;
 pub use inspect::{Explanation, FileProfile, Inspect, LineProfile, Profile, Step};
 pub use legacy::{Legacy, LegacyCopy};
@@ -64,7 +66,8 @@ pub trait EventConfig: Send + Sync + Debug {
     -> Option<Box<dyn EventSource>>;
 
     /// Builds another source for the same run, to share the work of one that is
-    /// [`EventSource::parallel`]; `streams` is what [`EventSource::streams`] of that one gave.
+    /// [`EventSource::parallel`] or [`EventSource::divided`]; `streams` is what
+    /// [`EventSource::streams`] of that one gave.
     fn build_another(
         &self,
         env: &EventEnv<'_>,
@@ -230,6 +233,49 @@ pub trait EventSource: Debug {
         })
     }
 
+    /// Whether the work on a timestamp can be divided: `Ok` when this source, in order, can begin
+    /// timestamps ([`EventSource::begin`], all that depends on what was before or decides on what comes
+    /// after) and others of the same configuration and seed can finish them
+    /// ([`EventSource::finish`]) in any order, with the bytes that [`EventSource::produce`] gives. Such
+    /// a source gives a [`EventSource::legacy_copy`]. The error says what prevents it.
+    fn divided(&self) -> Result<(), Impurity> {
+        Err(Impurity {
+            place: None,
+            reason: "this event source makes its events in order".to_owned(),
+        })
+    }
+
+    /// Begins the next timestamps, in this order; `tags` are by input. The state is then what
+    /// [`EventSource::produce`] would leave, if finishing all of them succeeds. `None` when something
+    /// failed or there is no more: what the state is then is not said; go back with
+    /// [`EventSource::adopt_copy`] and produce.
+    fn begin(
+        &mut self,
+        moments: &[Moment],
+        inputs: &[u16],
+        tags: &[Vec<Arc<str>>],
+    ) -> Option<Begun> {
+        let _ = (moments, inputs, tags);
+        None
+    }
+
+    /// Finishes timestamp number `which` of those that were begun, counted from 0: its events and its
+    /// outcome, as from [`EventSource::produce`]. Templates are off as they were when it was begun,
+    /// whatever this source was told of switches, and its own state stays as it is. `None` when it
+    /// cannot be done, or failed: nothing is added, and the source that began has to go back and
+    /// produce.
+    fn finish(
+        &mut self,
+        begun: &Begun,
+        which: usize,
+        at: Moment,
+        tags: &[Arc<str>],
+        out: &mut EventBatch,
+    ) -> Option<Outcome> {
+        let _ = (begun, which, at, tags, out);
+        None
+    }
+
     /// The seed of its random streams, drawn by itself in a run without one.
     fn streams(&self) -> u64 {
         0
@@ -253,7 +299,8 @@ pub trait EventSource: Debug {
         Vec::new()
     }
 
-    /// As [`EventSource::adopt`], of a copy.
+    /// As [`EventSource::adopt`], of a copy; it may be adopted several times. A source takes back its
+    /// own exactly, position and all, but not what [`EventSource::switch`] told it.
     fn adopt_copy(&mut self, copy: &LegacyCopy) {
         let _ = copy;
     }

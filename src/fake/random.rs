@@ -11,6 +11,11 @@ pub trait Random {
     /// Uniform in [0, bound), one draw; 0 when `bound` is 0.
     fn below(&mut self, bound: u64) -> u64;
 
+    /// Four draws below 256. Here, so that a stream behind a pointer is asked once.
+    fn octets(&mut self) -> [u8; 4] {
+        std::array::from_fn(|_| self.below(256) as u8)
+    }
+
     /// Uniform in [0, bound) for bounds beyond 64 bits; 0 when `bound` is 0.
     fn below_wide(&mut self, bound: u128) -> u128 {
         match u64::try_from(bound) {
@@ -59,6 +64,16 @@ pub trait Random {
         }
     }
 
+    /// What is drawn from here on belongs to another render of the same event. Streams that are a function
+    /// of places start a stream of its own for it, others go on.
+    fn next_render(&mut self) {}
+
+    /// What is drawn from here on belongs to the part of the render with this key, see [`key`], which was
+    /// not drawn for yet. As [`Random::next_render`].
+    fn turn(&mut self, key: u64) {
+        let _ = key;
+    }
+
     /// A standard normal variate.
     fn normal(&mut self) -> f64 {
         let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
@@ -67,9 +82,17 @@ pub trait Random {
 }
 
 /// The production stream: xoshiro256++. Fast, good for data, not for secrets.
+///
+/// Parts of a render can have streams of their own, so that what one draws does not depend on which
+/// others drew before it.
 #[derive(Clone, Debug)]
 pub struct Fast {
     state: [u64; 4],
+    /// Differs for each event and render.
+    origin: u64,
+    key: u64,
+    /// The state is not that of the key yet: most parts draw nothing.
+    due: bool,
 }
 
 impl Fast {
@@ -81,12 +104,34 @@ impl Fast {
     /// The stream of event `index` of a run with that seed: a function of the two alone, so that
     /// events are the same in whatever order or place they are rendered.
     pub fn for_event(seed: u64, index: u64) -> Self {
-        let mut mixed = mix(seed).wrapping_add(index.wrapping_mul(0xD134_2543_DE82_EF95));
+        let origin = mix(seed).wrapping_add(index.wrapping_mul(0xD134_2543_DE82_EF95));
+        let mut mixed = origin;
         let state = std::array::from_fn(|_| {
-            mixed = mixed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            mixed = mixed.wrapping_add(STEP);
             mix(mixed)
         });
-        Self { state }
+        Self {
+            state,
+            origin,
+            key: 0,
+            due: false,
+        }
+    }
+
+    /// Starts the stream of the key. Half of the state is mixed, which keeps the streams of one key and
+    /// different events apart; the other half follows from it.
+    #[inline(never)]
+    fn start(&mut self) {
+        self.due = false;
+        let mixed = self.origin ^ self.key;
+        let first = mix(mixed.wrapping_add(STEP));
+        let second = mix(mixed.wrapping_add(STEP.wrapping_mul(2)));
+        self.state = [
+            first,
+            second,
+            first.wrapping_mul(0xA076_1D64_78BD_642F),
+            second.wrapping_mul(0xE703_7ED1_A0B4_28DB),
+        ];
     }
 
     /// A stream nobody can repeat, from the operating system's randomness.
@@ -94,7 +139,11 @@ impl Fast {
         Self::seeded(entropy())
     }
 
+    #[inline]
     fn next(&mut self) -> u64 {
+        if self.due {
+            self.start();
+        }
         let s = &mut self.state;
         let result = s[0].wrapping_add(s[3]).rotate_left(23).wrapping_add(s[0]);
         let t = s[1] << 17;
@@ -116,6 +165,14 @@ pub fn entropy() -> u64 {
     here ^ RandomState::new().hash_one(1_u8).rotate_left(32)
 }
 
+/// What tells the parts of a render apart, for [`Random::turn`], by their number.
+pub fn key(number: u32) -> u64 {
+    mix(u64::from(number).wrapping_add(STEP))
+}
+
+/// The increment of splitmix64.
+const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
+
 /// The finaliser of splitmix64.
 fn mix(value: u64) -> u64 {
     let mut z = value;
@@ -125,6 +182,15 @@ fn mix(value: u64) -> u64 {
 }
 
 impl Random for Fast {
+    fn next_render(&mut self) {
+        self.origin = self.origin.wrapping_add(0x8EBC_6AF0_9C88_C6E3);
+        (self.key, self.due) = (0, true);
+    }
+
+    fn turn(&mut self, key: u64) {
+        (self.key, self.due) = (key, true);
+    }
+
     fn unit(&mut self) -> f64 {
         (self.next() >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
     }

@@ -3,7 +3,7 @@
 //! Counted once a batch, by number. Knows nothing of what a template is.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::batch::EventBatch;
 use crate::config::names_help;
@@ -149,6 +149,8 @@ impl Aliases {
 pub(super) struct Switches {
     version: u64,
     any: bool,
+    /// What the source was told; empty when that is nothing.
+    off: Arc<[bool]>,
 }
 
 impl Switches {
@@ -171,8 +173,14 @@ impl Switches {
         let any = off.contains(&true);
         if any || self.any {
             source.switch(&off);
+            self.off = off.into();
         }
         self.any = any;
+    }
+
+    /// Which templates are off for the source, by its numbers; those beyond it are on.
+    pub(super) fn off(&self) -> Arc<[bool]> {
+        Arc::clone(&self.off)
     }
 
     /// What was picked of templates that are off since the last call.

@@ -25,8 +25,9 @@ use super::{EndReason, Plan};
 /// small enough to stay in a core's cache until it is written.
 pub(super) const BATCH_BYTES: usize = 128 << 10;
 
-/// Bytes at which a batch goes on even when its size is visible in the output.
-const JOINED_BYTES: usize = 64 << 20;
+/// Bytes at which a batch goes on even when its size is visible in the output; few enough in tests for
+/// them to come to it.
+const JOINED_BYTES: usize = if cfg!(test) { 1 << 20 } else { 64 << 20 };
 
 /// How long timestamps have to wait for the source, and the outputs not, before workers are started:
 /// a schedule that one thread keeps up with needs none.
@@ -85,30 +86,24 @@ pub(super) fn run(
     shared.origins.add(Vec::new(), setup.tags.clone());
     shared.aliases.set(source.as_ref(), &setup.aliases);
     shared.event_meter().enter(Phase::Busy);
-    let mut stage = Stage {
-        alone: setup.workers < 2,
-        source,
-        setup: Arc::new(setup),
-        maker,
-        shared,
-        batch: shared.spare_events.take(),
-        made: 0,
-        index: 0,
-        switches: Switches::default(),
-        behind: None,
-        crewed: false,
-        trial: None,
-        broke: false,
-        lately: Lately::default(),
-    };
-    while stage.run() {
+    let mut stage = Stage::new(source, setup, maker, shared);
+    while let Some(help) = stage.run() {
         stage.crewed = true;
-        let go_on = stage.run_ordered();
+        let go_on = stage.run_ordered(help);
         stage.crewed = false;
         if !go_on {
             break;
         }
     }
+}
+
+/// What workers can do for the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Help {
+    /// Produce.
+    Whole,
+    /// Finish what it began.
+    Finish,
 }
 
 pub(super) struct Stage<'a> {
@@ -164,9 +159,34 @@ impl Drop for Waiting<'_> {
     }
 }
 
-impl Stage<'_> {
-    /// Produces alone; true when it ended because workers should help.
-    fn run(&mut self) -> bool {
+impl<'a> Stage<'a> {
+    /// One that has produced nothing yet.
+    pub(super) fn new(
+        source: Box<dyn EventSource>,
+        setup: Setup,
+        maker: Arc<Maker>,
+        shared: &'a Shared,
+    ) -> Self {
+        Self {
+            alone: setup.workers < 2,
+            source,
+            setup: Arc::new(setup),
+            maker,
+            shared,
+            batch: shared.spare_events.take(),
+            made: 0,
+            index: 0,
+            switches: Switches::default(),
+            behind: None,
+            crewed: false,
+            trial: None,
+            broke: false,
+            lately: Lately::default(),
+        }
+    }
+
+    /// Produces alone; gives something when it ended because workers should help.
+    fn run(&mut self) -> Option<Help> {
         let meter = self.shared.event_meter();
         loop {
             if self.shared.desk.waiting() {
@@ -176,7 +196,7 @@ impl Stage<'_> {
                 Popped::Item(timestamps) => timestamps,
                 // Woken to attend to something.
                 Popped::Timeout => continue,
-                Popped::Ended => return false,
+                Popped::Ended => return None,
             };
             meter.tick();
             self.shared.counters.release(&timestamps.inputs);
@@ -192,13 +212,14 @@ impl Stage<'_> {
             }
             if !go_on {
                 self.shared.halt(EndReason::Finished);
-                return false;
+                return None;
             }
             let counters = &self.shared.counters;
             self.lately.note(counters.answered(), counters.failed.get());
-            if self.wants_help(waiting) {
+            let help = self.wants_help(waiting);
+            if help.is_some() {
                 self.flush();
-                return true;
+                return help;
             }
         }
     }
@@ -217,38 +238,49 @@ impl Stage<'_> {
         }
     }
 
-    /// True when rendering holds up the run, for some time, and others can render too.
-    fn wants_help(&mut self, waiting: usize) -> bool {
+    /// Gives something when rendering holds up the run, for some time, and others can render too.
+    fn wants_help(&mut self, waiting: usize) -> Option<Help> {
         if self.alone || self.trial.is_some() {
-            return false;
+            return None;
         }
         let full = |lane: &Lane| !lane.closed() && lane.queue.len() >= lane.queue.capacity();
         if waiting == 0 || (!self.setup.eager && self.shared.lanes.iter().any(full)) {
             self.behind = None;
-            return false;
+            return None;
         }
         let since = *self.behind.get_or_insert_with(Instant::now);
         if !self.setup.eager && since.elapsed() < PATIENCE {
-            return false;
+            return None;
         }
-        let id = &self.shared.id;
-        match self.source.parallel() {
-            Ok(()) => {
-                let workers = self.setup.workers;
-                tracing::info!(generator = id, "events are rendered by {workers} threads");
-            }
-            Err(why) => {
-                self.alone = true;
-                let place = why.place.as_ref().map(text_of).unwrap_or_default();
-                let reason = why.reason;
-                tracing::info!(
-                    generator = id,
-                    place,
-                    "events are rendered by one thread, because {reason}"
-                );
-            }
+        let help = self.help();
+        self.alone = help.is_none();
+        help
+    }
+
+    /// What workers can do, which is told.
+    fn help(&self) -> Option<Help> {
+        let (generator, workers) = (&self.shared.id, self.setup.workers);
+        let Err(why) = self.source.parallel() else {
+            tracing::info!(generator, "events are rendered by {workers} threads");
+            return Some(Help::Whole);
+        };
+        let place = why.place.as_ref().map(text_of).unwrap_or_default();
+        let reason = why.reason;
+        if self.source.divided().is_ok() {
+            tracing::info!(
+                generator,
+                place,
+                "events are rendered by {workers} threads, in part: one of them does what has to be \
+                 in order, because {reason}"
+            );
+            return Some(Help::Finish);
         }
-        !self.alone
+        tracing::info!(
+            generator,
+            place,
+            "events are rendered by one thread, because {reason}"
+        );
+        None
     }
 
     /// Produces for a part of a batch, which the source has come to; false when there is nothing more

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Workers (evtui-worker) join the event stage while it is behind and its events do not depend on each
-//! other; batches stay in order. Every stage is a plain thread that ends when a neighbour ends; queues
+//! other, or can be finished by others once they are begun in order; batches stay in order. Every stage is a plain thread that ends when a neighbour ends; queues
 //! are bounded by batches and by bytes, so memory is flat whatever the rates are. There is one way to
 //! end a run (`control`), with the first reason given, and one way to change one that works
 //! ([`LiveControl`]). A panic in a stage ends this run alone, with its message.
@@ -22,11 +22,13 @@ mod control;
 mod counters;
 mod crew;
 mod delivery;
+mod divided;
 mod errors;
 mod event_stage;
 mod gain;
 mod hold;
 mod input_stage;
+mod job;
 mod latency;
 mod lint_samples;
 mod lints;
@@ -63,6 +65,7 @@ mod tap;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod window;
 
 pub use crate::config::ReloadMode;
 pub use batching::batches;

@@ -1,7 +1,6 @@
-//! The event stage with workers: timestamps are cut into jobs, and what comes back goes on in order,
+//! The event stage with workers: timestamps are cut into pieces, and what comes back goes on in order,
 //! with the same bytes, counters and errors as from one thread.
 
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
@@ -11,49 +10,32 @@ use crate::batch::TimestampBatch;
 
 use super::EndReason;
 use super::control::Level;
-use super::crew::{Board, Closing, Job, Part, work};
-use super::event_stage::{BATCH_BYTES, Stage, Waiting};
+use super::crew::{Board, Closing, help, work};
+use super::divided::Divided;
+use super::event_stage::{BATCH_BYTES, Help, Stage, Waiting};
+use super::job::{MOST_BYTES, Part, Piece, Way};
 use super::queue::Popped;
-use super::shared::Shared;
 use super::supervisor::EVENT_STACK;
+use super::window::{Group, Posted, Window};
 
 /// Jobs in work or done for each worker: enough that none waits while a long one is rendered.
 const WINDOW: usize = 4;
 
-/// Bytes at which a worker leaves a job unfinished.
-const MOST_BYTES: usize = 8 * BATCH_BYTES;
-
 /// Most timestamps of a job.
 const MOST_TIMESTAMPS: usize = 2_048;
 
-/// A batch of timestamps and its jobs, in order.
-struct Group {
-    timestamps: Arc<TimestampBatch>,
-    jobs: VecDeque<Job>,
-}
+/// Fewest timestamps of a job, unless they are large.
+const FEWEST_TIMESTAMPS: u64 = 16;
 
 /// Timestamps of a batch that is not worth cutting up when no other waits behind it.
 const FEW: usize = 256;
 
-/// What is cut up and not yet handed on.
-struct Window<'a> {
-    shared: &'a Shared,
-    groups: VecDeque<Group>,
-    /// Jobs in them.
-    jobs: usize,
-    /// Number of the next job.
-    number: u64,
-    /// Number of the first timestamp that is not cut up.
-    index: u64,
-    most_jobs: usize,
-}
-
 impl Stage<'_> {
     /// Goes on with workers until there is nothing more to produce, or until the source is to be
     /// replaced: true then.
-    pub(super) fn run_ordered(&mut self) -> bool {
+    pub(super) fn run_ordered(&mut self, help: Help) -> bool {
         let workers = self.setup.workers;
-        let board = Board::new((workers * WINDOW) as u64);
+        let board = Board::default();
         let (setup, maker) = (Arc::clone(&self.setup), Arc::clone(&self.maker));
         let (board, setup, maker, shared) = (&board, &*setup, &*maker, self.shared);
         let streams = self.source.streams();
@@ -61,12 +43,13 @@ impl Stage<'_> {
             let _closing = Closing(board);
             for _ in 1..workers {
                 let run = tracing::Span::current();
+                let enlisted = board.enlist();
                 let body = move || {
-                    let _run = run.enter();
+                    let (_run, _enlisted) = (run.enter(), enlisted);
                     // What a worker cannot do the stage does itself; a panic then comes again there.
                     let _ = catch_unwind(AssertUnwindSafe(|| {
                         if let Some(source) = maker.another(streams) {
-                            work(source, board, MOST_BYTES, setup, shared);
+                            work(source, board, setup, shared);
                         }
                     }));
                 };
@@ -77,33 +60,26 @@ impl Stage<'_> {
                     break;
                 }
             }
-            self.lead(board, workers * WINDOW)
+            let mut window = Window::new(shared, self.index, workers * WINDOW);
+            window.divided = (help == Help::Finish).then(Divided::default);
+            self.lead(board, &mut window)
         })
     }
 
-    fn lead(&mut self, board: &Board, most_jobs: usize) -> bool {
-        let mut window = Window {
-            shared: self.shared,
-            groups: VecDeque::new(),
-            jobs: 0,
-            number: 0,
-            index: self.index,
-            most_jobs,
-        };
+    fn lead(&mut self, board: &Board, window: &mut Window<'_>) -> bool {
         let meter = self.shared.event_meter();
         loop {
             meter.tick();
-            self.look_ahead(&mut window, board);
+            self.look_ahead(window, board);
             let go_on = match window.groups.pop_front() {
-                Some(group) => self.hand_on(group, &mut window, board),
+                Some(group) => self.hand_on(group, window, board),
                 None if self.shared.desk.waiting() => {
-                    self.source.seek(window.index);
-                    self.index = window.index;
+                    self.come_to_end(window);
                     self.flush();
                     return true;
                 }
                 None => match self.shared.timestamps.pop(None, meter) {
-                    Popped::Item(timestamps) => self.begin(timestamps, &mut window, board),
+                    Popped::Item(timestamps) => self.go_on_with(timestamps, window),
                     Popped::Timeout => continue,
                     Popped::Ended => return false,
                 },
@@ -119,39 +95,76 @@ impl Stage<'_> {
         }
     }
 
-    /// Cuts up the timestamps that wait, as far as there is room.
-    fn look_ahead(&self, window: &mut Window<'_>, board: &Board) {
+    /// Brings the source to the first timestamp that is not cut up, all before it being handed on.
+    fn come_to_end(&mut self, window: &Window<'_>) {
+        if window.divided.is_none() {
+            self.source.seek(window.index);
+        }
+        self.index = window.index;
+    }
+
+    /// Cuts up the timestamps that wait and puts up pieces, as far as there is room.
+    fn look_ahead(&mut self, window: &mut Window<'_>, board: &Board) {
         let meter = self.shared.event_meter();
-        while window.jobs < window.most_jobs && !self.shared.desk.waiting() {
+        loop {
+            while self.post(window, board) {}
+            let full = window.posted.len() + window.cut.len() >= window.most_jobs;
+            if full || self.shared.desk.waiting() {
+                return;
+            }
             match self.shared.timestamps.pop(Some(Instant::now()), meter) {
                 Popped::Item(timestamps) => {
                     let size = self.job_size(timestamps.len());
-                    board.add(window.cut(timestamps, size));
+                    window.cut(timestamps, size);
                 }
                 Popped::Timeout | Popped::Ended => return,
             }
         }
     }
 
+    /// Puts up the next piece; false when there is none, or no room, or it is to be produced alone.
+    fn post(&mut self, window: &mut Window<'_>, board: &Board) -> bool {
+        if window.posted.len() >= window.most_jobs {
+            return false;
+        }
+        let Some(piece) = window.cut.front() else {
+            return false;
+        };
+        let way = match &mut window.divided {
+            None => Some((Way::Whole, Vec::new())),
+            Some(divided) => divided.begin(self, piece, board),
+        };
+        let Some((way, left_out)) = way else {
+            return false;
+        };
+        if let Some(job) = window.post(way, left_out) {
+            board.add(job);
+        }
+        true
+    }
+
     /// Starts on timestamps that came after a pause; false when there is nothing more to produce.
-    fn begin(
-        &mut self,
-        mut timestamps: TimestampBatch,
-        window: &mut Window<'_>,
-        board: &Board,
-    ) -> bool {
+    fn go_on_with(&mut self, mut timestamps: TimestampBatch, window: &mut Window<'_>) -> bool {
         if timestamps.len() > FEW || self.shared.timestamps.len() > 0 {
             let size = self.job_size(timestamps.len());
-            board.add(window.cut(timestamps, size));
+            window.cut(timestamps, size);
             return true;
         }
         self.shared.counters.release(&timestamps.inputs);
         let mut waiting = Waiting::new(&timestamps, self.shared);
-        self.source.seek(window.index);
-        self.index = window.index;
-        window.index += timestamps.len() as u64;
+        self.come_to_end(window);
         self.announce(&timestamps);
         let go_on = self.produce(&timestamps, 0..timestamps.len(), &mut waiting);
+        if let Some(divided) = &mut window.divided {
+            let piece = Piece {
+                index: window.index,
+                range: 0..timestamps.len(),
+                // Not the buffer, which may be much larger.
+                timestamps: Arc::new(timestamps.clone()),
+            };
+            divided.produced(piece, self.switches.off());
+        }
+        window.index += timestamps.len() as u64;
         timestamps.clear();
         self.shared.spare_timestamps.give(timestamps);
         go_on
@@ -161,33 +174,37 @@ impl Stage<'_> {
     fn job_size(&self, timestamps: usize) -> usize {
         let each = (self.shared.counters.bytes.get() / self.index.max(1)).max(1);
         let size = usize::try_from(BATCH_BYTES as u64 / each).unwrap_or(MOST_TIMESTAMPS);
+        // So few that they are done together.
+        let fewest = (MOST_BYTES as u64 / 2 / each).clamp(1, FEWEST_TIMESTAMPS);
+        let fewest = usize::try_from(fewest).unwrap_or(1);
         // Jobs of about the same size, all of one batch.
-        let size = size.clamp(16, MOST_TIMESTAMPS);
+        let size = size.clamp(fewest, MOST_TIMESTAMPS);
         timestamps.div_ceil(timestamps.div_ceil(size).max(1)).max(1)
     }
 
-    /// Hands on the parts of one batch of timestamps; false when there is nothing more to produce.
+    /// Hands on what comes of one batch of timestamps; false when there is nothing more to produce.
     fn hand_on(&mut self, mut group: Group, window: &mut Window<'_>, board: &Board) -> bool {
         self.shared.counters.release(&group.timestamps.inputs);
         let mut waiting = Waiting::new(&group.timestamps, self.shared);
-        while let Some(job) = group.jobs.pop_front() {
+        while group.pieces > 0 {
             self.look_ahead(window, board);
-            let setup = Arc::clone(&self.setup);
-            let (setup, shared, source) = (&*setup, self.shared, &mut self.source);
-            let switches = &mut self.switches;
-            let part = board.next(|job| {
-                let mut part = Part {
-                    batch: shared.spare_events.take(),
-                    ..Part::default()
-                };
-                switches.follow(&shared.aliases, source.as_mut());
-                part.render(source.as_mut(), job, MOST_BYTES, setup, shared);
-                part.off = switches.dropped(source.as_mut());
-                part
-            });
-            window.jobs -= 1;
-            if !self.take(&job, part, &mut waiting) {
+            let go_on = match window.posted.pop_front() {
+                Some(posted) => {
+                    let part = self.next_part(board);
+                    if window.divided.is_some() && !self.can_take(&posted.piece, &part) {
+                        window.give_up(posted.piece, &part, board);
+                        continue;
+                    }
+                    self.take(posted, part, &mut waiting)
+                }
+                None => self.produce_next(window, &mut waiting),
+            };
+            group.pieces -= 1;
+            if !go_on {
                 return false;
+            }
+            if let Some(divided) = &mut window.divided {
+                divided.passed(self.index);
             }
         }
         if let Some(mut timestamps) = Arc::into_inner(group.timestamps) {
@@ -197,25 +214,56 @@ impl Stage<'_> {
         true
     }
 
-    /// Takes over what became of a job and finishes it; false when there is nothing more to produce.
-    fn take(&mut self, job: &Job, part: Part, waiting: &mut Waiting<'_>) -> bool {
+    /// The part that is next; renders others meanwhile.
+    fn next_part(&mut self, board: &Board) -> Part {
+        let (setup, shared) = (Arc::clone(&self.setup), self.shared);
+        let (source, switches) = (self.source.as_mut(), &mut self.switches);
+        board.next(|job| help(job, source, switches, &setup, shared))
+    }
+
+    /// Produces the next piece alone; false when there is nothing more to produce.
+    fn produce_next(&mut self, window: &mut Window<'_>, waiting: &mut Waiting<'_>) -> bool {
+        let Some(piece) = window.cut.pop_front() else {
+            return true;
+        };
+        let divided = window.divided.as_mut();
+        if divided.is_some_and(|divided| !divided.come_to(self, &piece)) {
+            return false;
+        }
+        self.index = piece.index;
+        self.produce(&piece.timestamps, piece.range, waiting)
+    }
+
+    /// True when nothing has to end, or go on, somewhere inside the part.
+    fn has_room(&self, part: &Part) -> bool {
+        let bytes = self.batch.byte_len() + part.batch.byte_len();
+        let joined = self.setup.joined && bytes >= self.limit_bytes();
+        part.batch.len() as u64 <= self.left() && !joined
+    }
+
+    /// True when the part of a piece that was begun can be taken as it is, or nothing more is wanted.
+    fn can_take(&self, piece: &Piece, part: &Part) -> bool {
+        let whole = part.done == piece.len();
+        whole && self.has_room(part) || self.shared.control.is(Level::Halt)
+    }
+
+    /// Takes over what became of a piece and finishes it; false when there is nothing more to produce.
+    fn take(&mut self, posted: Posted, mut part: Part, waiting: &mut Waiting<'_>) -> bool {
         if self.shared.control.is(Level::Halt) {
             return false;
         }
-        let start = job.range.start;
-        let mut done = part.done;
-        let room = self.setup.joined
-            && self.batch.byte_len() + part.batch.byte_len() >= self.limit_bytes();
-        if part.batch.len() as u64 > self.left() || room {
-            // It has to end, or go on, somewhere inside.
-            done = 0;
-        } else {
+        let Posted { piece, left_out } = posted;
+        part.off.extend(left_out);
+        let mut done = 0;
+        if self.has_room(&part) {
+            done = part.done;
             self.accept(part, waiting);
         }
-        self.index = job.index + done as u64;
-        if start + done < job.range.end {
+        self.index = piece.index + done as u64;
+        if done < piece.len() {
             self.source.seek(self.index);
-            return self.produce(&job.timestamps, start + done..job.range.end, waiting);
+            let rest = piece.range.start + done..piece.range.end;
+            return self.produce(&piece.timestamps, rest, waiting);
         }
         self.left() > 0
     }
@@ -243,39 +291,5 @@ impl Stage<'_> {
         if self.batch.byte_len() >= self.limit_bytes() / 2 && !self.setup.joined {
             self.flush();
         }
-    }
-}
-
-impl Drop for Window<'_> {
-    fn drop(&mut self) {
-        // Looked ahead only, as what waits in the queue is.
-        for group in &self.groups {
-            self.shared.discard(&group.timestamps);
-        }
-    }
-}
-
-impl Window<'_> {
-    /// Cuts a batch into jobs of `size` timestamps.
-    fn cut(&mut self, timestamps: TimestampBatch, size: usize) -> Vec<Job> {
-        let timestamps = Arc::new(timestamps);
-        let mut jobs = VecDeque::new();
-        let mut start = 0;
-        while start < timestamps.len() {
-            let end = timestamps.len().min(start + size);
-            jobs.push_back(Job {
-                number: self.number,
-                index: self.index + start as u64,
-                timestamps: timestamps.clone(),
-                range: start..end,
-            });
-            self.number += 1;
-            start = end;
-        }
-        self.index += timestamps.len() as u64;
-        self.jobs += jobs.len();
-        let list = jobs.iter().cloned().collect();
-        self.groups.push_back(Group { timestamps, jobs });
-        list
     }
 }

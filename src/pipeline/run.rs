@@ -53,8 +53,8 @@ pub struct RunOptions {
     pub streams: Streams,
     /// Drives asynchronous outputs.
     pub runtime: tokio::runtime::Handle,
-    /// Threads that may render events, when these do not depend on each other; as many as the machine
-    /// has cores when not given. What is written does not depend on it.
+    /// Threads that may render events, as far as these do not depend on each other; as many as the
+    /// machine has cores when not given. What is written does not depend on it.
     pub workers: Option<NonZeroUsize>,
 }
 

@@ -2,12 +2,15 @@
 //! Runs over small plugins of their own: every end, and the equations at each.
 
 mod delivery;
+mod divided;
+mod going_back;
 mod lints;
 mod ordered;
 mod random;
 mod remote;
 mod source;
 mod starting;
+mod stateful;
 mod steer;
 mod watched;
 
@@ -24,7 +27,7 @@ pub(super) use source::one;
 use super::*;
 use crate::batch::EventBatch;
 use crate::config::{Disk, Parameters, Place, RunParameters};
-use crate::event::{EventError, Globals, Outcome};
+use crate::event::{EventConfig, EventError, Globals, Outcome};
 use crate::input::{Input, InputConfig, InputEnv, InputError};
 use crate::output::{
     DeliveryConfig, FormatConfig, Items, LocalOutput, Output, OutputConfig, OutputEnv, OutputError,
@@ -232,6 +235,8 @@ pub(super) struct Setup {
     pub(super) clock: Arc<FakeClock>,
     max_events: Option<u64>,
     gate: Option<Arc<Seen>>,
+    /// Makes the events instead of what produces.
+    event: Option<Box<dyn EventConfig>>,
     /// Threads that render; more than one only if given.
     workers: Option<NonZeroUsize>,
     /// Letters that are sent to the first output instead of what the source makes.
@@ -253,8 +258,45 @@ pub(super) fn setup(count: i64, produce: Produce, targets: Vec<Target>) -> Setup
         clock: Arc::new(FakeClock::at(0)),
         max_events: None,
         gate: None,
+        event: None,
         workers: None,
         letters: None,
+        base: std::path::PathBuf::new(),
+    }
+}
+
+/// A plan of those parts.
+fn plan(
+    inputs: Vec<Ticks>,
+    event: Box<dyn EventConfig>,
+    outputs: Vec<Box<dyn OutputConfig>>,
+) -> Plan {
+    let place = || Place::file("generator.yml");
+    let inputs = inputs.into_iter().enumerate();
+    let inputs = inputs.map(|(index, config)| InputPlan {
+        name: "ticks",
+        setting: format!("input[{index}].ticks"),
+        place: place(),
+        config: Box::new(config),
+        digest: 0,
+    });
+    let outputs = outputs.into_iter().enumerate();
+    let outputs = outputs.map(|(index, config)| OutputPlan {
+        name: "target",
+        setting: format!("output[{index}].target"),
+        place: place(),
+        config,
+        digest: 0,
+        unverified: false,
+    });
+    Plan {
+        inputs: inputs.collect(),
+        event_name: "source",
+        event_place: place(),
+        event,
+        event_digest: 0,
+        outputs: outputs.collect(),
+        path: "generator.yml".into(),
         base: std::path::PathBuf::new(),
     }
 }
@@ -289,38 +331,16 @@ impl Setup {
             .enable_time()
             .build()
             .unwrap();
-        let place = || Place::file("generator.yml");
-        let inputs = self.inputs.into_iter().enumerate();
-        let inputs = inputs.map(|(index, config)| InputPlan {
-            name: "ticks",
-            setting: format!("input[{index}].ticks"),
-            place: place(),
-            config: Box::new(config),
-            digest: 0,
-        });
-        let outputs = outputs.into_iter().enumerate();
-        let outputs = outputs.map(|(index, config)| OutputPlan {
-            name: "target",
-            setting: format!("output[{index}].target"),
-            place: place(),
-            config,
-            digest: 0,
-            unverified: false,
-        });
+        let source = Source {
+            produce: self.produce,
+            build: self.build,
+            gate: self.gate,
+            parallel: self.workers.is_some(),
+        };
+        let event = self.event.unwrap_or_else(|| Box::new(source));
         let plan = Plan {
-            inputs: inputs.collect(),
-            event_name: "source",
-            event_place: place(),
-            event: Box::new(Source {
-                produce: self.produce,
-                build: self.build,
-                gate: self.gate,
-                parallel: self.workers.is_some(),
-            }),
-            event_digest: 0,
-            outputs: outputs.collect(),
-            path: "generator.yml".into(),
             base: self.base,
+            ..plan(self.inputs, event, outputs)
         };
         let plan = match &self.letters {
             Some(letters) => letters.plan(plan, 0).unwrap(),

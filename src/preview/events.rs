@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::evaluate::{Patience, Project};
 use super::schedule::Firing;
-use super::{PreviewEvent, PreviewFailure, PreviewResult, StateEdit};
+use super::{PreviewEvent, PreviewFailure, PreviewResult, Sharing, StateEdit};
 use crate::batch::EventBatch;
 use crate::config::{Diagnostic, Diagnostics};
 use crate::event::{EventEnv, EventSource, Globals, Inspect, Limits, Outcome};
@@ -34,7 +34,7 @@ pub(super) fn evaluate(
     let Some(source) = build(project, event, wish, &mut result.diagnostics) else {
         return;
     };
-    result.parallel = Some(source.parallel());
+    result.sharing = Some(Sharing::of(source.as_ref()));
     if let Some(why) = source.idle() {
         result.note = Some(why.to_owned());
         return;

@@ -22,8 +22,8 @@ use std::time::Duration;
 
 use crate::config::{Diagnostics, Parameters, Place};
 use crate::event::{
-    EventError, Explanation, Impurity, Outline, PathStep, Profile, Sample, SampleInfo, SampleWish,
-    StateScope,
+    EventError, EventSource, Explanation, Impurity, Outline, PathStep, Profile, Sample, SampleInfo,
+    SampleWish, StateScope,
 };
 use crate::time::Moment;
 
@@ -148,6 +148,28 @@ pub struct AttemptError {
     pub help: Option<String>,
 }
 
+/// How far workers can share the rendering in a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sharing {
+    /// Events do not depend on each other.
+    All,
+    /// They can be finished by others once they are begun in order, for that reason.
+    Part(Impurity),
+    /// Nothing, for that reason.
+    Nothing(Impurity),
+}
+
+impl Sharing {
+    /// Of the events of a source.
+    fn of(source: &dyn EventSource) -> Self {
+        match source.parallel() {
+            Ok(()) => Self::All,
+            Err(why) if source.divided().is_ok() => Self::Part(why),
+            Err(why) => Self::Nothing(why),
+        }
+    }
+}
+
 /// What the panes show.
 #[derive(Clone, Debug, Default)]
 pub struct PreviewResult {
@@ -188,8 +210,8 @@ pub struct PreviewResult {
     pub tried: Vec<Result<String, AttemptError>>,
     /// What many events are like. A result with it holds nothing else, see [`study`].
     pub statistics: Option<Box<Statistics>>,
-    /// Whether workers can share the rendering; absent when the event source could not be built.
-    pub parallel: Option<Result<(), Impurity>>,
+    /// How far workers can share the rendering; absent when the event source could not be built.
+    pub sharing: Option<Sharing>,
     /// What ended the rendering early, in words (time limit, exhausted), if anything did.
     pub note: Option<String>,
     /// Time spent.

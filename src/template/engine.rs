@@ -8,7 +8,7 @@ use super::assumed::Assumed;
 use super::profile::{FileCounts, Profiler};
 use super::program::Program;
 use super::vm::{Context, Ctx};
-use super::{Error, ErrorKind, Place, Value, lower, syntax};
+use super::{DateTime, Error, ErrorKind, Place, Tz, Value, lower, syntax};
 use crate::fake::Random;
 
 /// Resolves names to source text.
@@ -41,13 +41,15 @@ struct Inner {
     names: RefCell<Names>,
     globals: RefCell<Vec<Option<Value>>>,
     assumed: RefCell<Assumed>,
+    /// Names of globals that keep something between renders.
+    stores: RefCell<Vec<String>>,
     filters: RefCell<HashMap<String, Value>>,
     cache: RefCell<HashMap<Rc<str>, Rc<Program>>>,
     /// Changes when loaded files are forgotten.
     generation: Cell<u64>,
-    scratch: RefCell<Vec<Value>>,
+    scratch: Cell<Vec<Value>>,
     /// A context that no render uses.
-    spare: RefCell<Option<Rc<Context>>>,
+    spare: Cell<Option<Rc<Context>>>,
     /// Present when renders are profiled.
     profiler: RefCell<Option<Profiler>>,
     /// Where the output of the last profiled render begins.
@@ -116,6 +118,33 @@ impl Vars {
         put(&mut self.context, name, value);
     }
 
+    /// [`Vars::set_symbol`] of a value that most often is there already.
+    pub(crate) fn keep_symbol(&mut self, name: Symbol, value: &Value) {
+        let known = self.context.get(name as usize);
+        match (known, value) {
+            (Some(Some(Value::Tuple(known))), Value::Tuple(tuple)) if known.is(tuple) => {}
+            _ => self.set_symbol(name, value.clone()),
+        }
+    }
+
+    /// Sets a context variable to a time of a zone, where the time before was unless something kept it.
+    pub(crate) fn set_time(&mut self, name: Symbol, wall_us: i64, zone: &Tz) {
+        if let Some(Some(Value::DateTime(known))) = self.context.get_mut(name as usize)
+            && let Some(known) = Rc::get_mut(known)
+            && known.tz.as_ref() == Some(zone)
+        {
+            known.wall_us = wall_us;
+            known.fold = false;
+            return;
+        }
+        let at = DateTime {
+            wall_us,
+            tz: Some(zone.clone()),
+            fold: false,
+        };
+        self.set_symbol(name, Value::DateTime(at.into()));
+    }
+
     /// Sets a template-level global (`locals`): imports see it.
     pub fn set_global(&mut self, engine: &Engine, name: &str, value: impl Into<Value>) {
         put(&mut self.globals, engine.symbol(name), value.into());
@@ -130,11 +159,12 @@ impl Engine {
             names: RefCell::default(),
             globals: RefCell::default(),
             assumed: RefCell::default(),
+            stores: RefCell::default(),
             filters: RefCell::default(),
             cache: RefCell::default(),
             generation: Cell::new(0),
-            scratch: RefCell::default(),
-            spare: RefCell::default(),
+            scratch: Cell::default(),
+            spare: Cell::default(),
             profiler: RefCell::default(),
             rendered_from: Cell::new(0),
         }));
@@ -160,6 +190,17 @@ impl Engine {
         self.set_global(name, value);
         let symbol = self.symbol(name);
         self.assumed(|assumed| assumed.fix(symbol));
+    }
+
+    /// Says that a name stands for something that keeps values between renders. Before the first
+    /// compilation: templates that touch such can be divided ([`Template::divide`]), which their
+    /// statements' random streams depend on.
+    pub fn set_store(&self, name: &str) {
+        self.0.stores.borrow_mut().push(name.to_owned());
+    }
+
+    pub(super) fn is_store(&self, name: &str) -> bool {
+        self.0.stores.borrow().iter().any(|store| store == name)
     }
 
     /// True when a file that was compiled later takes away what an earlier one was compiled with. Then
@@ -265,7 +306,8 @@ impl Engine {
     fn build(&self, name: &str, source: &str) -> Result<Rc<Program>, Error> {
         let source = syntax::normalize(source);
         let tree = syntax::parse(name, &source)?;
-        lower::lower(self, name, &source, &tree, true).map(Rc::new)
+        let turns = lower::turns::of(self, &tree);
+        lower::lower(self, name, &source, (&tree, &turns), true).map(Rc::new)
     }
 
     /// A program whose top level has all its variables.
@@ -277,7 +319,9 @@ impl Engine {
             return Ok(Rc::clone(whole));
         }
         let tree = syntax::parse(&program.name, &program.source)?;
-        let whole = lower::lower(self, &program.name, &program.source, &tree, false)?;
+        let turns = lower::turns::of(self, &tree);
+        let tree = (&tree, turns.as_slice());
+        let whole = lower::lower(self, &program.name, &program.source, tree, false)?;
         Ok(Rc::clone(program.whole.get_or_init(|| Rc::new(whole))))
     }
 
@@ -347,20 +391,20 @@ impl Engine {
     }
 
     pub(super) fn take_context(&self) -> Option<Rc<Context>> {
-        self.0.spare.borrow_mut().take()
+        self.0.spare.take()
     }
 
     pub(super) fn give_context(&self, context: Rc<Context>) {
-        *self.0.spare.borrow_mut() = Some(context);
+        self.0.spare.set(Some(context));
     }
 
     pub(super) fn take_scratch(&self) -> Vec<Value> {
-        std::mem::take(&mut *self.0.scratch.borrow_mut())
+        self.0.scratch.take()
     }
 
     /// Slots for the next render, all undefined.
     pub(super) fn give_scratch(&self, stack: Vec<Value>) {
-        *self.0.scratch.borrow_mut() = stack;
+        self.0.scratch.set(stack);
     }
 }
 
@@ -417,6 +461,17 @@ impl Template {
         &self.program.problems
     }
 
+    pub(super) fn of(engine: &Engine, program: Rc<Program>) -> Self {
+        Self {
+            engine: engine.clone(),
+            program,
+        }
+    }
+
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     /// Its name and text.
     pub(super) fn text(&self) -> (Rc<str>, Rc<str>) {
         (
@@ -449,10 +504,12 @@ impl Template {
     /// Renders at the end of `out`; on an error `out` is as it was.
     pub fn render(&self, run: Run<'_>, out: &mut Vec<u8>) -> Result<(), Error> {
         let start = out.len();
-        self.engine.profiler(|profiler| profiler.begin(start));
-        self.engine.0.rendered_from.set(start);
+        if self.engine.is_profiling() {
+            self.engine.profiler(|profiler| profiler.begin(start));
+            self.engine.0.rendered_from.set(start);
+        }
         let out_so_far = std::mem::take(out);
-        let mut ctx = Ctx::new(self.engine.clone(), run, out_so_far, &self.program);
+        let mut ctx = Ctx::new(&self.engine, run, out_so_far, &self.program);
         let done = ctx.render(&self.program);
         *out = ctx.finish();
         if done.is_err() {

@@ -21,6 +21,7 @@ mod error;
 mod filters;
 mod format;
 mod globals;
+mod halves;
 mod hints;
 mod lower;
 mod markup;
@@ -47,9 +48,12 @@ pub(crate) use engine::Symbol;
 pub use engine::{Engine, Limits, Loader, Reference, Run, Template, Vars};
 pub(crate) use error::nearest;
 pub use error::{Error, ErrorKind, Place, Signal, Span};
+pub use halves::Halves;
 pub use module::{python_module, python_modules};
 pub(crate) use object::no_attribute;
-pub use object::{Args, Function, Hint, Namespace, NativeFn, Object, TextFn, ValueIter};
+pub use object::{
+    Args, DrawFn, Function, Hint, Known, Namespace, NativeFn, Object, TextFn, ValueIter,
+};
 pub use ops::BinaryOp;
 pub use text::Str;
 pub use value::{Dict, List, Tuple, Value};

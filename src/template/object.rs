@@ -345,6 +345,30 @@ pub type NativeFn = dyn Fn(&mut Ctx<'_>, &Args<'_>) -> Result<Value, Error>;
 /// What a native function does whose result is a text: it writes at the end of the output.
 pub type TextFn = dyn Fn(&mut Ctx<'_>, &Args<'_>) -> Result<(), Error>;
 
+/// What a function does that needs nothing but randomness: it writes what it drew.
+pub type DrawFn = dyn Fn(&mut dyn Random, &mut Vec<u8>) -> Result<(), Error>;
+
+/// What is known of an argument when compiling.
+#[derive(Clone, Debug)]
+pub enum Known {
+    /// Nothing.
+    Nothing,
+    /// Its value, which never changes.
+    Constant(Value),
+    /// Which object it is; what that holds may change.
+    Object(Value),
+}
+
+impl Known {
+    /// The value that never changes.
+    pub fn constant(&self) -> Option<&Value> {
+        match self {
+            Self::Constant(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
 enum Run {
     Value(Box<NativeFn>),
     Text(Box<TextFn>),
@@ -356,13 +380,15 @@ pub struct Function {
     run: Run,
     /// Writes what the value prints as, faster than by making the value.
     print: Option<Box<TextFn>>,
+    /// Likewise, of a prepared function.
+    draw: Option<Rc<DrawFn>>,
     borrows: bool,
     prepared: bool,
     special: Option<Box<Specialize>>,
 }
 
 /// Gives a faster function for a call some of whose arguments are known when compiling.
-type Specialize = dyn Fn(&[Option<Value>]) -> Option<Value>;
+type Specialize = dyn Fn(&[Known]) -> Option<Value>;
 
 impl Function {
     fn new(name: impl Into<String>, run: Run) -> Self {
@@ -370,6 +396,7 @@ impl Function {
             name: name.into(),
             run,
             print: None,
+            draw: None,
             borrows: false,
             prepared: false,
             special: None,
@@ -406,12 +433,12 @@ impl Function {
     }
 
     /// Like [`Function::borrowing`], with a chance to prepare for constant arguments. `special` gets
-    /// the positional arguments of a call, those known when compiling; the function it gives is
-    /// called with all arguments instead. It is not asked when there are keyword arguments.
+    /// what is known of the positional arguments of a call; the function it gives is called with all
+    /// arguments instead. It is not asked when there are keyword arguments.
     pub fn specialized(
         name: impl Into<String>,
         run: impl Fn(&mut Ctx<'_>, &Args<'_>) -> Result<Value, Error> + 'static,
-        special: impl Fn(&[Option<Value>]) -> Option<Value> + 'static,
+        special: impl Fn(&[Known]) -> Option<Value> + 'static,
     ) -> Value {
         Value::object(Self {
             borrows: true,
@@ -426,7 +453,7 @@ impl Function {
         name: impl Into<String>,
         run: impl Fn(&mut Ctx<'_>, &Args<'_>) -> Result<Value, Error> + 'static,
         print: impl Fn(&mut Ctx<'_>, &Args<'_>) -> Result<(), Error> + 'static,
-        special: impl Fn(&[Option<Value>]) -> Option<Value> + 'static,
+        special: impl Fn(&[Known]) -> Option<Value> + 'static,
     ) -> Value {
         Value::object(Self {
             print: Some(Box::new(print)),
@@ -453,21 +480,48 @@ impl Function {
     pub fn prepared_printing(
         name: impl Into<String>,
         run: impl Fn(&mut Ctx<'_>) -> Result<Value, Error> + 'static,
-        print: impl Fn(&mut dyn Random, &mut Vec<u8>) + 'static,
+        print: impl Fn(&mut dyn Random, &mut Vec<u8>) -> Result<(), Error> + 'static,
     ) -> Value {
         Value::object(Self {
-            print: Some(Box::new(move |ctx, _| {
-                ctx.write(&print);
-                Ok(())
-            })),
+            draw: Some(Rc::new(print)),
             borrows: true,
             prepared: true,
             ..Self::new(name, Run::Value(Box::new(move |ctx, _| run(ctx))))
         })
     }
 
+    /// A function without parameters that writes a text it draws, of less than 64 bytes: longer ones are
+    /// charged for.
+    pub fn drawing(name: &'static str, draw: fn(&mut dyn Random, &mut Vec<u8>)) -> Value {
+        let write = move |ctx: &mut Ctx<'_>, args: &Args<'_>| {
+            args.none(name)?;
+            ctx.write(draw);
+            Ok(())
+        };
+        let prepare = move |known: &[Known]| {
+            let prepared = Self {
+                draw: Some(Rc::new(move |random, out| {
+                    draw(random, out);
+                    Ok(())
+                })),
+                prepared: true,
+                ..Self::new(name, Run::Text(Box::new(write)))
+            };
+            known.is_empty().then(|| Value::object(prepared))
+        };
+        Value::object(Self {
+            special: Some(Box::new(prepare)),
+            ..Self::new(name, Run::Text(Box::new(write)))
+        })
+    }
+
     pub(super) fn is_prepared(&self) -> bool {
         self.prepared
+    }
+
+    /// What a call does whose result is printed, when it needs nothing but randomness.
+    pub(super) fn draws(&self) -> Option<&Rc<DrawFn>> {
+        self.draw.as_ref()
     }
 
     pub(super) fn borrows(&self) -> bool {
@@ -483,6 +537,9 @@ impl Function {
 
     /// Writes the printed result.
     pub(super) fn print(&self, ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<(), Error> {
+        if let Some(draw) = &self.draw {
+            return ctx.write(|random, out| draw(random, out));
+        }
         if let Some(print) = &self.print {
             return print(ctx, args);
         }
@@ -496,7 +553,7 @@ impl Function {
         }
     }
 
-    pub(super) fn specialize(&self, args: &[Option<Value>]) -> Option<Value> {
+    pub(super) fn specialize(&self, args: &[Known]) -> Option<Value> {
         self.special.as_ref().and_then(|special| special(args))
     }
 }

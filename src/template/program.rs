@@ -4,11 +4,12 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 
+use super::datetime::LastText;
 use super::dict::DictData;
 use super::engine::{Symbol, Vars};
 use super::filters::FilterFn;
 use super::methods::Method;
-use super::object::{Function, Hint};
+use super::object::{DrawFn, Function, Hint};
 use super::ops::BinaryOp;
 use super::syntax::ast::CompareOp;
 use super::tests::TestFn;
@@ -121,6 +122,8 @@ pub(super) enum Stmt {
     Emit(Expr),
     /// Text with what is written behind it, as most output comes.
     TextEmit(Box<[u8]>, Expr),
+    /// Text, and what is drawn behind it.
+    Draw(Str, Rc<DrawFn>, Span),
     /// Output inside `{% autoescape true %}`.
     EmitEscaped(Expr),
     Do(Expr),
@@ -150,6 +153,8 @@ pub(super) enum Stmt {
     Continue,
     /// A line begins; only in programs that are profiled.
     Line(u32),
+    /// What follows has a random stream of its own, that of this key, see `lower::turns`.
+    Turn(u64),
 }
 
 /// Runs the body into a text; the filter reads it as [`Expr::Captured`].
@@ -345,6 +350,8 @@ pub(super) struct MethodExpr {
     pub args: CallArgs,
     pub span: Span,
     pub hint: Hint,
+    /// For `x.strftime('format')`.
+    pub text: Option<Box<RefCell<LastText>>>,
 }
 
 impl MethodExpr {

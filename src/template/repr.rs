@@ -12,6 +12,11 @@ use super::{Str, Value};
 const DEEPEST: usize = 100;
 
 impl Value {
+    /// Appends Python's `str()`, as output does.
+    pub(crate) fn print_to(&self, out: &mut Vec<u8>) {
+        emit(self, out);
+    }
+
     /// Python's `str()`; empty for undefined.
     pub fn text(&self) -> Str {
         match self {

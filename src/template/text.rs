@@ -106,7 +106,7 @@ impl Str {
 
     /// Appends the bytes.
     #[inline]
-    pub(super) fn append_to(&self, out: &mut Vec<u8>) {
+    pub(crate) fn append_to(&self, out: &mut Vec<u8>) {
         if let Repr::Inline(text) = &self.0 {
             // Always as many, which is quicker than just enough.
             let (bytes, len) = text.parts();
@@ -167,7 +167,7 @@ impl Str {
     }
 
     /// A text from bytes that are valid UTF-8; empty when they are not.
-    pub(super) fn from_utf8(text: &[u8]) -> Self {
+    pub(crate) fn from_utf8(text: &[u8]) -> Self {
         match Inline::new(text) {
             // Much text made on the way is short and ASCII, which is quicker to see.
             Some(short) if text.is_ascii() => Self(Repr::Inline(short)),
@@ -190,6 +190,43 @@ pub(super) fn bytes_of(value: &Value) -> Option<&[u8]> {
         Value::Str(text) => Some(text.as_bytes()),
         Value::Safe(text) => Some(text.as_bytes()),
         _ => None,
+    }
+}
+
+/// The pieces of a text between separators of at least one byte.
+pub(super) struct Pieces<'t> {
+    /// What was not given yet; `None` behind the last piece.
+    rest: Option<&'t [u8]>,
+    separator: &'t [u8],
+}
+
+impl<'t> Pieces<'t> {
+    /// Of a text, all of them.
+    pub(super) fn of(text: &'t [u8], separator: &'t [u8]) -> Self {
+        Self {
+            rest: Some(text),
+            separator,
+        }
+    }
+
+    /// True until the last one was given.
+    pub(super) fn is_left(&self) -> bool {
+        self.rest.is_some()
+    }
+}
+
+impl<'t> Iterator for Pieces<'t> {
+    type Item = &'t [u8];
+
+    #[inline]
+    fn next(&mut self) -> Option<&'t [u8]> {
+        let rest = self.rest?;
+        let Some(at) = find(rest, self.separator) else {
+            self.rest = None;
+            return Some(rest);
+        };
+        self.rest = rest.get(at + self.separator.len()..);
+        rest.get(..at)
     }
 }
 

@@ -71,8 +71,8 @@ pub(in crate::cli) struct Args {
     /// then 2026-01-01T00:00Z unless --now says otherwise
     #[arg(long, value_name = "NUMBER", value_parser = seed)]
     pub(super) seed: Option<u64>,
-    /// Most threads that render events which do not depend on each other; by default as many as there
-    /// are cores, started when one cannot keep up. The events are the same with any number
+    /// Most threads that render events, as far as these do not depend on each other; by default as many
+    /// as there are cores, started when one cannot keep up. The events are the same with any number
     #[arg(long, value_name = "COUNT", value_parser = positive::<usize>)]
     pub(super) workers: Option<usize>,
     /// Log to standard error instead of progress: -v and -vv errors, -vvv warnings, -vvvv info, -vvvvv

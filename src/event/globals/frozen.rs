@@ -35,13 +35,14 @@ enum Node {
     Container(usize),
     /// What cannot leave its thread, by type name: macros, functions, iterators.
     Foreign(Arc<str>),
+    Undefined,
 }
 
 /// Two floats are the same copy when their bits are, so that a NaN does not look like a change.
 impl PartialEq for Node {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::None, Self::None) => true,
+            (Self::None, Self::None) | (Self::Undefined, Self::Undefined) => true,
             (Self::Bool(a), Self::Bool(b)) => a == b,
             (Self::Int(a), Self::Int(b)) => a == b,
             (Self::Big(a), Self::Big(b)) => a == b,
@@ -57,6 +58,17 @@ impl PartialEq for Node {
             (Self::Container(a), Self::Container(b)) => a == b,
             (Self::Foreign(a), Self::Foreign(b)) => a == b,
             _ => false,
+        }
+    }
+}
+
+impl Node {
+    fn is_whole(&self) -> bool {
+        match self {
+            Self::Foreign(_) => false,
+            Self::Tuple(items) => items.iter().all(Self::is_whole),
+            Self::Row(_, cells) => cells.iter().all(Self::is_whole),
+            _ => true,
         }
     }
 }
@@ -106,6 +118,18 @@ impl Frozen {
         self.value(&self.root, &mut made)
     }
 
+    /// True when thawing gives all of it: nothing was bound to its thread.
+    pub(in crate::event) fn is_whole(&self) -> bool {
+        let mut containers = self.containers.iter();
+        self.root.is_whole()
+            && containers.all(|one| match one {
+                Container::List(items) => items.iter().all(Node::is_whole),
+                Container::Dict(entries) => entries
+                    .iter()
+                    .all(|(key, item)| key.is_whole() && item.is_whole()),
+            })
+    }
+
     /// True when it holds something that can change in place.
     pub(in crate::event) fn is_mutable(&self) -> bool {
         !self.containers.is_empty()
@@ -151,7 +175,7 @@ impl Frozen {
                 )
             }
             Node::Container(index) => self.container(*index, made),
-            Node::Foreign(_) => Value::Undefined,
+            Node::Foreign(_) | Node::Undefined => Value::Undefined,
         }
     }
 
@@ -248,7 +272,7 @@ impl Freezer {
                     .map(|item| self.node(item, depth + 1))
                     .collect(),
             ),
-            Value::Undefined => Node::Foreign("undefined".into()),
+            Value::Undefined => Node::Undefined,
             Value::Object(object) => match (value.downcast::<Row>(), object.as_tuple()) {
                 (Some(row), Some(cells)) => Node::Row(
                     row.names().map(|name| Arc::from(name.as_str())).collect(),

@@ -131,6 +131,9 @@ pub(super) fn build(
     let store = Value::Object(Rc::clone(&globals) as Rc<dyn Object>);
     engine.set_fixed("globals", traced("globals", Kind::Store, store));
     engine.set_global("dispatch", Value::object(Dispatch));
+    for store in ["locals", "shared"] {
+        engine.set_store(store);
+    }
     let mut found = Diagnostics::default();
     let mut entries = compile(config, &engine, env.base, tracer.as_ref(), &mut found);
     if engine.was_misled() {

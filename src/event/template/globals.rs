@@ -43,7 +43,15 @@ impl GlobalState {
     }
 
     /// Ends an event: containers that were changed in place are written back, the lock is released.
+    #[inline]
     pub(super) fn settle(&self) {
+        if self.locked.get() || !self.touched.borrow().is_empty() {
+            self.write_back();
+        }
+    }
+
+    #[inline(never)]
+    fn write_back(&self) {
         for key in self.touched.borrow_mut().drain(..) {
             let mut live = self.live.borrow_mut();
             let Some(one) = live.get_mut(&key) else {

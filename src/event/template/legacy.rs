@@ -26,37 +26,60 @@ pub(super) struct Left<D> {
 }
 
 impl<D> Left<D> {
-    /// The same with other scopes; `None` when one of them gives none.
-    fn map<E>(&self, mut change: impl FnMut(&D) -> Option<E>) -> Option<Left<E>> {
+    /// The same with other scopes.
+    fn map<E>(&self, mut change: impl FnMut(&D) -> E) -> Left<E> {
         let locals = self.locals.iter();
-        let locals = locals.map(|(alias, scope)| Some((Arc::clone(alias), change(scope)?)));
-        Some(Left {
-            locals: locals.collect::<Option<_>>()?,
-            shared: change(&self.shared)?,
+        Left {
+            locals: locals
+                .map(|(alias, scope)| (Arc::clone(alias), change(scope)))
+                .collect(),
+            shared: change(&self.shared),
             aliases: self.aliases.clone(),
             current: self.current,
             stand: self.stand,
             index: self.index,
-        })
+        }
     }
+}
+
+/// A copy for another thread: scopes are numbers of dicts in one tuple, so that what two of them hold is
+/// one thing in the copy too.
+pub(super) struct Copied {
+    left: Left<usize>,
+    scopes: Frozen,
+    /// Nothing is missing from it.
+    pub(super) whole: bool,
 }
 
 impl Left<Dict> {
-    /// A copy for another thread; `None` when there is too much.
-    pub(super) fn copy(&self) -> Option<Left<Frozen>> {
-        self.map(|scope| {
-            let few = scope.borrow().iter().count() <= MOST_COPIED;
-            few.then(|| Frozen::freeze(&Value::Dict(scope.clone())))
+    /// A copy; `None` when there is too much.
+    pub(super) fn copy(&self) -> Option<Copied> {
+        let mut scopes = Vec::new();
+        let mut few = true;
+        let left = self.map(|scope| {
+            few &= scope.borrow().iter().count() <= MOST_COPIED;
+            scopes.push(Value::Dict(scope.clone()));
+            scopes.len() - 1
+        });
+        let frozen = |scopes| Frozen::freeze(&Value::tuple(scopes));
+        few.then(|| frozen(scopes)).map(|scopes| Copied {
+            left,
+            whole: scopes.is_whole(),
+            scopes,
         })
     }
 }
 
-impl Left<Frozen> {
+impl Copied {
     /// Live scopes of this thread.
-    pub(super) fn thaw(&self) -> Option<Left<Dict>> {
-        self.map(|scope| match scope.thaw() {
-            Value::Dict(entries) => Some(entries),
-            _ => None,
+    pub(super) fn thaw(&self) -> Left<Dict> {
+        let scopes = self.scopes.thaw();
+        self.left.map(|number| {
+            let scope = scopes.as_tuple().and_then(|scopes| scopes.get(*number));
+            match scope {
+                Some(Value::Dict(entries)) => entries.clone(),
+                _ => Dict::default(),
+            }
         })
     }
 }

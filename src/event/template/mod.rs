@@ -2,9 +2,13 @@
 
 mod analysis;
 mod build;
+mod cargo;
 mod condition;
 mod config;
 mod dispatch;
+mod divided;
+#[cfg(test)]
+mod divided_tests;
 mod explain;
 mod globals;
 mod legacy;

@@ -1,6 +1,6 @@
 //! Which templates a timestamp renders. Positions advance and never go back.
 
-use super::condition::{Condition, Facts};
+use super::condition::{Condition, Facts, Scope};
 use super::config::Mode;
 use super::values;
 use crate::fake::rand::weights::Table;
@@ -18,6 +18,7 @@ pub(super) enum Picker {
 }
 
 pub(super) struct Machine {
+    initial: usize,
     state: usize,
     started: bool,
     transitions: Vec<Vec<(usize, Condition<Value>)>>,
@@ -63,6 +64,7 @@ impl Picker {
                     each.collect()
                 });
                 Self::Fsm(Machine {
+                    initial: *initial,
                     state: *initial,
                     started: false,
                     transitions: bound.collect(),
@@ -100,6 +102,10 @@ impl Picker {
                 }
                 None => return Some("the state the `fsm` was in is gone, so it starts anew"),
             },
+            (Self::Fsm(machine), Stand::Nowhere) => {
+                machine.state = machine.initial;
+                machine.started = false;
+            }
             (Self::Fsm(_), Stand::Next(_)) => return Some("the `fsm` starts at its initial state"),
             _ => {}
         }
@@ -111,6 +117,17 @@ impl Picker {
         match self {
             Self::Fsm(_) => Some("the mode `fsm` goes on from the template before"),
             _ => None,
+        }
+    }
+
+    /// True when it looks at a scope of the state.
+    pub(super) fn reads(&self, scope: Scope) -> bool {
+        match self {
+            Self::Fsm(machine) => {
+                let mut ways = machine.transitions.iter().flatten();
+                ways.any(|(_, when)| when.reads(scope))
+            }
+            _ => false,
         }
     }
 

@@ -7,17 +7,17 @@ use std::sync::Arc;
 
 use super::build::{Streams, place_of};
 use super::condition::{Facts, Scope, StateField};
+use super::divided::Division;
 use super::explain::Tracer;
 use super::globals::GlobalState;
-use super::legacy::Left;
+use super::legacy::{Copied, Left};
 use super::pick::{Picked, Picker};
 use super::state::State;
 use super::{EventEnv, EventSource, analysis, dispatch, view};
 use crate::batch::EventBatch;
-use crate::event::globals::Frozen;
 use crate::event::{
-    EventError, Explanation, Impurity, Legacy, LegacyCopy, Outcome, PathStep, Profile, StateScope,
-    Trial, WrittenBy,
+    Begun, EventError, Explanation, Impurity, Legacy, LegacyCopy, Outcome, PathStep, Profile,
+    StateScope, Trial, WrittenBy,
 };
 use crate::fake::{Fast, Random, Recorded};
 use crate::template::usage::Usage;
@@ -39,24 +39,24 @@ pub(super) struct Entry {
 
 /// The source of the plugin `template`.
 pub struct TemplateSource {
-    engine: Engine,
-    entries: Vec<Entry>,
+    pub(super) engine: Engine,
+    pub(super) entries: Vec<Entry>,
     aliases: Vec<Arc<str>>,
-    picker: Picker,
+    pub(super) picker: Picker,
     shared: Rc<State>,
     globals: Rc<GlobalState>,
     /// The entry whose locals conditions see.
-    current: usize,
+    pub(super) current: usize,
     base: PathBuf,
-    zone: Tz,
-    limits: RenderLimits,
-    streams: Streams,
+    pub(super) zone: Tz,
+    pub(super) limits: RenderLimits,
+    pub(super) streams: Streams,
     /// True when a run must be repeatable: then "now" is the event's own time.
     pinned: bool,
     /// Index of the next event.
-    index: u64,
+    pub(super) index: u64,
     /// Tags of the last event and their value, as most events have the same.
-    tags: (Vec<Arc<str>>, Value),
+    pub(super) tags: (Vec<Arc<str>>, Value),
     draws: u64,
     /// `timestamp` and `tags`.
     symbols: (Symbol, Symbol),
@@ -65,9 +65,11 @@ pub struct TemplateSource {
     /// on.
     off: Vec<(bool, u64)>,
     /// Notes what makes events, when it was asked for.
-    tracer: Option<Rc<Tracer>>,
+    pub(super) tracer: Option<Rc<Tracer>>,
     /// Which lines wrote the events of the last timestamp, when renders are profiled.
     written: Vec<Vec<WrittenBy>>,
+    /// Its templates in halves, for renders shared with other sources.
+    pub(super) division: OnceCell<Option<Division>>,
 }
 
 impl std::fmt::Debug for TemplateSource {
@@ -125,6 +127,7 @@ impl TemplateSource {
             off: Vec::new(),
             tracer: None,
             written: Vec::new(),
+            division: OnceCell::new(),
         }
     }
 
@@ -162,13 +165,13 @@ impl TemplateSource {
         self.draws
     }
 
-    fn attempt(
+    /// Picks templates for a timestamp.
+    pub(super) fn pick(
         &mut self,
         at: Moment,
         tags: &[Arc<str>],
         random: &mut dyn Random,
-        out: &mut EventBatch,
-    ) -> Result<Ended, Box<EventError>> {
+    ) -> Result<Picked, Box<EventError>> {
         let facts = Known {
             entry: self.entries.get(self.current),
             shared: &self.shared,
@@ -176,23 +179,54 @@ impl TemplateSource {
             at,
             tags,
         };
-        let picked = self
-            .picker
-            .pick(self.entries.len(), random, &facts)
-            .map_err(|message| {
-                Box::new(EventError {
-                    message: format!("a transition cannot be decided: {message}"),
-                    alias: self.aliases.get(self.current).cloned(),
-                    places: Vec::new(),
-                    help: None,
-                })
-            })?;
-        let timestamp = self.timestamp(at);
-        let now_us = if self.pinned {
+        let picked = self.picker.pick(self.entries.len(), random, &facts);
+        picked.map_err(|message| {
+            Box::new(EventError {
+                message: format!("a transition cannot be decided: {message}"),
+                alias: self.aliases.get(self.current).cloned(),
+                places: Vec::new(),
+                help: None,
+            })
+        })
+    }
+
+    /// What "now" is in an event of that time.
+    pub(super) fn now_us(&self, at: Moment) -> i64 {
+        if self.pinned {
             at.instant_us()
         } else {
             WallClock.now_us()
-        };
+        }
+    }
+
+    /// True for a template that is switched off, which is counted.
+    pub(super) fn leaves_out(&mut self, index: usize) -> bool {
+        match self.off.get_mut(index) {
+            Some((true, picks)) => {
+                *picks += 1;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The seed of its streams.
+    pub(super) fn streams_seed(&self) -> u64 {
+        match self.streams {
+            Streams::Seeded(seed) => seed,
+            Streams::Recorded => 0,
+        }
+    }
+
+    fn attempt(
+        &mut self,
+        at: Moment,
+        tags: &[Arc<str>],
+        random: &mut dyn Random,
+        out: &mut EventBatch,
+    ) -> Result<Ended, Box<EventError>> {
+        let picked = self.pick(at, tags, random)?;
+        let now_us = self.now_us(at);
         let all = match picked {
             Picked::All => 0..self.entries.len(),
             Picked::One(index) => index..index + 1,
@@ -200,11 +234,13 @@ impl TemplateSource {
         let count = all.len();
         let mut left_out = 0;
         for index in all {
-            if let Some((true, picks)) = self.off.get_mut(index) {
-                *picks += 1;
+            if self.leaves_out(index) {
                 left_out += 1;
                 self.current = index;
                 continue;
+            }
+            if count > 1 {
+                random.next_render();
             }
             let Some(entry) = self.entries.get_mut(index) else {
                 continue;
@@ -212,8 +248,9 @@ impl TemplateSource {
             if let Some(tracer) = &self.tracer {
                 tracer.template(&entry.alias);
             }
-            entry.vars.set_symbol(self.symbols.0, timestamp.clone());
-            entry.vars.set_symbol(self.symbols.1, self.tags.1.clone());
+            let vars = &mut entry.vars;
+            vars.set_time(self.symbols.0, at.wall_us, &self.zone);
+            vars.keep_symbol(self.symbols.1, &self.tags.1);
             let run = Run {
                 random,
                 vars: &entry.vars,
@@ -347,11 +384,17 @@ impl TemplateSource {
         Value::DateTime(timestamp.into())
     }
 
-    fn set_tags(&mut self, tags: &[Arc<str>]) {
+    #[inline]
+    pub(super) fn set_tags(&mut self, tags: &[Arc<str>]) {
         if self.tags.0 != tags {
-            let texts = tags.iter().map(|tag| Value::from(&**tag));
-            self.tags = (tags.to_vec(), Value::tuple(texts.collect()));
+            self.change_tags(tags);
         }
+    }
+
+    #[inline(never)]
+    fn change_tags(&mut self, tags: &[Arc<str>]) {
+        let texts = tags.iter().map(|tag| Value::from(&**tag));
+        self.tags = (tags.to_vec(), Value::tuple(texts.collect()));
     }
 }
 
@@ -416,10 +459,37 @@ impl EventSource for TemplateSource {
     }
 
     fn streams(&self) -> u64 {
-        match self.streams {
-            Streams::Seeded(seed) => seed,
-            Streams::Recorded => 0,
+        self.streams_seed()
+    }
+
+    fn divided(&self) -> Result<(), Impurity> {
+        match self.division() {
+            Some(_) => Ok(()),
+            None => Err(self.parallel().err().unwrap_or_else(|| Impurity {
+                place: None,
+                reason: "its templates cannot be divided".to_owned(),
+            })),
         }
+    }
+
+    fn begin(
+        &mut self,
+        moments: &[Moment],
+        inputs: &[u16],
+        tags: &[Vec<Arc<str>>],
+    ) -> Option<Begun> {
+        self.begin_all(moments, inputs, tags)
+    }
+
+    fn finish(
+        &mut self,
+        begun: &Begun,
+        which: usize,
+        at: Moment,
+        tags: &[Arc<str>],
+        out: &mut EventBatch,
+    ) -> Option<Outcome> {
+        self.finish_one(begun, which, at, tags, out)
     }
 
     fn legacy(&self) -> Option<Legacy> {
@@ -427,7 +497,10 @@ impl EventSource for TemplateSource {
     }
 
     fn legacy_copy(&self) -> Option<LegacyCopy> {
-        Some(LegacyCopy::of(self.leave().copy()?))
+        let copy = self.leave().copy()?;
+        // A source that begins events has to come back to exactly where it was.
+        let begins = matches!(self.division.get(), Some(Some(_)));
+        (copy.whole || !begins).then(|| LegacyCopy::of(copy))
     }
 
     fn adopt(&mut self, legacy: &Legacy) -> Vec<String> {
@@ -438,8 +511,8 @@ impl EventSource for TemplateSource {
     }
 
     fn adopt_copy(&mut self, copy: &LegacyCopy) {
-        if let Some(left) = copy.get::<Left<Frozen>>().and_then(Left::thaw) {
-            self.enter(&left);
+        if let Some(copied) = copy.get::<Copied>() {
+            self.enter(&copied.thaw());
         }
     }
 
@@ -484,7 +557,7 @@ impl EventSource for TemplateSource {
         let mut vars = entry.vars.clone();
         vars.set_symbol(self.symbols.0, timestamp);
         vars.set_symbol(self.symbols.1, self.tags.1.clone());
-        let seed = self.streams();
+        let seed = self.streams_seed();
         let run = Run {
             random: &mut Fast::for_event(seed, self.index),
             vars: &vars,

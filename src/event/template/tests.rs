@@ -12,7 +12,7 @@ use crate::config::{Context, Diagnostics, Disk, Severity, parse_yaml};
 use crate::event::{EventConfig, EventEnv, EventSource, Globals, Inspect, Limits, Outcome, Step};
 use crate::time::{Moment, Zone};
 
-fn project(files: &[(&str, &str)]) -> TempDir {
+pub(super) fn project(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
         let path = folder.path().join(name);
@@ -22,7 +22,7 @@ fn project(files: &[(&str, &str)]) -> TempDir {
     folder
 }
 
-fn build(
+pub(super) fn build(
     base: &Path,
     yaml: &str,
     seed: Option<u64>,
@@ -59,7 +59,7 @@ fn one(template: &str, limits: Limits) -> (TempDir, Box<dyn EventSource>) {
     (folder, source.unwrap_or_else(|| panic!("{problems:?}")))
 }
 
-fn at(index: i64) -> Moment {
+pub(super) fn at(index: i64) -> Moment {
     Zone::UTC.at_wall(1_772_352_000_000_000 + index * 1_000_000)
 }
 
@@ -320,11 +320,15 @@ fn what_is_printed_at_once_is_what_is_printed_as_a_value() {
         "number.integer(low, 9)",
         "chance(0.5)",
         "network.ip_v4()",
+        "network.ip_v6()",
+        "crypto.uuid4()",
     ];
     for call in calls {
         let set = "{% set some = ['x', [1, 'y'], 3.0] %}{% set low = -9223372036854775807 %}";
         let rendered = |print: &str| {
-            let (_folder, mut source) = one(&format!("{set}{print}"), Limits::RUN);
+            // One statement, as each draws from a stream of its own.
+            let template = format!("{set}{{% if timestamp %}}{print}{{% endif %}}");
+            let (_folder, mut source) = one(&template, Limits::RUN);
             let mut out = EventBatch::default();
             for index in 0..40 {
                 let outcome = source.produce(at(index), &[], &mut out);
@@ -367,6 +371,60 @@ fn lists_and_dicts_of_params_can_be_changed_and_stay_changed() {
     assert_eq!(
         made,
         ["[0]2 15 [0, 1]01True", "[0, 1]3 55 [0, 1, 1]011True"]
+    );
+}
+
+#[test]
+fn a_choice_of_a_list_of_params_is_of_what_it_holds_by_then() {
+    let yaml = "mode: all\nparams: {l: [a, [b], 3]}\ntemplates:\n- t: {template: t.jinja}\n";
+    let printed = "{{ module.rand.choice(params.l) }} {{ module.rand.choice(params.l) }}";
+    let set = "{% set v = module.rand.choice(params.l) %}{% set w = module.rand.choice(params.l) %}{{ v }} {{ w }}";
+    let events = rendered(&[("t.jinja", printed)], yaml, 40);
+    assert_eq!(events, rendered(&[("t.jinja", set)], yaml, 40));
+    assert!(events.iter().any(|event| event == "['b'] 3"), "{events:?}");
+
+    let folder = project(&[(
+        "t.jinja",
+        "{% do params.l.append('x') if params.l | length < 2 else params.l.clear() %}\n{{ module.rand.choice(params.l) }}",
+    )]);
+    let yaml = "mode: all\nparams: {l: [x]}\ntemplates:\n- t: {template: t.jinja}\n";
+    let mut source = build(folder.path(), yaml, Some(1), Limits::RUN).0.unwrap();
+    let mut out = EventBatch::default();
+    assert!(matches!(
+        source.produce(at(0), &[], &mut out),
+        Outcome::Produced(1)
+    ));
+    assert_eq!(out.get(0), b"\nx");
+    let Outcome::Failed(error) = source.produce(at(1), &[], &mut out) else {
+        panic!("an empty list has nothing to choose");
+    };
+    assert_eq!(error.message, "cannot choose from an empty sequence");
+    let span = error.places.first().and_then(|place| place.span).unwrap();
+    assert_eq!((span.start.line, span.start.column), (2, 4));
+}
+
+#[test]
+fn a_time_and_tags_that_a_template_keeps_stay_what_they_were() {
+    let template = "{% set kept = locals.get('kept', []) %}{{ kept | join(' ') }}\
+        {% do kept.append(timestamp.minute) %}{% do kept.append(locals.at.minute) if locals.at %}\
+        {% do locals.set('kept', kept) %}{% do locals.set('at', timestamp) %}\
+        {{ tags }}{{ locals.get('tags', '') }}{% do locals.set('tags', tags) %}";
+    let (_folder, mut source) = one(template, Limits::RUN);
+    let mut out = EventBatch::default();
+    let tags: [&[Arc<str>]; 4] = [&[], &["a".into()], &["a".into(), "b".into()], &[]];
+    for (index, tags) in (0..).zip(tags) {
+        let outcome = source.produce(at(index * 60), tags, &mut out);
+        assert!(matches!(outcome, Outcome::Produced(1)), "{outcome:?}");
+    }
+    let made: Vec<_> = out.iter().map(String::from_utf8_lossy).collect();
+    assert_eq!(
+        made,
+        [
+            "()",
+            "0('a',)()",
+            "0 1 0('a', 'b')('a',)",
+            "0 1 0 2 1()('a', 'b')"
+        ]
     );
 }
 

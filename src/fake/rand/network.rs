@@ -53,8 +53,7 @@ const PUBLIC: [Range; 13] = [
 
 /// Appends any IPv4 address.
 pub fn ip_v4(random: &mut (impl Random + ?Sized), out: &mut Vec<u8>) {
-    let octets = std::array::from_fn(|_| random.below(256) as u8);
-    v4_text(u32::from_be_bytes(octets), out);
+    v4_text(u32::from_be_bytes(random.octets()), out);
 }
 
 /// Appends an address of one range.

@@ -6,17 +6,23 @@ use super::*;
 
 /// What a run came to.
 #[derive(Debug, PartialEq)]
-struct Came {
-    reason: EndReason,
-    lines: Vec<String>,
-    counted: [u64; 7],
-    errors: Vec<(String, u64)>,
+pub(super) struct Came {
+    pub(super) reason: EndReason,
+    pub(super) lines: Vec<String>,
+    pub(super) counted: [u64; 7],
+    pub(super) errors: Vec<(String, u64)>,
+    /// Events, failures and what was left out, by template.
+    pub(super) aliases: Vec<[u64; 3]>,
 }
 
 fn came(workers: usize, make: &dyn Fn() -> Setup) -> Came {
     let mut setup = make();
     setup.workers = NonZeroUsize::new(workers);
-    let run = setup.start();
+    ended(&setup.start())
+}
+
+/// What a run comes to.
+pub(super) fn ended(run: &Run) -> Came {
     let (reason, stats) = run.end();
     let errors = stats
         .errors
@@ -35,6 +41,11 @@ fn came(workers: usize, make: &dyn Fn() -> Setup) -> Came {
             stats.events,
         ],
         errors: errors.collect(),
+        aliases: stats
+            .aliases
+            .iter()
+            .map(|one| [one.events, one.failed, one.dropped])
+            .collect(),
     }
 }
 

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::source::{both, by_turns};
+use super::stateful::{Faults, Stateful};
 use super::*;
 use crate::output::OnFailure;
 use crate::time::{Pace, SECOND_US};
@@ -99,6 +100,7 @@ proptest! {
         live in any::<bool>(),
         step in prop_oneof![Just(SECOND_US), Just(SECOND_US / 50)],
         several in any::<bool>(),
+        divided in any::<bool>(),
         workers in prop_oneof![Just(None), Just(NonZeroUsize::new(3))],
         end in prop_oneof![3 => Just(PATIENCE), 1 => Just(Duration::ZERO)],
         abort in prop_oneof![4 => Just(false), 1 => Just(true)],
@@ -110,6 +112,10 @@ proptest! {
         setup.inputs[0].step_us = step;
         setup.parameters.live_mode = live;
         setup.parameters.skip_past = false;
+        if divided {
+            let faults = Faults { fails: |index| index % 6_000 == 5_999, ..Faults::default() };
+            setup.event = Some(Box::new(Stateful { faults, ..Stateful::default() }));
+        }
         let (workers, base) = (workers, folder.path().to_owned());
         let run = Setup { workers, base, ..setup }.start();
         run.running.wait_started().unwrap();

@@ -25,7 +25,7 @@ pub(super) use class::Class;
 pub(super) use classes::{date_class, datetime_class, time_class, timedelta_class, timezone_class};
 pub(super) use methods::{attribute, method, method_names};
 pub(super) use named::struct_time;
-pub(super) use strftime::{Fields, fields_of, strftime_to, strftime_value, write_strftime};
+pub(super) use strftime::{Fields, LastText, fields_of, strftime_value, write_strftime};
 pub use zone::Tz;
 pub(super) use zone::{process_offset_of_wall, process_zone_at};
 pub(crate) use zone_value::TzValue;

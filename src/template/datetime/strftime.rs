@@ -17,12 +17,24 @@ const WIDEST: usize = 4096;
 
 /// What a format can show: a day and a time, perhaps in a zone.
 pub(crate) struct Fields<'a> {
-    day: i32,
-    time_us: i64,
-    offset_s: Option<i32>,
-    tz: Option<&'a Tz>,
+    /// Since the epoch, on the wall clock.
     wall_us: i64,
+    tz: Option<&'a Tz>,
     fold: bool,
+}
+
+impl Fields<'_> {
+    fn day(&self) -> i32 {
+        i32::try_from(self.wall_us.div_euclid(super::DAY)).unwrap_or(0)
+    }
+
+    fn time_us(&self) -> i64 {
+        self.wall_us.rem_euclid(super::DAY)
+    }
+
+    fn offset_s(&self) -> Option<i32> {
+        self.tz.map(|tz| tz.offset_s(self.wall_us, self.fold))
+    }
 }
 
 impl DateTime {
@@ -33,11 +45,8 @@ impl DateTime {
 
     pub(crate) fn fields(&self) -> Fields<'_> {
         Fields {
-            day: self.day(),
-            time_us: self.time_us(),
-            offset_s: self.offset_s(),
-            tz: self.tz.as_ref(),
             wall_us: self.wall_us,
+            tz: self.tz.as_ref(),
             fold: self.fold,
         }
     }
@@ -46,11 +55,8 @@ impl DateTime {
 impl Date {
     pub(crate) fn fields(self) -> Fields<'static> {
         Fields {
-            day: self.0,
-            time_us: 0,
-            offset_s: None,
-            tz: None,
             wall_us: i64::from(self.0) * super::DAY,
+            tz: None,
             fold: false,
         }
     }
@@ -58,13 +64,11 @@ impl Date {
 
 impl TimeOfDay {
     pub(crate) fn fields(&self) -> Fields<'_> {
-        let offset_s = self.tz.as_ref().and_then(Tz::fixed_offset_s);
+        // Without a day, other zones have no offset.
+        let fixed = |tz: &&Tz| tz.fixed_offset_s().is_some();
         Fields {
-            day: NO_DAY,
-            time_us: self.us,
-            offset_s,
-            tz: self.tz.as_ref().filter(|_| offset_s.is_some()),
             wall_us: i64::from(NO_DAY) * super::DAY + self.us,
+            tz: self.tz.as_ref().filter(fixed),
             fold: self.fold,
         }
     }
@@ -86,8 +90,8 @@ pub(crate) fn write_strftime(
     format: &str,
     out: &mut dyn Write,
 ) -> fmt::Result {
-    let (year, month, day) = civil(fields.day);
-    let seconds = fields.time_us / SECOND;
+    let (year, month, day) = civil(fields.day());
+    let seconds = fields.time_us() / SECOND;
     let parts = Parts {
         fields,
         year: i64::from(year),
@@ -103,8 +107,8 @@ pub(crate) fn write_strftime(
 /// Longest text of a plain format.
 const PLAIN: usize = 48;
 
-/// Where the digits of each directive of a plain format lie in [`Plain::digits`], and how many.
-const DIGITS: [(u8, u8, u8); 8] = [
+/// Where the characters of each directive of a plain format lie in [`Plain::parts`], and how many.
+const PARTS: [(u8, u8, u8); 9] = [
     (b'Y', 0, 4),
     (b'y', 2, 2),
     (b'm', 4, 2),
@@ -113,10 +117,12 @@ const DIGITS: [(u8, u8, u8); 8] = [
     (b'M', 10, 2),
     (b'S', 12, 2),
     (b'f', 14, 6),
+    (b'b', 20, 3),
 ];
 
-/// A format of literal ASCII and the commonest directives only, in digits that are always as many: a
-/// byte each of the text, either literal or, with the highest bit set, the number of a digit.
+/// A format of literal ASCII and the commonest directives only, whose characters are always as many: a
+/// byte each of the text, either literal or, with the highest bit set, the number of one in
+/// [`Plain::parts`].
 struct Plain(Box<[u8]>);
 
 impl Plain {
@@ -127,8 +133,8 @@ impl Plain {
         while let Some(byte) = bytes.next() {
             if byte == b'%' {
                 let wanted = bytes.next()?;
-                let (_, from, len) = DIGITS.iter().find(|(name, ..)| *name == wanted)?;
-                text.extend((*from..from + len).map(|digit| digit | 0x80));
+                let (_, from, len) = PARTS.iter().find(|(name, ..)| *name == wanted)?;
+                text.extend((*from..from + len).map(|part| part | 0x80));
             } else {
                 text.push(byte);
             }
@@ -137,15 +143,16 @@ impl Plain {
         plain.then(|| Self(text.into_boxed_slice()))
     }
 
-    /// All digits of a moment, with room for as many as the bits that number them can tell; `None` for a
-    /// year that has not four.
-    fn digits(fields: &Fields<'_>) -> Option<[u8; 32]> {
-        let (year, month, day) = civil(fields.day);
+    /// What all directives show of a moment, with room for as many characters as the bits that number
+    /// them can tell; `None` for a year that has not four digits.
+    fn parts(fields: &Fields<'_>) -> Option<[u8; 32]> {
+        let (year, month, day) = civil(fields.day());
         let year = u32::try_from(year)
             .ok()
             .filter(|year| (1000..10_000).contains(year))?;
-        let second = u32::try_from(fields.time_us / SECOND).ok()?;
-        let fraction = u32::try_from(fields.time_us % SECOND).ok()?;
+        let time_us = fields.time_us();
+        let second = u32::try_from(time_us / SECOND).ok()?;
+        let fraction = u32::try_from(time_us % SECOND).ok()?;
         let pairs = [
             year / 100,
             year % 100,
@@ -158,23 +165,25 @@ impl Plain {
             fraction / 100 % 100,
             fraction % 100,
         ];
-        let mut digits = [0; 32];
-        for (two, number) in digits.chunks_exact_mut(2).zip(pairs) {
+        let mut parts = [0; 32];
+        for (two, number) in parts.chunks_exact_mut(2).zip(pairs) {
             two.copy_from_slice(pair(i64::from(number)).as_bytes());
         }
-        Some(digits)
+        let name = short(nth(&MONTHS, i64::from(month) - 1));
+        parts[20..23].copy_from_slice(name.as_bytes().get(..3)?);
+        Some(parts)
     }
 
     /// Appends the text of a moment; false when it is not plain.
     fn write(&self, fields: &Fields<'_>, out: &mut Vec<u8>) -> bool {
-        let Some(digits) = Self::digits(fields) else {
+        let Some(parts) = Self::parts(fields) else {
             return false;
         };
         out.extend(self.0.iter().map(|&byte| {
             if byte < 0x80 {
                 byte
             } else {
-                digits[usize::from(byte & 31)]
+                parts[usize::from(byte & 31)]
             }
         }));
         true
@@ -186,33 +195,45 @@ const REMEMBERED: usize = 8;
 
 /// A format and the text made of it last: events of a run come close after one another, many within a
 /// second.
-struct Made {
+pub(crate) struct LastText {
     format: String,
     plain: Option<Plain>,
     /// Shows fractions of a second, or what only the zone knows.
     fine: bool,
     /// Of the wall clock, since the epoch; none before the first text.
     second: Option<i64>,
-    offset_s: Option<i32>,
+    tz: Option<Tz>,
+    fold: bool,
     text: Vec<u8>,
 }
 
-impl Made {
-    fn new(format: &str) -> Self {
+impl LastText {
+    /// Of a format, and no moment yet.
+    pub(crate) fn new(format: &str) -> Self {
         Self {
             format: format.to_owned(),
             plain: Plain::of(format),
             fine: memchr::memchr3(b'f', b's', b'Z', format.as_bytes()).is_some(),
             second: None,
-            offset_s: None,
+            tz: None,
+            fold: false,
             text: Vec::new(),
         }
+    }
+
+    /// Appends the text of a moment.
+    #[inline]
+    pub(crate) fn append(&mut self, fields: &Fields<'_>, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.of(fields));
     }
 
     /// The text of a moment.
     fn of(&mut self, fields: &Fields<'_>) -> &[u8] {
         let second = fields.wall_us.div_euclid(SECOND);
-        let same = self.second == Some(second) && self.offset_s == fields.offset_s;
+        // Clocks change between seconds, so the offset is the same too.
+        let same = self.second == Some(second)
+            && self.tz.as_ref() == fields.tz
+            && self.fold == fields.fold;
         if !same || self.fine {
             self.text.clear();
             let plain = self.plain.as_ref();
@@ -222,14 +243,15 @@ impl Made {
                 let _ = write_strftime(fields, &self.format, &mut text);
                 self.text = text.into_bytes();
             }
-            (self.second, self.offset_s) = (Some(second), fields.offset_s);
+            self.second = Some(second);
+            (self.tz, self.fold) = (fields.tz.cloned(), fields.fold);
         }
         &self.text
     }
 }
 
 thread_local! {
-    static MADE: RefCell<Vec<Made>> = const { RefCell::new(Vec::new()) };
+    static MADE: RefCell<Vec<LastText>> = const { RefCell::new(Vec::new()) };
 }
 
 fn with_text<T>(fields: &Fields<'_>, format: &str, done: impl FnOnce(&[u8]) -> T) -> T {
@@ -237,7 +259,7 @@ fn with_text<T>(fields: &Fields<'_>, format: &str, done: impl FnOnce(&[u8]) -> T
         if let Some(known) = all.iter_mut().find(|known| known.format == format) {
             return done(known.of(fields));
         }
-        let mut made = Made::new(format);
+        let mut made = LastText::new(format);
         let result = done(made.of(fields));
         if all.len() >= REMEMBERED {
             all.remove(0);
@@ -250,11 +272,6 @@ fn with_text<T>(fields: &Fields<'_>, format: &str, done: impl FnOnce(&[u8]) -> T
 /// A date and time in a format, as a value.
 pub(crate) fn strftime_value(fields: &Fields<'_>, format: &str) -> Value {
     with_text(fields, format, |text| Value::Str(Str::from_utf8(text)))
-}
-
-/// Appends a date and time in a format.
-pub(crate) fn strftime_to(fields: &Fields<'_>, format: &str, out: &mut Vec<u8>) {
-    with_text(fields, format, |text| out.extend_from_slice(text));
 }
 
 struct Parts<'f> {
@@ -278,6 +295,16 @@ fn pair(value: i64) -> &'static str {
     PAIRS.get(at..at + 2).unwrap_or_default()
 }
 
+fn nth(names: &[&'static str], at: i64) -> &'static str {
+    let at = usize::try_from(at).ok();
+    at.and_then(|at| names.get(at).copied()).unwrap_or_default()
+}
+
+/// The short form of the name of a month or weekday.
+fn short(name: &'static str) -> &'static str {
+    name.get(..3).unwrap_or_default()
+}
+
 /// How one directive is to be shown.
 #[derive(Clone, Copy, Default)]
 struct Style {
@@ -293,6 +320,11 @@ impl Style {
         let mut style = Self::default();
         let mut at = 0;
         let bytes = rest.as_bytes();
+        if let Some(letter) = bytes.first().filter(|byte| byte.is_ascii_alphabetic())
+            && !matches!(letter, b'E' | b'O')
+        {
+            return Some((style, char::from(*letter), 0));
+        }
         while let Some(flag) = bytes.get(at) {
             match flag {
                 b'_' | b'-' | b'0' => style.pad = Some(*flag),
@@ -359,10 +391,6 @@ impl Parts<'_> {
         while let Some(at) = memchr::memchr(b'%', rest.as_bytes()) {
             out.write_str(rest.get(..at).unwrap_or_default())?;
             rest = rest.get(at + 1..).unwrap_or_default();
-            if self.common(rest.as_bytes().first(), out)? {
-                rest = rest.get(1..).unwrap_or_default();
-                continue;
-            }
             if let Some(after) = self.python(rest, out)? {
                 rest = rest.get(after..).unwrap_or_default();
                 continue;
@@ -380,38 +408,19 @@ impl Parts<'_> {
         out.write_str(rest)
     }
 
-    /// The directives that most formats are made of, without flags; false for others.
-    fn common(&self, directive: Option<&u8>, out: &mut dyn Write) -> Result<bool, fmt::Error> {
-        let number = match directive {
-            Some(b'm') => self.month,
-            Some(b'd') => self.day,
-            Some(b'H') => self.hour,
-            Some(b'M') => self.minute,
-            Some(b'S') => self.second,
-            Some(b'Y') => {
-                out.write_str(itoa::Buffer::new().format(self.year))?;
-                return Ok(true);
-            }
-            Some(b'f') => {
-                let fraction = self.fields.time_us % SECOND;
-                for part in [fraction / 10_000, fraction / 100 % 100, fraction % 100] {
-                    out.write_str(pair(part))?;
-                }
-                return Ok(true);
-            }
-            _ => return Ok(false),
-        };
-        out.write_str(pair(number))?;
-        Ok(true)
-    }
-
     /// The directives that Python fills in before the C library sees the format.
     fn python(&self, rest: &str, out: &mut dyn Write) -> Result<Option<usize>, fmt::Error> {
         let offset = |colon| {
-            let offset = self.fields.offset_s;
+            let offset = self.fields.offset_s();
             offset.map_or(String::new(), |offset| offset_text(offset, colon))
         };
         match rest.as_bytes() {
+            [b'f', ..] => {
+                let fraction = self.fields.time_us() % SECOND;
+                for part in [fraction / 10_000, fraction / 100 % 100, fraction % 100] {
+                    out.write_str(pair(part))?;
+                }
+            }
             [b'z', ..] => out.write_str(&offset(false))?,
             [b'Z', ..] => out.write_str(&self.zone())?,
             [b':', b'z', ..] => {
@@ -475,21 +484,16 @@ impl Parts<'_> {
     }
 
     fn weekday(&self) -> i64 {
-        i64::from(naive(self.fields.day).weekday().num_days_from_monday())
+        i64::from(naive(self.fields.day()).weekday().num_days_from_monday())
     }
 
     fn name(&self, mut style: Style, directive: char, out: &mut dyn Write) -> fmt::Result {
-        let pick = |names: &[&'static str], at: i64| {
-            let at = usize::try_from(at).ok();
-            at.and_then(|at| names.get(at).copied()).unwrap_or_default()
-        };
-        let short = |name: &'static str| name.get(..3).unwrap_or_default();
         let half = if self.hour < 12 { "AM" } else { "PM" };
         let zone;
         let name = match directive {
-            'a' => short(pick(&WEEKDAYS, self.weekday())),
-            'A' => pick(&WEEKDAYS, self.weekday()),
-            'B' => pick(&MONTHS, self.month - 1),
+            'a' => short(nth(&WEEKDAYS, self.weekday())),
+            'A' => nth(&WEEKDAYS, self.weekday()),
+            'B' => nth(&MONTHS, self.month - 1),
             'p' => half,
             'P' => {
                 if self.hour < 12 {
@@ -502,7 +506,7 @@ impl Parts<'_> {
                 zone = self.zone();
                 zone.as_str()
             }
-            _ => short(pick(&MONTHS, self.month - 1)),
+            _ => short(nth(&MONTHS, self.month - 1)),
         };
         if directive == 'P' {
             // glibc's flags do not reach it.
@@ -518,7 +522,7 @@ impl Parts<'_> {
     }
 
     fn week(&self, style: Style, directive: char, out: &mut dyn Write) -> fmt::Result {
-        let day = naive(self.fields.day);
+        let day = naive(self.fields.day());
         let ordinal = i64::from(day.ordinal0());
         let from_monday = self.weekday();
         let from_sunday = (from_monday + 1) % 7;
@@ -576,5 +580,41 @@ mod tests {
             let value = strftime_value(&at.fields(), format);
             assert_eq!(value.as_str(), Some(text.as_str()), "{format}");
         }
+    }
+
+    #[test]
+    fn the_zone_counts_within_a_second() {
+        // The second 02:30 of the night in which clocks are set back.
+        let wall_us = 1_792_895_400_000_000;
+        let berlin = Tz::Named(chrono_tz::Europe::Berlin);
+        let mut last = LastText::new("%H:%M %z");
+        let mut text = |tz: Option<Tz>, fold| {
+            let at = DateTime { wall_us, tz, fold };
+            let mut out = Vec::new();
+            last.append(&at.fields(), &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(text(None, false), "02:30 ");
+        assert_eq!(text(Some(berlin.clone()), false), "02:30 +0200");
+        assert_eq!(text(Some(berlin.clone()), true), "02:30 +0100");
+        assert_eq!(text(Some(Tz::UTC), true), "02:30 +0000");
+        assert_eq!(text(Some(Tz::Fixed(-3600, None)), true), "02:30 -0100");
+        assert_eq!(text(Some(berlin), false), "02:30 +0200");
+    }
+
+    #[test]
+    fn flags_modifiers_and_letters_of_no_meaning() {
+        let shown = |format: &str| {
+            let mut text = String::new();
+            let at = at(1_767_571_508_045_678);
+            write_strftime(&at.fields(), format, &mut text).unwrap();
+            text
+        };
+        assert_eq!(
+            shown("%Y %y %m %d %b %H:%M:%S.%f"),
+            "2026 26 01 05 Jan 00:05:08.045678"
+        );
+        assert_eq!(shown("%-m %_d %^b %EY %Od %5Y"), "1  5 JAN 2026 05 02026");
+        assert_eq!(shown("%q %E %! %"), "%q %E %! %");
     }
 }

@@ -1,10 +1,12 @@
 //! Expressions.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::{Lowered, Lowerer, fold};
+use crate::template::datetime::LastText;
 use crate::template::methods::{self, Method};
-use crate::template::object::{Function, Hint};
+use crate::template::object::{Function, Hint, Known};
 use crate::template::program::{
     AttrExpr, CallArgs, CallExpr, Expr, FilterExpr, FilterInput, MethodExpr, NativeExpr, TestExpr,
 };
@@ -242,14 +244,22 @@ impl Lowerer<'_> {
                 None => {
                     self.check_constant_member(&object, name, callee.span)?;
                     self.check_base(&object)?;
+                    let (method, args) = (Method::named(name), self.args(args, false)?);
+                    let text = match (method, args.plain()) {
+                        (Method::Strftime, Some([Expr::Const(Value::Str(format))])) => {
+                            Some(Box::new(RefCell::new(LastText::new(format.as_str()))))
+                        }
+                        _ => None,
+                    };
                     Ok(Expr::Method(Box::new(MethodExpr {
                         object,
                         object_span,
-                        method: Method::named(name),
+                        method,
                         name: name.clone(),
-                        args: self.args(args, false)?,
+                        args,
                         span,
                         hint: Hint::default(),
+                        text,
                     })))
                 }
             };
@@ -374,12 +384,13 @@ impl Lowerer<'_> {
         self.check_arguments(&function, args, callee_span);
         let args = self.args(args, borrows)?;
         let special = callee.and_then(|callee| {
-            let constant = |expr: &Expr| match expr {
-                Expr::Const(value) => Some(value.clone()),
-                _ => None,
+            let known = |expr: &Expr| match expr {
+                Expr::Const(value) => Known::Constant(value.clone()),
+                Expr::Bound(value) => Known::Object(value.clone()),
+                _ => Known::Nothing,
             };
             let plain = args.is_plain();
-            let given: Vec<Option<Value>> = args.positional.iter().map(constant).collect();
+            let given: Vec<Known> = args.positional.iter().map(known).collect();
             plain.then(|| callee.specialize(&given)).flatten()
         });
         let function = special.unwrap_or(function);

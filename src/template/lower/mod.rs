@@ -5,6 +5,7 @@ mod fold;
 mod lent;
 mod loops;
 mod stmt;
+pub(super) mod turns;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
@@ -20,12 +21,13 @@ use lent::Lent;
 
 type Lowered<T> = Result<T, Error>;
 
-/// Compiles a tree. Without `short`, all variables of the top level exist, as an import of it needs.
+/// Compiles a tree, or some statements of one, whose `turns` say which of them have random streams of
+/// their own. Without `short`, all variables of the top level exist, as an import of it needs.
 pub(super) fn lower(
     engine: &Engine,
     name: &str,
     source: &str,
-    tree: &ast::Block,
+    (tree, turns): (&ast::Block, &[Option<u64>]),
     short: bool,
 ) -> Lowered<Program> {
     let mut lowerer = Lowerer {
@@ -48,8 +50,13 @@ pub(super) fn lower(
         short,
         shortened: false,
     };
-    let (root, exports) = lowerer.root(tree)?;
-    let plain = |stmt: &Stmt| matches!(stmt, Stmt::Text(_) | Stmt::Macro(..) | Stmt::Line(_));
+    let (root, exports) = lowerer.root(tree, turns)?;
+    let plain = |stmt: &Stmt| {
+        matches!(
+            stmt,
+            Stmt::Text(_) | Stmt::Macro(..) | Stmt::Line(_) | Stmt::Turn(_)
+        )
+    };
     let only_macros = !lowerer.shortened && root.body.iter().all(plain);
     Ok(Program {
         only_macros,
@@ -151,14 +158,18 @@ impl Lowerer<'_> {
         Err(Error::new(ErrorKind::Syntax, message).at(|| self.place(span)))
     }
 
-    fn root(&mut self, tree: &ast::Block) -> Lowered<(Code, Vec<(Symbol, Var)>)> {
+    fn root(
+        &mut self,
+        tree: &ast::Block,
+        turns: &[Option<u64>],
+    ) -> Lowered<(Code, Vec<(Symbol, Var)>)> {
         self.open_function(true);
         if self.short {
             let lent = Lent::of(tree, &*self);
             self.function().lent = lent;
         }
         self.open_scope(tree)?;
-        let body = self.block(tree)?;
+        let body = self.statements(tree, turns)?;
         let exports = self.scope().stores.clone();
         let exports = exports
             .iter()

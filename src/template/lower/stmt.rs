@@ -15,13 +15,29 @@ use crate::template::program::{
 };
 use crate::template::scope::{any_stmt, mentions, walk_expr, walk_names};
 use crate::template::syntax::ast::{self, CompareOp, ExprKind, MacroDef, Name, StmtKind};
-use crate::template::{Span, Value};
+use crate::template::{Span, Str, Value};
 
 impl Lowerer<'_> {
     pub(super) fn block(&mut self, body: &ast::Block) -> Lowered<Vec<Stmt>> {
+        self.statements(body, &[])
+    }
+
+    /// The statements of a body; `turns` are those of a top level, none for others.
+    pub(super) fn statements(
+        &mut self,
+        body: &ast::Block,
+        turns: &[Option<u64>],
+    ) -> Lowered<Vec<Stmt>> {
         let mut lowered = Vec::with_capacity(body.len());
         let mut line = 0;
-        for stmt in body {
+        let turns = turns.iter().copied().chain(std::iter::repeat(None));
+        for (stmt, turn) in body.iter().zip(turns) {
+            if let Some(turn) = turn {
+                // Text stays beside the output behind it.
+                let text = matches!(lowered.last(), Some(Stmt::Text(_)));
+                let at = lowered.len() - usize::from(text && !self.profiling);
+                lowered.insert(at, Stmt::Turn(turn));
+            }
             if self.profiling {
                 self.mark_line(stmt, &mut line, &mut lowered);
             }
@@ -179,9 +195,17 @@ impl Lowerer<'_> {
                         None
                     }
                 };
-                out.push(match text {
-                    Some(text) => Stmt::TextEmit(text, lowered),
-                    None => Stmt::Emit(lowered),
+                let drawn = match &lowered {
+                    Expr::Native(call) => call.function.draws().map(|draw| (draw, call.span)),
+                    _ => None,
+                };
+                out.push(match (drawn, text) {
+                    (Some((draw, span)), text) => {
+                        let text = Str::from_utf8(&text.unwrap_or_default());
+                        Stmt::Draw(text, Rc::clone(draw), span)
+                    }
+                    (None, Some(text)) => Stmt::TextEmit(text, lowered),
+                    (None, None) => Stmt::Emit(lowered),
                 });
             }
         }

@@ -1,5 +1,7 @@
 //! Methods of the built-in types. Their names are resolved when a template is compiled.
 
+mod bytes;
+mod cases;
 mod containers;
 mod number;
 mod split;
@@ -9,13 +11,15 @@ mod views;
 use std::fmt::Write;
 use std::rc::Rc;
 
+pub(super) use cases::{capitalize, is_decimal, is_python_space};
 pub(super) use containers::{pairs, sort_items};
 pub(super) use split::lines;
-pub(super) use text::{
-    capitalize, check_replaced, is_decimal, is_python_space, replaced, swap_safe,
-};
+pub(super) use text::{check_replaced, replaced, swap_safe};
 
 use super::{Args, Ctx, Error, Object, Value, datetime};
+
+/// What a method gives; `None` when the value has no such method.
+type Called = Option<Result<Value, Error>>;
 
 macro_rules! methods {
     ($($method:ident $name:literal)*) => {
@@ -204,7 +208,7 @@ pub(super) fn call(
         Value::Dict(dict) => containers::dict(ctx, dict, method, args),
         Value::Str(string) => text::call(ctx, string.as_str(), false, method, args),
         Value::Safe(string) => text::call(ctx, string, true, method, args),
-        Value::Bytes(bytes) => text::bytes(bytes, method, args),
+        Value::Bytes(bytes) => bytes::call(bytes, method, args),
         Value::Tuple(items) => containers::tuple(items, method, args),
         Value::Object(host) => containers::tuple(host.as_tuple()?, method, args),
         Value::Int(_) | Value::Big(_) | Value::Bool(_) | Value::Float(_) => {

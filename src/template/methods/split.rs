@@ -1,7 +1,7 @@
 //! Splitting, partitioning and joining of texts.
 
 use super::is_python_space;
-use crate::template::text::{bytes_of, find};
+use crate::template::text::{Pieces, bytes_of};
 use crate::template::{Ctx, Error, Str, Value};
 
 /// The separator and the largest number of splits; `None` splits at runs of whitespace.
@@ -26,15 +26,16 @@ pub(super) fn split<'t>(
 }
 
 fn pieces<'t>(text: &'t str, separator: &str, most: usize) -> Vec<&'t str> {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while parts.len() < most
-        && let Some(at) = find(rest.as_bytes(), separator.as_bytes())
-    {
-        parts.push(rest.get(..at).unwrap_or_default());
-        rest = rest.get(at + separator.len()..).unwrap_or_default();
+    let mut pieces = Pieces::of(text.as_bytes(), separator.as_bytes());
+    let (mut parts, mut rest) = (Vec::new(), text);
+    for piece in pieces.by_ref().take(most) {
+        parts.push(rest.get(..piece.len()).unwrap_or_default());
+        let behind = piece.len() + separator.len();
+        rest = rest.get(behind..).unwrap_or_default();
     }
-    parts.push(rest);
+    if pieces.is_left() {
+        parts.push(rest);
+    }
     parts
 }
 
@@ -42,13 +43,9 @@ fn pieces<'t>(text: &'t str, separator: &str, most: usize) -> Vec<&'t str> {
 pub(super) fn all(text: &str, separator: &str) -> Vec<Value> {
     // Most texts that are split have few pieces.
     let mut parts = Vec::with_capacity(8);
-    let (mut rest, separator) = (text.as_bytes(), separator.as_bytes());
-    while let Some(at) = find(rest, separator) {
-        let part = rest.get(..at).unwrap_or_default();
-        parts.push(Value::Str(Str::from_utf8(part)));
-        rest = rest.get(at + separator.len()..).unwrap_or_default();
+    for piece in Pieces::of(text.as_bytes(), separator.as_bytes()) {
+        parts.push(Value::Str(Str::from_utf8(piece)));
     }
-    parts.push(Value::Str(Str::from_utf8(rest)));
     parts
 }
 

@@ -1,21 +1,16 @@
-//! Methods of texts and bytes.
+//! Methods of texts.
 
 use std::rc::Rc;
-use std::sync::LazyLock;
 
-use regex::Regex;
-
-use super::{Method, int_arg, split, text_arg};
+use super::bytes::encode;
+use super::cases::{
+    capitalize, casefold, has_case, is_decimal, is_digit, is_letter, is_number, is_python_space,
+    is_title, swapcase, title,
+};
+use super::{Called, Method, int_arg, split, text_arg};
 use crate::template::access::SliceRange;
 use crate::template::text::substitute;
 use crate::template::{Args, Ctx, Error, Str, Value, format, markup};
-
-type Called = Option<Result<Value, Error>>;
-
-/// Python's `str.isspace()` of one character.
-pub(in crate::template) fn is_python_space(one: char) -> bool {
-    one.is_whitespace() || ('\x1c'..='\x1f').contains(&one)
-}
 
 /// A text, safe if `safe`.
 pub(in crate::template) fn swap_safe(text: impl Into<Str>, safe: bool) -> Value {
@@ -87,13 +82,11 @@ fn call_rest(ctx: &mut Ctx<'_>, text: &str, safe: bool, method: Method, args: &A
             prefix(args).map(|part| made(text.strip_suffix(part).unwrap_or(text).to_owned()))
         }
         Method::Expandtabs => expandtabs(ctx, text, args).map(made),
-        Method::Isdigit => is(all(&|one| is_in(one, &DIGIT) || is_super_digit(one))),
-        Method::Isdecimal => is(all(&|one| is_in(one, &DIGIT))),
-        Method::Isnumeric => is(all(&|one| is_in(one, &NUMBER) || is_han_number(one))),
-        Method::Isalpha => is(all(&|one| is_in(one, &LETTER))),
-        Method::Isalnum => is(all(&|one| {
-            is_in(one, &LETTER) || is_in(one, &NUMBER) || is_han_number(one)
-        })),
+        Method::Isdigit => is(all(&is_digit)),
+        Method::Isdecimal => is(all(&is_decimal)),
+        Method::Isnumeric => is(all(&is_number)),
+        Method::Isalpha => is(all(&is_letter)),
+        Method::Isalnum => is(all(&|one| is_letter(one) || is_number(one))),
         Method::Isspace => is(all(&is_python_space)),
         Method::Isascii => is(text.is_ascii()),
         Method::Isprintable => is(text.chars().all(crate::template::repr::is_printable)),
@@ -121,168 +114,6 @@ fn call_rest(ctx: &mut Ctx<'_>, text: &str, safe: bool, method: Method, args: &A
             .map(|()| Value::from(markup::strip_tags(text))),
         _ => return None,
     })
-}
-
-static LETTER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\p{L}$").ok());
-static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\p{N}$").ok());
-static DIGIT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\p{Nd}$").ok());
-
-fn is_in(one: char, set: &LazyLock<Option<Regex>>) -> bool {
-    if one.is_ascii() {
-        return if std::ptr::eq(set, &raw const LETTER) {
-            one.is_ascii_alphabetic()
-        } else {
-            one.is_ascii_digit()
-        };
-    }
-    let mut buffer = [0; 4];
-    set.as_ref()
-        .is_some_and(|set| set.is_match(one.encode_utf8(&mut buffer)))
-}
-
-/// True for a digit of any script.
-pub(in crate::template) fn is_decimal(one: char) -> bool {
-    is_in(one, &DIGIT)
-}
-
-fn is_super_digit(one: char) -> bool {
-    matches!(one, '\u{b2}' | '\u{b3}' | '\u{b9}' | '\u{2070}' | '\u{2074}'..='\u{2079}' | '\u{2080}'..='\u{2089}' | '\u{2460}'..='\u{2468}' | '\u{2474}'..='\u{247c}' | '\u{2488}'..='\u{2490}')
-}
-
-fn is_han_number(one: char) -> bool {
-    "一二三四五六七八九十百千万億兆零〇".contains(one)
-}
-
-/// The folded form of a text; a ligature or a letter with a mark that has no capital of its own is taken
-/// apart as its capitals are.
-fn casefold(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for one in text.chars() {
-        match one {
-            'ı' => out.push(one),
-            _ if one.is_ascii() => out.push(one.to_ascii_lowercase()),
-            _ => out.extend(one.to_uppercase().flat_map(char::to_lowercase)),
-        }
-    }
-    out
-}
-
-/// The first letter of a word: its title case, of which only digraphs and ligatures have one that differs
-/// from their capitals.
-fn push_title(one: char, out: &mut String) {
-    match one {
-        'Ǆ' | 'ǅ' | 'ǆ' => out.push('ǅ'),
-        'Ǉ' | 'ǈ' | 'ǉ' => out.push('ǈ'),
-        'Ǌ' | 'ǋ' | 'ǌ' => out.push('ǋ'),
-        'Ǳ' | 'ǲ' | 'ǳ' => out.push('ǲ'),
-        // Greek letters with an iota below keep it there.
-        '\u{1f80}'..='\u{1faf}' => out.push(char::from_u32(u32::from(one) | 8).unwrap_or(one)),
-        'ᾳ' | 'ᾼ' => out.push('ᾼ'),
-        'ῃ' | 'ῌ' => out.push('ῌ'),
-        'ῳ' | 'ῼ' => out.push('ῼ'),
-        // Georgian is written without capitals.
-        'ა'..='ჺ' | 'ჽ'..='ჿ' => out.push(one),
-        _ if one.to_uppercase().len() > 1 => {
-            let mut capitals = one.to_uppercase();
-            out.extend(capitals.next());
-            out.extend(capitals.flat_map(char::to_lowercase));
-        }
-        _ => out.extend(one.to_uppercase()),
-    }
-}
-
-/// Lower case of a letter inside a word: a sigma is a final one unless the word goes on.
-fn push_inner_lower(one: char, after: &str, out: &mut String) {
-    let mut rest = after
-        .chars()
-        .skip_while(|one| !is_cased(*one) && !is_break(*one));
-    match one {
-        'Σ' if !rest.next().is_some_and(is_cased) => out.push('ς'),
-        _ => out.extend(one.to_lowercase()),
-    }
-}
-
-/// True for what ends a word; apostrophes, dots and marks on letters do not.
-fn is_break(one: char) -> bool {
-    let ignored = matches!(
-        one,
-        '\'' | '.' | ':' | '^' | '`' | '\u{ad}' | '·' | '’' | '\u{300}'..='\u{36f}'
-    );
-    !ignored
-}
-
-/// First character to title case, the rest to lower case.
-pub(in crate::template) fn capitalize(text: &str) -> String {
-    let Some(first) = text.chars().next() else {
-        return String::new();
-    };
-    let lower = text.to_lowercase();
-    let head: usize = first.to_lowercase().map(char::len_utf8).sum();
-    let mut out = String::with_capacity(text.len());
-    push_title(first, &mut out);
-    out + lower.get(head..).unwrap_or_default()
-}
-
-fn is_cased(one: char) -> bool {
-    one.is_uppercase() || one.is_lowercase()
-}
-
-/// Python's `str.title()`: a word starts after anything that has no case.
-pub(in crate::template) fn title(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut inside = false;
-    for (at, one) in text.char_indices() {
-        if inside {
-            let after = text.get(at + one.len_utf8()..).unwrap_or_default();
-            push_inner_lower(one, after, &mut out);
-        } else {
-            push_title(one, &mut out);
-        }
-        inside = is_cased(one);
-    }
-    out
-}
-
-fn is_title(text: &str) -> bool {
-    let (mut any, mut inside) = (false, false);
-    for one in text.chars() {
-        if one.is_uppercase() {
-            if inside {
-                return false;
-            }
-            (inside, any) = (true, true);
-        } else if one.is_lowercase() {
-            if !inside {
-                return false;
-            }
-            any = true;
-        } else {
-            inside = false;
-        }
-    }
-    any
-}
-
-fn swapcase(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut inside = false;
-    for (at, one) in text.char_indices() {
-        if one.is_uppercase() {
-            let after = text.get(at + one.len_utf8()..).unwrap_or_default();
-            match inside {
-                true => push_inner_lower(one, after, &mut out),
-                false => out.extend(one.to_lowercase()),
-            }
-        } else {
-            out.extend(one.to_uppercase());
-        }
-        inside = is_cased(one);
-    }
-    out
-}
-
-fn has_case(text: &str, wanted: fn(char) -> bool, other: fn(char) -> bool) -> bool {
-    text.chars().any(wanted) && !text.chars().any(other)
 }
 
 fn strip(text: &str, args: &Args<'_>, left: bool, right: bool) -> Result<String, Error> {
@@ -622,72 +453,6 @@ fn format_map(ctx: &Ctx<'_>, text: &str, args: &Args<'_>) -> Result<String, Erro
     format::format(text, &args, ctx.largest())
 }
 
-fn codec(value: Option<&Value>) -> Result<String, Error> {
-    let name = value.map_or(Ok("utf-8"), |value| text_arg(value, "encode"))?;
-    Ok(name.to_ascii_lowercase().replace(['-', ' '], "_"))
-}
-
-fn unknown_codec(name: &str) -> Error {
-    Error::new(
-        crate::template::ErrorKind::NotFound,
-        format!("unknown encoding '{name}'"),
-    )
-    .help("utf-8, ascii, latin-1, utf-16, utf-16-le, utf-16-be, utf-32-le and utf-32-be are known")
-}
-
-fn encode(text: &str, args: &Args<'_>) -> Result<Value, Error> {
-    let [name, errors] = args.bind("encode", ["encoding", "errors"], 0)?;
-    let name = codec(name)?;
-    let errors = errors.map_or(Ok("strict"), |errors| text_arg(errors, "encode"))?;
-    let bytes: Vec<u8> = match name.as_str() {
-        "utf_8" | "utf8" | "u8" => text.as_bytes().to_vec(),
-        "ascii" | "us_ascii" => narrow(text, 0x80, "ascii", errors)?,
-        "latin_1" | "latin1" | "iso8859_1" | "iso_8859_1" | "l1" => {
-            narrow(text, 0x100, "latin-1", errors)?
-        }
-        "utf_16_le" => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
-        "utf_16_be" => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
-        "utf_16" => {
-            let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
-            units.flat_map(u16::to_le_bytes).collect()
-        }
-        "utf_32_le" => text
-            .chars()
-            .flat_map(|one| u32::from(one).to_le_bytes())
-            .collect(),
-        "utf_32_be" => text
-            .chars()
-            .flat_map(|one| u32::from(one).to_be_bytes())
-            .collect(),
-        _ => return Err(unknown_codec(&name)),
-    };
-    Ok(Value::Bytes(bytes.into()))
-}
-
-fn narrow(text: &str, limit: u32, name: &str, errors: &str) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::with_capacity(text.len());
-    for one in text.chars() {
-        let code = u32::from(one);
-        match (u8::try_from(code), errors) {
-            (Ok(byte), _) if code < limit => bytes.push(byte),
-            (_, "ignore") => {}
-            (_, "replace") => bytes.push(b'?'),
-            (_, "xmlcharrefreplace") => bytes.extend(format!("&#{code};").bytes()),
-            (_, "backslashreplace") => {
-                let mut escaped = String::new();
-                let _ = crate::template::repr::write_escape(one, &mut escaped);
-                bytes.extend(escaped.bytes());
-            }
-            _ => {
-                return Err(Error::value_error(format!(
-                    "'{name}' cannot encode the character '{one}'"
-                )));
-            }
-        }
-    }
-    Ok(bytes)
-}
-
 fn translate(text: &str, args: &Args<'_>) -> Result<String, Error> {
     let [table] = args.bind_positional("translate", 1)?;
     let Some(Value::Dict(table)) = table else {
@@ -742,110 +507,4 @@ fn maketrans(args: &Args<'_>) -> Result<Value, Error> {
         entries.extend(drop.chars().map(|one| (code(one), Value::None)));
     }
     Ok(Value::dict(entries))
-}
-
-pub(super) fn bytes(bytes: &Rc<[u8]>, method: Method, args: &Args<'_>) -> Called {
-    let part = |name: &str| {
-        let [part] = args.bind_positional(name, 1)?;
-        match part {
-            Some(Value::Bytes(part)) => Ok(Rc::clone(part)),
-            _ => Err(Error::type_error(format!("{name} takes bytes"))),
-        }
-    };
-    Some(match method {
-        Method::Decode => decode(bytes, args),
-        Method::Hex => hex(bytes, args),
-        Method::Upper => args
-            .none("upper")
-            .map(|()| Value::Bytes(bytes.to_ascii_uppercase().into())),
-        Method::Lower => args
-            .none("lower")
-            .map(|()| Value::Bytes(bytes.to_ascii_lowercase().into())),
-        Method::Startswith => part("startswith").map(|part| Value::Bool(bytes.starts_with(&part))),
-        Method::Endswith => part("endswith").map(|part| Value::Bool(bytes.ends_with(&part))),
-        Method::Find => part("find").map(|part| {
-            let at = memchr::memmem::find(bytes, &part);
-            at.map_or(Value::Int(-1), Value::from)
-        }),
-        Method::Count => {
-            part("count").map(|part| Value::from(memchr::memmem::find_iter(bytes, &*part).count()))
-        }
-        Method::Strip => args
-            .none("strip")
-            .map(|()| Value::Bytes(bytes.trim_ascii().into())),
-        _ => return None,
-    })
-}
-
-fn hex(bytes: &[u8], args: &Args<'_>) -> Result<Value, Error> {
-    let [separator] = args.bind("hex", ["sep"], 0)?;
-    let separator = separator.map_or(Ok(""), |separator| text_arg(separator, "hex"))?;
-    let mut out = String::with_capacity(bytes.len() * 2);
-    for (at, byte) in bytes.iter().enumerate() {
-        if at > 0 {
-            out.push_str(separator);
-        }
-        out.push_str(&format!("{byte:02x}"));
-    }
-    Ok(Value::from(out))
-}
-
-fn decode(bytes: &[u8], args: &Args<'_>) -> Result<Value, Error> {
-    let [name, errors] = args.bind("decode", ["encoding", "errors"], 0)?;
-    let name = codec(name)?;
-    let errors = errors.map_or(Ok("strict"), |errors| text_arg(errors, "decode"))?;
-    let invalid = || Error::value_error(format!("these bytes are not valid '{name}'"));
-    let text = match name.as_str() {
-        "utf_8" | "utf8" | "u8" => match (std::str::from_utf8(bytes), errors) {
-            (Ok(text), _) => text.to_owned(),
-            (Err(_), "replace") => String::from_utf8_lossy(bytes).into_owned(),
-            (Err(_), "ignore") => String::from_utf8_lossy(bytes).replace('\u{fffd}', ""),
-            _ => return Err(invalid()),
-        },
-        "ascii" | "us_ascii" => match (bytes.is_ascii(), errors) {
-            (true, _) => bytes.iter().map(|byte| char::from(*byte)).collect(),
-            (false, "ignore") => {
-                let ascii = bytes.iter().filter(|byte| byte.is_ascii());
-                ascii.map(|byte| char::from(*byte)).collect()
-            }
-            (false, "replace") => {
-                let one = |byte: &u8| {
-                    if byte.is_ascii() {
-                        char::from(*byte)
-                    } else {
-                        '\u{fffd}'
-                    }
-                };
-                bytes.iter().map(one).collect()
-            }
-            _ => return Err(invalid()),
-        },
-        "latin_1" | "latin1" | "iso8859_1" | "iso_8859_1" | "l1" => {
-            bytes.iter().map(|byte| char::from(*byte)).collect()
-        }
-        "utf_16" | "utf_16_le" | "utf_16_be" => {
-            let big = name == "utf_16_be";
-            let units: Vec<u16> = bytes
-                .chunks(2)
-                .map(|pair| {
-                    let pair = [
-                        pair.first().copied().unwrap_or(0),
-                        pair.get(1).copied().unwrap_or(0),
-                    ];
-                    if big {
-                        u16::from_be_bytes(pair)
-                    } else {
-                        u16::from_le_bytes(pair)
-                    }
-                })
-                .collect();
-            let units = match units.split_first() {
-                Some((0xFEFF, rest)) if name == "utf_16" => rest,
-                _ => &units,
-            };
-            String::from_utf16(units).map_err(|_| invalid())?
-        }
-        _ => return Err(unknown_codec(&name)),
-    };
-    Ok(Value::from(text))
 }

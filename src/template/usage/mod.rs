@@ -4,16 +4,22 @@
 //! Knows nothing of what the host's globals mean beyond what [`Hosts`] says of them.
 
 pub(super) mod arity;
+mod division;
 mod effect;
+mod facts;
 mod kind;
 mod names;
 mod walk;
 mod walk_expr;
 
 #[cfg(test)]
+mod division_tests;
+#[cfg(test)]
 mod tests;
 
 pub use arity::{Signature, written};
+pub use division::Undivided;
+pub(super) use division::{Division, divide};
 
 use std::collections::HashSet;
 use std::rc::Rc;

@@ -3,7 +3,7 @@
 use super::*;
 use crate::template::Engine;
 
-fn hosts() -> Hosts {
+pub(super) fn hosts() -> Hosts {
     let entry = |key: &str, changeable| Entry {
         key: key.to_owned(),
         changeable,
@@ -58,9 +58,12 @@ fn files(name: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
+pub(super) fn loader() -> Engine {
+    Engine::new(files)
+}
+
 fn usage(text: &str) -> Usage {
-    let engine = Engine::new(files);
-    let template = engine.compile("t.jinja", text).expect("compiles");
+    let template = loader().compile("t.jinja", text).expect("compiles");
     template.usage(&hosts())
 }
 

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use super::facts::{Collected, Facts};
 use super::kind::{CODE, FRESH, IMPORT, Kind, MODULE, SHALLOW, SHARED, STORE, STORES, TABLES};
 use super::{FileKind, Host, Hosts, Parsed, Usage};
 use crate::template::syntax::ast::{Block, Expr, ExprKind, MacroDef, Name, Stmt, StmtKind};
@@ -68,12 +69,31 @@ pub(super) struct Walker<'h> {
     parsed: HashMap<String, Option<Rc<Parsed>>>,
     /// Above zero where a missing column is expected.
     pub quiet: u32,
+    /// What the statements and macros do.
+    collected: Collected,
 }
 
+/// What a template touches.
 pub(super) fn usage(template: &Template, hosts: &Hosts) -> Usage {
-    let Some(file) = parse(template) else {
-        return Usage::default();
-    };
+    parse(template).map_or_else(Usage::default, |file| walk(template, hosts, &file).usage)
+}
+
+/// What the statements of the top level do, with the kinds of its variables.
+pub(super) fn facts(template: &Template, hosts: &Hosts) -> Option<(Rc<Parsed>, Collected)> {
+    let file = parse(template)?;
+    let mut walker = walk(template, hosts, &file);
+    let names = walker.collected.names();
+    for name in names {
+        let variable = walker.variable(Key::Name(name.clone()));
+        let kind = walker.vars.get(variable).copied().unwrap_or_default();
+        if kind.is_more_than_a_value() {
+            walker.collected.open.insert(name);
+        }
+    }
+    Some((file, walker.collected))
+}
+
+fn walk<'h>(template: &Template, hosts: &'h Hosts, file: &Rc<Parsed>) -> Walker<'h> {
     let mut walker = Walker {
         hosts,
         template: template.clone(),
@@ -91,28 +111,30 @@ pub(super) fn usage(template: &Template, hosts: &Hosts) -> Usage {
         aliases: HashMap::new(),
         assigned: HashSet::new(),
         known: HashSet::new(),
-        file: Rc::clone(&file),
+        file: Rc::clone(file),
         open: Vec::new(),
         imported: HashSet::new(),
         parsed: HashMap::new(),
         quiet: 0,
+        collected: Collected::default(),
     };
     let mut settled = false;
     for _ in 0..ROUNDS {
-        walker.round(&file);
+        walker.round(file);
         if !walker.changed || walker.left == 0 {
             settled = !walker.changed;
             break;
         }
     }
     walker.recording = true;
-    walker.round(&file);
+    walker.round(file);
     if !settled || walker.left == 0 {
         let place = walker.place(Span::default());
         let reason = "it and the files it names are too large to be looked through";
         walker.usage.impure(Some(place), reason);
+        walker.collected.incomplete = true;
     }
-    walker.usage
+    walker
 }
 
 fn parse(template: &Template) -> Option<Rc<Parsed>> {
@@ -126,7 +148,23 @@ impl Walker<'_> {
         self.changed = false;
         self.left = BUDGET;
         self.imported.clear();
-        self.walk_file(&Rc::clone(file));
+        self.open.push(Rc::clone(&file.name));
+        for (number, stmt) in file.tree.iter().enumerate() {
+            self.collected.enter(number);
+            self.left = self.left.saturating_sub(1);
+            if self.left == 0 {
+                break;
+            }
+            self.stmt(stmt);
+        }
+        self.open.pop();
+    }
+
+    /// Notes what the statement or macro does that is being looked at, in the last round only.
+    pub(super) fn fact(&mut self, note: impl FnOnce(&mut Facts)) {
+        if self.recording {
+            note(self.collected.current());
+        }
     }
 
     /// Walks a file with the scopes there are, unless it is being walked.
@@ -153,7 +191,18 @@ impl Walker<'_> {
         }
     }
 
+    /// Something outlives the render in a way that is not known to be the state.
     pub(super) fn impure(&mut self, span: Span, reason: impl Into<String>) {
+        self.fact(|facts| facts.outside = true);
+        self.note(span, |usage, place| usage.impure(Some(place), reason));
+    }
+
+    /// Something of that kind, which outlives the render, may be changed.
+    pub(super) fn impure_by(&mut self, kind: Kind, span: Span, reason: impl Into<String>) {
+        self.fact(|facts| {
+            facts.ordered = true;
+            facts.outside |= !kind.is_state();
+        });
         self.note(span, |usage, place| usage.impure(Some(place), reason));
     }
 
@@ -224,6 +273,7 @@ impl Walker<'_> {
         }
         let variable = self.variable(Key::Name(name.clone()));
         let kind = self.vars.get(variable).copied().unwrap_or_default();
+        self.fact(|facts| _ = facts.reads.insert(name.clone()));
         let Some((index, host)) = self.host(name) else {
             self.check_name(name, span);
             return kind;
@@ -242,6 +292,9 @@ impl Walker<'_> {
             Host::Modules { .. } => (Kind::of(MODULE), None),
             Host::Effect(how) => (Kind::of(CODE), Some((*how).to_owned())),
         };
+        if reason.is_some() {
+            self.fact(|facts| facts.ordered = true);
+        }
         self.note(span, |usage, place| {
             usage.name(name, place.clone());
             if let Some(reason) = reason {
@@ -294,7 +347,10 @@ impl Walker<'_> {
                 self.known.insert(name.clone());
                 let variable = match self.in_scope(name) {
                     Some(variable) => variable,
-                    None => self.variable(Key::Name(name.clone())),
+                    None => {
+                        self.fact(|facts| _ = facts.writes.insert(name.clone()));
+                        self.variable(Key::Name(name.clone()))
+                    }
                 };
                 self.grow(variable, kind);
             }
@@ -303,6 +359,13 @@ impl Walker<'_> {
                 items.iter().for_each(|item| self.assign(item, element));
             }
             // Only namespaces have attributes to assign, and those are made in the render.
+            ExprKind::NamespaceRef(name, _) => {
+                self.fact(|facts| {
+                    facts.changes = true;
+                    facts.reads.insert(name.clone());
+                });
+                self.keep(kind);
+            }
             _ => self.keep(kind),
         }
     }
@@ -405,7 +468,10 @@ impl Walker<'_> {
         self.known.insert(name.clone());
         match self.in_scope(name) {
             Some(variable) => variable,
-            None => self.variable(Key::Name(name.clone())),
+            None => {
+                self.fact(|facts| _ = facts.writes.insert(name.clone()));
+                self.variable(Key::Name(name.clone()))
+            }
         }
     }
 
@@ -424,6 +490,7 @@ impl Walker<'_> {
                     usage.mistake(message, help, place)
                 });
             }
+            self.collected.rename(source, target);
             let from = self.variable(Key::Name(source.clone()));
             let kind = self.vars.get(from).copied().unwrap_or_default();
             let to = self.target_of(target);
@@ -482,7 +549,9 @@ impl Walker<'_> {
     }
 
     fn macro_def(&mut self, def: &MacroDef, span: Span) {
+        let unit = self.collected.enter_macro(&def.name);
         let signature = self.macro_body(def, span);
+        self.collected.leave_macro(unit, def);
         if self
             .known_macros
             .insert((Rc::clone(&self.file.name), span.start))
@@ -530,6 +599,7 @@ impl Walker<'_> {
                 let reason = "it chooses a file when it runs, which could do anything";
                 usage.impure(Some(place), reason);
             });
+            self.fact(|facts| facts.outside = true);
         }
         for one in names.unwrap_or_default() {
             let found = self.load(&one);

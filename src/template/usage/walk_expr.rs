@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::arity;
 use super::effect::{self, Effect, Gives};
-use super::kind::{CODE, FRESH, IMPORT, Kind, MODULE, SHALLOW, SHARED, STORE, TABLES};
+use super::kind::{CODE, FRESH, IMPORT, Kind, MODULE, SHALLOW, SHARED, STATE, STORE, TABLES};
 use super::walk::Walker;
 use super::{Host, Table, UnknownColumn};
 use crate::template::ops::BinaryOp;
@@ -42,13 +42,13 @@ impl Walker<'_> {
 
     /// What an element or attribute of a value may be.
     pub(super) fn element(&self, kind: Kind) -> Kind {
-        let mut bits = kind.bits & (SHARED | MODULE);
+        let mut bits = kind.bits & (SHARED | STATE | MODULE);
         let mut found = Kind::default();
         if kind.has(FRESH) {
             found = self.heap;
         }
         if kind.stores().next().is_some() {
-            bits |= SHARED;
+            bits |= STATE;
         }
         if self.changeable(kind.rows) {
             bits |= SHARED;
@@ -198,6 +198,7 @@ impl Walker<'_> {
         }
         self.note_key(kind, object, None, expr.span);
         for store in kind.stores() {
+            self.fact(|facts| facts.ordered = true);
             self.note_state(store, &key_text(key), (true, false), expr.span);
         }
         // A text may name a method.
@@ -211,12 +212,16 @@ impl Walker<'_> {
                 .table(name, span)
                 .or(self.element(Kind::of(kind.bits & !TABLES)));
         }
-        if kind.outlives() && effect::method(name) == Some(Effect::Changes) {
-            self.impure(span, outliving(object, "may be changed"));
+        if effect::method(name) == Some(Effect::Changes) {
+            self.fact(|facts| facts.changes = true);
+            if kind.outlives() {
+                self.impure_by(kind, span, outliving(object, "may be changed"));
+            }
         }
         self.note_key(kind, object, Some(name), span);
         self.note_column(kind, name, span);
         for store in kind.stores() {
+            self.fact(|facts| facts.ordered = true);
             self.note_state(store, name, (true, false), span);
         }
         let mut found = self.element(kind);
@@ -342,6 +347,9 @@ impl Walker<'_> {
         let parts: Vec<&str> = path.iter().map(String::as_str).collect();
         let stateless = self.is_stateless(&parts);
         let shuffles = !called && is_shuffle(&parts);
+        if !stateless || shuffles {
+            self.fact(|facts| facts.outside = true);
+        }
         self.note(span, |usage, place| {
             usage.module(&dotted, place.clone());
             if !stateless || shuffles {
@@ -368,8 +376,11 @@ impl Walker<'_> {
             self.check_call(&path, args, span);
             let given = self.args(args);
             let parts: Vec<&str> = path.iter().map(String::as_str).collect();
-            if is_shuffle(&parts) && given.outlives() {
-                self.impure(span, "it shuffles a list that outlives the event");
+            if is_shuffle(&parts) {
+                self.fact(|facts| facts.changes = true);
+                if given.outlives() {
+                    self.impure_by(given, span, "it shuffles a list that outlives the event");
+                }
             }
             return self.reached(given);
         }
@@ -428,6 +439,7 @@ impl Walker<'_> {
     }
 
     fn call_unknown(&mut self, args: &CallArgs) -> Kind {
+        self.fact(|facts| facts.changes = true);
         let given = self.args(args);
         self.pass_to_unknown(given);
         let heap = self.heap;
@@ -540,8 +552,13 @@ impl Walker<'_> {
         }
         match effect {
             Effect::Changes => {
+                self.fact(|facts| facts.changes = true);
+                if let ExprKind::Name(name) = &object.kind {
+                    self.fact(|facts| _ = facts.grown.insert(name.clone()));
+                }
                 if kind.outlives() {
-                    self.impure(span, outliving(object, &format!("is changed by `{name}`")));
+                    let reason = outliving(object, &format!("is changed by `{name}`"));
+                    self.impure_by(kind, span, reason);
                 }
                 self.keep_in(object, given);
                 self.element(kind).or(given)
@@ -549,7 +566,7 @@ impl Walker<'_> {
             Effect::Copies => {
                 self.keep(given);
                 let element = self.element(kind);
-                let mut made = self.copy(kind.or(Kind::of(element.bits & SHARED)));
+                let mut made = self.copy(kind.or(Kind::of(element.bits & (SHARED | STATE))));
                 made.tables |= kind.tables;
                 made
             }
@@ -620,6 +637,7 @@ impl Walker<'_> {
             ("get" | "set" | "pop", Some(key)) => key_text(key),
             _ => "…".to_owned(),
         };
+        self.fact(|facts| facts.ordered = true);
         if how != (false, false) {
             for store in kind.stores() {
                 self.note_state(store, &key, how, span);
@@ -638,6 +656,8 @@ impl Walker<'_> {
         self.quiet -= u32::from(expected);
         if self.template.has_builtin_filter(name) {
             self.check_args(&format!("filter {name}"), arity::filter(name), args, span);
+        } else {
+            self.fact(|facts| facts.changes = true);
         }
         let given = self.args(args);
         let attribute = match (name, args.positional.first()) {
@@ -709,7 +729,7 @@ impl Walker<'_> {
 
 /// A method of a value, not called yet.
 fn method_of(kind: Kind) -> Kind {
-    Kind::of(CODE | kind.bits & (SHARED | SHALLOW | FRESH))
+    Kind::of(CODE | kind.bits & (SHARED | STATE | SHALLOW | FRESH))
 }
 
 fn bit(index: usize) -> u64 {

@@ -95,6 +95,20 @@ impl Context {
         }
     }
 
+    /// What [`Context::lookup`] finds among the variables of the render, when nothing here can hide it.
+    #[inline]
+    pub fn at_hand<'v>(&self, symbol: Symbol, vars: &'v Vars) -> Option<&'v Value> {
+        let plain = self.sees_vars && self.parent.is_none() && self.locals.is_empty();
+        let plain = plain && self.exported.borrow().is_empty();
+        let found = vars.context.get(symbol as usize).filter(|_| plain);
+        found.and_then(Option::as_ref)
+    }
+
+    /// The template that this one turned out to extend, and how much of its output stays.
+    pub fn take_extended(&self) -> Option<(Rc<Program>, usize)> {
+        self.extended.borrow_mut().take()
+    }
+
     pub fn lookup(&self, symbol: Symbol, vars: &Vars) -> Option<Value> {
         if let Some(value) = find(&self.exported.borrow(), symbol) {
             return Some(value);
@@ -149,8 +163,7 @@ impl Ctx<'_> {
             self.with_frame(&program, inner, None, slots, |ctx| {
                 ctx.run_code(&program.root)
             })?;
-            let extended = context.extended.borrow_mut().take();
-            let Some((parent, mark)) = extended else {
+            let Some((parent, mark)) = context.take_extended() else {
                 return Ok(());
             };
             self.out.truncate(mark);

@@ -8,7 +8,7 @@ use crate::template::dict::DictData;
 use crate::template::ops::BinaryOp;
 use crate::template::program::{AttrExpr, Expr, MethodExpr};
 use crate::template::syntax::ast::CompareOp;
-use crate::template::text::find;
+use crate::template::text::Pieces;
 use crate::template::{Dict, Error, List, Span, Str, Value, access, filters, markup, ops, repr};
 
 impl Ctx<'_> {
@@ -419,22 +419,16 @@ impl Ctx<'_> {
 
 /// A piece by its place from the start; `None` when that place or separator needs more thought.
 fn one_piece(text: &Str, separator: &Str, at: i64) -> Option<Value> {
-    let (mut rest, separator) = (text.as_bytes(), separator.as_bytes());
+    let separator = separator.as_bytes();
     let at = usize::try_from(at).ok().filter(|_| !separator.is_empty())?;
-    for _ in 0..at {
-        match find(rest, separator) {
-            Some(found) => rest = rest.get(found + separator.len()..).unwrap_or_default(),
-            None => return Some(Value::Undefined),
-        }
-    }
-    let end = find(rest, separator).unwrap_or(rest.len());
-    let piece = rest.get(..end).unwrap_or_default();
-    Some(Value::Str(Str::from_utf8(piece)))
+    let piece = Pieces::of(text.as_bytes(), separator).nth(at);
+    let text = |piece| Value::Str(Str::from_utf8(piece));
+    Some(piece.map_or(Value::Undefined, text))
 }
 
 /// The value of an operand that is there already.
 #[inline]
-fn look<'v>(stack: &'v [Value], base: usize, expr: &'v Expr) -> Option<&'v Value> {
+pub(super) fn look<'v>(stack: &'v [Value], base: usize, expr: &'v Expr) -> Option<&'v Value> {
     match expr {
         Expr::Const(value) | Expr::Bound(value) => Some(value),
         Expr::Slot(slot) => stack.get(base + usize::from(*slot)),

@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use super::Ctx;
 use super::call::MacroValue;
+use super::expr::look;
 use crate::template::methods::{self, Method};
 use crate::template::object::no_attribute;
 use crate::template::program::{Expr, MethodExpr};
-use crate::template::{Args, Dict, Error, ErrorKind, Object, Span, Value, datetime, repr};
+use crate::template::{Args, Dict, Error, ErrorKind, Object, Span, Value, repr};
 
 impl Ctx<'_> {
     #[inline(never)]
@@ -200,6 +201,12 @@ impl Ctx<'_> {
     #[inline(never)]
     pub(super) fn emit_method(&mut self, call: &MethodExpr) -> Result<(), Error> {
         self.guard()?;
+        if let Some(text) = &call.text
+            && let Some(Value::DateTime(at)) = look(&self.stack, self.frame.base, &call.object)
+        {
+            text.borrow_mut().append(&at.fields(), &mut self.out);
+            return Ok(());
+        }
         let object = self.eval(&call.object)?;
         match &object {
             Value::DateTime(at)
@@ -208,11 +215,9 @@ impl Ctx<'_> {
                 at.iso().append_to(&mut self.out);
                 return Ok(());
             }
-            Value::DateTime(at) if call.method == Method::Strftime => {
-                if let [Expr::Const(Value::Str(format))] = call.args.positional.as_slice()
-                    && call.args.keyword.is_empty()
-                {
-                    datetime::strftime_to(&at.fields(), format.as_str(), &mut self.out);
+            Value::DateTime(at) => {
+                if let Some(text) = &call.text {
+                    text.borrow_mut().append(&at.fields(), &mut self.out);
                     return Ok(());
                 }
             }

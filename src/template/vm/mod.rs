@@ -24,7 +24,7 @@ use crate::fake::Random;
 
 /// A render in progress: what native functions and host objects get to see of it.
 pub struct Ctx<'r> {
-    engine: Engine,
+    engine: &'r Engine,
     random: &'r mut dyn Random,
     vars: &'r Vars,
     limits: Limits,
@@ -78,7 +78,12 @@ fn stack_address() -> usize {
 }
 
 impl<'r> Ctx<'r> {
-    pub(super) fn new(engine: Engine, run: Run<'r>, out: Vec<u8>, program: &Rc<Program>) -> Self {
+    pub(super) fn new<'a: 'r>(
+        engine: &'r Engine,
+        run: Run<'a>,
+        out: Vec<u8>,
+        program: &Rc<Program>,
+    ) -> Self {
         let stack = engine.take_scratch();
         let spare = engine.take_context().filter(|_| program.blocks.is_empty());
         let context = spare.unwrap_or_else(|| Rc::new(Context::root(program)));
@@ -118,13 +123,33 @@ impl<'r> Ctx<'r> {
     pub(super) fn render(&mut self, program: &Rc<Program>) -> Result<(), Error> {
         let limit = self.limits.output_bytes;
         self.limits.output_bytes = limit.saturating_add(self.out.len());
-        let context = Rc::clone(&self.frame.context);
         super::repr::was_cut();
-        self.run_template(program, context)?;
+        self.run_root(program)?;
         if super::repr::was_cut() || self.out.len() > self.limits.output_bytes {
             return Err(Error::limit("the output is too long"));
         }
         Ok(())
+    }
+
+    /// Runs the template that is rendered, in the frame that is there, and those it extends.
+    fn run_root(&mut self, program: &Rc<Program>) -> Result<(), Error> {
+        self.guard()?;
+        self.tick()?;
+        self.frames += 1;
+        self.frame.id = self.frames;
+        self.frame.program = Some(Rc::clone(program));
+        let base = self.reserve(program.root.slots);
+        let done = self.profiled(program, |ctx| ctx.run_code(&program.root));
+        self.release(base);
+        done?;
+        match self.frame.context.take_extended() {
+            Some((parent, mark)) => {
+                self.out.truncate(mark);
+                let context = Rc::clone(&self.frame.context);
+                self.run_template(&parent, context)
+            }
+            None => Ok(()),
+        }
     }
 
     /// The random stream of this render.
@@ -285,6 +310,15 @@ impl<'r> Ctx<'r> {
     fn enter(&mut self, inits: &[Init]) {
         for init in inits {
             let (to, value) = match init {
+                Init::Context { symbol, to } if !to.cell => {
+                    let at = self.frame.base + usize::from(to.slot);
+                    let known = self.frame.context.at_hand(*symbol, self.vars);
+                    if let (Some(known), Some(slot)) = (known, self.stack.get_mut(at)) {
+                        known.clone().put(slot);
+                        continue;
+                    }
+                    (*to, self.resolve(*symbol))
+                }
                 Init::Undefined(to) => (*to, Value::Undefined),
                 Init::Copy { from, to } => (*to, self.load(*from)),
                 Init::Context { symbol, to } => (*to, self.resolve(*symbol)),
@@ -369,6 +403,18 @@ impl<'r> Ctx<'r> {
             block: block.map(Box::new),
         };
         let outer = std::mem::replace(&mut self.frame, frame);
+        let done = self.profiled(program, body);
+        self.frame = outer;
+        done
+    }
+
+    /// Runs `body` and counts it for its program, when renders are profiled.
+    #[inline]
+    fn profiled<T>(
+        &mut self,
+        program: &Rc<Program>,
+        body: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let caller = self.profiling.then(|| {
             self.engine
                 .profiler(|profiler| profiler.enter(&program.name))
@@ -379,7 +425,6 @@ impl<'r> Ctx<'r> {
             self.engine
                 .profiler(|profiler| profiler.leave(caller, written));
         }
-        self.frame = outer;
         done
     }
 

@@ -5,6 +5,9 @@ use super::loops::Flow;
 use crate::template::program::{Capture, Expr, Scope, Stmt, Target, Var};
 use crate::template::{Error, Str, Value, globals, markup};
 
+/// Number of the frame that a render starts with.
+const OUTERMOST: u64 = 1;
+
 impl Ctx<'_> {
     // One loop with what most templates are made of in it: most statements are done in fewer
     // instructions than a call and its result take.
@@ -24,6 +27,13 @@ impl Ctx<'_> {
                     }
                     continue;
                 }
+                Stmt::Draw(text, draw, span) => {
+                    text.append_to(&mut self.out);
+                    let mut done = draw(self.random, &mut self.out);
+                    self.located(&mut done, true, *span);
+                    done?;
+                    continue;
+                }
                 Stmt::Emit(expr) => {
                     self.emit(expr)?;
                     continue;
@@ -34,6 +44,13 @@ impl Ctx<'_> {
                 }
                 Stmt::Do(expr) => {
                     self.eval(expr)?.discard();
+                    continue;
+                }
+                Stmt::Turn(key) => {
+                    // Files that are included have no turns of their own.
+                    if self.frame.id == OUTERMOST {
+                        self.random.turn(*key);
+                    }
                     continue;
                 }
                 Stmt::If(branches, other) => self.branch(branches, other)?,

@@ -108,20 +108,8 @@ fn strip(app: &App, area: Rect, screen: &mut Buffer) {
     let theme = &app.theme;
     let pipeline = &app.pipeline;
     let stats = &pipeline.stats;
-    let (sign, style) = match &pipeline.phase {
-        Phase::Idle => ("○", theme.muted),
-        Phase::Starting | Phase::Stopping => ("◌", theme.warn),
-        Phase::Running if stats.settings.paused => ("‖", theme.warn),
-        Phase::Running => ("●", theme.ok),
-        Phase::Ended(_, true) => ("○", theme.muted),
-        Phase::Ended(_, false) => ("✗", theme.error),
-    };
+    let (sign, style) = sign(app);
     let width = usize::from(area.width);
-    let errors = pipeline.error_count();
-    let latest = stats
-        .errors
-        .first()
-        .map_or("", |error| error.message.as_str());
     let mut line = Line::new(area, screen);
     line.put(" ", theme.text).put(sign, style);
     line.put(&format!(" {:>6}", text::clock(stats.uptime)), theme.text);
@@ -166,29 +154,53 @@ fn strip(app: &App, area: Rect, screen: &mut Buffer) {
         line.put(&name, theme.muted)
             .put(&format!("{fill:>3} %"), full);
     }
-    if let (0, Some(why)) = (errors, failure(app)) {
-        let room = line.room().saturating_sub(2);
-        line.put("  ", theme.muted)
-            .put(&text::fit(why, room), theme.error);
-    } else if let (0, Some(why)) = (errors, remark(app)) {
-        let room = line.room().saturating_sub(2);
-        line.put("  ", theme.muted)
-            .put(&text::fit(why, room), theme.warn);
-    } else if errors == 0
-        && let Some((words, _)) = pipeline.said().first()
-    {
-        let room = line.room().saturating_sub(2);
-        line.put("  ", theme.muted)
-            .put(&text::fit(words, room), theme.warn);
-    } else if errors == 0 {
-        line.put("  no errors", theme.muted);
-    } else {
-        let count = text::count(usize::try_from(errors).unwrap_or(usize::MAX), "error");
-        line.put(&format!("  {count}"), theme.error);
-        let room = line.room().saturating_sub(2);
-        line.put("  ", theme.muted)
-            .put(&text::fit(latest, room), theme.error);
+    trouble(app, &mut line);
+}
+
+/// The phase in one cell.
+fn sign(app: &App) -> (&'static str, Style) {
+    let theme = &app.theme;
+    match &app.pipeline.phase {
+        Phase::Idle => ("○", theme.muted),
+        Phase::Starting | Phase::Stopping => ("◌", theme.warn),
+        Phase::Running if app.pipeline.stats.settings.paused => ("‖", theme.warn),
+        Phase::Running => ("●", theme.ok),
+        Phase::Ended(_, true) => ("○", theme.muted),
+        Phase::Ended(_, false) => ("✗", theme.error),
     }
+}
+
+/// The errors and the latest of them; without errors, why it ended or what holds it up.
+fn trouble(app: &App, line: &mut Line<'_>) {
+    let theme = &app.theme;
+    let pipeline = &app.pipeline;
+    let errors = pipeline.error_count();
+    if errors > 0 {
+        let count = text::count(usize::try_from(errors).unwrap_or(usize::MAX), "error");
+        let latest = pipeline.stats.errors.first();
+        line.put(&format!("  {count}"), theme.error);
+        say(
+            line,
+            latest.map_or("", |error| &error.message),
+            theme.error,
+            theme,
+        );
+    } else if let Some(why) = failure(app) {
+        say(line, why, theme.error, theme);
+    } else if let Some(why) = remark(app) {
+        say(line, why, theme.warn, theme);
+    } else if let Some((words, _)) = pipeline.said().first() {
+        say(line, words, theme.warn, theme);
+    } else {
+        line.put("  no errors", theme.muted);
+    }
+}
+
+/// Words after a gap, in the room there is.
+fn say(line: &mut Line<'_>, words: &str, style: Style, theme: &Theme) {
+    let room = line.room().saturating_sub(2);
+    line.put("  ", theme.muted)
+        .put(&text::fit(words, room), style);
 }
 
 /// What is not as in a plain run.

@@ -32,6 +32,23 @@ pub(super) enum Condition<V = Node> {
     Matches(StateField, Pattern),
 }
 
+impl<V> Condition<V> {
+    /// True when it looks at a scope of the state.
+    pub(super) fn reads(&self, scope: Scope) -> bool {
+        match self {
+            Self::Any(all) | Self::All(all) => all.iter().any(|one| one.reads(scope)),
+            Self::Not(one) => one.reads(scope),
+            Self::Defined(field)
+            | Self::Compare(_, field, _)
+            | Self::Length(_, field, _)
+            | Self::Contains(field, _)
+            | Self::In(field, _)
+            | Self::Matches(field, _) => field.scope == scope,
+            Self::Constant(_) | Self::Tags(_) | Self::Before(_) | Self::After(_) => false,
+        }
+    }
+}
+
 /// An ordering or equality.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Comparison {

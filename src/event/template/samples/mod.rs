@@ -194,6 +194,11 @@ impl Sample {
         self.rows.iter().position(|known| known.same_as(row))
     }
 
+    /// Its rows.
+    pub(super) fn rows(&self) -> &[Value] {
+        &self.rows
+    }
+
     /// Number of rows.
     pub(super) fn count(&self) -> usize {
         self.rows.len()

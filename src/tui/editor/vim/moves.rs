@@ -229,6 +229,16 @@ impl Buffer {
         Some(text.iter().skip(at - before).take(before + after).collect())
     }
 
+    /// What finds the word at the cursor again, as a whole word.
+    fn pattern_here(&self) -> Option<Pattern> {
+        let reading = Reading {
+            word: true,
+            exact: true,
+            ..Reading::default()
+        };
+        Pattern::new(&self.word_here()?, reading).ok()?
+    }
+
     /// Where a motion leads from the cursor; `None` when it leads nowhere.
     pub(super) fn landing(
         &self,
@@ -259,49 +269,19 @@ impl Buffer {
             Move::ParagraphBack => jump(again(&|at| self.paragraph(at, false)), Reach::Before),
             Move::Find(sought) => {
                 memory.sought = Some(sought);
-                let to = self.sought(head, sought, times, false)?;
-                landing(
-                    to,
-                    if sought.back {
-                        Reach::Before
-                    } else {
-                        Reach::With
-                    },
-                )
+                self.sought_landing(sought, times, false)
             }
             Move::FindAgain(other) => {
                 let mut sought = memory.sought?;
                 sought.back ^= other;
-                let to = self.sought(head, sought, times, true)?;
-                landing(
-                    to,
-                    if sought.back {
-                        Reach::Before
-                    } else {
-                        Reach::With
-                    },
-                )
+                self.sought_landing(sought, times, true)
             }
             Move::Search(other) => self.search_landing(other, times, memory),
             Move::Star(back) => {
-                let word = self.word_here()?;
-                let reading = Reading {
-                    word: true,
-                    exact: true,
-                    ..Reading::default()
-                };
-                memory.search = Some((Pattern::new(&word, reading).ok()??, back));
+                memory.search = Some((self.pattern_here()?, back));
                 self.search_landing(false, times, memory)
             }
-            Move::Mark(name, by_line) => {
-                let name = if name == '`' { '\'' } else { name };
-                let at = (*self.places.get(&name)?).min(self.rope.len_chars());
-                if by_line {
-                    jump(self.first_in(self.line_of(at)), Reach::Lines)
-                } else {
-                    jump(at, Reach::Before)
-                }
-            }
+            Move::Mark(name, by_line) => self.mark_landing(name, by_line),
             Move::Partner => {
                 let line = self.line_of(head);
                 let mut ahead = head..self.line_end_at(line);
@@ -309,6 +289,27 @@ impl Buffer {
                 jump(to, Reach::With)
             }
             _ => self.line_landing(motion, count),
+        }
+    }
+
+    /// At a character looked for in the line, or right before it.
+    fn sought_landing(&self, sought: Sought, times: usize, again: bool) -> Option<Landing> {
+        let to = self.sought(self.head(), sought, times, again)?;
+        let reach = if sought.back {
+            Reach::Before
+        } else {
+            Reach::With
+        };
+        landing(to, reach)
+    }
+
+    fn mark_landing(&self, name: char, by_line: bool) -> Option<Landing> {
+        let name = if name == '`' { '\'' } else { name };
+        let at = (*self.places.get(&name)?).min(self.rope.len_chars());
+        if by_line {
+            jump(self.first_in(self.line_of(at)), Reach::Lines)
+        } else {
+            jump(at, Reach::Before)
         }
     }
 

@@ -9,7 +9,7 @@ use ratatui::style::Style;
 use super::chart::{self, Chart};
 use super::{above, below, body, columns, flow_parts, look};
 use crate::instance::{GeneratorStatus, Link};
-use crate::pipeline::{EndReason, ReloadMode, State};
+use crate::pipeline::{EndReason, ReloadMode, ReloadStats, State, Stats};
 use crate::time::{Moment, short_duration};
 use crate::tui::app::App;
 use crate::tui::monitor::flow_words as words;
@@ -17,6 +17,7 @@ use crate::tui::monitor::history::{LEAST_LAG, Measure, is_active};
 use crate::tui::monitor::overview_table::standing;
 use crate::tui::pane::{Line, row};
 use crate::tui::text;
+use crate::tui::theme::Theme;
 
 /// Most lints shown.
 const LINTS: usize = 3;
@@ -170,10 +171,18 @@ fn state(app: &App, status: &GeneratorStatus, area: Rect, screen: &mut Buffer) {
 
 /// What is to be said at the top, the most serious first.
 fn said(app: &App, status: &GeneratorStatus) -> Vec<Said> {
+    let mut out = faults(app, status);
+    out.extend(brake(app, status));
+    out.extend(lints(&status.stats, &app.theme));
+    out.extend(reload(&status.stats.reload, &app.theme));
+    out.extend(changed(app, status));
+    out.extend(previous(status, &app.theme));
+    out
+}
+
+/// How the last run ended, what is wrong with the entry, and what is lost or does not add up.
+fn faults(app: &App, status: &GeneratorStatus) -> Vec<Said> {
     let theme = &app.theme;
-    let stats = &status.stats;
-    let meter = &app.monitor.flow.meter;
-    let active = is_active(status.state.as_ref());
     let mut out: Vec<Said> = Vec::new();
     if let Some(State::Ended(reason)) = &status.state {
         let bad = matches!(reason, EndReason::Failed(_));
@@ -188,23 +197,31 @@ fn said(app: &App, status: &GeneratorStatus) -> Vec<Said> {
     }
     // What failed may have been killed: the counters last seen are those of a run at work then.
     let failed = matches!(&status.state, Some(State::Ended(EndReason::Failed(_))));
-    let over = !active && !failed && status.state.is_some();
-    if failed && let Some(text) = words::under_way(stats) {
+    let over = !is_active(status.state.as_ref()) && !failed && status.state.is_some();
+    if failed && let Some(text) = words::under_way(&status.stats) {
         out.push((format!("✗ {text}"), theme.error));
     }
-    for equation in meter.unbalanced(over) {
+    for equation in app.monitor.flow.meter.unbalanced(over) {
         out.push((
             format!("✗ counters do not balance: {equation}"),
             theme.error,
         ));
     }
-    if active && let Some(brake) = words::brake(stats, meter) {
-        let style = if brake.bad { theme.warn } else { theme.muted };
-        out.push((
-            format!("{} {}", if brake.bad { "▲" } else { " " }, brake.words),
-            style,
-        ));
+    out
+}
+
+/// What holds a running one up.
+fn brake(app: &App, status: &GeneratorStatus) -> Option<Said> {
+    if !is_active(status.state.as_ref()) {
+        return None;
     }
+    let brake = words::brake(&status.stats, &app.monitor.flow.meter)?;
+    let (sign, style) = warning(brake.bad, &app.theme);
+    Some((format!("{sign} {}", brake.words), style))
+}
+
+fn lints(stats: &Stats, theme: &Theme) -> Vec<Said> {
+    let mut out: Vec<Said> = Vec::new();
     for lint in stats.lints.iter().take(LINTS) {
         let help = if lint.help.is_empty() {
             String::new()
@@ -217,45 +234,62 @@ fn said(app: &App, status: &GeneratorStatus) -> Vec<Said> {
         let more = stats.lints.len() - LINTS;
         out.push((format!("▲ and {more} more"), theme.warn));
     }
-    if let Some((text, needed)) = words::reload(&stats.reload) {
-        let style = if needed { theme.warn } else { theme.muted };
-        let what = match (&stats.reload.refused, needed) {
-            (None, true) if !stats.reload.stalled => " (y takes them, m keeps what runs)",
-            _ => "",
-        };
-        out.push((
-            format!("{} {text}{what}", if needed { "▲" } else { " " }),
-            style,
-        ));
-    }
-    if let Some(began) = app.monitor.flow.began(&status.id) {
-        let changed = words::changed(began, &stats.settings);
-        if !changed.is_empty() {
-            let hint = if status.listing.listed {
-                " (w writes it to the startup list)"
-            } else {
-                ""
-            };
-            let text = format!("  changed while it runs: {}{hint}", changed.join(", "));
-            out.push((text, theme.accent));
-        }
-    }
-    if let (false, Some(last)) = (active, &status.previous) {
-        out.push((
-            format!(
-                "  the run before: {} after {}, {} events",
-                last.reason,
-                short_duration(last.stats.uptime),
-                text::grouped(last.stats.events)
-            ),
-            theme.muted,
-        ));
-    }
     out
+}
+
+/// What became of changed files.
+fn reload(stats: &ReloadStats, theme: &Theme) -> Option<Said> {
+    let (text, needed) = words::reload(stats)?;
+    let (sign, style) = warning(needed, theme);
+    let what = match (&stats.refused, needed) {
+        (None, true) if !stats.stalled => " (y takes them, m keeps what runs)",
+        _ => "",
+    };
+    Some((format!("{sign} {text}{what}"), style))
+}
+
+/// The settings that are not those it was started with.
+fn changed(app: &App, status: &GeneratorStatus) -> Option<Said> {
+    let began = app.monitor.flow.began(&status.id)?;
+    let changed = words::changed(began, &status.stats.settings);
+    if changed.is_empty() {
+        return None;
+    }
+    let hint = if status.listing.listed {
+        " (w writes it to the startup list)"
+    } else {
+        ""
+    };
+    let text = format!("  changed while it runs: {}{hint}", changed.join(", "));
+    Some((text, app.theme.accent))
+}
+
+/// The run before the one that is over.
+fn previous(status: &GeneratorStatus, theme: &Theme) -> Option<Said> {
+    if is_active(status.state.as_ref()) {
+        return None;
+    }
+    let last = status.previous.as_ref()?;
+    let text = format!(
+        "  the run before: {} after {}, {} events",
+        last.reason,
+        short_duration(last.stats.uptime),
+        text::grouped(last.stats.events)
+    );
+    Some((text, theme.muted))
 }
 
 fn sign(bad: bool) -> &'static str {
     if bad { "✗" } else { " " }
+}
+
+/// Sign and look of what may need a hand, or is only said.
+fn warning(needed: bool, theme: &Theme) -> (&'static str, Style) {
+    if needed {
+        ("▲", theme.warn)
+    } else {
+        (" ", theme.muted)
+    }
 }
 
 /// As many charts as there is room for: one, two beside each other, or four.

@@ -447,20 +447,35 @@ fn stacked(view: &View<'_>, area: Rect, screen: &mut Buffer) {
             "released",
         );
     }
-    let mut line = Line::new(next(), screen);
+    released(view, next(), screen);
+    produced(view, next(), screen);
+    for (index, output) in stats.outputs.iter().enumerate() {
+        delivered(view, index, output, &mut next, screen);
+    }
+}
+
+/// What passes from the inputs to the event source, and how full the queue between them is.
+fn released(view: &View<'_>, area: Rect, screen: &mut Buffer) {
+    let theme = view.theme;
+    let mut line = Line::new(area, screen);
     line.put("   ▼   ", theme.border)
         .put(&right(&view.rate(|one| one.released), 8), theme.strong)
         .put("  ", theme.text);
-    if let Some(queue) = stats.queues.first() {
+    if let Some(queue) = view.stats.queues.first() {
         fill(&mut line, queue, theme);
     }
     line.put("  ", theme.muted)
         .put(&spent(view.meter.shares(0)), theme.muted);
+}
+
+/// What the event source makes, how it spends its time, and what becomes no event.
+fn produced(view: &View<'_>, area: Rect, screen: &mut Buffer) {
+    let theme = view.theme;
+    let stats = view.stats;
     let rate = view.rate(|one| one.events);
     let events = text::short(stats.events as f64);
-    let place = next();
     counted(
-        place,
+        area,
         screen,
         theme,
         ("event ", ""),
@@ -468,51 +483,59 @@ fn stacked(view: &View<'_>, area: Rect, screen: &mut Buffer) {
         &events,
         "produced",
     );
-    let mut line = Line::new(columns(place, 46, 200), screen);
+    let mut line = Line::new(columns(area, 46, 200), screen);
     line.put(&spent(view.meter.shares(1)), theme.muted);
-    for (count, what) in [(stats.failed, "failed"), (stats.dropped, "dropped")] {
+    for (count, what, style) in [
+        (stats.failed, "failed", theme.error),
+        (stats.dropped, "dropped", theme.muted),
+    ] {
         if count > 0 {
-            let style = if what == "failed" {
-                theme.error
-            } else {
-                theme.muted
-            };
             line.put(&format!("  {} {what}", text::short(count as f64)), style);
         }
     }
-    for (index, output) in stats.outputs.iter().enumerate() {
+}
+
+/// What passes to an output and what it wrote, then latency and time, then what is wrong; each in the
+/// next row.
+fn delivered(
+    view: &View<'_>,
+    index: usize,
+    output: &OutputStats,
+    mut next: impl FnMut() -> Rect,
+    screen: &mut Buffer,
+) {
+    let theme = view.theme;
+    let mut line = Line::new(next(), screen);
+    let name = if view.chosen == index {
+        theme.focus
+    } else {
+        theme.strong
+    };
+    let received = view.rate(|one| one.outputs.get(index).map_or(0, |one| one.received));
+    line.put("   ▶   ", theme.border)
+        .put(&right(&received, 8), theme.strong)
+        .put(" ", theme.text)
+        .put(view.marker(index), theme.focus)
+        .put(&text::pad(&output.name, 12), name)
+        .put(
+            &format!("{:>6} ", text::short(output.written as f64)),
+            theme.text,
+        )
+        .put("written ", theme.muted)
+        .put(
+            &format!("{:>8}  ", text::bytes(output.bytes as f64)),
+            theme.text,
+        );
+    if let Some(queue) = view.stats.queues.get(index + 1) {
+        fill(&mut line, queue, theme);
+    }
+    let mut line = Line::new(next(), screen);
+    line.put("                 ", theme.muted);
+    times(view, index, output, &mut line);
+    if output_rows(output) > 2 {
         let mut line = Line::new(next(), screen);
-        let name = if view.chosen == index {
-            theme.focus
-        } else {
-            theme.strong
-        };
-        let received = view.rate(|one| one.outputs.get(index).map_or(0, |one| one.received));
-        line.put("   ▶   ", theme.border)
-            .put(&right(&received, 8), theme.strong)
-            .put(" ", theme.text)
-            .put(view.marker(index), theme.focus)
-            .put(&text::pad(&output.name, 12), name)
-            .put(
-                &format!("{:>6} ", text::short(output.written as f64)),
-                theme.text,
-            )
-            .put("written ", theme.muted)
-            .put(
-                &format!("{:>8}  ", text::bytes(output.bytes as f64)),
-                theme.text,
-            );
-        if let Some(queue) = stats.queues.get(index + 1) {
-            fill(&mut line, queue, theme);
-        }
-        let mut line = Line::new(next(), screen);
-        line.put("                 ", theme.muted);
-        times(view, index, output, &mut line);
-        if output_rows(output) > 2 {
-            let mut line = Line::new(next(), screen);
-            line.put("              ", theme.muted);
-            trouble(output, &mut line, theme);
-        }
+        line.put("              ", theme.muted);
+        trouble(output, &mut line, theme);
     }
 }
 

@@ -396,6 +396,32 @@ fn details(app: &App, area: Rect, screen: &mut Buffer) {
         return;
     };
     line.put(" ", theme.text).put(&one.id, theme.strong);
+    let mut facts = facts(one);
+    let told = note(one);
+    let second = area.height > 1;
+    if !second && let Some((words, bad)) = &told {
+        facts.clear();
+        let style = if *bad { theme.error } else { theme.warn };
+        let room = line.room().saturating_sub(3);
+        line.put("  ", style).put(&text::fit(words, room), style);
+    }
+    let room = line.room().saturating_sub(3);
+    let (first, over) = fitting(facts, room);
+    line.put("  ", theme.muted)
+        .put(&text::fit(&first, room), theme.muted);
+    if second && told.is_none() {
+        let mut line = Line::new(row(area, 1), screen);
+        let room = line.room().saturating_sub(4);
+        line.put("   ", theme.muted)
+            .put(&text::fit(&over.join(" · "), room), theme.muted);
+    }
+    if second && let Some((_, bad)) = told {
+        remarks(app, bad, below(area, 1), screen);
+    }
+}
+
+/// How its run went or goes, what starts it, and its scenarios.
+fn facts(one: &Overview) -> Vec<String> {
     let mut facts: Vec<String> = Vec::new();
     if let Some(State::Ended(reason)) = &one.state {
         let (why, lost) = match reason {
@@ -427,15 +453,12 @@ fn details(app: &App, area: Rect, screen: &mut Buffer) {
     if !one.listing.scenarios.is_empty() {
         facts.push(format!("in {}", one.listing.scenarios.join(", ")));
     }
-    let told = note(one);
-    let second = area.height > 1;
-    if !second && let Some((words, bad)) = &told {
-        facts.clear();
-        let style = if *bad { theme.error } else { theme.warn };
-        let room = line.room().saturating_sub(3);
-        line.put("  ", style).put(&text::fit(words, room), style);
-    }
-    let room = line.room().saturating_sub(3);
+    facts
+}
+
+/// As many of the facts as fit into the room, in one line, and those that are left. The first is taken
+/// even where it does not fit.
+fn fitting(facts: Vec<String>, room: usize) -> (String, Vec<String>) {
     let mut rest = facts.into_iter();
     let mut first = String::new();
     let mut over: Vec<String> = Vec::new();
@@ -451,26 +474,21 @@ fn details(app: &App, area: Rect, screen: &mut Buffer) {
         first.push_str(&fact);
     }
     over.extend(rest);
-    line.put("  ", theme.muted)
-        .put(&text::fit(&first, room), theme.muted);
-    if second && told.is_none() {
-        let mut line = Line::new(row(area, 1), screen);
+    (first, over)
+}
+
+/// What is to be said of the chosen one, line by line, with its sign before the first.
+fn remarks(app: &App, bad: bool, area: Rect, screen: &mut Buffer) {
+    let style = if bad { app.theme.error } else { app.theme.warn };
+    for (index, words) in noted(app, area.width).iter().enumerate() {
+        let mut line = Line::new(row(area, index), screen);
+        let sign = match (index, bad) {
+            (0, true) => " ✗ ",
+            (0, false) => " ▲ ",
+            _ => "   ",
+        };
         let room = line.room().saturating_sub(4);
-        line.put("   ", theme.muted)
-            .put(&text::fit(&over.join(" · "), room), theme.muted);
-    }
-    if second && let Some((_, bad)) = told {
-        let style = if bad { theme.error } else { theme.warn };
-        for (index, words) in noted(app, area.width).iter().enumerate() {
-            let mut line = Line::new(row(area, index + 1), screen);
-            let sign = match (index, bad) {
-                (0, true) => " ✗ ",
-                (0, false) => " ▲ ",
-                _ => "   ",
-            };
-            let room = line.room().saturating_sub(4);
-            line.put(sign, style).put(&text::fit(words, room), style);
-        }
+        line.put(sign, style).put(&text::fit(words, room), style);
     }
 }
 

@@ -6,7 +6,7 @@ use super::super::fake_error;
 use super::count;
 use crate::fake::Random;
 use crate::fake::rand::{self, weights};
-use crate::template::{Args, Ctx, Error, Function, Value};
+use crate::template::{Args, Ctx, Error, Function, Known, Str, Value};
 
 /// The element at a position of what can be indexed.
 fn element(items: &Value, index: usize) -> Result<Value, Error> {
@@ -48,27 +48,34 @@ fn element(items: &Value, index: usize) -> Result<Value, Error> {
     }
 }
 
-pub(super) fn choice(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
+/// Draws one of some items and hands it on.
+fn chosen<T>(
+    random: &mut dyn Random,
+    items: &Value,
+    done: impl FnOnce(&Value) -> T,
+) -> Result<T, Error> {
+    if let Value::List(list) = items {
+        let items = list.borrow();
+        let index = rand::index(random, items.len()).ok_or_else(nothing)?;
+        return Ok(done(items.get(index).unwrap_or(&Value::Undefined)));
+    }
+    let index = rand::index(random, items.len()?).ok_or_else(nothing)?;
+    Ok(done(&element(items, index)?))
+}
+
+fn items_of<'a>(args: &Args<'a>) -> Result<&'a Value, Error> {
     let [items] = args.bind("choice", ["items"], 1)?;
-    let items = items.unwrap_or(&Value::Undefined);
-    let len = items.len()?;
-    let index = rand::index(ctx.random(), len).ok_or_else(nothing)?;
-    element(items, index)
+    Ok(items.unwrap_or(&Value::Undefined))
+}
+
+pub(super) fn choice(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
+    chosen(ctx.random(), items_of(args)?, Value::clone)
 }
 
 /// Writes what [`choice`] gives.
 pub(super) fn print_choice(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<(), Error> {
-    if let ([Value::List(list)], []) = (args.positional, args.keyword) {
-        let items = list.borrow();
-        let index = rand::index(ctx.random(), items.len()).ok_or_else(nothing)?;
-        if let Some(item) = items.get(index) {
-            ctx.print(item);
-        }
-        return Ok(());
-    }
-    let chosen = choice(ctx, args)?;
-    ctx.print(&chosen);
-    Ok(())
+    let items = items_of(args)?;
+    ctx.write(|random, out| chosen(random, items, |item| item.print_to(out)))
 }
 
 /// A function that gives one of these items, whose position it draws.
@@ -77,7 +84,7 @@ fn among(
     items: Vec<Value>,
     draw: impl Fn(&mut dyn Random) -> usize + Clone + 'static,
 ) -> Value {
-    let texts: Option<Vec<Box<[u8]>>> = items.iter().map(fixed_text).collect();
+    let texts: Option<Vec<Str>> = items.iter().map(fixed_text).collect();
     let drawn = draw.clone();
     let run = move |ctx: &mut Ctx<'_>| {
         let index = drawn(ctx.random());
@@ -86,34 +93,45 @@ fn among(
     match texts {
         Some(texts) => Function::prepared_printing(name, run, move |random, out| {
             if let Some(text) = texts.get(draw(random)) {
-                out.extend_from_slice(text);
+                text.append_to(out);
             }
+            Ok(())
         }),
         None => Function::prepared(name, run),
     }
 }
 
 /// What a value prints as, if that never changes.
-fn fixed_text(value: &Value) -> Option<Box<[u8]>> {
+fn fixed_text(value: &Value) -> Option<Str> {
     let fixed = matches!(
         value,
         Value::Str(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::None
     );
-    fixed.then(|| value.text().as_bytes().into())
+    fixed.then(|| value.text())
 }
 
-/// A choice among items known when compiling.
-pub(super) fn prepare_choice(known: &[Option<Value>]) -> Option<Value> {
-    let [Some(Value::List(items))] = known else {
-        return None;
-    };
-    let items = items.borrow().to_vec();
-    (!items.is_empty()).then(|| {
-        let len = items.len();
-        among("choice", items, move |random| {
-            rand::index(random, len).unwrap_or(0)
-        })
-    })
+/// A choice among items known when compiling, or among what a known object holds by then.
+pub(super) fn prepare_choice(known: &[Known]) -> Option<Value> {
+    match known {
+        [Known::Constant(Value::List(items))] => {
+            let items = items.borrow().to_vec();
+            (!items.is_empty()).then(|| {
+                let len = items.len();
+                among("choice", items, move |random| {
+                    rand::index(random, len).unwrap_or(0)
+                })
+            })
+        }
+        [Known::Object(items)] => {
+            let (drawn, printed) = (items.clone(), items.clone());
+            Some(Function::prepared_printing(
+                "choice",
+                move |ctx| chosen(ctx.random(), &drawn, Value::clone),
+                move |random, out| chosen(random, &printed, |item| item.print_to(out)),
+            ))
+        }
+        _ => None,
+    }
 }
 
 fn nothing() -> Error {
@@ -209,9 +227,9 @@ pub(super) fn weighted_choice(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Valu
 
 /// A weighted choice whose weights, and perhaps items, are known when compiling; `None` where that
 /// is not so or cannot succeed, which the plain function then explains.
-pub(super) fn prepare_weighted(known: &[Option<Value>]) -> Option<Value> {
+pub(super) fn prepare_weighted(known: &[Known]) -> Option<Value> {
     let (items, weights): (Option<Vec<Value>>, Vec<Value>) = match known {
-        [Some(Value::Dict(dict))] => {
+        [Known::Constant(Value::Dict(dict))] => {
             let dict = dict.borrow();
             let keys = dict.iter().map(|(key, _)| key.clone()).collect();
             (
@@ -219,9 +237,9 @@ pub(super) fn prepare_weighted(known: &[Option<Value>]) -> Option<Value> {
                 dict.iter().map(|(_, weight)| weight.clone()).collect(),
             )
         }
-        [items, Some(Value::List(weights))] => {
+        [items, Known::Constant(Value::List(weights))] => {
             let items = match items {
-                Some(Value::List(items)) => Some(items.borrow().to_vec()),
+                Known::Constant(Value::List(items)) => Some(items.borrow().to_vec()),
                 _ => None,
             };
             (items, weights.borrow().to_vec())

@@ -8,7 +8,7 @@ use super::fake_error;
 use crate::fake::rand::{self, crypto, network, number, text};
 use crate::fake::{FakeError, Random};
 use crate::template::usage::Signature;
-use crate::template::{Args, Ctx, DateTime, Error, Function, Namespace, Value};
+use crate::template::{Args, Ctx, DateTime, Error, Function, Known, Namespace, Value};
 
 type Native = fn(&mut Ctx<'_>, &Args<'_>) -> Result<Value, Error>;
 
@@ -64,11 +64,11 @@ fn chance(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
 }
 
 /// A chance known when compiling.
-fn prepare_chance(known: &[Option<Value>]) -> Option<Value> {
-    let [Some(prob)] = known else {
+fn prepare_chance(known: &[Known]) -> Option<Value> {
+    let [prob] = known else {
         return None;
     };
-    let prob = prob.as_float()?;
+    let prob = prob.constant()?.as_float()?;
     Some(Function::prepared("chance", move |ctx| {
         Ok(Value::Bool(rand::chance(ctx.random(), prob)))
     }))
@@ -93,8 +93,12 @@ fn drawn_integer(ctx: &mut Ctx<'_>, args: &Args<'_>) -> Result<Value, Error> {
 
 /// An integer between bounds known when compiling; `None` where there is none, which the plain function
 /// then explains.
-fn prepare_integer(known: &[Option<Value>]) -> Option<Value> {
-    let [Some(Value::Int(a)), Some(Value::Int(b))] = *known else {
+fn prepare_integer(known: &[Known]) -> Option<Value> {
+    let [
+        Known::Constant(Value::Int(a)),
+        Known::Constant(Value::Int(b)),
+    ] = *known
+    else {
         return None;
     };
     (a <= b).then(|| {
@@ -105,6 +109,7 @@ fn prepare_integer(known: &[Option<Value>]) -> Option<Value> {
             move |random, out| {
                 let drawn = draw(random);
                 out.extend_from_slice(itoa::Buffer::new().format(drawn).as_bytes());
+                Ok(())
             },
         )
     })
@@ -304,14 +309,7 @@ fn made(
 
 fn networks() -> Value {
     let plain = |name: &'static str, run: fn(&mut dyn Random, &mut Vec<u8>)| {
-        let call = move |ctx: &mut Ctx<'_>, args: &Args<'_>| {
-            args.none(name)?;
-            made(ctx, |random, out| {
-                run(random, out);
-                Ok(())
-            })
-        };
-        (name, Function::text(name, call))
+        (name, Function::drawing(name, run))
     };
     let in_subnet = Function::text("ip_v4_in_subnet", |ctx, args| {
         let [cidr] = args.bind("ip_v4_in_subnet", ["cidr"], 1)?;
@@ -397,13 +395,7 @@ fn cryptos() -> Value {
         };
         (name, Function::text(name, call))
     };
-    let uuid4 = Function::text("uuid4", |ctx, args| {
-        args.none("uuid4")?;
-        made(ctx, |random, out| {
-            crypto::uuid4(random, out);
-            Ok(())
-        })
-    });
+    let uuid4 = Function::drawing("uuid4", |random, out| crypto::uuid4(random, out));
     Namespace::value(
         "rand.crypto",
         vec![

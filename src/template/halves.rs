@@ -1,0 +1,171 @@
+//! A template in two halves: what has to run in order with other renders, and what is left to do, which
+//! can run anywhere with what the first half found out.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use super::engine::Symbol;
+use super::syntax::ast::{Block, CallArgs, Expr, ExprKind, Name, Stmt, StmtKind};
+use super::usage::{self, Division, Hosts, Undivided};
+use super::{Error, Span, Template, Value, lower, syntax};
+
+/// The halves of a template. Rendering the first and then the second, with the same random stream and
+/// time and what was handed over as context variables, gives what rendering the whole gives.
+pub struct Halves {
+    /// Touches the state and writes nothing; at its end it calls the function it was made with, with the
+    /// values that are handed over. Absent when nothing has to run in order.
+    pub first: Option<Template>,
+    /// Writes the event; it neither sees nor changes the state.
+    pub second: Template,
+    /// Names of what is handed over.
+    pub(crate) handed: Vec<Symbol>,
+}
+
+impl Template {
+    /// Divides it. `hand` is called by the first half.
+    ///
+    /// # Errors
+    /// When it cannot be divided.
+    pub fn divide(&self, hosts: &Hosts, hand: &Value) -> Result<Halves, Undivided> {
+        let division = usage::divide(self, hosts)?;
+        if division.ordered.is_empty() {
+            return Ok(Halves {
+                first: None,
+                second: self.clone(),
+                handed: Vec::new(),
+            });
+        }
+        let taken_down = division.writing.iter().map(|number| taken_down(*number));
+        let names: Vec<Name> = division.handed.iter().cloned().chain(taken_down).collect();
+        let engine = self.engine();
+        let handed: Vec<Symbol> = names.iter().map(|name| engine.symbol(name)).collect();
+        // A name that means something without being set would mean that in the second half.
+        if handed.iter().any(|symbol| engine.global(*symbol).is_some()) {
+            return Err(Undivided::Whole);
+        }
+        let halves = self.compile_halves(&division, &names, hand);
+        let (first, second) = halves.map_err(|_| Undivided::Whole)?;
+        Ok(Halves {
+            first: Some(first),
+            second,
+            handed,
+        })
+    }
+
+    fn compile_halves(
+        &self,
+        division: &Division,
+        names: &[Name],
+        hand: &Value,
+    ) -> Result<(Template, Template), Error> {
+        let (mut first, mut second) = (Half::default(), Half::default());
+        let (name, source) = self.text();
+        let tree = syntax::parse(&name, &source)?;
+        if !lower::turns::are_apart(self.engine(), &tree) {
+            return Err(Error::limit("its statements draw from one stream"));
+        }
+        let turns = lower::turns::of(self.engine(), &tree);
+        for (number, (stmt, turn)) in tree.into_iter().zip(turns).enumerate() {
+            let is_in = |half: &[usize]| half.binary_search(&number).is_ok();
+            let (ordered, later) = (is_in(&division.ordered), is_in(&division.later));
+            if is_in(&division.writing) {
+                let name = || made(ExprKind::Name(taken_down(number)));
+                first.add(take_down(name(), stmt), turn);
+                second.add(statement(StmtKind::Output(vec![name()])), None);
+            } else if ordered && later {
+                // Parsed once more, as a tree is not copied.
+                first.add(self.definition(number)?.of(&division.ordered_reads), turn);
+                second.add(stmt.of(&division.later_reads), turn);
+            } else if ordered {
+                first.add(stmt, turn);
+            } else if later {
+                second.add(stmt.of(&division.later_reads), turn);
+            }
+        }
+        first.add(call(hand, names), None);
+        Ok((self.compile_half(&first)?, self.compile_half(&second)?))
+    }
+
+    fn definition(&self, number: usize) -> Result<Stmt, Error> {
+        let (name, source) = self.text();
+        let tree = syntax::parse(&name, &source)?;
+        let found = tree.into_iter().nth(number);
+        Ok(found.unwrap_or_else(|| statement(StmtKind::Text("".into()))))
+    }
+
+    fn compile_half(&self, half: &Half) -> Result<Template, Error> {
+        let (name, source) = self.text();
+        let tree = (&half.tree, half.turns.as_slice());
+        let program = lower::lower(self.engine(), &name, &source, tree, true)?;
+        Ok(Template::of(self.engine(), Rc::new(program)))
+    }
+}
+
+impl Stmt {
+    /// Without names of an import that nothing reads.
+    fn of(mut self, reads: &HashSet<Name>) -> Self {
+        if let StmtKind::FromImport { names, .. } = &mut self.kind {
+            names.retain(|(_, name)| reads.contains(name));
+        }
+        self
+    }
+}
+
+/// Statements of a half with their turns.
+#[derive(Default)]
+struct Half {
+    tree: Block,
+    turns: Vec<Option<u64>>,
+}
+
+impl Half {
+    fn add(&mut self, stmt: Stmt, turn: Option<u64>) {
+        self.tree.push(stmt);
+        self.turns.push(turn);
+    }
+}
+
+/// The variable for what an ordered statement writes: a name that no template can use.
+fn taken_down(number: usize) -> Name {
+    Rc::from(format!("written by {number}"))
+}
+
+/// Keeps what a statement writes in a variable.
+fn take_down(target: Expr, stmt: Stmt) -> Stmt {
+    statement(StmtKind::SetBlock {
+        target,
+        filter: None,
+        body: vec![stmt],
+    })
+}
+
+/// A call of `hand` with everything that is handed over.
+fn call(hand: &Value, names: &[Name]) -> Stmt {
+    let names = names.iter();
+    let args = CallArgs {
+        positional: names
+            .map(|name| made(ExprKind::Name(name.clone())))
+            .collect(),
+        ..CallArgs::default()
+    };
+    let hand = Box::new(made(ExprKind::Const(hand.clone())));
+    statement(StmtKind::Do(Expr {
+        depth: 1,
+        ..made(ExprKind::Call(hand, args))
+    }))
+}
+
+fn made(kind: ExprKind) -> Expr {
+    Expr {
+        span: Span::default(),
+        depth: 0,
+        kind,
+    }
+}
+
+fn statement(kind: StmtKind) -> Stmt {
+    Stmt {
+        span: Span::default(),
+        kind,
+    }
+}
