@@ -86,6 +86,14 @@ fn address(value: &Value) -> Option<usize> {
 }
 
 impl Cargo {
+    /// With room for as much as `like` holds.
+    pub(super) fn like(like: &Self) -> Self {
+        Self {
+            bytes: Vec::with_capacity(like.bytes.len() + like.bytes.len() / 4),
+            frozen: Vec::new(),
+        }
+    }
+
     /// Where the next value will lie.
     pub(super) fn end(&self) -> usize {
         self.bytes.len()

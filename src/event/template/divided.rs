@@ -98,7 +98,6 @@ impl Division {
         };
         if ["globals", "subprocess", "dispatch"].into_iter().any(uses)
             || picker.reads(Scope::Globals)
-            || engine.is_profiling()
         {
             return None;
         }
@@ -149,9 +148,6 @@ impl TemplateSource {
             let Streams::Seeded(_) = self.streams else {
                 return None;
             };
-            if self.tracer.is_some() {
-                return None;
-            }
             let usages = self.usages();
             Division::of(
                 &self.engine,
@@ -170,6 +166,10 @@ impl TemplateSource {
         inputs: &[u16],
         tags: &[Vec<Arc<str>>],
     ) -> Option<Begun> {
+        // What is looked into is rendered where it is looked into.
+        if self.tracer.is_some() || self.engine.is_profiling() {
+            return None;
+        }
         let loading = Rc::clone(&self.division()?.loading);
         let mut started = Started {
             timestamps: Vec::with_capacity(moments.len()),
@@ -177,7 +177,10 @@ impl TemplateSource {
             cargo: Cargo::default(),
             batch: EventBatch::default(),
         };
-        *loading.cargo.borrow_mut() = Cargo::default();
+        // Left over when the last ones could not be begun.
+        if loading.cargo.borrow().end() > 0 {
+            loading.cargo.take();
+        }
         for (&at, &input) in moments.iter().zip(inputs) {
             let tags = tags.get(usize::from(input));
             self.begin_one(
@@ -186,7 +189,9 @@ impl TemplateSource {
                 &mut started,
             )?;
         }
-        started.cargo = loading.cargo.take();
+        let mut cargo = loading.cargo.borrow_mut();
+        let next = Cargo::like(&cargo);
+        started.cargo = std::mem::replace(&mut cargo, next);
         Some(Begun::of(started))
     }
 

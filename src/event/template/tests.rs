@@ -491,10 +491,19 @@ fn explanations_and_profiles_say_what_made_an_event() {
             assert!(matches!(outcome, Outcome::Produced(1)), "{outcome:?}");
         }
         let events = [out.get(0).to_vec(), out.get(1).to_vec()];
+        if inspect.profile && !inspect.explain {
+            assert_eq!(source.divided(), Ok(()), "said of runs");
+            assert!(source.begin(&[at(2)], &[0], &[Vec::new()]).is_none());
+        }
         (events, source.explanation(), source.profile())
     };
     let (plain, nothing, none) = produce(Inspect::default());
     assert!(nothing.is_none() && none.is_none());
+    let (profiled, ..) = produce(Inspect {
+        profile: true,
+        explain: false,
+    });
+    assert_eq!(plain, profiled);
     let (events, explanation, profile) = produce(Inspect {
         profile: true,
         explain: true,
