@@ -229,6 +229,37 @@ fn a_seed_makes_two_runs_byte_identical() {
 }
 
 #[test]
+fn state_is_the_same_with_any_number_of_workers() {
+    let folder = tempfile::tempdir().unwrap();
+    let template = "{%- set n = shared.get('n', 0) -%}{%- do shared.set('n', n + 1) -%}\
+        {%- set open = shared.get('open', []) -%}{%- set who = samples.people | random -%}\
+        {%- do open.append({'who': who.name, 'since': n}) -%}\
+        {%- if open | length > 20 -%}{%- set closed = open.pop(0) -%}{%- endif -%}\
+        {\"n\": {{ n }}, \"who\": \"{{ who.name }}\", \"code\": {{ [200, 404] | random }}, \
+        \"ratio\": {{ 100 // (n % 997) }}, \"closed\": {{ closed | default(none) | tojson }}}\
+        {%- do shared.set('open', open) -%}";
+    std::fs::write(folder.path().join("t.jinja"), template).unwrap();
+    std::fs::write(folder.path().join("people.csv"), "name\nann\nbob\ncid\n").unwrap();
+    let document = "input:\n- static: {count: 20000}\nevent:\n  template:\n    mode: all\n    samples:\n\
+        \x20     people: {type: csv, source: people.csv, header: true}\n    templates:\n    - t: {template: t.jinja}\n\
+        output:\n- stdout: {}\n";
+    std::fs::write(folder.path().join("generator.yml"), document).unwrap();
+    let of = |workers| {
+        let (_, out, err) = run(folder.path(), &["--seed", "3", "--workers", workers]);
+        (out, err.contains("lost: 21 timestamps failed"), err)
+    };
+    let (alone, failed, said) = of("1");
+    // Every 997th event fails before its list is kept.
+    assert!(failed, "{said}");
+    assert_eq!(alone.lines().count(), 20_000 - 21);
+    for workers in ["2", "4"] {
+        let (out, failed, said) = of(workers);
+        assert!(failed, "{said}");
+        assert!(out == alone, "with {workers} workers");
+    }
+}
+
+#[test]
 fn wrong_usage_has_its_own_code() {
     for args in [
         ["--live-mode", "maybe"],

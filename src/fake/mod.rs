@@ -6,7 +6,7 @@ pub mod rand;
 
 mod random;
 
-pub use random::{Fast, Random, Recorded, entropy, key};
+pub use random::{Fast, Parted, Random, Recorded, entropy, key};
 
 /// Why a provider could not answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -82,17 +82,9 @@ pub trait Random {
 }
 
 /// The production stream: xoshiro256++. Fast, good for data, not for secrets.
-///
-/// Parts of a render can have streams of their own, so that what one draws does not depend on which
-/// others drew before it.
 #[derive(Clone, Debug)]
 pub struct Fast {
     state: [u64; 4],
-    /// Differs for each event and render.
-    origin: u64,
-    key: u64,
-    /// The state is not that of the key yet: most parts draw nothing.
-    due: bool,
 }
 
 impl Fast {
@@ -104,34 +96,27 @@ impl Fast {
     /// The stream of event `index` of a run with that seed: a function of the two alone, so that
     /// events are the same in whatever order or place they are rendered.
     pub fn for_event(seed: u64, index: u64) -> Self {
-        let origin = mix(seed).wrapping_add(index.wrapping_mul(0xD134_2543_DE82_EF95));
-        let mut mixed = origin;
+        let mut mixed = origin(seed, index);
         let state = std::array::from_fn(|_| {
             mixed = mixed.wrapping_add(STEP);
             mix(mixed)
         });
-        Self {
-            state,
-            origin,
-            key: 0,
-            due: false,
-        }
+        Self { state }
     }
 
-    /// Starts the stream of the key. Half of the state is mixed, which keeps the streams of one key and
-    /// different events apart; the other half follows from it.
-    #[inline(never)]
-    fn start(&mut self) {
-        self.due = false;
-        let mixed = self.origin ^ self.key;
+    /// The stream of a part. Half of the state is mixed, which keeps the streams of one key and different
+    /// events apart; the other half follows from it.
+    fn of_part(origin: u64, key: u64) -> Self {
+        let mixed = origin ^ key;
         let first = mix(mixed.wrapping_add(STEP));
         let second = mix(mixed.wrapping_add(STEP.wrapping_mul(2)));
-        self.state = [
+        let state = [
             first,
             second,
             first.wrapping_mul(0xA076_1D64_78BD_642F),
             second.wrapping_mul(0xE703_7ED1_A0B4_28DB),
         ];
+        Self { state }
     }
 
     /// A stream nobody can repeat, from the operating system's randomness.
@@ -141,9 +126,6 @@ impl Fast {
 
     #[inline]
     fn next(&mut self) -> u64 {
-        if self.due {
-            self.start();
-        }
         let s = &mut self.state;
         let result = s[0].wrapping_add(s[3]).rotate_left(23).wrapping_add(s[0]);
         let t = s[1] << 17;
@@ -170,6 +152,11 @@ pub fn key(number: u32) -> u64 {
     mix(u64::from(number).wrapping_add(STEP))
 }
 
+/// Differs for each event of a run.
+fn origin(seed: u64, index: u64) -> u64 {
+    mix(seed).wrapping_add(index.wrapping_mul(0xD134_2543_DE82_EF95))
+}
+
 /// The increment of splitmix64.
 const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
 
@@ -182,15 +169,6 @@ fn mix(value: u64) -> u64 {
 }
 
 impl Random for Fast {
-    fn next_render(&mut self) {
-        self.origin = self.origin.wrapping_add(0x8EBC_6AF0_9C88_C6E3);
-        (self.key, self.due) = (0, true);
-    }
-
-    fn turn(&mut self, key: u64) {
-        (self.key, self.due) = (key, true);
-    }
-
     fn unit(&mut self) -> f64 {
         (self.next() >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
     }
@@ -212,6 +190,71 @@ impl Random for Fast {
             let word = self.next().to_be_bytes();
             chunk.copy_from_slice(&word[..chunk.len()]);
         }
+    }
+}
+
+/// The stream of an event that is rendered: [`Fast`] of the event, until its parts get streams of their
+/// own, so that what one draws does not depend on which others drew before it.
+#[derive(Clone, Debug)]
+pub struct Parted {
+    stream: Fast,
+    /// Differs for each event and render.
+    origin: u64,
+    key: u64,
+    /// The stream is not that of the key yet: most parts draw nothing.
+    due: bool,
+}
+
+impl Parted {
+    /// The stream of event `index`, see [`Fast::for_event`].
+    pub fn for_event(seed: u64, index: u64) -> Self {
+        Self {
+            stream: Fast::for_event(seed, index),
+            origin: origin(seed, index),
+            key: 0,
+            due: false,
+        }
+    }
+
+    #[inline]
+    fn stream(&mut self) -> &mut Fast {
+        if self.due {
+            self.start();
+        }
+        &mut self.stream
+    }
+
+    #[inline(never)]
+    fn start(&mut self) {
+        self.due = false;
+        self.stream = Fast::of_part(self.origin, self.key);
+    }
+}
+
+impl Random for Parted {
+    fn next_render(&mut self) {
+        self.origin = self.origin.wrapping_add(0x8EBC_6AF0_9C88_C6E3);
+        (self.key, self.due) = (0, true);
+    }
+
+    fn turn(&mut self, key: u64) {
+        (self.key, self.due) = (key, true);
+    }
+
+    fn unit(&mut self) -> f64 {
+        self.stream().unit()
+    }
+
+    fn below(&mut self, bound: u64) -> u64 {
+        self.stream().below(bound)
+    }
+
+    fn octets(&mut self) -> [u8; 4] {
+        self.stream().octets()
+    }
+
+    fn bits(&mut self, out: &mut [u8]) {
+        self.stream().bits(out);
     }
 }
 
@@ -310,6 +353,30 @@ mod tests {
             u128::from_be_bytes(bytes),
             0x7e43_28bc_0f7d_f800_0000_0000_0000_0000
         );
+    }
+
+    #[test]
+    fn parts_draw_the_same_whichever_others_drew() {
+        let alone = {
+            let mut random = Parted::for_event(5, 9);
+            random.turn(key(3));
+            [random.below(1 << 40), random.below(1 << 40)]
+        };
+        let mut random = Parted::for_event(5, 9);
+        assert_eq!(random.below(100), Fast::for_event(5, 9).below(100));
+        random.turn(key(2));
+        let other = random.below(1 << 40);
+        // A part that draws nothing.
+        random.turn(key(7));
+        random.turn(key(3));
+        assert_eq!([random.below(1 << 40), random.below(1 << 40)], alone);
+        assert_ne!(other, alone[0]);
+        random.next_render();
+        random.turn(key(3));
+        assert_ne!(random.below(1 << 40), alone[0]);
+        let mut next = Parted::for_event(5, 10);
+        next.turn(key(3));
+        assert_ne!(next.below(1 << 40), alone[0]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::pick::{Picked, Picker};
 use super::source::{Entry, TemplateSource};
 use crate::batch::EventBatch;
 use crate::event::{Begun, Outcome};
-use crate::fake::{Fast, Random as _};
+use crate::fake::{Parted, Random as _};
 use crate::template::usage::{Hosts, Undivided, Usage};
 use crate::template::{Engine, Function, Halves, Limits, Run, Symbol, Tz, Value, Vars};
 use crate::time::Moment;
@@ -70,7 +70,7 @@ struct Timestamp {
     left_out: usize,
     now_us: i64,
     /// What is drawn after picking.
-    random: Fast,
+    random: Parted,
 }
 
 /// A template that was picked.
@@ -197,7 +197,7 @@ impl TemplateSource {
 
     fn begin_one(&mut self, at: Moment, tags: &[Arc<str>], started: &mut Started) -> Option<()> {
         self.set_tags(tags);
-        let mut random = Fast::for_event(self.streams_seed(), self.index);
+        let mut random = Parted::for_event(self.streams_seed(), self.index);
         self.index += 1;
         let all = match self.pick(at, tags, &mut random).ok()? {
             Picked::All => 0..self.entries.len(),
@@ -233,7 +233,7 @@ impl TemplateSource {
         index: usize,
         at: Moment,
         now_us: i64,
-        random: &mut Fast,
+        random: &mut Parted,
         started: &mut Started,
     ) -> Option<Piece> {
         let facts = Facts {
@@ -320,7 +320,7 @@ impl TemplateSource {
     fn finish_template(
         &mut self,
         template: u16,
-        (at, now_us, random): (Moment, i64, &mut Fast),
+        (at, now_us, random): (Moment, i64, &mut Parted),
         (cargo, from): (&Cargo, usize),
         out: &mut EventBatch,
     ) -> Option<()> {
@@ -359,7 +359,7 @@ impl Facts<'_> {
     }
 }
 
-fn run<'r>(random: &'r mut Fast, vars: &'r Vars, limits: Limits, now_us: i64) -> Run<'r> {
+fn run<'r>(random: &'r mut Parted, vars: &'r Vars, limits: Limits, now_us: i64) -> Run<'r> {
     Run {
         random,
         vars,

@@ -19,7 +19,7 @@ use crate::event::{
     Begun, EventError, Explanation, Impurity, Legacy, LegacyCopy, Outcome, PathStep, Profile,
     StateScope, Trial, WrittenBy,
 };
-use crate::fake::{Fast, Random, Recorded};
+use crate::fake::{Parted, Random, Recorded};
 use crate::template::usage::Usage;
 use crate::template::{
     DateTime, Dict, Engine, Error, Limits as RenderLimits, Run, Signal, Symbol, Template, Tz,
@@ -410,7 +410,7 @@ impl EventSource for TemplateSource {
         let index = self.index;
         self.index += 1;
         let outcome = match self.streams {
-            Streams::Seeded(seed) => self.run(at, tags, &mut Fast::for_event(seed, index), out),
+            Streams::Seeded(seed) => self.run(at, tags, &mut Parted::for_event(seed, index), out),
             Streams::Recorded => {
                 let mut random = Recorded::seeded(index);
                 let outcome = self.run(at, tags, &mut random, out);
@@ -559,7 +559,7 @@ impl EventSource for TemplateSource {
         vars.set_symbol(self.symbols.1, self.tags.1.clone());
         let seed = self.streams_seed();
         let run = Run {
-            random: &mut Fast::for_event(seed, self.index),
+            random: &mut Parted::for_event(seed, self.index),
             vars: &vars,
             limits: self.limits,
             now_us: trial.at.instant_us(),
