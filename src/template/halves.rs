@@ -65,7 +65,10 @@ impl Template {
             return Err(Error::limit("its statements draw from one stream"));
         }
         let turns = lower::turns::of(self.engine(), &tree);
-        for (number, (stmt, turn)) in tree.into_iter().zip(turns).enumerate() {
+        // A tree is not copied, and some statements go into both halves.
+        let twins = syntax::parse(&name, &source)?;
+        let all = tree.into_iter().zip(twins).zip(turns);
+        for (number, ((stmt, twin), turn)) in all.enumerate() {
             let is_in = |half: &[usize]| half.binary_search(&number).is_ok();
             let (ordered, later) = (is_in(&division.ordered), is_in(&division.later));
             if is_in(&division.writing) {
@@ -73,8 +76,7 @@ impl Template {
                 first.add(take_down(name(), stmt), turn);
                 second.add(statement(StmtKind::Output(vec![name()])), None);
             } else if ordered && later {
-                // Parsed once more, as a tree is not copied.
-                first.add(self.definition(number)?.of(&division.ordered_reads), turn);
+                first.add(twin.of(&division.ordered_reads), turn);
                 second.add(stmt.of(&division.later_reads), turn);
             } else if ordered {
                 first.add(stmt, turn);
@@ -84,13 +86,6 @@ impl Template {
         }
         first.add(call(hand, names), None);
         Ok((self.compile_half(&first)?, self.compile_half(&second)?))
-    }
-
-    fn definition(&self, number: usize) -> Result<Stmt, Error> {
-        let (name, source) = self.text();
-        let tree = syntax::parse(&name, &source)?;
-        let found = tree.into_iter().nth(number);
-        Ok(found.unwrap_or_else(|| statement(StmtKind::Text("".into()))))
     }
 
     fn compile_half(&self, half: &Half) -> Result<Template, Error> {

@@ -15,29 +15,32 @@ use crate::template::{Dict, Engine, Value};
 
 /// The usage of each entry, in order; entries of one file with different `vars` are looked at each.
 pub(super) fn usages(engine: &Engine, entries: &[Entry]) -> Vec<Usage> {
-    let each = entries.iter().zip(hosts(engine, entries));
-    each.map(|(entry, hosts)| entry.template.usage(&hosts))
-        .collect()
+    let usage = |entry: &Entry, hosts: &Hosts| entry.template.usage(hosts);
+    with_hosts(engine, entries, usage)
 }
 
-/// What the globals of each entry are.
-pub(super) fn hosts<'e>(
+/// Looks at each entry, in order, with what its globals are.
+pub(super) fn with_hosts<T>(
     engine: &Engine,
-    entries: &'e [Entry],
-) -> impl Iterator<Item = Hosts> + use<'e> {
+    entries: &[Entry],
+    look: impl Fn(&Entry, &Hosts) -> T,
+) -> Vec<T> {
     let kept: HashSet<String> = entries
         .iter()
         .map(|entry| entry.template.name().to_owned())
         .collect();
-    let globals = globals(engine);
-    entries.iter().map(move |entry| {
-        let mut globals = globals.clone();
-        globals.push(("vars".to_owned(), mapping(entry.configured.as_ref())));
-        Hosts {
-            globals,
-            kept: kept.clone(),
-        }
-    })
+    let mut hosts = Hosts {
+        globals: globals(engine),
+        kept,
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let vars = mapping(entry.configured.as_ref());
+        hosts.globals.retain(|(name, _)| name != "vars");
+        hosts.globals.push(("vars".to_owned(), vars));
+        found.push(look(entry, &hosts));
+    }
+    found
 }
 
 fn globals(engine: &Engine) -> Vec<(String, Host)> {

@@ -121,15 +121,8 @@ impl Cargo {
                 self.count(TEXT, text.as_bytes().len());
                 self.bytes.extend_from_slice(text.as_bytes());
             }
-            Value::List(list) => {
-                let items = list.borrow();
-                self.count(LIST, items.len());
-                return depth < DEEPEST && items.iter().all(|one| self.put(one, rows, depth + 1));
-            }
-            Value::Tuple(items) => {
-                self.count(TUPLE, items.len());
-                return depth < DEEPEST && items.iter().all(|one| self.put(one, rows, depth + 1));
-            }
+            Value::List(list) => return self.put_all(LIST, &list.borrow(), rows, depth),
+            Value::Tuple(items) => return self.put_all(TUPLE, items, rows, depth),
             Value::Dict(dict) => {
                 let entries = dict.borrow();
                 self.count(DICT, entries.iter().count());
@@ -153,6 +146,11 @@ impl Cargo {
             }
         }
         true
+    }
+
+    fn put_all(&mut self, tag: u8, items: &[Value], rows: &Rows, depth: usize) -> bool {
+        self.count(tag, items.len());
+        depth < DEEPEST && items.iter().all(|one| self.put(one, rows, depth + 1))
     }
 
     fn tagged(&mut self, tag: u8, bytes: &[u8]) {

@@ -13,7 +13,7 @@ use super::condition::Scope;
 use super::pick::{Picked, Picker};
 use super::source::{Entry, TemplateSource};
 use crate::batch::EventBatch;
-use crate::event::{Begun, Outcome};
+use crate::event::{Begun, EventSource as _, Outcome};
 use crate::fake::{Parted, Random as _};
 use crate::template::usage::{Hosts, Undivided, Usage};
 use crate::template::{Engine, Function, Halves, Limits, Run, Symbol, Tz, Value, Vars};
@@ -112,10 +112,9 @@ impl Division {
             to.load(args.positional);
             Ok(Value::None)
         });
-        let mut halves = Vec::new();
-        for (entry, hosts) in entries.iter().zip(analysis::hosts(engine, entries)) {
-            halves.push(divide(entry, &hosts, &hand)?);
-        }
+        let divide = |entry: &Entry, hosts: &Hosts| divide(entry, hosts, &hand);
+        let halves = analysis::with_hosts(engine, entries, divide);
+        let halves: Vec<Option<Halves>> = halves.into_iter().collect::<Option<_>>()?;
         if engine.was_misled() || halves.iter().all(Option::is_none) {
             return None;
         }
@@ -197,7 +196,7 @@ impl TemplateSource {
 
     fn begin_one(&mut self, at: Moment, tags: &[Arc<str>], started: &mut Started) -> Option<()> {
         self.set_tags(tags);
-        let mut random = Parted::for_event(self.streams_seed(), self.index);
+        let mut random = Parted::for_event(self.streams(), self.index);
         self.index += 1;
         let all = match self.pick(at, tags, &mut random).ok()? {
             Picked::All => 0..self.entries.len(),

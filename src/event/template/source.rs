@@ -210,14 +210,6 @@ impl TemplateSource {
         }
     }
 
-    /// The seed of its streams.
-    pub(super) fn streams_seed(&self) -> u64 {
-        match self.streams {
-            Streams::Seeded(seed) => seed,
-            Streams::Recorded => 0,
-        }
-    }
-
     fn attempt(
         &mut self,
         at: Moment,
@@ -459,7 +451,10 @@ impl EventSource for TemplateSource {
     }
 
     fn streams(&self) -> u64 {
-        self.streams_seed()
+        match self.streams {
+            Streams::Seeded(seed) => seed,
+            Streams::Recorded => 0,
+        }
     }
 
     fn divided(&self) -> Result<(), Impurity> {
@@ -557,7 +552,7 @@ impl EventSource for TemplateSource {
         let mut vars = entry.vars.clone();
         vars.set_symbol(self.symbols.0, timestamp);
         vars.set_symbol(self.symbols.1, self.tags.1.clone());
-        let seed = self.streams_seed();
+        let seed = self.streams();
         let run = Run {
             random: &mut Parted::for_event(seed, self.index),
             vars: &vars,
