@@ -18,6 +18,10 @@ use super::job::{Job, Part, Way};
 use super::meter::Timed;
 use super::shared::Shared;
 
+/// Jobs that wait for each worker when there are enough: it never waits for the event stage, which does
+/// as much as it can itself.
+const WAITING: usize = 2;
+
 /// Where jobs wait and parts are put down.
 #[derive(Debug, Default)]
 pub(super) struct Board {
@@ -51,6 +55,18 @@ impl Board {
     /// False when every worker is gone.
     pub(super) fn has_workers(&self) -> bool {
         self.lock().workers > 0
+    }
+
+    /// True when jobs wait for every worker that is there.
+    pub(super) fn is_fed(&self) -> bool {
+        let state = self.lock();
+        state.jobs.len() >= state.workers * WAITING
+    }
+
+    /// True when the part that is taken next is there.
+    pub(super) fn is_next_done(&self) -> bool {
+        let state = self.lock();
+        state.parts.contains_key(&state.next)
     }
 
     /// Adds a job, whose number goes on from those before.

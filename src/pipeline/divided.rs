@@ -1,9 +1,10 @@
-//! The event stage when only a part of the work can be shared: it begins the timestamps in order, which
-//! brings the state on, and anyone finishes them.
+//! The event stage when only a part of the work can be shared: it begins timestamps in order, which
+//! brings the state on, and anyone finishes them. Both together cost more than producing, so it begins
+//! no more than keeps the workers busy, and produces what follows itself.
 //!
-//! What was begun holds only if finishing succeeds. So there is a copy of the state from before the
-//! oldest piece in flight, and what was begun since is remembered: the stage can go back to any piece in
-//! flight and produce from there alone. Dividing goes on after a rest.
+//! What was begun, and what was produced on top of it, holds only if finishing succeeds. So there is a
+//! copy of the state from before the oldest piece in flight, and what came since is remembered: the stage
+//! can go back to any piece in flight and produce from there alone. Dividing goes on after a rest.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,7 +17,7 @@ use crate::event::LegacyCopy;
 use super::control::Level;
 use super::crew::Board;
 use super::event_stage::Stage;
-use super::job::{Piece, Way};
+use super::job::{Part, Piece, Way};
 
 /// How many times as long as taking a copy the work takes that lies between two: copies cost no more
 /// than some hundredths of the time.
@@ -76,10 +77,7 @@ impl Divided {
         piece: &Piece,
         board: &Board,
     ) -> Option<(Way, Vec<(u16, u64)>)> {
-        if self.rest.left > 0 || !board.has_workers() || !self.copy(stage, piece.index) {
-            return None;
-        }
-        let go = self.go.as_mut().filter(|go| !go.lost)?;
+        let go = self.going(stage, piece, board)?;
         let source = stage.source.as_mut();
         stage.switches.follow(&stage.shared.aliases, source);
         let tags = &stage.setup.tags;
@@ -87,13 +85,53 @@ impl Divided {
         // It panics again when it is produced, after all that was before.
         let begun = catch_unwind(AssertUnwindSafe(begin)).ok().flatten();
         let Some(begun) = begun else {
-            go.lost = true;
-            self.rest.begin(piece.index - go.start);
+            self.lose(piece);
             return None;
         };
         go.note(piece.clone(), stage.switches.off());
         let way = Way::Begun(begun, Arc::clone(&go.unwanted));
         Some((way, stage.switches.dropped(stage.source.as_mut())))
+    }
+
+    /// Produces the piece that follows on what was begun or produced. `None` as for [`Divided::begin`].
+    pub(super) fn produce(
+        &mut self,
+        stage: &mut Stage<'_>,
+        piece: &Piece,
+        board: &Board,
+    ) -> Option<Part> {
+        let go = self.going(stage, piece, board)?;
+        let mut part = Part::new(stage.shared);
+        let Stage {
+            source,
+            switches,
+            setup,
+            shared,
+            ..
+        } = stage;
+        let produce = || part.produce(piece, source.as_mut(), switches, setup, shared);
+        if catch_unwind(AssertUnwindSafe(produce)).is_err() {
+            self.lose(piece);
+            return None;
+        }
+        go.note(piece.clone(), stage.switches.off());
+        Some(part)
+    }
+
+    /// Nothing from this piece on can be begun, so it is come to again.
+    fn lose(&mut self, piece: &Piece) {
+        if let Some(go) = &mut self.go {
+            go.lost = true;
+            self.rest.begin(piece.index - go.start);
+        }
+    }
+
+    /// What is going on, when it can go on with a piece.
+    fn going(&mut self, stage: &Stage<'_>, piece: &Piece, board: &Board) -> Option<&mut Go> {
+        if self.rest.left > 0 || !board.has_workers() || !self.copy(stage, piece.index) {
+            return None;
+        }
+        self.go.as_mut().filter(|go| !go.lost)
     }
 
     /// Sees to it that the state at a piece can be come to again; false when it cannot.
@@ -142,7 +180,7 @@ impl Divided {
     }
 
     /// The stage produced a piece alone while nothing was in flight.
-    pub(super) fn produced(&mut self, piece: Piece, off: Arc<[bool]>) {
+    pub(super) fn produced_alone(&mut self, piece: Piece, off: Arc<[bool]>) {
         self.rest.pass(piece.len());
         if let Some(go) = &mut self.go {
             go.note(piece, off);

@@ -21,9 +21,9 @@ use super::swap::Maker;
 use super::swap_trial::{Lately, Trial};
 use super::{EndReason, Plan};
 
-/// Bytes at which a batch goes on: large enough that handing over costs nothing beside rendering,
-/// small enough to stay in a core's cache until it is written.
-pub(super) const BATCH_BYTES: usize = 128 << 10;
+/// Bytes at which a batch goes on: large enough that waking the outputs costs little beside rendering,
+/// small enough to stay in a core's cache until it is written. Tests have several of few events.
+pub(super) const BATCH_BYTES: usize = if cfg!(test) { 128 << 10 } else { 256 << 10 };
 
 /// Bytes at which a batch goes on even when its size is visible in the output; few enough in tests for
 /// them to come to it.

@@ -67,11 +67,11 @@ pub(super) struct Job {
     pub(super) way: Way,
 }
 
-impl Job {
+impl Way {
     fn is_unwanted(&self) -> bool {
-        match &self.way {
-            Way::Whole => false,
-            Way::Begun(_, unwanted) => unwanted.load(Ordering::Relaxed),
+        match self {
+            Self::Whole => false,
+            Self::Begun(_, unwanted) => unwanted.load(Ordering::Relaxed),
         }
     }
 }
@@ -111,30 +111,43 @@ impl Part {
         shared: &Shared,
     ) {
         if let Way::Begun(..) = job.way {
-            self.render_each(job, source, setup, shared);
+            self.render_each(&job.piece, &job.way, source, setup, shared);
             return;
         }
-        switches.follow(&shared.aliases, source);
         source.seek(job.piece.index);
-        self.render_each(job, source, setup, shared);
+        self.produce(&job.piece, source, switches, setup, shared);
+    }
+
+    /// Produces a piece that the source has come to, as far as it fits.
+    pub(super) fn produce(
+        &mut self,
+        piece: &Piece,
+        source: &mut dyn EventSource,
+        switches: &mut Switches,
+        setup: &Setup,
+        shared: &Shared,
+    ) {
+        switches.follow(&shared.aliases, source);
+        self.render_each(piece, &Way::Whole, source, setup, shared);
         self.off = switches.dropped(source);
     }
 
     fn render_each(
         &mut self,
-        job: &Job,
+        piece: &Piece,
+        way: &Way,
         source: &mut dyn EventSource,
         setup: &Setup,
         shared: &Shared,
     ) {
-        for (which, (at, input)) in job.piece.each().enumerate() {
+        for (which, (at, input)) in piece.each().enumerate() {
             let large = self.batch.byte_len() > MOST_BYTES;
-            if large || job.is_unwanted() || shared.control.is(Level::Halt) {
+            if large || way.is_unwanted() || shared.control.is(Level::Halt) {
                 return;
             }
             let before = self.batch.len();
             let (tags, out) = (setup.tags_of(input), &mut self.batch);
-            let outcome = match &job.way {
+            let outcome = match way {
                 Way::Whole => Some(source.produce(at, tags, out)),
                 Way::Begun(begun, _) => source
                     .finish(begun, which, at, tags, out)

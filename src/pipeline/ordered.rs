@@ -12,7 +12,7 @@ use super::EndReason;
 use super::control::Level;
 use super::crew::{Board, Closing, help, work};
 use super::divided::Divided;
-use super::event_stage::{BATCH_BYTES, Help, Stage, Waiting};
+use super::event_stage::{Help, Stage, Waiting};
 use super::job::{MOST_BYTES, Part, Piece, Way};
 use super::queue::Popped;
 use super::supervisor::EVENT_STACK;
@@ -20,6 +20,10 @@ use super::window::{Group, Posted, Window};
 
 /// Jobs in work or done for each worker: enough that none waits while a long one is rendered.
 const WINDOW: usize = 4;
+
+/// Bytes of the events of a job, as far as they can be told: few jobs cost little to hand over, and small
+/// ones let no thread wait for another.
+const JOB_BYTES: u64 = 512 << 10;
 
 /// Most timestamps of a job.
 const MOST_TIMESTAMPS: usize = 2_048;
@@ -49,6 +53,10 @@ impl Stage<'_> {
                     // What a worker cannot do the stage does itself; a panic then comes again there.
                     let _ = catch_unwind(AssertUnwindSafe(|| {
                         if let Some(source) = maker.another(streams) {
+                            if help == Help::Finish {
+                                // Made when it is first asked for, which takes its time.
+                                let _ = source.divided();
+                            }
                             work(source, board, setup, shared);
                         }
                     }));
@@ -124,7 +132,7 @@ impl Stage<'_> {
 
     /// Puts up the next piece; false when there is none, or no room, or it is to be produced alone.
     fn post(&mut self, window: &mut Window<'_>, board: &Board) -> bool {
-        if window.posted.len() >= window.most_jobs {
+        if !window.has_room() {
             return false;
         }
         let Some(piece) = window.cut.front() else {
@@ -132,6 +140,7 @@ impl Stage<'_> {
         };
         let way = match &mut window.divided {
             None => Some((Way::Whole, Vec::new())),
+            Some(_) if board.is_fed() => None,
             Some(divided) => divided.begin(self, piece, board),
         };
         let Some((way, left_out)) = way else {
@@ -141,6 +150,21 @@ impl Stage<'_> {
             board.add(job);
         }
         true
+    }
+
+    /// Produces the next piece while those before it are in work, as workers have enough to do: that costs
+    /// less than beginning and finishing it. False when that is not possible.
+    fn produce_ahead(&mut self, window: &mut Window<'_>, board: &Board) -> bool {
+        if !window.has_room() {
+            return false;
+        }
+        let (Some(piece), Some(divided)) = (window.cut.front(), &mut window.divided) else {
+            return false;
+        };
+        let part = divided.produce(self, piece, board);
+        let done = part.is_some();
+        part.into_iter().for_each(|part| window.keep(part));
+        done
     }
 
     /// Starts on timestamps that came after a pause; false when there is nothing more to produce.
@@ -162,7 +186,7 @@ impl Stage<'_> {
                 // Not the buffer, which may be much larger.
                 timestamps: Arc::new(timestamps.clone()),
             };
-            divided.produced(piece, self.switches.off());
+            divided.produced_alone(piece, self.switches.off());
         }
         window.index += timestamps.len() as u64;
         timestamps.clear();
@@ -170,10 +194,10 @@ impl Stage<'_> {
         go_on
     }
 
-    /// Timestamps of a job: about a batch of events, and no fewer than worth the handing over.
+    /// Timestamps of a job, no fewer than worth the handing over.
     fn job_size(&self, timestamps: usize) -> usize {
         let each = (self.shared.counters.bytes.get() / self.index.max(1)).max(1);
-        let size = usize::try_from(BATCH_BYTES as u64 / each).unwrap_or(MOST_TIMESTAMPS);
+        let size = usize::try_from(JOB_BYTES / each).unwrap_or(MOST_TIMESTAMPS);
         // So few that they are done together.
         let fewest = (MOST_BYTES as u64 / 2 / each).clamp(1, FEWEST_TIMESTAMPS);
         let fewest = usize::try_from(fewest).unwrap_or(1);
@@ -188,9 +212,13 @@ impl Stage<'_> {
         let mut waiting = Waiting::new(&group.timestamps, self.shared);
         while group.pieces > 0 {
             self.look_ahead(window, board);
+            if !window.is_next_done(board) && self.produce_ahead(window, board) {
+                continue;
+            }
             let go_on = match window.posted.pop_front() {
-                Some(posted) => {
-                    let part = self.next_part(board);
+                Some(mut posted) => {
+                    let part = posted.part.take();
+                    let part = part.unwrap_or_else(|| self.next_part(board));
                     if window.divided.is_some() && !self.can_take(&posted.piece, &part) {
                         window.give_up(posted.piece, &part, board);
                         continue;
@@ -252,7 +280,9 @@ impl Stage<'_> {
         if self.shared.control.is(Level::Halt) {
             return false;
         }
-        let Posted { piece, left_out } = posted;
+        let Posted {
+            piece, left_out, ..
+        } = posted;
         part.off.extend(left_out);
         let mut done = 0;
         if self.has_room(&part) {

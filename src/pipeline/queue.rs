@@ -30,6 +30,8 @@ struct State<T> {
     woken: bool,
     /// Producers that wait for room.
     waiting: usize,
+    /// Consumers that wait for a batch.
+    hungry: usize,
 }
 
 /// What taking from a queue gave.
@@ -55,6 +57,7 @@ impl<T> Queue<T> {
                 cancelled: false,
                 woken: false,
                 waiting: 0,
+                hungry: 0,
             }),
             not_full: Condvar::new(),
             not_empty: Condvar::new(),
@@ -89,8 +92,12 @@ impl<T> Queue<T> {
         }
         state.items.push_back((item, bytes, at_us));
         state.bytes += bytes;
+        // Waking is a call of the system, whether or not anyone sleeps.
+        let wake = state.hungry > 0;
         drop(state);
-        self.not_empty.notify_one();
+        if wake {
+            self.not_empty.notify_one();
+        }
         Ok(())
     }
 
@@ -112,31 +119,33 @@ impl<T> Queue<T> {
             if let Some((item, bytes, at_us)) = state.items.pop_front() {
                 state.bytes -= bytes;
                 state.taken = Some(at_us);
+                let wake = state.waiting > 0;
                 drop(state);
-                self.not_full.notify_one();
+                if wake {
+                    self.not_full.notify_one();
+                }
                 return Popped::Item(item);
             }
             if state.closed || state.cancelled {
                 return Popped::Ended;
             }
-            let Some(deadline) = deadline else {
-                wait.begin();
-                state = self
-                    .not_empty
-                    .wait(state)
-                    .unwrap_or_else(PoisonError::into_inner);
-                continue;
-            };
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
+            let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
                 return Popped::Timeout;
             }
             wait.begin();
-            state = self
-                .not_empty
-                .wait_timeout(state, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            state.hungry += 1;
+            state = match left {
+                None => self.not_empty.wait(state),
+                Some(left) => {
+                    let waited = self.not_empty.wait_timeout(state, left);
+                    waited
+                        .map(|(state, _)| state)
+                        .map_err(|error| PoisonError::new(error.into_inner().0))
+                }
+            }
+            .unwrap_or_else(PoisonError::into_inner);
+            state.hungry -= 1;
         }
     }
 

@@ -17,11 +17,13 @@ pub(super) struct Group {
     pub(super) pieces: usize,
 }
 
-/// A piece that was put on the board.
+/// A piece that is in work, or done.
 pub(super) struct Posted {
     pub(super) piece: Piece,
     /// What was picked of templates that are off when it was begun.
     pub(super) left_out: Vec<(u16, u64)>,
+    /// What the event stage itself made of it; otherwise it is on the board.
+    pub(super) part: Option<Part>,
 }
 
 /// What is cut up and not yet handed on.
@@ -92,8 +94,34 @@ impl<'a> Window<'a> {
             way,
         };
         self.number += 1;
-        self.posted.push_back(Posted { piece, left_out });
+        self.posted.push_back(Posted {
+            piece,
+            left_out,
+            part: None,
+        });
         Some(job)
+    }
+
+    /// The event stage itself is done with the next piece.
+    pub(super) fn keep(&mut self, part: Part) {
+        if let Some(piece) = self.cut.pop_front() {
+            self.posted.push_back(Posted {
+                piece,
+                left_out: Vec::new(),
+                part: Some(part),
+            });
+        }
+    }
+
+    /// True when there is room for another piece in work.
+    pub(super) fn has_room(&self) -> bool {
+        self.posted.len() < self.most_jobs
+    }
+
+    /// True when the oldest piece can be taken.
+    pub(super) fn is_next_done(&self, board: &Board) -> bool {
+        let oldest = self.posted.front();
+        oldest.is_some_and(|posted| posted.part.is_some() || board.is_next_done())
     }
 
     /// Takes back what was begun from a piece on, whose part cannot be taken.

@@ -122,30 +122,44 @@ fn events_that_fail_are_those_that_fail_in_order() {
             };
             let (came, watches) = all(faults);
             assert!(came.counted[4] > 5 && !came.errors.is_empty());
-            assert!(each_has(&watches, |watch| &watch.backs));
+            // Then one does in every piece, also in those that are begun.
+            let sure = fails(693);
+            assert!(!sure || each_has(&watches, |watch| &watch.backs));
         }
     }
 }
 
 #[test]
 fn what_cannot_be_begun_is_produced() {
-    let faults = Faults {
+    let seldom = Faults {
         stops: |index| index % 8_500 == 8_400,
         stumbles: |index| index % 30_000 == 29_000,
         ..Faults::default()
     };
-    let (came, watches) = all(faults);
+    let (came, _) = all(seldom);
+    assert!(came.errors.is_empty());
+    let often = Faults {
+        stops: |index| index > 10_000 && index % 1_000 == 900,
+        stumbles: |index| index > 30_000 && index % 1_000 == 800,
+        ..Faults::default()
+    };
+    let (came, watches) = all(often);
     assert!(came.errors.is_empty());
     assert!(each_has(&watches, |watch| &watch.backs));
 }
 
 #[test]
 fn who_panics_while_finishing_leaves_it_to_the_stage() {
-    let faults = Faults {
+    let seldom = Faults {
         falls: |index| index % 10_000 == 9_999,
         ..Faults::default()
     };
-    let (_, watches) = all(faults);
+    all(seldom);
+    let often = Faults {
+        falls: |index| index % 1_000 == 999,
+        ..Faults::default()
+    };
+    let (_, watches) = all(often);
     assert!(each_has(&watches, |watch| &watch.backs));
     let faults = Faults {
         weak_workers: true,

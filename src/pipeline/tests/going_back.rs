@@ -125,7 +125,7 @@ fn pieces_produced_between_those_that_were_begun_are_produced_again() {
     divided.begin(&mut stage, &piece(0), &board).unwrap();
     divided.passed(LEN as u64);
     produce(&mut stage, &piece(1));
-    divided.produced(piece(1), stage.switches.off());
+    divided.produced_alone(piece(1), stage.switches.off());
     divided.begin(&mut stage, &piece(2), &board).unwrap();
     divided.give_up(&piece(2), LEN as u64, false);
     assert!(divided.come_to(&mut stage, &piece(2)));
