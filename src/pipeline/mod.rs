@@ -6,10 +6,11 @@
 //! ```
 //!
 //! Workers (evtui-worker) join the event stage while it is behind and its events do not depend on each
-//! other, or can be finished by others once they are begun in order; batches stay in order. Every stage is a plain thread that ends when a neighbour ends; queues
-//! are bounded by batches and by bytes, so memory is flat whatever the rates are. There is one way to
-//! end a run (`control`), with the first reason given, and one way to change one that works
-//! ([`LiveControl`]). A panic in a stage ends this run alone, with its message.
+//! other, or can be finished by others once they are begun in order; batches stay in order. Every stage
+//! is a plain thread that ends when a neighbour ends; queues are bounded by batches and by bytes, so
+//! memory is flat whatever the rates are. There is one way to end a run (`control`), with the first
+//! reason given, and one way to change one that works ([`LiveControl`]). A panic in a stage ends this run
+//! alone, with its message.
 //!
 //! Knows nothing of screens, command lines or other generators.
 
