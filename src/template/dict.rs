@@ -1,18 +1,24 @@
 //! The entries of a dict: insertion order, Python's equality of keys.
 
+use std::cell::OnceCell;
+
 use super::object::Hint;
 use super::value::drop_nested;
 use super::{Error, Str, Value};
 
-/// Below this many entries a scan beats an index.
+/// Up to this many entries a scan beats an index.
 const SCAN: usize = 8;
+
+/// Up to this many entries a scan for one text beats making an index.
+const LONG_SCAN: usize = 32;
 
 /// The entries of a dict.
 #[derive(Default)]
 pub struct DictData {
     entries: Vec<Option<(Value, Value)>>,
     live: usize,
-    index: Option<Index>,
+    /// Made when it is first needed: most dicts are written and read in order, or at known places.
+    index: OnceCell<Index>,
     /// Changes with every insertion or removal of a key, so that iterations notice.
     version: u64,
 }
@@ -118,7 +124,7 @@ impl DictData {
 
     /// The value of a text key.
     pub fn get_str(&self, key: &str) -> Option<&Value> {
-        if self.index.is_some() {
+        if self.live > SCAN {
             return self.get(&Value::from(key)).ok().flatten();
         }
         let bytes = key.as_bytes();
@@ -144,12 +150,13 @@ impl DictData {
         {
             return self.at(at);
         }
-        let at = match &self.index {
-            Some(_) => self.find(&Value::Str(Str::from_utf8(key))).ok()??,
-            None => match self.entries.iter().position(is_key) {
+        let at = if self.index.get().is_some() || self.live > LONG_SCAN {
+            self.find(&Value::Str(Str::from_utf8(key))).ok()??
+        } else {
+            match self.entries.iter().position(is_key) {
                 Some(at) => at,
                 None => return self.get_str(std::str::from_utf8(key).ok()?),
-            },
+            }
         };
         hint.remember(SHAPE, at);
         self.at(at)
@@ -192,25 +199,23 @@ impl DictData {
     }
 
     /// An empty dict with room for some entries.
-    pub(super) fn with_capacity(entries: usize) -> Self {
+    pub(crate) fn with_capacity(entries: usize) -> Self {
         let mut dict = Self::default();
         dict.entries.reserve(entries);
         dict
     }
 
     /// Adds the value of a hashable key that is known not to be there.
-    pub(super) fn push_new(&mut self, key: Value, value: Value) {
+    pub(crate) fn push_new(&mut self, key: Value, value: Value) {
         self.version += 1;
         self.live += 1;
         let at = self.entries.len();
-        let indexed = match &mut self.index {
-            Some(index) => key.hash_code().is_ok_and(|hash| index.add(hash, at)),
-            None => self.live <= SCAN,
-        };
-        self.entries.push(Some((key, value)));
-        if !indexed {
-            self.reindex();
+        if let Some(index) = self.index.get_mut()
+            && !key.hash_code().is_ok_and(|hash| index.add(hash, at))
+        {
+            self.index.take();
         }
+        self.entries.push(Some((key, value)));
     }
 
     /// Removes a key; its value, when it was there.
@@ -218,7 +223,7 @@ impl DictData {
         let Some(at) = self.find(key)? else {
             return Ok(None);
         };
-        if let Some(index) = &mut self.index {
+        if let Some(index) = self.index.get_mut() {
             index.remove(key.hash_code()?, at);
         }
         self.live -= 1;
@@ -252,16 +257,12 @@ impl DictData {
                 version: 0,
             };
         }
-        let mut copy = Self {
+        Self {
             entries: self.entries.iter().flatten().cloned().map(Some).collect(),
             live: self.live,
-            index: None,
+            index: OnceCell::new(),
             version: 0,
-        };
-        if copy.live > SCAN {
-            copy.reindex();
         }
-        copy
     }
 
     /// The first entry at or after a position, and the position after it.
@@ -279,7 +280,8 @@ impl DictData {
     }
 
     fn find(&self, key: &Value) -> Result<Option<usize>, Error> {
-        if let Some(index) = &self.index {
+        if self.live > SCAN {
+            let index = self.index.get_or_init(|| self.indexed());
             let mut positions = index.positions(key.hash_code()?);
             let is_key = |at: &usize| {
                 let entry = self.entries.get(*at);
@@ -298,22 +300,21 @@ impl DictData {
     fn compact(&mut self) {
         if self.live == 0 {
             self.entries.clear();
-            self.index = None;
+            self.index.take();
         } else if self.entries.len() > 2 * self.live + SCAN {
             self.entries.retain(Option::is_some);
-            self.reindex();
+            self.index.take();
         }
     }
 
-    fn reindex(&mut self) {
-        self.entries.retain(Option::is_some);
-        self.index = (self.live > SCAN).then(|| {
-            let mut index = Index::with_room(self.live);
-            for (at, (key, _)) in self.entries.iter().flatten().enumerate() {
+    fn indexed(&self) -> Index {
+        let mut index = Index::with_room(self.entries.len());
+        for (at, entry) in self.entries.iter().enumerate() {
+            if let Some((key, _)) = entry {
                 index.add(key.hash_code().unwrap_or(0), at);
             }
-            index
-        });
+        }
+        index
     }
 }
 

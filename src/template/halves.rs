@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::engine::Symbol;
 use super::syntax::ast::{Block, CallArgs, Expr, ExprKind, Name, Stmt, StmtKind};
 use super::usage::{self, Division, Hosts, Undivided};
-use super::{Error, Span, Template, Value, lower, syntax};
+use super::{Error, Fields, Span, Template, Value, lower, syntax};
 
 /// The halves of a template. Rendering the first and then the second, with the same random stream and
 /// time and what was handed over as context variables, gives what rendering the whole gives.
@@ -17,8 +17,14 @@ pub struct Halves {
     pub first: Option<Template>,
     /// Writes the event; it neither sees nor changes the state.
     pub second: Template,
-    /// Names of what is handed over.
-    pub(crate) handed: Vec<Symbol>,
+    pub(crate) handed: Rc<[Handed]>,
+}
+
+/// A variable that is handed over.
+pub(crate) struct Handed {
+    pub(crate) name: Symbol,
+    /// When it is a dict, no more than these is needed of it.
+    pub(crate) fields: Option<Fields>,
 }
 
 impl Template {
@@ -32,15 +38,24 @@ impl Template {
             return Ok(Halves {
                 first: None,
                 second: self.clone(),
-                handed: Vec::new(),
+                handed: Rc::default(),
             });
         }
         let taken_down = division.writing.iter().map(|number| taken_down(*number));
         let names: Vec<Name> = division.handed.iter().cloned().chain(taken_down).collect();
         let engine = self.engine();
-        let handed: Vec<Symbol> = names.iter().map(|name| engine.symbol(name)).collect();
+        let fields = |at: usize| {
+            let keys = division.fields.get(at)?.as_ref()?;
+            Some(Fields::new(keys.iter().map(|key| &**key)))
+        };
+        let handed = names.iter().enumerate().map(|(at, name)| Handed {
+            name: engine.symbol(name),
+            fields: fields(at),
+        });
+        let handed: Rc<[Handed]> = handed.collect();
         // A name that means something without being set would mean that in the second half.
-        if handed.iter().any(|symbol| engine.global(*symbol).is_some()) {
+        let mut known = handed.iter().filter_map(|one| engine.global(one.name));
+        if known.next().is_some() {
             return Err(Undivided::Whole);
         }
         let halves = self.compile_halves(&division, &names, hand);

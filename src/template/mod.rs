@@ -18,6 +18,7 @@ mod dict;
 mod digits;
 mod engine;
 mod error;
+mod fields;
 mod filters;
 mod format;
 mod globals;
@@ -48,7 +49,9 @@ pub(crate) use engine::Symbol;
 pub use engine::{Engine, Limits, Loader, Reference, Run, Template, Vars};
 pub(crate) use error::nearest;
 pub use error::{Error, ErrorKind, Place, Signal, Span};
+pub(crate) use fields::Fields;
 pub use halves::Halves;
+pub(crate) use halves::Handed;
 pub use module::{python_module, python_modules};
 pub(crate) use object::no_attribute;
 pub use object::{

@@ -128,10 +128,19 @@ impl Assigned {
 
 /// Calls `found` with every name an expression reads.
 pub(super) fn walk_expr(expr: &Expr, found: &mut dyn FnMut(&Name)) {
-    let mut each = |expr: &Expr| walk_expr(expr, found);
+    walk_parts(expr, &mut |part| {
+        if let ExprKind::Name(name) | ExprKind::NamespaceRef(name, _) = &part.kind {
+            found(name);
+        }
+    });
+}
+
+/// Calls `found` with an expression and all expressions in it.
+pub(super) fn walk_parts(expr: &Expr, found: &mut dyn FnMut(&Expr)) {
+    found(expr);
+    let mut each = |expr: &Expr| walk_parts(expr, found);
     match &expr.kind {
-        ExprKind::Const(_) => {}
-        ExprKind::Name(name) | ExprKind::NamespaceRef(name, _) => found(name),
+        ExprKind::Const(_) | ExprKind::Name(_) | ExprKind::NamespaceRef(..) => {}
         ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Concat(items) => {
             items.iter().for_each(each);
         }
@@ -182,83 +191,91 @@ pub(super) fn walk_expr(expr: &Expr, found: &mut dyn FnMut(&Name)) {
 /// the body mentions it.
 pub(super) fn walk_names(body: &Block, inside: bool, found: &mut dyn FnMut(&Name, bool)) {
     for stmt in body {
-        walk_stmt(stmt, inside, found);
+        walk_stmt(stmt, inside, &mut |root, inside| match root {
+            Root::Expr(expr) => walk_expr(expr, &mut |name| found(name, inside)),
+            Root::Macro(name) => found(name, inside),
+        });
     }
 }
 
-fn walk_stmt(stmt: &Stmt, inside: bool, found: &mut dyn FnMut(&Name, bool)) {
+/// What a statement is made of.
+pub(super) enum Root<'t> {
+    Expr(&'t Expr),
+    /// The name of a macro that it defines.
+    Macro(&'t Name),
+}
+
+/// Calls `found` with what a statement is made of at any depth, and whether that is inside of a function.
+pub(super) fn walk_stmt(stmt: &Stmt, inside: bool, found: &mut dyn FnMut(Root<'_>, bool)) {
+    let mut expr = |expr: &Expr| found(Root::Expr(expr), inside);
     match &stmt.kind {
-        StmtKind::Output(exprs) => {
-            for expr in exprs {
-                walk_expr(expr, &mut |name| found(name, inside));
-            }
-        }
-        StmtKind::Do(expr) | StmtKind::Extends(expr) => {
-            walk_expr(expr, &mut |name| found(name, inside));
-        }
+        StmtKind::Output(exprs) => exprs.iter().for_each(expr),
+        StmtKind::Do(one) | StmtKind::Extends(one) => expr(one),
         StmtKind::For(one) => {
             let exprs = [&one.target, &one.iter].into_iter().chain(&one.test);
-            exprs.for_each(|expr| walk_expr(expr, &mut |name| found(name, inside)));
-            walk_names(&one.body, inside, found);
-            walk_names(&one.other, inside, found);
+            exprs.for_each(expr);
+            walk_body(&one.body, inside, found);
+            walk_body(&one.other, inside, found);
         }
         StmtKind::If { branches, other } => {
             for (test, body) in branches {
-                walk_expr(test, &mut |name| found(name, inside));
-                walk_names(body, inside, found);
+                found(Root::Expr(test), inside);
+                walk_body(body, inside, found);
             }
-            walk_names(other, inside, found);
+            walk_body(other, inside, found);
         }
         StmtKind::Set(target, value) => {
-            walk_expr(target, &mut |name| found(name, inside));
-            walk_expr(value, &mut |name| found(name, inside));
+            expr(target);
+            expr(value);
         }
         StmtKind::SetBlock {
             target,
             filter,
             body,
         } => {
-            walk_expr(target, &mut |name| found(name, inside));
-            if let Some(filter) = filter {
-                walk_expr(filter, &mut |name| found(name, inside));
-            }
-            walk_names(body, inside, found);
+            expr(target);
+            filter.iter().for_each(expr);
+            walk_body(body, inside, found);
         }
         StmtKind::With { targets, body } => {
             for (target, value) in targets {
-                walk_expr(target, &mut |name| found(name, inside));
-                walk_expr(value, &mut |name| found(name, inside));
+                expr(target);
+                expr(value);
             }
-            walk_names(body, inside, found);
+            walk_body(body, inside, found);
         }
         StmtKind::Macro(def) => {
-            found(&def.name, inside);
+            found(Root::Macro(&def.name), inside);
             walk_macro(def, found);
         }
         StmtKind::Call(call, def) => {
-            walk_expr(call, &mut |name| found(name, inside));
+            expr(call);
             walk_macro(def, found);
         }
-        StmtKind::FilterBlock(expr, body) | StmtKind::Autoescape(expr, body) => {
-            walk_expr(expr, &mut |name| found(name, inside));
-            walk_names(body, inside, found);
+        StmtKind::FilterBlock(one, body) | StmtKind::Autoescape(one, body) => {
+            expr(one);
+            walk_body(body, inside, found);
         }
         StmtKind::Include { name, .. }
         | StmtKind::Import { name, .. }
-        | StmtKind::FromImport { name, .. } => {
-            walk_expr(name, &mut |name| found(name, inside));
-        }
+        | StmtKind::FromImport { name, .. } => expr(name),
         StmtKind::Text(_) | StmtKind::Block(_) | StmtKind::Break | StmtKind::Continue => {}
     }
 }
 
-fn walk_macro(def: &MacroDef, found: &mut dyn FnMut(&Name, bool)) {
+fn walk_body(body: &Block, inside: bool, found: &mut dyn FnMut(Root<'_>, bool)) {
+    for stmt in body {
+        walk_stmt(stmt, inside, found);
+    }
+}
+
+fn walk_macro(def: &MacroDef, found: &mut dyn FnMut(Root<'_>, bool)) {
     for (_, default) in &def.params {
         if let Some(default) = default {
-            walk_expr(default, &mut |name| found(name, true));
+            found(Root::Expr(default), true);
         }
     }
-    walk_names(&def.body, true, found);
+    walk_body(&def.body, true, found);
 }
 
 /// True when a body mentions a name at any depth.
@@ -269,7 +286,7 @@ pub(super) fn mentions(body: &Block, wanted: &str) -> bool {
 }
 
 /// True when any statement of a body, at any depth, satisfies a predicate.
-pub(super) fn any_stmt(body: &Block, wanted: &dyn Fn(&StmtKind) -> bool) -> bool {
+pub(super) fn any_stmt(body: &[Stmt], wanted: &dyn Fn(&StmtKind) -> bool) -> bool {
     body.iter().any(|stmt| {
         wanted(&stmt.kind)
             || match &stmt.kind {

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use super::build::Samples;
 use super::samples::Sample;
 use crate::event::globals::Frozen;
-use crate::template::{Str, Value};
+use crate::template::{Dict, DictData, Fields, Str, Value};
 
 /// Containers deeper than this do not travel.
 const DEEPEST: usize = 32;
@@ -26,6 +26,9 @@ const LIST: u8 = 8;
 const TUPLE: u8 = 9;
 const DICT: u8 = 10;
 const FROZEN: u8 = 11;
+/// The values of known keys of a dict, or that they are not there.
+const FIELDS: u8 = 12;
+const ABSENT: u8 = 13;
 
 /// Values in a row.
 #[derive(Debug, Default)]
@@ -109,6 +112,22 @@ impl Cargo {
         self.put(value, rows, 0)
     }
 
+    /// The same, of a dict no more than some of its entries.
+    pub(super) fn add_fields(&mut self, value: &Value, fields: &Fields, rows: &Rows) -> bool {
+        let Value::Dict(dict) = value else {
+            return self.add(value, rows);
+        };
+        let dict = dict.borrow();
+        self.bytes.push(FIELDS);
+        fields.of(&dict).all(|value| match value {
+            Some(value) => self.put(value, rows, 1),
+            None => {
+                self.bytes.push(ABSENT);
+                true
+            }
+        })
+    }
+
     fn put(&mut self, value: &Value, rows: &Rows, depth: usize) -> bool {
         match value {
             Value::Undefined => self.bytes.push(UNDEFINED),
@@ -182,6 +201,28 @@ pub(super) struct Unpack<'c> {
 }
 
 impl Unpack<'_> {
+    /// The next value, that was added with some fields.
+    pub(super) fn take_fields(&mut self, fields: &Fields) -> Option<Value> {
+        if !self.skips(FIELDS) {
+            return self.take();
+        }
+        let keys = fields.keys();
+        let mut dict = DictData::with_capacity(keys.len());
+        for key in keys {
+            if !self.skips(ABSENT) {
+                dict.push_new(Value::Str(key.clone()), self.take()?);
+            }
+        }
+        Some(Value::Dict(Dict::from(dict)))
+    }
+
+    /// Passes over a tag, if it comes next.
+    fn skips(&mut self, tag: u8) -> bool {
+        let rest = self.rest.strip_prefix(&[tag]);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
     /// The next value.
     pub(super) fn take(&mut self) -> Option<Value> {
         let (tag, rest) = self.rest.split_first()?;
@@ -209,11 +250,12 @@ impl Unpack<'_> {
             TUPLE => Value::tuple(self.items()?),
             DICT => {
                 let count = self.count()?;
-                let mut entries = Vec::with_capacity(count.min(self.rest.len()));
+                // The keys of a dict: hashable, and each there once.
+                let mut dict = DictData::with_capacity(count.min(self.rest.len()));
                 for _ in 0..count {
-                    entries.push((self.take()?, self.take()?));
+                    dict.push_new(self.take()?, self.take()?);
                 }
-                Value::dict(entries)
+                Value::Dict(Dict::from(dict))
             }
             _ => {
                 let at = self.count()?;
@@ -297,6 +339,22 @@ mod tests {
             assert_eq!(there.type_name(), value.type_name());
         }
         assert!(travelled(&Value::Undefined, &rows).unwrap().is_undefined());
+    }
+
+    #[test]
+    fn of_a_dict_arrives_what_is_asked_for() {
+        let rows = Rows::of(samples()).unwrap();
+        let fields = Fields::new(["b", "gone", "a"].into_iter());
+        let each = |key: &str| (Value::from(key), Value::from(format!("{key}!")));
+        let dict = Value::dict(["a", "b", "c"].map(each));
+        let mut cargo = Cargo::default();
+        assert!(cargo.add_fields(&dict, &fields, &rows));
+        assert!(cargo.add_fields(&Value::Int(5), &fields, &rows));
+        let mut unpack = cargo.unpack(0, rows.samples().unwrap());
+        let there = unpack.take_fields(&fields).unwrap();
+        assert_eq!(there.text().as_str(), "{'b': 'b!', 'a': 'a!'}");
+        assert_eq!(unpack.take_fields(&fields).unwrap(), Value::Int(5));
+        assert!(unpack.take().is_none());
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::batch::EventBatch;
 use crate::event::{Begun, EventSource as _, Outcome};
 use crate::fake::{Parted, Random as _};
 use crate::template::usage::{Hosts, Undivided, Usage};
-use crate::template::{Engine, Function, Halves, Limits, Run, Symbol, Tz, Value, Vars};
+use crate::template::{Engine, Function, Halves, Handed, Limits, Run, Symbol, Tz, Value, Vars};
 use crate::time::Moment;
 
 /// The templates of a source, divided.
@@ -36,6 +36,8 @@ pub(super) struct Division {
 struct Loading {
     cargo: RefCell<Cargo>,
     rows: Rows,
+    /// What it is that the template hands over.
+    handed: RefCell<Rc<[Handed]>>,
     /// What could not travel.
     kept: RefCell<Vec<Value>>,
     travels: Cell<bool>,
@@ -45,7 +47,12 @@ impl Loading {
     fn load(&self, values: &[Value]) {
         let mut cargo = self.cargo.borrow_mut();
         let start = cargo.end();
-        let travels = values.iter().all(|value| cargo.add(value, &self.rows));
+        let handed = self.handed.borrow();
+        let mut each = values.iter().zip(handed.iter());
+        let travels = each.all(|(value, handed)| match &handed.fields {
+            Some(fields) => cargo.add_fields(value, fields, &self.rows),
+            None => cargo.add(value, &self.rows),
+        });
         self.travels.set(travels);
         if !travels {
             cargo.truncate(start);
@@ -104,6 +111,7 @@ impl Division {
         let loading = Rc::new(Loading {
             cargo: RefCell::default(),
             rows: Rows::of(engine.global_named("samples")?)?,
+            handed: RefCell::default(),
             kept: RefCell::default(),
             travels: Cell::new(true),
         });
@@ -256,6 +264,7 @@ impl TemplateSource {
             return Some(Piece::Begun { template, cargo });
         };
         division.loading.travels.set(true);
+        *division.loading.handed.borrow_mut() = Rc::clone(&halves.handed);
         let limits = division.limits;
         first
             .render(run(random, &entry.vars, limits, now_us), out)
@@ -267,8 +276,8 @@ impl TemplateSource {
         let vars = division.vars.get_mut(index)?;
         facts.put(vars, division.symbols);
         let kept = division.loading.kept.take();
-        for (name, value) in halves.handed.iter().zip(kept) {
-            vars.set_symbol(*name, value);
+        for (handed, value) in halves.handed.iter().zip(kept) {
+            vars.set_symbol(handed.name, value);
         }
         let run = run(random, vars, limits, now_us);
         halves.second.render(run, out).ok()?;
@@ -333,8 +342,12 @@ impl TemplateSource {
         let halves = division.halves.get(index)?.as_ref()?;
         let vars = division.vars.get_mut(index)?;
         let mut values = cargo.unpack(from, division.loading.rows.samples()?);
-        for name in &halves.handed {
-            vars.set_symbol(*name, values.take()?);
+        for handed in halves.handed.iter() {
+            let value = match &handed.fields {
+                Some(fields) => values.take_fields(fields)?,
+                None => values.take()?,
+            };
+            vars.set_symbol(handed.name, value);
         }
         facts.put(vars, division.symbols);
         let run = run(random, vars, division.limits, now_us);

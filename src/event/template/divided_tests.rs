@@ -14,7 +14,7 @@ const SAMPLES: &str =
     "samples:\n  people: {type: items, source: [[ann, 1], [bob, 2], [cid, 3], [dan, 4]]}\n";
 
 /// Statements over few names, so that most of them touch what others use.
-const PIECES: [&str; 70] = [
+const PIECES: [&str; 78] = [
     "{% set n = shared.get('n', 0) %}",
     "{% do shared.set('n', n + 1) %}",
     "{% do shared.set('n', (n or 0) + module.rand.number.integer(1, 9)) %}",
@@ -85,13 +85,22 @@ const PIECES: [&str; 70] = [
     "{% set n = n or 3 %}",
     "{% do shared.update({'n': a}) %}",
     "{% with n = 5 %}{{ n }}{{ a }}{% endwith %};",
+    "{% set d = shared.get('d', {'p': 1, 'q': a}) %}",
+    "{% do shared.set('d', {'p': n, 'q': a, 'r': 3, 'l': l}) %}",
+    "{% set d = {'r': n, 'p': a} %}",
+    "{{ d.p }}{{ d.get('z', 4) }};",
+    "{{ d['q'] if d is defined }}{{ d.r }};",
+    "{% if d.l is defined %}{{ d.l | length }}{% endif %};",
+    "{% do d.update({'p': 5}) if d is defined %}",
+    "{{ d | tojson if d is defined }};",
 ];
 
 /// What the first template begins with: without a value for its names most others would fail.
-const STARTS: [&str; 4] = [
+const STARTS: [&str; 5] = [
     "",
     "{% set n = shared.get('n', 0) %}{% set l = shared.get('l', []) %}{% set a = 1 %}{% set b = {} %}",
     "{% set n = 1 %}{% set l = [4] %}{% set a = l %}{% set b = a %}{% set c = '' %}",
+    "{% set n = shared.get('n', 0) %}{% set d = shared.get('d', {'p': n, 's': 3}) %}",
     "{% set l = shared.get('l', []) %}{% set b = [l] %}{% set a = b[0] %}{% set ns = namespace(v=l) %}\
      {% do shared.set('l', l) %}",
 ];

@@ -10,7 +10,7 @@
 use std::collections::HashSet;
 
 use super::facts::{Collected, Facts};
-use super::{Hosts, walk};
+use super::{Hosts, fields, walk};
 use crate::template::Template;
 use crate::template::scope::any_stmt;
 use crate::template::syntax::ast::{Block, Expr, ExprKind, Name, Stmt, StmtKind};
@@ -22,6 +22,8 @@ pub(in crate::template) struct Division {
     pub later: Vec<usize>,
     /// Variables that the ordered ones set and the later ones read.
     pub handed: Vec<Name>,
+    /// Of each, the keys that are all that is read of it when it is a dict.
+    pub fields: Vec<Option<Vec<Name>>>,
     /// Ordered statements that write: what they wrote is handed over as well.
     pub writing: Vec<usize>,
     /// Names that each half reads.
@@ -133,10 +135,15 @@ impl<'t> Parts<'t> {
         let read = self.names(false, |facts| &facts.reads);
         let mut handed: Vec<Name> = set.intersection(&read).cloned().collect();
         handed.sort();
+        let later = self.run(false);
+        let stmts = later.iter().filter_map(|at| self.tree.get(*at));
+        let stmts: Vec<&Stmt> = stmts.collect();
+        let fields = handed.iter().map(|name| fields::of(&stmts, name)).collect();
         Some(Division {
             ordered: self.run(true),
-            later: self.run(false),
+            later,
             handed,
+            fields,
             writing,
             ordered_reads: self.names(true, |facts| &facts.reads),
             later_reads: read,

@@ -7,6 +7,7 @@ pub(super) mod arity;
 mod division;
 mod effect;
 mod facts;
+mod fields;
 mod kind;
 mod names;
 mod walk;
