@@ -2,24 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::template::Value;
 use crate::template::scope::{Root, any_stmt, walk_parts, walk_stmt};
 use crate::template::syntax::ast::{Expr, ExprKind, Name, Stmt, StmtKind};
-
-/// Names that mean something at every dict, whether or not it has such a key.
-const METHODS: [&str; 11] = [
-    "get",
-    "keys",
-    "values",
-    "items",
-    "pop",
-    "popitem",
-    "update",
-    "setdefault",
-    "copy",
-    "clear",
-    "fromkeys",
-];
+use crate::template::{Value, methods};
 
 /// The keys that statements ask a variable for, when that is all they do with it; `None` when they may
 /// see more of it.
@@ -106,7 +91,7 @@ impl Uses<'_> {
 
     /// `plain` when it can mean nothing else than the key.
     fn ask(&mut self, key: &Name, plain: bool) {
-        if plain || !METHODS.contains(&&**key) && !key.starts_with('_') {
+        if plain || !methods::of_dict(key) && !key.starts_with('_') {
             self.known += 1;
             self.keys.insert(key.clone());
         }
