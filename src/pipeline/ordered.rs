@@ -130,7 +130,7 @@ impl Stage<'_> {
         }
     }
 
-    /// Puts up the next piece; false when there is none, or no room, or it is to be produced alone.
+    /// Puts up the next piece; false when there is none, or no room, or it is not for the workers.
     fn post(&mut self, window: &mut Window<'_>, board: &Board) -> bool {
         if !window.has_room() {
             return false;
