@@ -360,7 +360,7 @@ mod prompts {
     fn under_a_shell(home: &Home) -> Pty {
         let store = home.path("s.json");
         let script = format!(
-            "'{EVTUI}' secrets --secrets-file '{}' set token; echo ended $?; stty -a",
+            "'{EVTUI}' secrets --secrets-file '{}' set token; echo ended $?; stty -a; echo that is all",
             store.display()
         );
         let pty = Pty::start("/bin/sh", &["-c", &script], home.folder.path(), (80, 24));
@@ -370,6 +370,8 @@ mod prompts {
 
     fn given_back(mut pty: Pty, code: &str) {
         pty.sees(code);
+        // What a process wrote may be seen after its end.
+        pty.sees("that is all");
         pty.ends();
         let screen = pty.contents();
         for mode in ["echo", "icanon", "isig"] {
